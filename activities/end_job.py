@@ -1,0 +1,75 @@
+"""End a job: publish its predictions, write receipt, errors and logs, set the final state.
+
+1. The predictions file is assembled and committed, if the job completed.
+2. `receipt.json`, `errors.jsonl` and the logs are written.
+3. The job's document gets its end, last: who reads it finds everything else there.
+
+Each step may run twice, with any crash between: the outcome is the same.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.durable_functions as df
+
+from shared.domain.errors import Conflict
+from shared.domain.job import Ending, JobState, JobStatus
+from shared.domain.receipt import OutputProof, receipt_of
+from shared.domain.task import EndResult
+from shared.services import Services, services
+from shared.stores.results import Damaged
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="payload")
+def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    return end(Ending.from_wire(payload), services()).to_wire()
+
+
+def end(ending: Ending, services: Services) -> EndResult:
+    """Return how the job ended, or which shard must be scored again first."""
+    try:
+        ended, proof = _publish(ending, services)
+        services.reports.write(ended, receipt_of(ended, proof))
+    except Damaged as damage:
+        return EndResult(damaged_shard=damage.shard)
+    services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
+    sha256 = proof.sha256 if proof else ""
+    return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
+
+
+def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None]:
+    """Publish a completed job's predictions; an output that is taken makes it a failed one.
+
+    The counts of a completed job are taken from what its bundles recorded.
+    """
+    if ending.status is not JobStatus.COMPLETED:
+        return ending, None
+    services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
+    counted = services.results.tally(ending.spec.name, ending.plan)
+    ended = ending.model_copy(update={"tally": counted})
+    try:
+        published = services.predictions.publish(ended.spec, ended.plan.shards)
+    except Conflict as taken:
+        failed = {"status": JobStatus.FAILED, "reason": str(taken)}
+        return ended.model_copy(update=failed), None
+    return ended, OutputProof(
+        uri=ended.spec.output.uri,
+        bytes=published.bytes,
+        rows=published.rows,
+        sha256=published.sha256,
+    )
+
+
+def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobState:
+    return JobState(
+        status=status,
+        reason=ending.reason,
+        plan=ending.plan,
+        tally=ending.tally,
+        scoring_since=ending.scoring_since,
+        ended_at=datetime.now(UTC) if status.is_terminal else None,
+        output_bytes=proof.bytes if proof else 0,
+        output_sha256=proof.sha256 if proof else "",
+    )

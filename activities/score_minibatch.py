@@ -1,0 +1,95 @@
+"""Score mini-batches: download, hand to a scorer process, stage the rows.
+
+One activity takes a bundle of mini-batches (`shared/domain/minibatch.py` says how many).
+"""
+
+import uuid
+from typing import Any
+
+import azure.durable_functions as df
+
+from shared.domain.errors import ModelMissing, NotFound
+from shared.domain.job import JobSpec
+from shared.domain.minibatch import Span
+from shared.domain.outcome import Outcome
+from shared.domain.plan import PlanShard
+from shared.domain.task import BundleTask
+from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.spec import InitFailed
+from shared.services import Services, services
+from shared.stores.results import Record
+
+bp = df.Blueprint()
+
+# init() may fail for a passing reason, a full memory say; more tries would only delay the verdict.
+INIT_TRIES = 3
+# The real host carries no more of a text, and Azure ML shows no more.
+LONGEST_REASON = 3000
+
+
+@bp.activity_trigger(input_name="payload")
+def score_minibatch(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    return score(BundleTask.from_wire(payload), services()).to_wire()
+
+
+def score(task: BundleTask, services: Services) -> Outcome:
+    """Score what can be scored of the bundle, and stage its rows.
+
+    A file or a script that fails is an Outcome: the job's error threshold decides what it means.
+    A store that fails is an exception: the orchestrator's retry policy decides.
+    """
+    nothing = Span(first=task.span.first, stop=task.span.first)
+    try:
+        spec = services.jobs.spec(task.job)
+        plan = services.plans.shard(task.job, task.plan_key, task.shard)
+    except NotFound:
+        return Outcome(span=nothing, is_plan_lost=True)
+    if services.watch.is_over(spec, task.failed_before):
+        return Outcome(span=nothing)
+    reason = ""
+    for _ in range(INIT_TRIES):
+        try:
+            return _score(task, spec, plan, services)
+        except InitFailed as failure:
+            reason = f"The model cannot be loaded: {failure}"
+        except ModelMissing as missing:
+            reason = str(missing)
+    return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
+
+
+def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
+    bundle = Bundle(
+        span=task.span,
+        container=spec.input.location.container,
+        files_of=plan.minibatch,
+        retry=spec.settings.retry_settings,
+        folder=services.scratch / spec.name / f"{task.span.first}-{uuid.uuid4().hex[:8]}",
+        is_over=lambda: services.watch.is_over(spec, task.failed_before),
+        note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
+    )
+    try:
+        with (
+            services.scorer(spec) as scorer,
+            scored(bundle, scorer, services.downloads) as result,
+        ):
+            outcome = _stage(task, result, services)
+            services.reports.keep_output(spec, task.span, scorer.drain_logs())
+            return outcome
+    except BaseException:
+        services.watch.forget(spec.name, task.span)
+        raise
+
+
+def _stage(task: BundleTask, result: BundleResult, services: Services) -> Outcome:
+    segment = services.results.stage(task.job, task.shard, result.span, result.rows, result.outputs)
+    record = Record(segment=segment, reports=result.reports, errors=result.errors)
+    return Outcome(
+        span=result.span,
+        files=sum(report.files for report in result.reports),
+        failed_files=sum(report.failed_files for report in result.reports),
+        failed_minibatches=sum(report.failed_files > 0 for report in result.reports),
+        rows=result.rows,
+        retries=sum(report.tries - 1 for report in result.reports),
+        seconds=result.seconds,
+        record=services.results.record(task.job, task.shard, record),
+    )

@@ -1,0 +1,1 @@
+"""What triggers, orchestrators and activities share: rules, stores, adapters, scorers."""

@@ -1,0 +1,172 @@
+"""Blob storage in an Azure storage account, or in Azurite.
+
+A write with `if_absent` or `if_match` is tried once, never repeated behind the caller's back:
+a repeat after a lost answer would meet its own success and call it somebody else's. If the
+answer is lost, `ServiceUnavailable` is raised and the write may have happened: the caller's
+own repeat then meets `Conflict`, and tells its own earlier success by the blob's metadata.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from azure.core import MatchConditions
+from azure.core.credentials import TokenCredential
+from azure.storage.blob import BlobBlock, ContentSettings
+
+from shared.adapters.azure_account import PIECE, AzureAccount
+from shared.adapters.azure_bytes import (
+    NOT_REPEATED,
+    AnyNameBytes,
+    Draft,
+    FastBytes,
+    Opened,
+    is_plain,
+    unquoted,
+)
+from shared.adapters.azure_errors import translated
+from shared.adapters.azure_listing import listing
+from shared.adapters.blob_names import check_container, check_names, listing_order
+from shared.domain.errors import Conflict, NotFound
+from shared.ports import BlobContent, BlobItem, BlobProperties
+
+
+class AzureBlobs:
+    """The `Blobs` port. Metadata names are lower-case; values are ASCII."""
+
+    def __init__(self, account: AzureAccount) -> None:
+        self._account = account
+        self._fast = FastBytes(account)
+        self._any_name = AnyNameBytes(account)
+
+    @classmethod
+    def from_connection_string(cls, text: str) -> Self:
+        return cls(AzureAccount.from_connection_string(text))
+
+    @classmethod
+    def from_account(cls, url: str, credential: TokenCredential) -> Self:
+        """With an identity instead of a key: `url` is `https://<account>.blob.core.windows.net`."""
+        return cls(AzureAccount.from_account(url, credential))
+
+    def close(self) -> None:
+        self._account.close()
+
+    def ensure_container(self, container: str) -> None:
+        check_container(container)
+        with suppress(Conflict), translated(container):
+            self._account.service.create_container(container)
+
+    def container_exists(self, container: str) -> bool:
+        check_container(container)
+        with translated(container):
+            return self._account.service.get_container_client(container).exists()
+
+    def read(self, container: str, name: str) -> BlobContent:
+        opened = self._open(container, name)
+        data = b"".join(_cut(container, name, opened, PIECE))
+        return BlobContent(data, opened.properties.etag)
+
+    def head(self, container: str, name: str) -> BlobProperties:
+        check_names(container, name)
+        with translated(container, name):
+            return self._bytes(name).head(container, name)
+
+    def exists(self, container: str, name: str) -> bool:
+        try:
+            self.head(container, name)
+        except NotFound:
+            return False
+        return True
+
+    def write(
+        self,
+        container: str,
+        name: str,
+        data: bytes,
+        *,
+        if_match: str = "",
+        if_absent: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        check_names(container, name)
+        draft = Draft(data, metadata or {}, content_type, if_match, if_absent)
+        with translated(container, name, if_absent=if_absent):
+            return self._bytes(name).put(container, name, draft)
+
+    def delete(self, container: str, name: str) -> None:
+        check_names(container, name)
+        blob = self._account.service.get_blob_client(container, name)
+        with suppress(NotFound), translated(container, name):
+            blob.delete_blob(delete_snapshots="include")
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        yield from self._listing(container, prefix)
+
+    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
+        for item in self._listing(container, prefix, start_after):
+            if listing_order(item.name) > listing_order(start_after):
+                yield item.name
+
+    def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
+        opened = self._open(container, name, if_match=if_match)
+        try:
+            with path.open("wb") as file:
+                return sum(map(file.write, _cut(container, name, opened, PIECE)))
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+    def chunks(self, container: str, name: str, *, size: int = 8 << 20) -> Iterator[bytes]:
+        opened = self._open(container, name, size=size)
+        yield from _cut(container, name, opened, size)
+
+    def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
+        check_names(container, name)
+        with translated(container, name):
+            self._account.service.get_blob_client(container, name).stage_block(block_id, data)
+
+    def commit(
+        self,
+        container: str,
+        name: str,
+        block_ids: Sequence[str],
+        *,
+        if_absent: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        check_names(container, name)
+        condition = {"match_condition": MatchConditions.IfMissing, **NOT_REPEATED}
+        with translated(container, name, if_absent=if_absent):
+            committed = self._account.service.get_blob_client(container, name).commit_block_list(
+                [BlobBlock(block_id) for block_id in block_ids],
+                content_settings=ContentSettings(content_type=content_type),
+                metadata=dict(metadata or {}),
+                **(condition if if_absent else {}),
+            )
+        return unquoted(str(committed["etag"]))
+
+    def _bytes(self, name: str) -> FastBytes | AnyNameBytes:
+        return self._fast if is_plain(name) else self._any_name
+
+    def _open(self, container: str, name: str, *, if_match: str = "", size: int = PIECE) -> Opened:
+        check_names(container, name)
+        with translated(container, name):
+            return self._bytes(name).open(container, name, if_match=if_match, size=size)
+
+    def _listing(self, container: str, prefix: str, start_from: str = "") -> Iterator[BlobItem]:
+        check_container(container)
+        client = self._account.service.get_container_client(container)
+        with translated(container):
+            yield from listing(client, prefix, start_from)
+
+
+def _cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:
+    """The pieces, cut to at most `size` bytes: neither client keeps to a size."""
+    with translated(container, name):
+        for piece in opened.pieces:
+            view = memoryview(piece)
+            for start in range(0, len(view), size):
+                yield bytes(view[start : start + size])

@@ -1,0 +1,146 @@
+"""The two ways a blob's bytes travel: obstore's for the names it can say, Microsoft's for all."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import obstore
+from azure.core import MatchConditions
+from azure.storage.blob import BlobClient, ContentSettings
+from azure.storage.blob import BlobProperties as StoredProperties
+
+from shared.adapters.azure_account import AzureAccount
+from shared.ports import BlobProperties
+
+if TYPE_CHECKING:  # obstore has these for type checkers only
+    from obstore import Bytes, GetResult, PutMode
+
+_ATTRIBUTES = {
+    "Cache-Control",
+    "Content-Disposition",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Type",
+    "Storage-Class",
+}
+"""What obstore keeps beside the metadata; no metadata name holds a hyphen."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A blob that is about to be read, in pieces of about the size that was asked for."""
+
+    properties: BlobProperties
+    pieces: "Iterator[bytes | Bytes]"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a write makes of a blob, and on which condition (at most one of the two)."""
+
+    data: bytes
+    metadata: Mapping[str, str]
+    content_type: str
+    if_match: str = ""
+    if_absent: bool = False
+
+    @property
+    def is_conditional(self) -> bool:
+        return self.if_absent or bool(self.if_match)
+
+
+def is_plain(name: str) -> bool:
+    """Whether obstore can say this name: it drops empty segments (`a//b`, `/a`, `a/`)."""
+    return all(name.split("/"))
+
+
+class FastBytes:
+    """By obstore."""
+
+    def __init__(self, account: AzureAccount) -> None:
+        self._account = account
+
+    def head(self, container: str, name: str) -> BlobProperties:
+        answer = obstore.get(self._account.store(container), name, options={"head": True})
+        return _seen(answer)
+
+    def open(self, container: str, name: str, *, if_match: str, size: int) -> Opened:
+        answer = obstore.get(
+            self._account.store(container),
+            name,
+            options={"if_match": quoted(if_match)} if if_match else None,
+        )
+        return Opened(_seen(answer), iter(answer.stream(min_chunk_size=size)))
+
+    def put(self, container: str, name: str, draft: Draft) -> str:
+        written = obstore.put(
+            self._account.store(container, is_tried_once=draft.is_conditional),
+            name,
+            draft.data,
+            attributes={"Content-Type": draft.content_type, **draft.metadata},
+            mode=_mode(draft),
+            use_multipart=False,
+        )
+        return unquoted(written["e_tag"])
+
+
+class AnyNameBytes:
+    """By Microsoft's client."""
+
+    def __init__(self, account: AzureAccount) -> None:
+        self._account = account
+
+    def head(self, container: str, name: str) -> BlobProperties:
+        return _told(self._blob(container, name).get_blob_properties())
+
+    def open(self, container: str, name: str, *, if_match: str, size: int) -> Opened:  # noqa: ARG002  # this client's pieces are as long as its ranges
+        answer = self._blob(container, name).download_blob(**_condition(if_match))
+        return Opened(_told(answer.properties), answer.chunks())
+
+    def put(self, container: str, name: str, draft: Draft) -> str:
+        written = self._blob(container, name).upload_blob(
+            draft.data,
+            overwrite=not draft.if_absent,
+            metadata=dict(draft.metadata),
+            content_settings=ContentSettings(content_type=draft.content_type),
+            **_condition(draft.if_match),
+            **(NOT_REPEATED if draft.is_conditional else {}),
+        )
+        return unquoted(written["etag"])
+
+    def _blob(self, container: str, name: str) -> BlobClient:
+        return self._account.service.get_blob_client(container, name)
+
+
+NOT_REPEATED: Mapping[str, Any] = {"retry_total": 0}
+"""What makes Microsoft's client try a conditional write once, as `ONCE` does obstore."""
+
+
+def quoted(etag: str) -> str:
+    return f'"{etag}"'
+
+
+def unquoted(etag: str | None) -> str:
+    return (etag or "").strip('"')
+
+
+def _condition(if_match: str) -> dict[str, Any]:
+    if not if_match:
+        return {}
+    return {"etag": quoted(if_match), "match_condition": MatchConditions.IfNotModified}
+
+
+def _mode(draft: Draft) -> "PutMode":
+    if draft.if_absent:
+        return "create"
+    return {"e_tag": quoted(draft.if_match)} if draft.if_match else "overwrite"
+
+
+def _seen(answer: "GetResult") -> BlobProperties:
+    metadata = {name: value for name, value in answer.attributes.items() if name not in _ATTRIBUTES}
+    return BlobProperties(unquoted(answer.meta["e_tag"]), answer.meta["size"], metadata)
+
+
+def _told(properties: StoredProperties) -> BlobProperties:
+    metadata = {name.lower(): value for name, value in (properties.metadata or {}).items()}
+    return BlobProperties(unquoted(properties.etag), properties.size, metadata)

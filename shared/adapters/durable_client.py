@@ -1,0 +1,81 @@
+"""The Durable client: start a job's orchestration, ask how it is, and where it can be followed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import azure.functions as func
+import grpc
+from durabletask.client import OrchestrationStatus
+
+from shared.domain.errors import Conflict, ServiceUnavailable
+from shared.domain.message import JSON
+
+ENDED = {
+    OrchestrationStatus.COMPLETED: "Completed",
+    OrchestrationStatus.FAILED: "Failed",
+    OrchestrationStatus.TERMINATED: "Terminated",
+}
+UNAVAILABLE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
+
+
+@dataclass(frozen=True)
+class Instance:
+    """How an orchestration is. `ended` is empty while it runs."""
+
+    ended: str
+    custom_status: JSON
+    output: JSON
+    failure: str
+
+
+class DurableClient:
+    """Wraps the client that the host binds to one invocation."""
+
+    def __init__(self, client: Any, request: func.HttpRequest) -> None:
+        self._client = client
+        self._request = request
+
+    def start(self, orchestrator: str, instance: str, given: JSON) -> None:
+        """Start an orchestration; raises Conflict when one of that id is under way."""
+        try:
+            self._client.schedule_new_orchestration(orchestrator, input=given, instance_id=instance)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.ALREADY_EXISTS:
+                raise Conflict(
+                    f"An orchestration '{instance}' is under way.", fix="Follow that one."
+                ) from None
+            raise _translated(error) from None
+
+    def find(self, instance: str) -> Instance | None:
+        """How the orchestration is, with its custom status and output; None if there is none."""
+        try:
+            state = self._client.get_orchestration_state(instance, fetch_payloads=True)
+        except grpc.RpcError as error:
+            raise _translated(error) from None
+        if state is None:
+            return None
+        return Instance(
+            ended=ENDED.get(state.runtime_status, ""),
+            custom_status=_json(state.serialized_custom_status),
+            output=_json(state.serialized_output),
+            failure=state.failure_details.message if state.failure_details else "",
+        )
+
+    def management_urls(self, instance: str) -> dict[str, str]:
+        """The Durable HTTP API's URLs for an instance: statusQueryGetUri and its siblings."""
+        payload = self._client.create_http_management_payload(self._request, instance)
+        urls: dict[str, str] = json.loads(str(payload))
+        return {name: url for name, url in urls.items() if name != "id"}
+
+
+def _json(text: str | None) -> JSON:
+    return json.loads(text) if text else None
+
+
+def _translated(error: grpc.RpcError) -> Exception:
+    if error.code() in UNAVAILABLE:
+        return ServiceUnavailable(
+            "The Durable task hub does not answer.", fix="Send the request again in a moment."
+        )
+    return error

@@ -1,0 +1,1 @@
+"""What the triggers share: dispatch, authorisation, errors to status codes, absolute URLs."""

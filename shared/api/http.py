@@ -1,0 +1,51 @@
+"""A request and a response, as handlers see them: no SDK's types."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shared.domain.caller import Caller
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON
+
+
+@dataclass(frozen=True)
+class Request:
+    """One authorised request.
+
+    `path` holds the route's parameters, `headers` have lower-case names, and `base_url` is what
+    absolute URLs in the answer begin with.
+    """
+
+    method: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    base_url: str
+    caller: Caller
+
+    @cached_property
+    def json(self) -> JSON:
+        """The body; raises InvalidRequest when it is missing or not JSON."""
+        if not self.body.strip():
+            raise InvalidRequest(
+                "The request has no body.",
+                fix="Send a JSON object with a Content-Length header; a chunked body does not "
+                "arrive.",
+            )
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest(
+                f"The request's body is not JSON: {str(error)[:200]}.",
+                fix='Send a JSON object such as {"properties": {...}}, encoded in UTF-8.',
+            ) from None
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    body: JSON = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -1,0 +1,115 @@
+"""Routes: a method, a template, the role it wants and its handler; and how they become functions.
+
+Every request passes `answer`: who is it, may they, the handler, and errors to status codes.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from shared.adapters.durable_client import DurableClient
+from shared.api import errors
+from shared.api.auth import authorise
+from shared.api.http import Request, Response
+from shared.domain.errors import BatchError, ServiceUnavailable
+from shared.domain.role import Role
+from shared.services import Services, services
+
+log = logging.getLogger(__name__)
+
+type Handler = Callable[[Request, Services], Response]
+type DurableHandler = Callable[[Request, Services, DurableClient], Response]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One door. `name` becomes the function's name; templates are disjoint per method."""
+
+    name: str
+    method: str
+    template: str
+    role: Role
+    handler: Handler | None = None
+    durable_handler: DurableHandler | None = None
+
+
+def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:
+    """Make each route an HTTP-triggered function of the blueprint."""
+    for route in routes:
+        function = _with_client(route) if route.durable_handler else _plain(route)
+        function.__name__ = route.name
+        if route.durable_handler:
+            function = bp.durable_client_input(client_name="client")(function)
+        bp.route(route=route.template, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
+            function
+        )
+
+
+def _plain(route: Route) -> Callable[..., func.HttpResponse]:
+    def handle(req: func.HttpRequest) -> func.HttpResponse:
+        return _to_http(answer(route, req, None))
+
+    return handle
+
+
+def _with_client(route: Route) -> Callable[..., func.HttpResponse]:
+    def handle(req: func.HttpRequest, client: str) -> func.HttpResponse:
+        return _to_http(answer(route, req, DurableClient(client, req)))
+
+    return handle
+
+
+def answer(route: Route, req: func.HttpRequest, client: DurableClient | None) -> Response:
+    """Authorise, call the handler, and turn what goes wrong into its status."""
+    try:
+        return _handle(route, req, client)
+    except ServiceUnavailable as error:
+        log.warning("unavailable route=%s reason=%s", route.name, error)
+        return errors.to_response(error)
+    except BatchError as error:
+        return errors.to_response(error)
+    except Exception:
+        error_id = uuid.uuid4().hex
+        log.exception("internal error id=%s route=%s", error_id, route.name)
+        return errors.internal(error_id)
+
+
+def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -> Response:
+    service = services()
+    headers = {name.lower(): value for name, value in req.headers.items()}
+    caller = authorise(headers, route.role, service.verifier)
+    request = Request(
+        method=req.method,
+        path=dict(req.route_params),
+        query={name.lower(): value for name, value in req.params.items()},
+        headers=headers,
+        body=req.get_body(),
+        base_url=service.settings.public_url.rstrip("/") or _origin(req.url),
+        caller=caller,
+    )
+    if route.durable_handler and client is not None:
+        return route.durable_handler(request, service, client)
+    if route.handler is None:
+        raise TypeError(f"Route {route.name} has no handler.")
+    return route.handler(request, service)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _to_http(response: Response) -> func.HttpResponse:
+    body = b"" if response.body is None else json.dumps(response.body).encode()
+    return func.HttpResponse(
+        body,
+        status_code=response.status,
+        headers=dict(response.headers),
+        mimetype="application/json",
+    )

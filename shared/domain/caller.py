@@ -1,0 +1,13 @@
+"""Who is calling, as a checked token says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A token's subject (its stable id), its readable name, its roles and its tenant."""
+
+    subject: str
+    name: str
+    roles: frozenset[str]
+    tenant: str = ""

@@ -1,0 +1,129 @@
+"""A deployment: a model, and how its input is cut, scored and forgiven.
+
+Defaults and ranges are Azure ML's (batch deployment YAML reference); where its pages disagree,
+`max_retries` counts tries and an omitted `error_threshold` is -1.
+"""
+
+import hashlib
+import json
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, PositiveInt, field_validator, model_validator
+
+from shared.domain.asset import AssetId
+from shared.domain.message import NO_TAGS, Message, Tags
+
+IGNORE_FAILURES = -1
+# Characters that Azure ML's engine refuses in an output file's name.
+FORBIDDEN_IN_FILE_NAME = re.compile(r'[~"#%&*:<>?/\\{|}\x00-\x1f\x7f]')
+MAX_INT = 2**31 - 1
+LONGEST_TIMEOUT_S = 259_200  # three days: Azure ML's limit for a parallel job
+
+
+class OutputAction(StrEnum):
+    """What becomes of what `run()` returns."""
+
+    APPEND_ROW = "append_row"
+    SUMMARY_ONLY = "summary_only"
+
+
+class LoggingLevel(StrEnum):
+    WARNING = "warning"
+    INFO = "info"
+    DEBUG = "debug"
+
+
+class RetrySettings(Message):
+    """How often and how long a mini-batch may be tried.
+
+    `max_retries` is the number of tries, as Azure ML's engine counts: 1 means one try.
+    `timeout_s` bounds one run() of one mini-batch, in seconds; init() is not charged to it.
+    """
+
+    max_retries: Annotated[int, Field(ge=0, le=MAX_INT)] = 3
+    timeout_s: Annotated[int, Field(gt=0, le=LONGEST_TIMEOUT_S)] = 30
+
+    @property
+    def tries(self) -> int:
+        return max(1, self.max_retries)
+
+
+class BatchSettings(Message):
+    """How a deployment cuts its input, scores it, and forgives."""
+
+    mini_batch_size: Annotated[PositiveInt, Field(le=MAX_INT)] = 10
+    max_concurrency_per_instance: Annotated[PositiveInt, Field(le=1000)] = 1
+    instance_count: Annotated[PositiveInt, Field(le=1000)] = 1
+    error_threshold: Annotated[int, Field(le=MAX_INT)] = IGNORE_FAILURES
+    retry_settings: RetrySettings = RetrySettings()
+    output_action: OutputAction = OutputAction.APPEND_ROW
+    output_file_name: str = "predictions.csv"
+    logging_level: LoggingLevel = LoggingLevel.INFO
+    environment_variables: Tags = NO_TAGS
+
+    @field_validator("error_threshold")
+    @classmethod
+    def _is_a_count_or_minus_one(cls, value: int) -> int:
+        if value < IGNORE_FAILURES:
+            raise ValueError(
+                f"{value} is not a number of failures. "
+                "Use -1 to ignore every failure, or 0 or more to allow that many failed files."
+            )
+        return value
+
+    @field_validator("output_file_name")
+    @classmethod
+    def _is_one_file_name(cls, value: str) -> str:
+        if not value or value in {".", ".."} or FORBIDDEN_IN_FILE_NAME.search(value):
+            raise ValueError(
+                f"'{value}' is not a file name. "
+                'Use a name without any of ~ " # % & * : < > ? / \\ { | }, such as predictions.csv.'
+            )
+        return value
+
+    @property
+    def parallelism(self) -> int:
+        """Mini-batches in flight at once, over all instances."""
+        return self.instance_count * self.max_concurrency_per_instance
+
+    def allows(self, failed_files: int) -> bool:
+        """Whether a job may go on with so many failed files."""
+        return self.error_threshold == IGNORE_FAILURES or failed_files <= self.error_threshold
+
+
+class Deployment(Message):
+    """One way to score an endpoint's input."""
+
+    name: str
+    endpoint: str
+    model: AssetId
+    settings: BatchSettings = BatchSettings()
+    description: str = ""
+    compute: str = ""
+    tags: Tags = NO_TAGS
+    properties: Tags = NO_TAGS
+
+    @model_validator(mode="after")
+    def _rows_have_a_file(self) -> "Deployment":
+        if self.settings.output_action is OutputAction.SUMMARY_ONLY:
+            raise ValueError(
+                "outputAction 'SummaryOnly' needs a scoring script that writes its own files, "
+                "and an MLflow model without one has none. Use 'AppendRow'."
+            )
+        return self
+
+    @property
+    def fingerprint(self) -> str:
+        """What a warm scorer process is keyed by: everything that changes how a file is scored.
+
+        Cutting, retrying and naming do not; the same model under the same environment does.
+        """
+        scored_with = {
+            "model": self.model.to_wire(),
+            "environment": self.settings.environment_variables,
+            "level": self.settings.logging_level,
+        }
+        text = json.dumps(scored_with, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,25 @@
+"""A value that crosses HTTP, an activity or a store as plain JSON."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+type JSON = Any
+type Tags = dict[str, str]
+
+# pydantic copies a default for each instance, so that sharing it is safe.
+NO_TAGS: Tags = Field(default_factory=dict)
+
+
+class Message(BaseModel):
+    """Frozen, refuses unknown fields, and has one way out and one way in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    def to_wire(self) -> JSON:
+        """Plain JSON: what may cross a process, a history or a store."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_wire(cls, wire: JSON) -> Self:
+        return cls.model_validate(wire)

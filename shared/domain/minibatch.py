@@ -1,0 +1,70 @@
+"""Cutting: files into mini-batches, mini-batches into shards, a shard into bundles.
+
+- A mini-batch is `mini_batch_size` files in name order: what one `run()` gets.
+- A shard is what one sub-orchestration scores and commits as one part.
+- A bundle is what one activity scores. When mini-batches are short a bundle holds several, so that
+  an activity's own cost weighs little; each keeps its own tries, timeout and count.
+"""
+
+import math
+
+from shared.domain.message import Message
+
+# One sub-orchestration's history stays small (at most two events a bundle), and a part stays far
+# below the ~2,000 uncommitted blocks from which on Azurite becomes quadratic.
+MINIBATCHES_PER_SHARD = 200
+# An activity costs some 40 ms on the real host: below a second its own cost shows, above it
+# progress and the error threshold become sluggish.
+BUNDLE_TARGET_S = 1.0
+LARGEST_BUNDLE = 100
+
+
+class InputFile(Message):
+    """One input file, pinned: its name inside the container, its etag and its size in bytes."""
+
+    name: str
+    etag: str
+    size: int
+
+    @property
+    def base_name(self) -> str:
+        return self.name.rpartition("/")[2]
+
+
+class Span(Message):
+    """Mini-batches first, first + 1, ... up to but not with `stop`, counted over the whole job."""
+
+    first: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.first
+
+
+def minibatches_of(files: int, mini_batch_size: int) -> int:
+    """How many mini-batches so many files make: ceil(files / mini_batch_size)."""
+    return math.ceil(files / mini_batch_size)
+
+
+def shards_of(minibatches: int) -> int:
+    return math.ceil(minibatches / MINIBATCHES_PER_SHARD)
+
+
+def shard_span(shard: int, minibatches: int) -> Span:
+    """The mini-batches of one shard (from 0) of a job with so many in all."""
+    first = shard * MINIBATCHES_PER_SHARD
+    return Span(first=first, stop=min(first + MINIBATCHES_PER_SHARD, minibatches))
+
+
+def bundle_size(remaining: int, width: int, seconds_per_minibatch: float | None) -> int:
+    """How many mini-batches the next activity takes.
+
+    One, until a mini-batch was measured: the pilot. Then some BUNDLE_TARGET_S worth of them; and
+    towards the end of a shard fewer, so that `width` workers finish together (guided
+    self-scheduling: never more than half of an equal share of what remains).
+    """
+    if seconds_per_minibatch is None:
+        return 1
+    fitting = int(BUNDLE_TARGET_S / max(seconds_per_minibatch, 1e-6))
+    share = math.ceil(remaining / (2 * width))
+    return max(1, min(fitting, share, LARGEST_BUNDLE))

@@ -1,0 +1,42 @@
+"""What endpoints, deployments, jobs and assets may be called.
+
+Endpoints and deployments: 3-32 characters, as `azure-ai-ml` checks before it creates them.
+Assets (models, data) and jobs: up to 255 characters that are safe in a URL and in a blob's name.
+"""
+
+import re
+
+from shared.domain.errors import InvalidRequest
+
+ENDPOINT_NAME = re.compile(r"[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+ASSET_NAME = re.compile(r"[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[-_a-zA-Z0-9])?")
+SHORTEST, LONGEST = 3, 32
+LONGEST_ASSET = 255
+
+
+def endpoint_name(value: str, what: str = "endpoint") -> str:
+    """Return the name if an endpoint or deployment may bear it; raise InvalidRequest otherwise."""
+    if SHORTEST <= len(value) <= LONGEST and ENDPOINT_NAME.fullmatch(value):
+        return value
+    raise InvalidRequest(
+        f"'{value}' is not a name for {_article(what)} {what}.",
+        fix=f"Use {SHORTEST}-{LONGEST} letters, digits and dashes that begin with a letter and do "
+        "not end with a dash.",
+        target="name",
+    )
+
+
+def asset_name(value: str, what: str) -> str:
+    """Return the name (or version) if an asset or a job may bear it, else raise InvalidRequest."""
+    if len(value) <= LONGEST_ASSET and ASSET_NAME.fullmatch(value):
+        return value
+    raise InvalidRequest(
+        f"'{value[:LONGEST_ASSET]}' is not {_article(what)} {what}.",
+        fix=f"Use 1-{LONGEST_ASSET} letters, digits, dashes, underscores and dots that begin with "
+        "a letter or digit and do not end with a dot.",
+        target=what,
+    )
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1] in "aeiou" else "a"

@@ -1,0 +1,95 @@
+"""What became of mini-batches: one bundle's outcome, and the tally of many."""
+
+from typing import Self
+
+from shared.domain.message import Message
+from shared.domain.minibatch import Span
+
+
+class FileError(Message):
+    """One file that did not give its rows, and why: a line of errors.jsonl."""
+
+    file: str
+    stage: str
+    error_type: str
+    message: str
+    mini_batch: int
+    attempts: int
+
+
+class MinibatchReport(Message):
+    """One mini-batch, as the job report tells it. `seconds` is the time inside the scorer."""
+
+    index: int
+    files: int
+    failed_files: int
+    rows: int
+    tries: int
+    seconds: float
+    status: str
+
+
+class Segment(Message):
+    """The rows of one bundle inside its shard's part: `bytes` long, digest `sha256`."""
+
+    span: Span
+    rows: int
+    bytes: int
+    sha256: str
+    blocks: int
+
+
+class Outcome(Message):
+    """What one activity did of its bundle; small, because it crosses the history.
+
+    `span` is what was really done: it is shorter than what was asked when the activity stopped
+    early, because the threshold was passed or time was up. `seconds` is its wall time, without
+    waiting for a scorer. `record` names the blob with reports, errors and segment. `fatal` says
+    why no mini-batch can be scored at all (init() failed), and `is_plan_lost` that the plan's
+    blob is gone.
+    """
+
+    span: Span
+    files: int = 0
+    failed_files: int = 0
+    failed_minibatches: int = 0
+    rows: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    record: str = ""
+    fatal: str = ""
+    is_plan_lost: bool = False
+
+
+class Tally(Message):
+    """Counts so far, over a job or a part of it. Sums of outcomes, so order does not matter."""
+
+    files: int = 0
+    failed_files: int = 0
+    minibatches: int = 0
+    failed_minibatches: int = 0
+    rows: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+
+    def after(self, outcome: Outcome) -> Self:
+        return self.plus(
+            Tally(
+                files=outcome.files,
+                failed_files=outcome.failed_files,
+                minibatches=len(outcome.span),
+                failed_minibatches=outcome.failed_minibatches,
+                rows=outcome.rows,
+                retries=outcome.retries,
+                seconds=outcome.seconds,
+            )
+        )
+
+    def plus(self, other: "Tally") -> Self:
+        sums = {key: getattr(self, key) + getattr(other, key) for key in type(self).model_fields}
+        return self.model_copy(update=sums)
+
+    @property
+    def seconds_per_minibatch(self) -> float | None:
+        """Mean time of one mini-batch in its activity; None before the first was measured."""
+        return self.seconds / self.minibatches if self.minibatches else None

@@ -1,0 +1,39 @@
+"""A plan: which files a job scores, cut into mini-batches and shards, pinned by etag."""
+
+from shared.domain.message import Message
+from shared.domain.minibatch import InputFile, Span
+
+
+class Plan(Message):
+    """What planning found; counts and a key, never the files themselves.
+
+    `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
+    etag, so that planning the same input twice can be told from planning a changed one.
+    `problem` says why the job cannot run at all; the counts are 0 then.
+    """
+
+    key: str = ""
+    files: int = 0
+    bytes: int = 0
+    minibatches: int = 0
+    shards: int = 0
+    skipped: int = 0
+    digest: str = ""
+    problem: str = ""
+
+
+class PlanShard(Message):
+    """The files of one shard's mini-batches, in order."""
+
+    span: Span
+    mini_batch_size: int
+    files: list[InputFile]
+
+    def minibatch(self, index: int) -> list[InputFile]:
+        """The files of one mini-batch, by its index in the job."""
+        first = (index - self.span.first) * self.mini_batch_size
+        return self.files[first : first + self.mini_batch_size]
+
+    def files_in(self, span: Span) -> int:
+        """How many files the mini-batches of a span hold."""
+        return sum(len(self.minibatch(index)) for index in range(span.first, span.stop))

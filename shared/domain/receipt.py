@@ -1,0 +1,94 @@
+"""The receipt: what was scored into the predictions file, and the proof.
+
+It holds only what the input, the deployment and the settings determine - no times, no counts of
+retries - so that two runs of one job differ in nothing but names, whatever died on the way.
+"""
+
+from enum import StrEnum
+
+from shared.domain.job import Ending, JobStatus
+from shared.domain.message import Message
+
+
+class Verdict(StrEnum):
+    """`proven`: each planned file is accounted for just once, and the output was checked."""
+
+    PROVEN = "proven"
+    INCOMPLETE = "incomplete"
+
+
+class Files(Message):
+    """Every planned file is in exactly one of scored, failed and untried."""
+
+    planned: int
+    scored: int
+    failed: int
+    untried: int
+    skipped: int
+
+
+class ScoredBy(Message):
+    endpoint: str
+    deployment: str
+    model: str
+    fingerprint: str
+
+
+class OutputProof(Message):
+    """The predictions file: `sha256` and `bytes` are of the whole file."""
+
+    uri: str
+    bytes: int
+    rows: int
+    sha256: str
+
+
+class PlanProof(Message):
+    """What was planned; `digest` is over every input file's name and etag, in order."""
+
+    digest: str
+    mini_batches: int
+    shards: int
+
+
+class Receipt(Message):
+    job: str
+    status: JobStatus
+    reason: str
+    verdict: Verdict
+    input_uri: str
+    files: Files
+    mini_batches_scored: int
+    plan: PlanProof
+    scored_by: ScoredBy
+    output: OutputProof | None
+
+
+def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
+    """Write the receipt of an ended job; `output` is None when nothing was published."""
+    spec, plan, tally = ending.spec, ending.plan, ending.tally
+    files = Files(
+        planned=plan.files,
+        scored=tally.files - tally.failed_files,
+        failed=tally.failed_files,
+        untried=plan.files - tally.files,
+        skipped=plan.skipped,
+    )
+    is_proven = output is not None and files.untried == 0 and output.rows == tally.rows
+    return Receipt(
+        job=spec.name,
+        status=ending.status,
+        reason=ending.reason,
+        verdict=Verdict.PROVEN if is_proven else Verdict.INCOMPLETE,
+        input_uri=spec.input.uri,
+        files=files,
+        mini_batches_scored=tally.minibatches,
+        plan=PlanProof(digest=plan.digest, mini_batches=plan.minibatches, shards=plan.shards),
+        scored_by=ScoredBy(
+            endpoint=spec.endpoint,
+            deployment=spec.deployment,
+            model=str(spec.model),
+            fingerprint=spec.fingerprint,
+        ),
+        output=output,
+    )

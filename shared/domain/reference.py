@@ -1,0 +1,118 @@
+"""How people name inputs, outputs and assets: Azure ML's reference grammar.
+
+- `azureml://datastores/<datastore>/paths/<path>`, and its long form with subscription, resource
+  group and workspace
+- `https://<account>/<container>/<path>`: a blob or a folder by its URL
+- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id
+"""
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from shared.domain.asset import AssetId
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import Message
+
+LATEST = "latest"
+SHAPES = (
+    "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
+    "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
+)
+
+_DATASTORE = re.compile(
+    r"(?:azureml:)?(?://subscriptions/[^/]+/resourcegroups/[^/]+/workspaces/[^/]+"
+    r"|//)/?datastores/(?P<datastore>[^/]+)/paths(?:/(?P<path>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASSET_ID = re.compile(
+    r"(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
+    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
+    r"/versions/(?P<version>[^/]+)",
+    re.IGNORECASE,
+)
+_ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
+
+
+class DatastorePath(Message):
+    """A blob or a folder inside a datastore; `path` has no leading slash."""
+
+    datastore: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"azureml://datastores/{self.datastore}/paths/{self.path}"
+
+
+class BlobUrl(Message):
+    """A blob or a folder by its URL, without its query: a SAS in it is never kept."""
+
+    host: str
+    path: str
+
+
+type InputReference = DatastorePath | BlobUrl | AssetId
+
+
+def parse_input(text: str, *, target: str) -> InputReference:
+    """Read an input's address.
+
+    Raises InvalidRequest, naming `target`, when it is none of the shapes above.
+    """
+    if match := _DATASTORE.fullmatch(text):
+        return _datastore_path(match, text, target)
+    if (asset := _asset(text, "data")) is not None:
+        return asset
+    parts = urlsplit(text)
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return BlobUrl(host=parts.netloc.rpartition("@")[2].lower(), path=unquote(parts.path))
+    raise InvalidRequest(f"'{_shown(text)}' is not an input.", fix=SHAPES, target=target)
+
+
+def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
+    """Read `azureml://datastores/...`, or raise InvalidRequest naming `target`."""
+    if match := _DATASTORE.fullmatch(text):
+        return _datastore_path(match, text, target)
+    raise InvalidRequest(
+        f"'{_shown(text)}' is not a path in a datastore.",
+        fix="Use azureml://datastores/<datastore>/paths/<path>.",
+        target=target,
+    )
+
+
+def parse_asset(text: str, kind: str, *, target: str) -> AssetId:
+    """Read a reference to an asset of `kind` (`models`, `data`), or raise InvalidRequest."""
+    asset = _asset(text, kind)
+    if asset is None:
+        raise InvalidRequest(
+            f"'{_shown(text)}' does not name one of the workspace's {kind}.",
+            fix=f"Use the asset's ARM id (.../{kind}/<name>/versions/<version>) or "
+            "azureml:<name>:<version>.",
+            target=target,
+        )
+    return asset
+
+
+def _asset(text: str, kind: str) -> AssetId | None:
+    if match := _ASSET_ID.fullmatch(text):
+        if match["kind"].lower() != kind:
+            return None
+        return AssetId(name=match["name"], version=match["version"])
+    if match := _ASSET.fullmatch(text):
+        return AssetId(name=match["name"], version=match["version"] or f"@{match['label']}")
+    return None
+
+
+def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePath:
+    path = (match["path"] or "").lstrip("/")
+    if any(part in {".", ".."} for part in path.split("/")):
+        raise InvalidRequest(
+            f"'{_shown(text)}' climbs out of its folder.",
+            fix="Name the path without . and .. parts.",
+            target=target,
+        )
+    return DatastorePath(datastore=match["datastore"], path=path)
+
+
+def _shown(text: str) -> str:
+    """The reference without its query, which may hold a signature."""
+    return text.partition("?")[0][:500]

@@ -1,0 +1,82 @@
+"""A shard under way: which mini-batches are still to hand out, and what came back."""
+
+from collections.abc import Iterator
+
+from shared.domain.minibatch import Span, bundle_size
+from shared.domain.outcome import Outcome, Tally
+from shared.domain.task import (
+    AcceptedBundle,
+    BundleTask,
+    ClosingTask,
+    ShardResult,
+    ShardTask,
+)
+
+
+class Shard:
+    """Decides for `score_shard`; deterministic, so that a replay decides the same."""
+
+    def __init__(self, task: ShardTask) -> None:
+        self._task = task
+        self._todo = [task.span]
+        self._is_over = False
+        self._fatal = ""
+        self.is_lost = False
+        self.tally = Tally()
+        self.accepted: list[AcceptedBundle] = []
+
+    def next_bundles(self, in_flight: int) -> Iterator[BundleTask]:
+        """The bundles to hand out now, while there is room for them."""
+        while self._todo and not self._is_over and in_flight < self._task.settings.parallelism:
+            yield self._hand_out()
+            in_flight += 1
+
+    def take(self, outcome: Outcome, asked: Span) -> None:
+        """Count a bundle's outcome, and put back what it left of the mini-batches it was asked."""
+        done = outcome.span
+        if len(done):
+            self.accepted.append(AcceptedBundle(span=done, record=outcome.record))
+            self.tally = self.tally.after(outcome)
+        if done.stop < asked.stop:
+            self._todo.insert(0, Span(first=done.stop, stop=asked.stop))
+        self._fatal = self._fatal or outcome.fatal
+        self.is_lost = self.is_lost or outcome.is_plan_lost
+        is_spent = not self._task.settings.allows(self._failed_files())
+        if is_spent or not len(done):
+            self._is_over = True
+
+    def closing(self) -> ClosingTask:
+        task = self._task
+        return ClosingTask(
+            job=task.job,
+            shard=task.shard,
+            bundles=sorted(self.accepted, key=lambda bundle: bundle.span.first),
+            plan=task.plan,
+            tally=task.tally.plus(self.tally),
+            scoring_since=task.scoring_since,
+        )
+
+    def result(self) -> ShardResult:
+        return ShardResult(
+            tally=Tally() if self.is_lost else self.tally,
+            fatal=self._fatal,
+            is_lost=self.is_lost,
+        )
+
+    def _hand_out(self) -> BundleTask:
+        task, span = self._task, self._todo.pop(0)
+        remaining = len(span) + sum(len(other) for other in self._todo)
+        pace = task.tally.plus(self.tally).seconds_per_minibatch
+        size = min(len(span), bundle_size(remaining, task.settings.parallelism, pace))
+        if size < len(span):
+            self._todo.insert(0, Span(first=span.first + size, stop=span.stop))
+        return BundleTask(
+            job=task.job,
+            plan_key=task.plan.key,
+            shard=task.shard,
+            span=Span(first=span.first, stop=span.first + size),
+            failed_before=self._failed_files(),
+        )
+
+    def _failed_files(self) -> int:
+        return self._task.tally.failed_files + self.tally.failed_files

@@ -1,0 +1,116 @@
+"""What the middle asks of the world. Adapters answer; `services.py` chooses them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class BlobItem:
+    """One blob of a listing: its full name inside the container, its etag and its size in bytes."""
+
+    name: str
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True)
+class BlobProperties:
+    """What a store says of a blob without reading it. `size` is in bytes."""
+
+    etag: str
+    size: int
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class BlobContent:
+    """A whole small blob, and the etag it was read at."""
+
+    data: bytes
+    etag: str
+
+
+class Blobs(Protocol):
+    """Blob storage: the only database.
+
+    Every method raises `ServiceUnavailable` when the store does not answer, and `NotFound`
+    when the container or the blob is missing (but where said otherwise). Names are full names
+    inside a container; etags are opaque and compared as they are (quotes stripped).
+    Thread-safe.
+    """
+
+    def ensure_container(self, container: str) -> None:
+        """Create the container unless it is there."""
+        ...
+
+    def container_exists(self, container: str) -> bool: ...
+
+    def read(self, container: str, name: str) -> BlobContent: ...
+
+    def head(self, container: str, name: str) -> BlobProperties: ...
+
+    def exists(self, container: str, name: str) -> bool: ...
+
+    def write(
+        self,
+        container: str,
+        name: str,
+        data: bytes,
+        *,
+        if_match: str = "",
+        if_absent: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        """Replace the blob and return its new etag.
+
+        Raises `PreconditionFailed` when `if_match` is not the blob's etag (or it is gone), and
+        `Conflict` when `if_absent` is set and the blob exists.
+        """
+        ...
+
+    def delete(self, container: str, name: str) -> None:
+        """Delete the blob; one that is not there is not an error."""
+        ...
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        """Every blob whose name starts with `prefix`, in name order, page by page."""
+        ...
+
+    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
+        """Names that start with `prefix`, in name order, page by page, after `start_after`."""
+        ...
+
+    def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
+        """Write the blob's bytes to `path` and return how many there were.
+
+        Raises `PreconditionFailed` when the blob's etag is not `if_match`.
+        """
+        ...
+
+    def chunks(self, container: str, name: str, *, size: int = 8 << 20) -> Iterator[bytes]:
+        """The blob's bytes in order, in pieces of at most `size` bytes."""
+        ...
+
+    def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
+        """Stage one uncommitted block. Ids of one blob are equally long, at most 48 characters."""
+        ...
+
+    def commit(
+        self,
+        container: str,
+        name: str,
+        block_ids: Sequence[str],
+        *,
+        if_absent: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        """Make the staged blocks, in this order, the blob's content; return its etag.
+
+        Raises `BlocksMissing` when the store lacks one of them, and `Conflict` when `if_absent`
+        is set and the blob exists.
+        """
+        ...

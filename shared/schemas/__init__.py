@@ -1,0 +1,1 @@
+"""Foreign documents, to and from the domain: ARM JSON today, az ml YAML beside it."""

@@ -1,0 +1,212 @@
+"""Endpoints, deployments, models and data in ARM JSON, to and from the domain.
+
+`read_*` take the body of a PUT and raise InvalidRequest; `write_*` give the `properties` of a GET.
+Read-only fields that a client sends back are ignored, as ARM does.
+"""
+
+from typing import Any
+
+from shared.domain.asset import AssetId, Data, DataType, Model, ModelType
+from shared.domain.deployment import Deployment
+from shared.domain.endpoint import Endpoint
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON
+from shared.domain.names import asset_name, endpoint_name
+from shared.domain.reference import parse_asset, parse_datastore_path, parse_input
+from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
+from shared.schemas.checked import refusals
+from shared.schemas.fields import Fields
+
+MODEL_TYPES = {"custom_model": "custom_model", "mlflow_model": "mlflow_model"}
+DATA_TYPES = {"uri_file": "uri_file", "uri_folder": "uri_folder"}
+AAD = "aadToken"
+_ENVELOPE = ("id", "name", "type", "location", "systemData", "identity", "kind", "sku", "etag")
+
+
+def read_endpoint(name: str, body: JSON) -> Endpoint:
+    """Raises InvalidRequest."""
+    envelope, properties = _opened(body)
+    if properties.choice("authMode", {AAD: AAD, "AADToken": AAD}) is None and properties.has(
+        "authMode"
+    ):
+        raise InvalidRequest(
+            "'properties.authMode' is empty.", fix=f"Use {AAD}.", target="authMode"
+        )
+    defaults = properties.object("defaults")
+    default = defaults.text("deploymentName")
+    defaults.refuse_others()
+    endpoint = Endpoint(
+        name=endpoint_name(name),
+        description=properties.text("description"),
+        default_deployment=endpoint_name(default, "deployment") if default else "",
+        tags=envelope.strings("tags"),
+        properties=properties.strings("properties"),
+    )
+    properties.ignore("provisioningState", "scoringUri", "swaggerUri", "traffic")
+    _closed(envelope, properties)
+    return endpoint
+
+
+def write_endpoint(endpoint: Endpoint, scoring_uri: str) -> JSON:
+    # `defaults` is always an object: clients set its deploymentName without asking first.
+    return {
+        "description": endpoint.description,
+        "authMode": AAD,
+        "defaults": {"deploymentName": endpoint.default_deployment or None},
+        "scoringUri": scoring_uri,
+        "swaggerUri": None,
+        "properties": endpoint.properties,
+        "provisioningState": "Succeeded",
+    }
+
+
+def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
+    """Raises InvalidRequest."""
+    envelope, properties = _opened(body)
+    _no_script_yet(properties)
+    model = _read_model_reference(properties)
+    resources = properties.object("resources")
+    resources.ignore("properties", "instanceType")
+    settings = read_settings(properties, instances=resources)
+    resources.refuse_others()
+    variables = properties.strings("environmentVariables")
+    settings = settings.model_copy(update={"environment_variables": variables})
+    with refusals(WIRE_NAMES):
+        deployment = Deployment(
+            name=endpoint_name(name, "deployment"),
+            endpoint=endpoint,
+            model=model,
+            settings=settings,
+            description=properties.text("description"),
+            compute=properties.text("compute"),
+            tags=envelope.strings("tags"),
+            properties=properties.strings("properties"),
+        )
+    properties.ignore("provisioningState", "codeConfiguration", "environmentId", "partitionKeys")
+    properties.ignore("deploymentConfiguration")
+    _closed(envelope, properties)
+    return deployment
+
+
+def _no_script_yet(properties: Fields) -> None:
+    for field in ("codeConfiguration", "environmentId"):
+        if properties.has(field):
+            raise InvalidRequest(
+                f"'{properties.path(field)}' is given, and this version scores MLflow models "
+                "without a script, in the environment of the service.",
+                fix="Leave it out, and register the model as MLflow.",
+                target=properties.path(field),
+            )
+
+
+def _read_model_reference(properties: Fields) -> AssetId:
+    reference = properties.object("model")
+    kind = reference.text("referenceType", "Id")
+    target = reference.path("assetId")
+    asset = reference.required("assetId", ".../models/<name>/versions/<version>")
+    reference.refuse_others()
+    if kind.lower() != "id":
+        raise InvalidRequest(
+            f"'{reference.path('referenceType')}' is '{kind[:100]}'.",
+            fix="Use Id, and the model's id in assetId.",
+            target=reference.path("referenceType"),
+        )
+    return parse_asset(asset, "models", target=target)
+
+
+def write_deployment(deployment: Deployment, model_id: str) -> JSON:
+    settings = deployment.settings
+    return {
+        "description": deployment.description,
+        "compute": deployment.compute or None,
+        "model": {"referenceType": "Id", "assetId": model_id},
+        "resources": {"instanceCount": settings.instance_count, "properties": {}},
+        **write_settings(settings),
+        "environmentVariables": settings.environment_variables,
+        "properties": deployment.properties,
+        "provisioningState": "Succeeded",
+    }
+
+
+def read_model(name: str, version: str, body: JSON) -> Model:
+    """Raises InvalidRequest."""
+    envelope, properties = _opened(body)
+    uri = properties.required("modelUri", "azureml://datastores/<datastore>/paths/<path>")
+    parse_datastore_path(uri, target=properties.path("modelUri"))
+    kind = properties.choice("modelType", MODEL_TYPES) or ModelType.CUSTOM
+    model = Model(
+        id=_asset_id(name, version, "model"),
+        uri=uri,
+        type=ModelType(kind),
+        **_common(properties, envelope),
+    )
+    properties.ignore(
+        "flavors", "jobName", "stage", "isAnonymous", "isArchived", "provisioningState"
+    )
+    _closed(envelope, properties)
+    return model
+
+
+def write_model(model: Model) -> JSON:
+    return {
+        "modelUri": model.uri,
+        "modelType": model.type,
+        "flavors": {},  # clients walk it, so it must be an object
+        **_written(model),
+    }
+
+
+def read_data(name: str, version: str, body: JSON) -> Data:
+    """Raises InvalidRequest."""
+    envelope, properties = _opened(body)
+    uri = properties.required("dataUri", "azureml://datastores/<datastore>/paths/<path>")
+    parse_input(uri, target=properties.path("dataUri"))
+    kind = properties.choice("dataType", DATA_TYPES) or DataType.URI_FOLDER
+    data = Data(
+        id=_asset_id(name, version, "data asset"),
+        uri=uri,
+        type=DataType(kind),
+        **_common(properties, envelope),
+    )
+    properties.ignore("isAnonymous", "isArchived", "provisioningState")
+    _closed(envelope, properties)
+    return data
+
+
+def write_data(data: Data) -> JSON:
+    return {"dataUri": data.uri, "dataType": data.type, **_written(data)}
+
+
+def _opened(body: JSON) -> tuple[Fields, Fields]:
+    envelope = Fields(body)
+    return envelope, envelope.object("properties")
+
+
+def _closed(envelope: Fields, properties: Fields) -> None:
+    envelope.ignore(*_ENVELOPE, "tags")
+    properties.refuse_others()
+    envelope.refuse_others()
+
+
+def _asset_id(name: str, version: str, what: str) -> AssetId:
+    return AssetId(
+        name=asset_name(name, f"{what} name"), version=asset_name(version, f"{what} version")
+    )
+
+
+def _common(properties: Fields, envelope: Fields) -> dict[str, Any]:
+    return {
+        "description": properties.text("description"),
+        "tags": properties.strings("tags") | envelope.strings("tags"),
+        "properties": properties.strings("properties"),
+    }
+
+
+def _written(asset: Model | Data) -> dict[str, Any]:
+    return {
+        "description": asset.description,
+        "tags": asset.tags,
+        "properties": asset.properties,
+        "isAnonymous": False,
+        "isArchived": False,
+    }

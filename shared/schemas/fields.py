@@ -1,0 +1,174 @@
+"""Reading foreign JSON: keys in any case, numbers that came as strings, and no surprise ignored."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON
+
+_ISO_DURATION = re.compile(
+    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"[+-]?\d{1,18}")
+SHOWN = 200  # characters of a foreign value in an error's text
+
+
+class Fields:
+    """One JSON object. Each getter takes a field; `refuse_others` names what nobody took.
+
+    A null field counts as absent. Every error names the field by its path.
+    """
+
+    def __init__(self, value: JSON, path: str = "") -> None:
+        if not isinstance(value, dict):
+            what = f"'{path}'" if path else "The request body"
+            raise InvalidRequest(
+                f"{what} must be a JSON object, not {_kind(value)}.",
+                fix='Send an object such as {"properties": {...}}.',
+                target=path,
+            )
+        self._path = path
+        self._fields: dict[str, tuple[str, JSON]] = {}
+        for key, field in value.items():
+            if key.lower() in self._fields:
+                raise InvalidRequest(
+                    f"'{self.path(key)}' is given twice, in different cases.",
+                    fix="Give it once.",
+                    target=self.path(key),
+                )
+            self._fields[key.lower()] = (key, field)
+        self._taken = set[str]()
+
+    def path(self, name: str) -> str:
+        """The field's full name, as errors show it."""
+        return f"{self._path}.{name}" if self._path else name
+
+    def has(self, name: str) -> bool:
+        return self._fields.get(name.lower(), (name, None))[1] is not None
+
+    def raw(self, name: str) -> JSON:
+        self._taken.add(name.lower())
+        return self._fields.get(name.lower(), (name, None))[1]
+
+    def ignore(self, *names: str) -> None:
+        """Take fields that have no meaning here: read-only ones, and habits of clients."""
+        self._taken.update(name.lower() for name in names)
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.raw(name)
+        if value is None:
+            return default
+        if not isinstance(value, str):
+            raise self._wrong(name, value, "a string")
+        return value
+
+    def required(self, name: str, example: str) -> str:
+        """A non-empty string."""
+        value = self.text(name)
+        if not value:
+            raise InvalidRequest(
+                f"'{self.path(name)}' is missing.",
+                fix=f"Give it a value such as {example}.",
+                target=self.path(name),
+            )
+        return value
+
+    def whole(self, name: str) -> int | None:
+        """A whole number; clients send some as strings."""
+        value = self.raw(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+            return int(value)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        raise self._wrong(name, value, "a whole number")
+
+    def seconds(self, name: str) -> int | None:
+        """A duration in ISO 8601, such as PT30S, or a whole number of seconds."""
+        value = self.raw(name)
+        match = _ISO_DURATION.fullmatch(value) if isinstance(value, str) else None
+        if match and any(match.groups()):
+            parts = {unit: int(count) for unit, count in match.groupdict(default="0").items()}
+            return int(timedelta(**parts).total_seconds())
+        if value is None or isinstance(value, int) or _is_whole(value):
+            return self.whole(name)
+        raise self._wrong(name, value, "a duration such as PT30S, or whole seconds")
+
+    def choice(self, name: str, choices: dict[str, str]) -> str | None:
+        """One of the choices, in any case and with or without underscores: its value in there."""
+        value = self.text(name)
+        if not value:
+            return None
+        by_sound = {_sound(key): chosen for key, chosen in choices.items()}
+        if _sound(value) not in by_sound:
+            raise self._wrong(name, value, f"one of {', '.join(choices)}")
+        return by_sound[_sound(value)]
+
+    def object(self, name: str) -> "Fields":
+        """A nested object; an absent one is empty."""
+        value = self.raw(name)
+        return Fields({} if value is None else value, self.path(name))
+
+    def strings(self, name: str) -> dict[str, str]:
+        """A map of strings; numbers and booleans become text, as Azure does with tags."""
+        value = self.raw(name)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise self._wrong(name, value, "an object of strings")
+        return {key: self._text_of(name, key, one) for key, one in value.items()}
+
+    def entries(self) -> Iterator[tuple[str, JSON]]:
+        """All fields, with their names as they were given; takes them."""
+        self._taken.update(self._fields)
+        yield from self._fields.values()
+
+    def refuse_others(self) -> None:
+        """Raise InvalidRequest for the first field that nobody took."""
+        for key, (given, _) in self._fields.items():
+            if key in self._taken:
+                continue
+            near = get_close_matches(key, self._taken, n=1, cutoff=0.75)
+            known = ", ".join(sorted(self._taken))
+            raise InvalidRequest(
+                f"'{self.path(given)[:SHOWN]}' is not a field of this request.",
+                fix=f"Did you mean '{near[0]}'?" if near else f"Remove it; known are: {known}.",
+                target=self.path(given)[:SHOWN],
+            )
+
+    def _text_of(self, name: str, key: str, value: JSON) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, str | int | float):
+            return str(value)
+        raise self._wrong(f"{name}.{key}", value, "a string")
+
+    def _wrong(self, name: str, value: JSON, expected: str) -> InvalidRequest:
+        return InvalidRequest(
+            f"'{self.path(name)}' is {_shown(value)}, not {expected}.",
+            fix=f"Give {expected}.",
+            target=self.path(name),
+        )
+
+
+def _is_whole(value: JSON) -> bool:
+    return isinstance(value, float | str) and not isinstance(value, bool)
+
+
+def _sound(text: str) -> str:
+    return text.replace("_", "").replace("-", "").lower()
+
+
+def _kind(value: JSON) -> str:
+    kinds = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return kinds.get(type(value), "a number")
+
+
+def _shown(value: JSON) -> str:
+    return f"{_kind(value)} ({str(value)[:SHOWN]!r})"

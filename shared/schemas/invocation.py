@@ -1,0 +1,184 @@
+"""The body of a POST to the scoring URI: today's, and the 2021 article's.
+
+Today: `{"properties": {"inputData": {"<name>": {"jobInputType": "UriFolder", "uri": "..."}}}}`.
+The article's: `{"properties": {"dataset": {"dataInputType": "DataUrl", "path": "..."}, ...}}`.
+Keys come in PascalCase or camelCase; null counts as absent.
+"""
+
+import json
+from typing import Never
+
+from shared.domain.asset import DataType
+from shared.domain.deployment import BatchSettings
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON, Message
+from shared.domain.names import asset_name
+from shared.domain.reference import SHAPES
+from shared.schemas.arm_settings import read_settings
+from shared.schemas.fields import Fields
+
+INPUT_TYPES = {"UriFolder": DataType.URI_FOLDER, "UriFile": DataType.URI_FILE}
+OUTPUT_TYPE = "UriFile"
+# The names under which Azure ML knows job inputs, for the message its users know.
+JOB_INPUT_TYPES = ("Literal", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
+
+
+class Invocation(Message):
+    """What a client asks for. `output_uri` is empty, or names the file to write."""
+
+    input_name: str
+    input_type: DataType
+    input_uri: str
+    input_field: str
+    output_name: str = "score"
+    output_uri: str = ""
+    output_field: str = ""
+    settings: BatchSettings
+    job_name: str = ""
+    experiment: str = ""
+
+
+def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
+    """Read a request, over a deployment's settings; raises InvalidRequest naming the field."""
+    envelope = Fields(body)
+    properties = envelope.object("properties")
+    envelope.refuse_others()
+    settings = _read_overrides(properties, deployed)
+    input_name, input_type, uri, field = _read_input(properties)
+    output_name, output_uri, output_field = _read_output(properties, settings)
+    more = properties.object("properties")
+    name = properties.text("name")
+    invocation = Invocation(
+        input_name=input_name,
+        input_type=input_type,
+        input_uri=uri,
+        input_field=field,
+        output_name=output_name,
+        output_uri=output_uri,
+        output_field=output_field,
+        settings=settings,
+        job_name=asset_name(name, "job name") if name else "",
+        experiment=more.text("experimentName") or properties.text("experimentName"),
+    )
+    properties.ignore("description", "tags", "displayName", "partitionKeys")
+    properties.refuse_others()
+    return invocation
+
+
+def _read_overrides(properties: Fields, deployed: BatchSettings) -> BatchSettings:
+    compute = properties.object("compute")
+    compute.ignore("isLocal", "target", "location", "properties", "instanceType")  # client's habits
+    settings = read_settings(properties, instances=compute, base=deployed)
+    compute.refuse_others()
+    if settings.output_action is not deployed.output_action:
+        raise InvalidRequest(
+            "'properties.outputAction' cannot be changed for one job.",
+            fix="Create a deployment with that output action.",
+            target="properties.outputAction",
+        )
+    return settings
+
+
+def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
+    if properties.has("dataset"):
+        properties.ignore("inputData")
+        return "dataset", DataType.URI_FOLDER, *_read_dataset(properties.object("dataset"))
+    inputs = list(properties.object("inputData").entries())
+    if len(inputs) != 1:
+        raise InvalidRequest(
+            f"'{properties.path('inputData')}' has {len(inputs)} inputs; a model deployment takes "
+            "exactly one.",
+            fix='Send "inputData": {"input": {"jobInputType": "UriFolder", "uri": "..."}}.',
+            target=properties.path("inputData"),
+        )
+    name, value = inputs[0]
+    given = Fields(value, f"{properties.path('inputData')}.{name}")
+    kind = given.text("jobInputType", "UriFolder")
+    types = {key.lower(): value for key, value in INPUT_TYPES.items()}
+    if kind.replace("_", "").lower() not in types:
+        _refuse_input_type(kind)
+    uri = given.required("uri", "azureml://datastores/workspaceblobstore/paths/my-folder")
+    given.ignore("mode", "description")
+    given.refuse_others()
+    return name, types[kind.replace("_", "").lower()], uri, given.path("uri")
+
+
+def _refuse_input_type(kind: str) -> Never:
+    """In the words that users of Azure ML know."""
+    known = {name.lower(): name for name in JOB_INPUT_TYPES}
+    shown = known.get(kind.lower(), kind[:100])
+    message = (
+        f"The specified job input type '{shown}JobInput' is not supported. The supported types "
+        "are: UriFileJobInput, UriFolderJobInput."
+    )
+    _refuse("InputData.Values[0]", message, shown, "Use the job input type UriFolder or UriFile.")
+
+
+def _read_dataset(dataset: Fields) -> tuple[str, str]:
+    """The article's input: its address, and the field that holds it."""
+    kind = dataset.choice(
+        "dataInputType",
+        {"DataUrl": "path", "DatasetId": "datasetId", "DatasetVersion": "datasetName"},
+    )
+    field = kind or "path"
+    if field == "datasetName":
+        name = dataset.required("datasetName", "mnist")
+        uri = f"azureml:{name}:{dataset.required('datasetVersion', '1')}"
+    else:
+        uri = dataset.required(field, SHAPES)
+    dataset.refuse_others()
+    return uri, dataset.path(field)
+
+
+def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str, str]:
+    if properties.has("outputDataset"):
+        return _read_output_dataset(properties.object("outputDataset"), settings)
+    outputs = list(properties.object("outputData").entries())
+    if not outputs:
+        return "score", "", ""
+    if len(outputs) > 1:
+        raise InvalidRequest(
+            f"'{properties.path('outputData')}' has {len(outputs)} outputs; a model deployment "
+            "has exactly one.",
+            fix="Name one output file.",
+            target=properties.path("outputData"),
+        )
+    name, value = outputs[0]
+    given = Fields(value, f"{properties.path('outputData')}.{name}")
+    kind = given.text("jobOutputType", OUTPUT_TYPE)
+    if kind.replace("_", "").lower() != OUTPUT_TYPE.lower():
+        _refuse(
+            "OutputData.Values[0].JobOutputType",
+            "Job output type must be 'uri_file'.",
+            kind[:100],
+            "Use UriFile, and name the file to write in uri.",
+        )
+    uri = given.text("uri")
+    given.ignore("mode", "description")
+    given.refuse_others()
+    return name, uri, given.path("uri")
+
+
+def _read_output_dataset(given: Fields, settings: BatchSettings) -> tuple[str, str, str]:
+    """The article's output: a datastore's id (or name) and a folder in it."""
+    datastore = given.required("datastoreId", "workspaceblobstore").rstrip("/").rpartition("/")[2]
+    folder = given.text("path").strip("/")
+    given.refuse_others()
+    path = f"{folder}/{settings.output_file_name}" if folder else settings.output_file_name
+    name = datastore.removeprefix("azureml:")
+    return "score", f"azureml://datastores/{name}/paths/{path}", given.path("datastoreId")
+
+
+def _refuse(name: str, message: str, attempted: str, fix: str) -> Never:
+    error = {
+        "PropertyName": name,
+        "ErrorMessage": message,
+        "AttemptedValue": attempted,
+        "ErrorCode": "PredicateValidator",
+    }
+    raise InvalidRequest(
+        "The Job request provided has the following validation errors. Please resolve them and "
+        f"try again. Errors: [{json.dumps(error)}]",
+        fix=fix,
+        target=name,
+    )

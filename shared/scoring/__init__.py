@@ -1,0 +1,1 @@
+"""Scorer processes: user code and models run in children of ours, never in the worker."""

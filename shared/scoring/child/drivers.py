@@ -1,0 +1,22 @@
+"""One driver per kind of deployment: given `Start` it loads what it needs, and returns `run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # Python 3.7 could not evaluate it
+    from collections.abc import Callable, Mapping
+
+    from .protocol import Done, Score, Start
+
+    Run = Callable[[Score], Done]
+    Driver = Callable[[Start], Run]
+
+
+def _mlflow(start: Start) -> Run:
+    from .mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
+
+    return load(start.model_dir)
+
+
+DRIVERS: Mapping[str, Driver] = {"mlflow": _mlflow}

@@ -1,0 +1,132 @@
+"""The life of a scorer process: load once, then one run per request, until the pipe ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, cast
+
+from .lifeline import die_with_parent, leave_or_be_killed
+from .protocol import (
+    DETAILS_LIMIT,
+    Done,
+    InitError,
+    Message,
+    Ready,
+    RunError,
+    Score,
+    Start,
+    brief,
+    decode,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .drivers import Driver, Run
+
+_STANDARD = (0, 1, 2)
+
+
+class Channel:
+    """The two ends of the control pipes that belong to the child."""
+
+    def __init__(self, requests: int, events: int) -> None:
+        # The model's own children have no part in the conversation.
+        for descriptor in (requests, events):
+            os.set_inheritable(descriptor, False)  # noqa: FBT003  # positional-only
+        self._requests = requests
+        self._events = events
+        self._inbox: SimpleQueue[Message | None] = SimpleQueue()
+        threading.Thread(target=self._listen, name="scorer-requests", daemon=True).start()
+
+    def next(self) -> Message | None:
+        """The next request; None when the worker has closed the pipe."""
+        return self._inbox.get()
+
+    def send(self, message: Message) -> None:
+        left = memoryview(encode(message))
+        while left:
+            left = left[os.write(self._events, left) :]
+
+    def _listen(self) -> None:
+        try:
+            with os.fdopen(self._requests, "rb") as lines:
+                for line in lines:
+                    self._inbox.put(decode(line))
+        finally:
+            self._inbox.put(None)
+            leave_or_be_killed()
+
+
+def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
+    requests, events, parent = (int(argument) for argument in arguments)
+    die_with_parent(parent)
+    del sys.argv[1:]
+    _print_at_once()
+    channel = Channel(requests, events)
+    start = channel.next()
+    if start is not None:
+        _serve(channel, cast(Start, start), drivers)
+
+
+def _serve(channel: Channel, start: Start, drivers: Mapping[str, Driver]) -> None:
+    logging.basicConfig(stream=sys.stderr, level=start.logging_level.upper())
+    try:
+        score = drivers[start.kind](start)
+    except Exception as error:  # noqa: BLE001  # the rim: whatever a model's loading raises
+        channel.send(_init_error(error))
+        return
+    channel.send(Ready())
+    while True:
+        request = channel.next()
+        if request is None:
+            return
+        channel.send(_answer(score, cast(Score, request)))
+
+
+def _answer(score: Run, request: Score) -> Done | RunError:
+    _reopen_standard_streams()
+    try:
+        return score(request)
+    except Exception as error:  # noqa: BLE001  # the rim: whatever run() raises
+        traceback.print_exc()
+        return RunError(type(error).__name__, brief(error))
+    finally:
+        _flush()
+
+
+def _init_error(error: Exception) -> InitError:
+    details = traceback.format_exc()[-DETAILS_LIMIT:]
+    name = type(error).__name__
+    return InitError(name, f"{name}: {brief(error)}", details)
+
+
+def _print_at_once() -> None:
+    """A process that is killed must not take its last words along."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(  # type: ignore[union-attr]  # at start they are the real streams
+            encoding="utf-8", errors="backslashreplace", line_buffering=True
+        )
+
+
+def _reopen_standard_streams() -> None:
+    """A model that closes descriptor 1 must not get its prints into the next file opened."""
+    for descriptor in _STANDARD:
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (ValueError, OSError, AttributeError):
+            continue  # the model closed or replaced it

@@ -1,0 +1,105 @@
+"""The messages between a worker and its scorer process: one JSON line each, on pipes of their own.
+
+1. worker -> child: `Start`, once; then one `Score` per mini-batch. Closing the pipe says goodbye.
+2. child -> worker: `Ready` or `InitError`, once; then `Done` or `RunError` for every `Score`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Azure refuses longer messages in a job's error, and the history must stay small.
+MESSAGE_LIMIT = 3000
+# A traceback that recurses has thousands of lines; its end says what went wrong.
+DETAILS_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Message:
+    """Every message is one of the classes below."""
+
+
+@dataclass(frozen=True)
+class Start(Message):
+    kind: str
+    model_dir: str
+    logging_level: str
+
+
+@dataclass(frozen=True)
+class Score(Message):
+    files: tuple[tuple[str, str], ...]
+    """Local path, and the name that goes into the rows."""
+    output: str
+
+
+@dataclass(frozen=True)
+class Ready(Message):
+    pass
+
+
+@dataclass(frozen=True)
+class InitError(Message):
+    error_type: str
+    message: str
+    details: str
+
+
+@dataclass(frozen=True)
+class RunError(Message):
+    error_type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class FileFailure:
+    """One file that gave no rows. `stage` is read, validate, score or write."""
+
+    name: str
+    stage: str
+    error_type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Done(Message):
+    """A run that came back: `seconds` is its own time, `bytes` the size of the output."""
+
+    rows: int
+    succeeded: int
+    failures: tuple[FileFailure, ...]
+    bytes: int
+    seconds: float
+
+
+_MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in (Start, Score, Ready, InitError, RunError, Done)}
+
+
+class BrokenProtocol(ValueError):
+    """The line is no message: somebody else writes to the control pipe."""
+
+
+def encode(message: Message) -> bytes:
+    return json.dumps({"type": type(message).__name__, **asdict(message)}).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        kind = _MESSAGES[fields.pop("type")]
+        if kind is Score:
+            fields["files"] = tuple((path, name) for path, name in fields["files"])
+        if kind is Done:
+            fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
+        message: Message = kind(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BrokenProtocol(repr(line[:200])) from error
+    return message
+
+
+def brief(error: BaseException) -> str:
+    """What the error says: never empty, its first line first, and never too long."""
+    text = str(error).strip() or type(error).__name__
+    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"

@@ -1,0 +1,87 @@
+"""Downloads: a mini-batch's files onto the local disk, many at once, under safe names."""
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.domain.errors import NotFound, PreconditionFailed
+from shared.domain.minibatch import InputFile as PlannedFile
+from shared.ports import Blobs
+from shared.scoring.spec import FileFailure, InputFile
+
+# What a local file system takes everywhere; scripts see this name, the output the real one.
+UNSAFE = re.compile(r"[^\w.()\[\]{}@+=,;~ -]")
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """Downloads under way: their results come in the order of the files."""
+
+    futures: list[Future[InputFile | FileFailure]]
+
+    def wait(self) -> tuple[list[InputFile], list[FileFailure]]:
+        """The files that are there, and those that could not be read.
+
+        Raises ServiceUnavailable when the store does not answer.
+        """
+        done = [future.result() for future in self.futures]
+        return (
+            [one for one in done if isinstance(one, InputFile)],
+            [one for one in done if isinstance(one, FileFailure)],
+        )
+
+    def drop(self) -> None:
+        """Forget the downloads that have not begun, and wait for the others."""
+        for future in self.futures:
+            if not future.cancel():
+                future.exception()
+
+
+class Downloads:
+    """Thread-safe; the executor bounds how many downloads run at once."""
+
+    def __init__(self, blobs: Blobs, executor: Executor) -> None:
+        self._blobs = blobs
+        self._executor = executor
+
+    def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
+        """Begin to download the files into the folder, which is made."""
+        folder.mkdir(parents=True)
+        names = local_names([file.base_name for file in files])
+        return Fetching(
+            [
+                self._executor.submit(self._fetch, container, file, folder / name)
+                for file, name in zip(files, names, strict=True)
+            ]
+        )
+
+    def _fetch(self, container: str, file: PlannedFile, path: Path) -> InputFile | FileFailure:
+        try:
+            self._blobs.download(container, file.name, path, if_match=file.etag)
+        except NotFound as error:
+            return _unreadable(file, error, "It was deleted after the job was planned.")
+        except PreconditionFailed as error:
+            return _unreadable(file, error, "It was changed after the job was planned.")
+        return InputFile(path=path, name=file.base_name)
+
+
+def local_names(names: Sequence[str]) -> list[str]:
+    """Names for the local disk: as they are where that is safe, and never two alike."""
+    taken = set[str]()
+    local = list[str]()
+    for index, name in enumerate(names):
+        safe = UNSAFE.sub("_", name)[-LONGEST_NAME:].lstrip(".") or "file"
+        while safe.lower() in taken:
+            safe = f"{index}_{safe}"[:LONGEST_NAME]
+        taken.add(safe.lower())
+        local.append(safe)
+    return local
+
+
+def _unreadable(file: PlannedFile, error: Exception, why: str) -> FileFailure:
+    return FileFailure(
+        name=file.base_name, stage="read", error_type=type(error).__name__, message=why
+    )

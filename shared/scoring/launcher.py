@@ -1,0 +1,54 @@
+"""Starts scorer processes, all from one thread, and knows which of them live."""
+
+import tempfile
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from pathlib import Path
+
+from shared.scoring import child
+from shared.scoring.child_environment import child_environment
+from shared.scoring.output_log import OutputLog
+from shared.scoring.process import ScorerProcess
+from shared.scoring.spec import PoolClosed, ScorerSpec
+
+# By path: the child's interpreter does not see the app's packages.
+_MAIN = Path(child.__path__[0]).resolve() / "__main__.py"
+
+
+class Launcher:
+    """The thread is the processes' parent in the kernel's eyes: they die with it."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer-launcher")
+        self._processes: list[ScorerProcess] = []
+
+    def launch(self, spec: ScorerSpec, log: OutputLog) -> ScorerProcess:
+        """Raises `OSError` when the interpreter cannot be started."""
+        try:
+            return self._thread.submit(self._start, spec, log).result()
+        except (RuntimeError, CancelledError) as error:
+            raise PoolClosed("The worker is stopping: no scorer process is started.") from error
+
+    def close(self, *, grace_s: float) -> None:
+        """End every process: those at rest leave by themselves, the others are killed."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        deadline = time.monotonic() + grace_s
+        for process in self._processes:
+            process.say_goodbye()
+        for process in self._processes:
+            process.leave(grace_s=max(0.0, deadline - time.monotonic()))
+
+    def _start(self, spec: ScorerSpec, log: OutputLog) -> ScorerProcess:
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="scorer-", dir=self._scratch))
+        try:
+            process = ScorerProcess(
+                [spec.python, str(_MAIN)], child_environment(spec, folder), folder, log
+            )
+        except OSError:
+            folder.rmdir()
+            raise
+        self._processes = [other for other in self._processes if other.is_alive]
+        self._processes.append(process)
+        return process

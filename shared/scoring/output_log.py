@@ -1,0 +1,42 @@
+"""What a scorer's processes printed, kept within bounds until somebody takes it."""
+
+import threading
+from collections import deque
+
+# Enough for a traceback after a flood; the newest is kept, for it explains a death.
+KEPT_BYTES = 1 << 20
+
+
+class OutputLog:
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self._kept_bytes = kept_bytes
+        self._chunks: deque[bytes] = deque()
+        self._size = 0
+        self._dropped = 0
+        self._lock = threading.Lock()
+
+    def append(self, chunk: bytes) -> None:
+        with self._lock:
+            self._chunks.append(chunk)
+            self._size += len(chunk)
+            while self._size > self._kept_bytes:
+                self._drop(self._size - self._kept_bytes)
+
+    def drain(self) -> bytes:
+        """What was printed since the last call, and a line for what had to be dropped."""
+        with self._lock:
+            text, dropped = b"".join(self._chunks), self._dropped
+            self._chunks.clear()
+            self._size = self._dropped = 0
+        if not dropped:
+            return text
+        note = f"[{dropped} bytes of output were dropped; the last {len(text)} follow]\n"
+        return note.encode() + text
+
+    def _drop(self, surplus: int) -> None:
+        oldest = self._chunks.popleft()
+        cut = min(surplus, len(oldest))
+        if cut < len(oldest):
+            self._chunks.appendleft(oldest[cut:])
+        self._size -= cut
+        self._dropped += cut

@@ -1,0 +1,37 @@
+"""The pipes between a worker and one scorer process, as descriptors."""
+
+import os
+from dataclasses import astuple, dataclass
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One side's ends. The child writes events and output, and reads requests."""
+
+    requests: int
+    events: int
+    output: int
+
+    def close(self) -> None:
+        for descriptor in astuple(self):
+            os.close(descriptor)
+
+
+def open_pipes() -> tuple[Ends, Ends]:
+    """Ours, none of which ever blocks, and the child's."""
+    their_requests, requests = os.pipe()
+    events, their_events = os.pipe()
+    output, their_output = os.pipe()
+    ours = Ends(requests, events, output)
+    for descriptor in astuple(ours):
+        os.set_blocking(descriptor, False)
+    return ours, Ends(their_requests, their_events, their_output)
+
+
+def read_some(descriptor: int) -> bytes | None:
+    """What is there now: b"" at the end, None when there is nothing yet."""
+    try:
+        # A pipe holds 64 KiB: one read takes all of it.
+        return os.read(descriptor, 1 << 16)
+    except BlockingIOError:
+        return None

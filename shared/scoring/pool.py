@@ -1,0 +1,151 @@
+"""Warm scorers, leased one caller at a time: at most `capacity` of a deployment, first come first.
+
+Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.scoring.init_failures import InitFailures
+from shared.scoring.launcher import Launcher
+from shared.scoring.spec import PoolClosed, ScorerSpec
+from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
+
+# The reaper sleeps at least this long, whatever `idle_s` says.
+_SHORTEST_NAP_S = 0.05
+
+
+@dataclass(frozen=True)
+class _Idle:
+    scorer: Scorer
+    since: float
+
+
+@dataclass
+class _Bench:
+    """One deployment's scorers: how many are leased, which are idle, who waits."""
+
+    leased: int = 0
+    idle: list[_Idle] = field(default_factory=list[_Idle])
+    queue: deque[object] = field(default_factory=deque[object])
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.leased or self.idle or self.queue)
+
+
+class ScorerPool:
+    def __init__(
+        self,
+        *,
+        scratch: Path,
+        idle_s: float,
+        init_limit_s: float = INIT_LIMIT_S,
+        grace_s: float = GRACE_S,
+    ) -> None:
+        self._idle_s = idle_s
+        self._init_limit_s = init_limit_s
+        self._grace_s = grace_s
+        self._launcher = Launcher(scratch)
+        self._failures = InitFailures()
+        self._benches: dict[str, _Bench] = {}
+        self._changed = threading.Condition()
+        self._closing = threading.Event()
+        self._reaper = threading.Thread(target=self._reap, name="scorer-reaper", daemon=True)
+        self._reaper.start()
+
+    @contextmanager
+    def lease(self, spec: ScorerSpec, *, capacity: int) -> Iterator[Scorer]:
+        """A ready scorer, for this caller alone; waits until one of `capacity` is free.
+
+        Raises `InitFailed` when the model does not load, and `PoolClosed` at the end.
+        """
+        scorer = self._take(spec, capacity)
+        try:
+            if scorer.state is not State.READY:
+                scorer.start()
+            yield scorer
+        finally:
+            self._put_back(scorer)
+
+    def close(self) -> None:
+        """End every process. Who scores gets `ScoringFailed`, who waits `PoolClosed`."""
+        self._closing.set()
+        with self._changed:
+            self._changed.notify_all()
+        self._launcher.close(grace_s=self._grace_s)
+        self._reaper.join()
+
+    def _take(self, spec: ScorerSpec, capacity: int) -> Scorer:
+        if capacity < 1:
+            raise ValueError(f"A capacity of {capacity} would wait for ever.")
+        with self._changed:
+            bench = self._benches.setdefault(spec.fingerprint, _Bench())
+            self._wait_for_turn(bench, capacity)
+            bench.leased += 1
+            fitting = [idle for idle in bench.idle if idle.scorer.spec == spec]
+            others = [idle for idle in bench.idle if idle.scorer.spec != spec]
+            chosen = fitting.pop() if fitting else None
+            bench.idle = fitting
+        for other in others:
+            other.scorer.end()
+        return chosen.scorer if chosen else self._new(spec)
+
+    def _wait_for_turn(self, bench: _Bench, capacity: int) -> None:
+        ticket = object()
+        bench.queue.append(ticket)
+        try:
+            self._changed.wait_for(
+                lambda: (
+                    self._closing.is_set() or (bench.queue[0] is ticket and bench.leased < capacity)
+                )
+            )
+        finally:
+            bench.queue.remove(ticket)
+            self._changed.notify_all()
+        if self._closing.is_set():
+            raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
+
+    def _new(self, spec: ScorerSpec) -> Scorer:
+        return Scorer(
+            spec,
+            self._launcher.launch,
+            self._failures,
+            init_limit_s=self._init_limit_s,
+            grace_s=self._grace_s,
+        )
+
+    def _put_back(self, scorer: Scorer) -> None:
+        with self._changed:
+            bench = self._benches[scorer.spec.fingerprint]
+            bench.leased -= 1
+            if scorer.state is State.READY:
+                bench.idle.append(_Idle(scorer, time.monotonic()))
+            self._changed.notify_all()
+
+    def _reap(self) -> None:
+        while not self._closing.wait(self._until_next_expiry()):
+            for idle in self._take_expired():
+                idle.scorer.end()
+
+    def _until_next_expiry(self) -> float:
+        with self._changed:
+            idle = [idle.since for bench in self._benches.values() for idle in bench.idle]
+        wait = min(idle) + self._idle_s - time.monotonic() if idle else self._idle_s
+        return max(wait, _SHORTEST_NAP_S)
+
+    def _take_expired(self) -> list[_Idle]:
+        limit = time.monotonic() - self._idle_s
+        expired: list[_Idle] = []
+        with self._changed:
+            for fingerprint, bench in list(self._benches.items()):
+                expired += [idle for idle in bench.idle if idle.since <= limit]
+                bench.idle = [idle for idle in bench.idle if idle.since > limit]
+                if bench.is_empty:
+                    del self._benches[fingerprint]
+        return expired

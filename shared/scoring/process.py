@@ -1,0 +1,209 @@
+"""One operating-system process that speaks the scorer protocol.
+
+Requests and events have pipes of their own; what the process prints is read from another, by a
+thread that nothing in the process can stall. Two threads a process: one watches for its death,
+one reads. The watcher ends the whole process group before the process is reaped, while its number
+cannot belong to anybody else.
+"""
+
+import contextlib
+import os
+import queue
+import select
+import selectors
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
+from shared.scoring.output_log import OutputLog
+from shared.scoring.pipes import open_pipes, read_some
+
+# Pipes hold less than this: who still writes after it has escaped, and is not waited for.
+_LAST_WORDS = 1 << 18
+# SIGKILL works at once, unless the kernel holds the process in a call to a disk or a driver.
+_KILL_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The process is gone: its exit code, or minus the signal. `by_us`: the service ended it."""
+
+    returncode: int
+    by_us: bool
+
+
+class ScorerProcess:
+    """A child, from its start in the constructor to its `Ended` message.
+
+    It works in `folder`, which goes with it.
+    Construct it in a thread that lives long: the kernel ends the child with that thread.
+    """
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: OutputLog
+    ) -> None:
+        self._folder = folder
+        self._log = log
+        self._inbox: queue.SimpleQueue[Message | Ended] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._sending = threading.Lock()
+        self._reaping = threading.Lock()
+        self._is_reaped = self._is_deaf = self._ended_by_us = False
+        self._ours, theirs = open_pipes()
+        try:
+            self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
+                [*command, str(theirs.requests), str(theirs.events), str(os.getpid())],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=theirs.output,
+                stderr=theirs.output,
+                pass_fds=(theirs.requests, theirs.events),
+                start_new_session=True,
+            )
+        except OSError:
+            self._ours.close()
+            raise
+        finally:
+            theirs.close()
+        self.pid = self._popen.pid
+        self._wake, self._died = os.pipe()
+        for name, work in (("watcher", self._watch), ("reader", self._read)):
+            threading.Thread(target=work, name=f"scorer-{name}-{self.pid}", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._over.is_set() and not self._is_reaped
+
+    def send(self, message: Message, *, timeout_s: float) -> None:
+        """Raises `TimeoutError` when the child does not read, `OSError` when it is gone."""
+        deadline = time.monotonic() + timeout_s
+        left = memoryview(encode(message))
+        with self._sending:
+            if self._is_deaf:
+                raise BrokenPipeError
+            poll = select.poll()
+            poll.register(self._ours.requests, select.POLLOUT)
+            while left:
+                if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                    raise TimeoutError
+                left = left[os.write(self._ours.requests, left) :]
+
+    def receive(self, *, timeout_s: float) -> Message | Ended | None:
+        """The next message; None when none came in time. The last one is `Ended`."""
+        try:
+            return self._inbox.get(timeout=max(0.0, timeout_s))
+        except queue.Empty:
+            return None
+
+    def terminate(self, *, grace_s: float) -> bool:
+        """End the process group by SIGTERM, or by SIGKILL after the grace. True: it obeyed."""
+        self._ended_by_us = True
+        self._signal(signal.SIGTERM)
+        obeyed = self._over.wait(grace_s)
+        self.kill()
+        return obeyed
+
+    def say_goodbye(self) -> None:
+        """Ask the process to leave: it sees the end of its requests."""
+        self._ended_by_us = True
+        if self._sending.acquire(blocking=False):  # else it does not read: nothing but a kill helps
+            try:
+                self._close_requests()
+            finally:
+                self._sending.release()
+
+    def leave(self, *, grace_s: float) -> None:
+        """Let the process run its exit handlers, or kill it after the grace."""
+        self.say_goodbye()
+        self._over.wait(grace_s)
+        self.kill()
+
+    def kill(self) -> None:
+        self._ended_by_us = True
+        self._signal(signal.SIGKILL)
+        self._over.wait(_KILL_LIMIT_S)
+        with self._sending:
+            self._close_requests()
+
+    def _close_requests(self) -> None:
+        if not self._is_deaf:
+            self._is_deaf = True
+            os.close(self._ours.requests)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with self._reaping:
+            if not self._is_reaped:
+                self._signal_group(number)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+
+    def _watch(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        with self._reaping:
+            self._signal_group(signal.SIGKILL)
+            self._popen.wait()
+            self._is_reaped = True
+        os.close(self._died)
+
+    def _read(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            for descriptor in (self._ours.output, self._ours.events, self._wake):
+                selector.register(descriptor, selectors.EVENT_READ)
+            self._read_until_death(selector)
+        for descriptor in (self._ours.output, self._ours.events, self._wake):
+            os.close(descriptor)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._inbox.put(Ended(self._popen.returncode, self._ended_by_us))
+        self._over.set()
+
+    def _read_until_death(self, selector: selectors.BaseSelector) -> None:
+        partial = b""
+        while True:
+            ready = {key.fd for key, _ in selector.select()}
+            # What was printed before a message is in the log before the message is seen.
+            if not self._read_output():
+                _forget(selector, self._ours.output)
+            if self._ours.events in ready or self._wake in ready:
+                chunk = read_some(self._ours.events)
+                partial = self._deliver(partial + (chunk or b""))
+                if chunk == b"":
+                    _forget(selector, self._ours.events)
+                    self._signal(signal.SIGKILL)  # it closed its control pipe: it is lost
+            if self._wake in ready:
+                return
+
+    def _read_output(self) -> bool:
+        """Move what is printed into the log; False at the end of the output."""
+        taken = 0
+        while taken < _LAST_WORDS:
+            chunk = read_some(self._ours.output)
+            if not chunk:
+                return chunk is None
+            self._log.append(chunk)
+            taken += len(chunk)
+        return True
+
+    def _deliver(self, lines: bytes) -> bytes:
+        """Queue the complete lines; return the rest."""
+        *complete, rest = lines.split(b"\n")
+        for line in complete:
+            try:
+                self._inbox.put(decode(line))
+            except BrokenProtocol:
+                self._signal(signal.SIGKILL)  # the model writes into its control pipe
+        return rest
+
+
+def _forget(selector: selectors.BaseSelector, descriptor: int) -> None:
+    with contextlib.suppress(KeyError):
+        selector.unregister(descriptor)

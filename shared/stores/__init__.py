@@ -1,0 +1,1 @@
+"""Our layout inside blob storage: registry, jobs, plans, results."""

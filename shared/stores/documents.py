@@ -1,0 +1,80 @@
+"""JSON documents in a container, guarded by their etags."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.errors import NotFound, PreconditionFailed
+from shared.domain.message import JSON
+from shared.ports import Blobs
+
+JSON_TYPE = "application/json"
+# Two writers of one document meet now and then, never a hundred times in a row.
+MOST_CLASHES = 20
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document, and the etag it was read at."""
+
+    body: JSON
+    etag: str
+
+
+class Documents:
+    """The documents of one container. Names are full blob names."""
+
+    def __init__(self, blobs: Blobs, container: str) -> None:
+        self._blobs = blobs
+        self._container = container
+
+    def read(self, name: str) -> Document:
+        """Raises NotFound."""
+        blob = self._blobs.read(self._container, name)
+        return Document(json.loads(blob.data), blob.etag)
+
+    def find(self, name: str) -> Document | None:
+        try:
+            return self.read(name)
+        except NotFound:
+            return None
+
+    def create(self, name: str, body: JSON, *, metadata: dict[str, str] | None = None) -> str:
+        """Write a new document; raises Conflict when it is there already."""
+        return self._write(name, body, if_absent=True, metadata=metadata)
+
+    def put(self, name: str, body: JSON) -> str:
+        """Write a document whatever was there: for those whose content its name determines."""
+        return self._write(name, body)
+
+    def replace(self, name: str, body: JSON, *, if_match: str) -> str:
+        """Raises PreconditionFailed when somebody else wrote it since it was read."""
+        return self._write(name, body, if_match=if_match)
+
+    def update(self, name: str, change: Callable[[JSON], JSON]) -> JSON:
+        """Read, change, write, and again while somebody else writes in between.
+
+        A change that returns its argument unchanged writes nothing. Raises NotFound.
+        """
+        for _ in range(MOST_CLASHES):
+            document = self.read(name)
+            changed = change(document.body)
+            if changed == document.body:
+                return changed
+            try:
+                self.replace(name, changed, if_match=document.etag)
+            except PreconditionFailed:
+                continue
+            return changed
+        raise PreconditionFailed(
+            f"'{name}' was changed by others {MOST_CLASHES} times in a row.",
+            fix="Send the request again.",
+        )
+
+    def names(self, prefix: str) -> Iterator[str]:
+        return self._blobs.list_names(self._container, prefix)
+
+    def _write(self, name: str, body: JSON, **conditions: Any) -> str:
+        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return self._blobs.write(self._container, name, data, content_type=JSON_TYPE, **conditions)

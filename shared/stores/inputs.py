@@ -1,0 +1,167 @@
+"""Inputs: from a reference to a place in the store, and from a place to its files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from shared.domain.asset import AssetId, DataType
+from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.job import Location
+from shared.domain.minibatch import InputFile
+from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.ports import BlobItem, Blobs
+from shared.stores.registry import Registry
+
+# Data Lake clients mark a folder by an empty blob with this metadata.
+FOLDER_MARK = "hdi_isfolder"
+
+
+@dataclass
+class Skipped:
+    """What a listing left out, counted while it is read."""
+
+    nested: int = 0
+    hidden: int = 0
+    markers: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.nested + self.hidden + self.markers
+
+    def __str__(self) -> str:
+        return (
+            f"{self.nested} in nested folders, {self.hidden} hidden, {self.markers} folder markers"
+        )
+
+
+@dataclass(frozen=True)
+class Datastores:
+    """Which container a datastore is, and which URLs are the service's own."""
+
+    containers: dict[str, str]
+    account_url: str = ""
+    default: str = field(default="workspaceblobstore")
+
+    def container(self, datastore: str, *, target: str) -> str:
+        """Raises NotFound."""
+        if datastore not in self.containers:
+            raise NotFound(
+                f"There is no datastore '{datastore}'.",
+                fix=f"Use one of: {', '.join(self.containers)}.",
+                target=target,
+            )
+        return self.containers[datastore]
+
+    def blob(self, url: BlobUrl, *, target: str) -> Location:
+        """The container and path of a URL; raises InvalidRequest for another account's."""
+        own = urlsplit(self.account_url)
+        prefix = own.path.rstrip("/") + "/"
+        if url.host != own.netloc.lower() or not url.path.startswith(prefix):
+            raise InvalidRequest(
+                f"'{url.host}{url.path}' is not in the service's own storage account.",
+                fix=f"Use a URL under {self.account_url}, or copy the data to a datastore.",
+                target=target,
+            )
+        container, _, path = url.path.removeprefix(prefix).partition("/")
+        return Location(container=container, path=path.strip("/"))
+
+
+class Inputs:
+    """Resolves references, and lists the files that count as input."""
+
+    def __init__(self, blobs: Blobs, registry: Registry, datastores: Datastores) -> None:
+        self._blobs = blobs
+        self._registry = registry
+        self._datastores = datastores
+
+    def resolve(self, uri: str, *, target: str) -> tuple[Location, DataType | None]:
+        """Where a reference points, and its type if it is a registered data asset.
+
+        Raises InvalidRequest or NotFound, naming `target`.
+        """
+        reference = parse_input(uri, target=target)
+        if isinstance(reference, AssetId):
+            data = self._registry.data_asset(reference)
+            return self._locate(parse_input(data.uri, target=target), target), data.type
+        return self._locate(reference, target), None
+
+    def _locate(self, reference: InputReference, target: str) -> Location:
+        match reference:
+            case DatastorePath(datastore=datastore, path=path):
+                container = self._datastores.container(datastore, target=target)
+                return Location(container=container, path=path.strip("/"))
+            case BlobUrl():
+                return self._datastores.blob(reference, target=target)
+            case AssetId():
+                raise InvalidRequest(
+                    f"The data asset points to another data asset, '{reference}'.",
+                    fix="Register it with the address of its files.",
+                    target=target,
+                )
+
+    def check(self, location: Location, kind: DataType, *, target: str) -> None:
+        """Raise NotFound or InvalidRequest unless there is at least one input file."""
+        if next(self.files(location, kind), None) is not None:
+            return
+        if kind is DataType.URI_FILE:
+            raise NotFound(
+                f"There is no file '{location}'.",
+                fix="Upload it first; for a folder of files use the type uri_folder.",
+                target=target,
+            )
+        if location.path and self._blobs.exists(location.container, location.path):
+            raise InvalidRequest(
+                f"'{location}' is a file, not a folder.",
+                fix="Use the type uri_file for a single file.",
+                target=target,
+            )
+        skipped = Skipped()
+        for _ in self.files(location, kind, skipped):
+            break
+        found = f" What is there does not count as input: {skipped}." if skipped.total else ""
+        raise NotFound(
+            f"There are no input files in the folder '{location}'.{found}",
+            fix="Upload files directly into the folder first; nested folders are not walked.",
+            target=target,
+        )
+
+    def files(
+        self, location: Location, kind: DataType, skipped: Skipped | None = None
+    ) -> Iterator[InputFile]:
+        """The input files in name order, page by page; what is left out is counted in `skipped`.
+
+        Nested folders are not walked; hidden files and folder markers are not inputs.
+        """
+        if kind is DataType.URI_FILE:
+            yield from self._one_file(location)
+            return
+        left_out = skipped or Skipped()
+        prefix = f"{location.path}/" if location.path else ""
+        for item in self._blobs.list_blobs(location.container, prefix):
+            if self._counts(item, item.name.removeprefix(prefix), location, left_out):
+                yield InputFile(name=item.name, etag=item.etag, size=item.size)
+
+    def _one_file(self, location: Location) -> Iterator[InputFile]:
+        try:
+            blob = self._blobs.head(location.container, location.path)
+        except NotFound:
+            return
+        if not blob.metadata.get(FOLDER_MARK):
+            yield InputFile(name=location.path, etag=blob.etag, size=blob.size)
+
+    def _counts(self, item: BlobItem, rest: str, location: Location, left_out: Skipped) -> bool:
+        if not rest or rest.endswith("/"):
+            left_out.markers += 1
+        elif "/" in rest:
+            left_out.nested += 1
+        elif rest.startswith("."):
+            left_out.hidden += 1
+        elif item.size == 0 and self._is_marker(location.container, item.name):
+            left_out.markers += 1
+        else:
+            return True
+        return False
+
+    def _is_marker(self, container: str, name: str) -> bool:
+        metadata = self._blobs.head(container, name).metadata
+        return metadata.get(FOLDER_MARK, "").lower() == "true"

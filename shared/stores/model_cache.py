@@ -1,0 +1,80 @@
+"""Registered models on the local disk: downloaded once, shared by every scorer process."""
+
+import hashlib
+import shutil
+import threading
+import uuid
+from concurrent.futures import Executor
+from pathlib import Path
+
+from shared.domain.errors import ModelMissing
+from shared.domain.job import Location
+from shared.ports import BlobItem, Blobs
+
+
+class ModelCache:
+    """Thread-safe. A model's folder is keyed by the names and etags of its files."""
+
+    def __init__(self, blobs: Blobs, folder: Path, downloads: Executor) -> None:
+        self._blobs = blobs
+        self._folder = folder
+        self._downloads = downloads
+        self._lock = threading.Lock()
+        self._known: dict[Location, Path] = {}
+
+    def fetch(self, location: Location) -> Path:
+        """The model's local folder (or file), under its own name: its parent holds nothing else.
+
+        Raises ModelMissing when the store has no such model.
+        """
+        with self._lock:
+            path = self._known.get(location)
+            if path is None or not path.exists():
+                path = self._known[location] = self._ensure(location)
+            return path
+
+    def _ensure(self, location: Location) -> Path:
+        files = self._files(location)
+        text = "\n".join(f"{file.name}\t{file.etag}" for file in files)
+        home = self._folder / hashlib.sha256(f"{location}\n{text}".encode()).hexdigest()[:32]
+        if not home.exists():
+            self._download(location, files, home)
+        return home / location.path.rpartition("/")[2]
+
+    def _files(self, location: Location) -> list[BlobItem]:
+        inside = f"{location.path}/"
+        files = list(self._blobs.list_blobs(location.container, inside))
+        if not files and self._blobs.exists(location.container, location.path):
+            single = self._blobs.head(location.container, location.path)
+            return [BlobItem(name=location.path, etag=single.etag, size=single.size)]
+        if not files:
+            raise ModelMissing(
+                f"The model's files are not at '{location}'.",
+                fix="Upload them again, or register a new version of the model.",
+                target="model",
+            )
+        return [file for file in files if not file.name.endswith("/")]
+
+    def _download(self, location: Location, files: list[BlobItem], home: Path) -> None:
+        """Into a folder of its own, and then into place: a half download is never seen."""
+        partial = home.with_name(f"{home.name}.{uuid.uuid4().hex}")
+        above = len(location.path.rpartition("/")[0])
+        try:
+            list(self._downloads.map(lambda file: self._one(location, file, partial, above), files))
+            partial.rename(home)
+        except OSError:
+            if not home.exists():  # another process was faster: its folder is as good
+                raise
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def _one(self, location: Location, file: BlobItem, folder: Path, above: int) -> None:
+        target = (folder / file.name[above:].lstrip("/")).resolve()
+        if not target.is_relative_to(folder.resolve()):
+            raise ModelMissing(
+                f"The model holds a file whose name leaves its folder: '{file.name}'.",
+                fix="Upload the model again without it.",
+                target="model",
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._blobs.download(location.container, file.name, target)

@@ -1,0 +1,63 @@
+"""Plans: `<job>/plan/<key>/<shard>.json`, written once by the planning that the job accepted."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import batched
+
+from shared.domain.minibatch import (
+    MINIBATCHES_PER_SHARD,
+    InputFile,
+    minibatches_of,
+    shard_span,
+    shards_of,
+)
+from shared.domain.plan import Plan, PlanShard
+from shared.ports import Blobs
+from shared.stores.documents import Documents
+from shared.stores.jobs import CONTAINER
+
+# The shard being scored and the next one, for a few jobs.
+SHARDS_KEPT = 16
+
+
+class Plans:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._documents = Documents(blobs, CONTAINER)
+        self.shard = lru_cache(SHARDS_KEPT)(self._shard)
+
+    def write(self, job: str, key: str, files: Iterable[InputFile], mini_batch_size: int) -> Plan:
+        """Cut the files as they come and write one document per shard; at most one is in memory."""
+        digest, count, size = hashlib.sha256(), 0, 0
+        per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
+        for index, part in enumerate(batched(files, per_shard, strict=False)):
+            minibatches = minibatches_of(count + len(part), mini_batch_size)
+            span = shard_span(index, minibatches)
+            shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))
+            self._documents.put(_name(job, key, index), shard.to_wire())
+            for line in _lines(part):
+                digest.update(line)
+            count += len(part)
+            size += sum(file.size for file in part)
+        minibatches = minibatches_of(count, mini_batch_size)
+        return Plan(
+            key=key,
+            files=count,
+            bytes=size,
+            minibatches=minibatches,
+            shards=shards_of(minibatches),
+            digest=digest.hexdigest(),
+        )
+
+    def _shard(self, job: str, key: str, shard: int) -> PlanShard:
+        return PlanShard.from_wire(self._documents.read(_name(job, key, shard)).body)
+
+
+def _lines(files: Iterable[InputFile]) -> Iterator[bytes]:
+    return (f"{file.name}\t{file.etag}\t{file.size}\n".encode() for file in files)
+
+
+def _name(job: str, key: str, shard: int) -> str:
+    return f"{job}/plan/{key}/{shard:06d}.json"

@@ -1,0 +1,126 @@
+"""The predictions file: assembled from the parts in input order, published in one atomic step.
+
+Every segment of every part is checked against the digest that its bundle recorded, before the
+file is committed. The commit refuses an existing file, unless it is this job's own earlier commit.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from shared.domain.errors import Conflict, NotFound
+from shared.domain.job import JobSpec
+from shared.domain.message import Message
+from shared.domain.outcome import Segment
+from shared.ports import Blobs
+from shared.stores.jobs import CONTAINER
+from shared.stores.results import BLOCK_BYTES, Damaged, Results, in_blocks, part_name
+
+OWNER, SHA256, ROWS = "batch_job", "sha256", "rows"
+
+
+class Published(Message):
+    """The predictions file as it was committed."""
+
+    bytes: int
+    rows: int
+    sha256: str
+
+
+class Predictions:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs, results: Results) -> None:
+        self._blobs = blobs
+        self._results = results
+
+    def publish(self, spec: JobSpec, shards: int) -> Published:
+        """Assemble the file and commit it; doing so again finds the first commit.
+
+        Raises Damaged when a part is not what was accepted, and Conflict when the file exists and
+        is not this job's.
+        """
+        if (published := self._own(spec)) is not None:
+            return published
+        output = spec.output.location
+        size, digest, names = 0, hashlib.sha256(), list[str]()
+        for block in in_blocks(self._content(spec.name, shards)):
+            names.append(f"{spec.child[:8]}-{len(names):08d}")
+            self._blobs.stage(output.container, output.path, names[-1], block)
+            digest.update(block)
+            size += len(block)
+        rows = sum(self._rows(spec.name, shard) for shard in range(shards))
+        published = Published(bytes=size, rows=rows, sha256=digest.hexdigest())
+        self._commit(spec, names, published)
+        return published
+
+    def _commit(self, spec: JobSpec, blocks: list[str], published: Published) -> None:
+        output = spec.output.location
+        try:
+            self._blobs.commit(
+                output.container,
+                output.path,
+                blocks,
+                if_absent=True,
+                metadata={OWNER: spec.name, SHA256: published.sha256, ROWS: str(published.rows)},
+                content_type="text/csv",
+            )
+        except Conflict:
+            if self._own(spec) != published:
+                raise
+
+    def _own(self, spec: JobSpec) -> Published | None:
+        """What this job published already, if it did."""
+        output = spec.output.location
+        try:
+            blob = self._blobs.head(output.container, output.path)
+        except NotFound:
+            return None
+        if blob.metadata.get(OWNER) != spec.name:
+            return None
+        return Published(
+            bytes=blob.size, rows=int(blob.metadata[ROWS]), sha256=blob.metadata[SHA256]
+        )
+
+    def _content(self, job: str, shards: int) -> Iterator[bytes]:
+        for shard in range(shards):
+            segments = [r.segment for r in self._results.summary(job, shard).records]
+            try:
+                pieces = self._blobs.chunks(CONTAINER, part_name(job, shard), size=BLOCK_BYTES)
+                yield from _checked(pieces, segments, shard)
+            except NotFound:
+                raise Damaged(shard) from None
+
+    def _rows(self, job: str, shard: int) -> int:
+        return sum(record.segment.rows for record in self._results.summary(job, shard).records)
+
+
+def _checked(pieces: Iterable[bytes], segments: list[Segment], shard: int) -> Iterator[bytes]:
+    """Hand the pieces on; raise Damaged unless they are just the segments, one after the other."""
+    stream = _Stream(pieces)
+    for segment in segments:
+        digest = hashlib.sha256()
+        for piece in stream.take(segment.bytes):
+            digest.update(piece)
+            yield piece
+        if digest.hexdigest() != segment.sha256:
+            raise Damaged(shard)
+    if next(stream.take(1), None) is not None:
+        raise Damaged(shard)
+
+
+class _Stream:
+    """Bytes that arrive in pieces, taken by count."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def take(self, count: int) -> Iterator[bytes]:
+        """The next `count` bytes, in pieces; fewer if the stream ends."""
+        while count > 0:
+            piece = self._rest or next(self._pieces, b"")
+            if not piece:
+                return
+            yield piece[:count]
+            self._rest = piece[count:]
+            count -= min(count, len(piece))

@@ -1,0 +1,178 @@
+"""Results: rows on their way from a bundle to its shard's part.
+
+1. A bundle's rows are staged as blocks of its shard's part. A block's id holds the span and the
+   digest of the rows, so a late twin that computed something else cannot take its place.
+2. The bundle's record (reports, errors, segment) is written under a name that holds its digest.
+3. A shard's accepted bundles become its part, `<job>/parts/<shard>`, in input order, and its
+   summary, `<job>/outcomes/<shard>.json`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from shared.domain.errors import NotFound
+from shared.domain.message import Message
+from shared.domain.minibatch import Span
+from shared.domain.outcome import FileError, MinibatchReport, Segment, Tally
+from shared.domain.plan import Plan
+from shared.domain.task import AcceptedBundle
+from shared.ports import Blobs
+from shared.stores.documents import Documents
+from shared.stores.jobs import CONTAINER
+
+# Few enough blocks, and no more memory than this per bundle in flight.
+BLOCK_BYTES = 4 << 20
+DIGEST_CHARS = 12
+
+
+class Record(Message):
+    """What one bundle left: a report per mini-batch, its files' errors, and its rows' segment."""
+
+    segment: Segment
+    reports: list[MinibatchReport]
+    errors: list[FileError]
+
+
+class Summary(Message):
+    """A closed shard: its bundles' records in order."""
+
+    shard: int
+    span: Span
+    records: list[Record]
+
+
+class Damaged(Exception):
+    """A shard's part or summary is missing or not what was accepted: it must be scored again."""
+
+    def __init__(self, shard: int) -> None:
+        super().__init__(f"The part of shard {shard} is missing or damaged.")
+        self.shard = shard
+
+
+class Results:
+    """Thread-safe. `readers` runs small reads side by side."""
+
+    def __init__(self, blobs: Blobs, readers: Executor) -> None:
+        self._blobs = blobs
+        self._documents = Documents(blobs, CONTAINER)
+        self._readers = readers
+
+    def stage(self, job: str, shard: int, span: Span, rows: int, outputs: list[Path]) -> Segment:
+        """Stage the rows in the files, in that order, as blocks of the shard's part."""
+        size, digest = 0, hashlib.sha256()
+        for piece in _content(outputs):
+            size += len(piece)
+            digest.update(piece)
+        sha256 = digest.hexdigest()
+        count = 0
+        for block in in_blocks(_content(outputs)):
+            name = _block_id(span, sha256, count)
+            self._blobs.stage(CONTAINER, part_name(job, shard), name, block)
+            count += 1
+        return Segment(span=span, rows=rows, bytes=size, sha256=sha256, blocks=count)
+
+    def record(self, job: str, shard: int, record: Record) -> str:
+        """Write a bundle's record; its name is determined by its content."""
+        wire = record.to_wire()
+        digest = hashlib.sha256(json.dumps(wire).encode()).hexdigest()[:DIGEST_CHARS]
+        span = record.segment.span
+        name = f"{job}/outcomes/{shard:06d}/{span.first:09d}-{span.stop:09d}-{digest}.json"
+        self._documents.put(name, wire)
+        return name
+
+    def close_shard(self, job: str, shard: int, bundles: list[AcceptedBundle]) -> Summary:
+        """Commit the shard's part and write its summary.
+
+        Raises NotFound or BlocksMissing when the store lost a record or a block.
+        """
+        records = list(self._readers.map(self._read_record, [bundle.record for bundle in bundles]))
+        blocks = [
+            _block_id(record.segment.span, record.segment.sha256, index)
+            for record in records
+            for index in range(record.segment.blocks)
+        ]
+        self._blobs.commit(CONTAINER, part_name(job, shard), blocks, content_type="text/csv")
+        span = Span(
+            first=min((bundle.span.first for bundle in bundles), default=0),
+            stop=max((bundle.span.stop for bundle in bundles), default=0),
+        )
+        summary = Summary(shard=shard, span=span, records=records)
+        self._documents.put(_summary(job, shard), summary.to_wire())
+        return summary
+
+    def summary(self, job: str, shard: int) -> Summary:
+        """Raises Damaged."""
+        try:
+            return Summary.from_wire(self._documents.read(_summary(job, shard)).body)
+        except NotFound:
+            raise Damaged(shard) from None
+
+    def summaries(self, job: str, shards: int) -> Iterator[Summary]:
+        """The summaries of the first `shards` shards, in order; raises Damaged at a missing one."""
+        return (self.summary(job, shard) for shard in range(shards))
+
+    def tally(self, job: str, plan: Plan) -> Tally:
+        """The counts of a whole job, from what its bundles recorded.
+
+        Raises Damaged unless the records hold every planned mini-batch just once, in order.
+        """
+        tally, next_minibatch = Tally(), 0
+        for summary in self.summaries(job, plan.shards):
+            for record in summary.records:
+                if record.segment.span.first != next_minibatch:
+                    raise Damaged(summary.shard)
+                next_minibatch = record.segment.span.stop
+                tally = tally.plus(_counts(record))
+        if next_minibatch != plan.minibatches:
+            raise Damaged(plan.shards - 1)
+        return tally
+
+    def _read_record(self, name: str) -> Record:
+        return Record.from_wire(self._documents.read(name).body)
+
+
+def _counts(record: Record) -> Tally:
+    reports = record.reports
+    return Tally(
+        files=sum(report.files for report in reports),
+        failed_files=sum(report.failed_files for report in reports),
+        minibatches=len(reports),
+        failed_minibatches=sum(report.failed_files > 0 for report in reports),
+        rows=record.segment.rows,
+        retries=sum(report.tries - 1 for report in reports),
+        seconds=sum(report.seconds for report in reports),
+    )
+
+
+def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks of BLOCK_BYTES; only the last one is shorter."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= BLOCK_BYTES:
+            yield bytes(held[:BLOCK_BYTES])
+            del held[:BLOCK_BYTES]
+    if held:
+        yield bytes(held)
+
+
+def _content(outputs: Iterable[Path]) -> Iterator[bytes]:
+    for output in outputs:
+        with output.open("rb") as file:
+            while piece := file.read(BLOCK_BYTES):
+                yield piece
+
+
+def _block_id(span: Span, sha256: str, index: int) -> str:
+    return f"{span.first:09d}-{span.stop:09d}-{sha256[:DIGEST_CHARS]}-{index:06d}"
+
+
+def part_name(job: str, shard: int) -> str:
+    return f"{job}/parts/{shard:06d}"
+
+
+def _summary(job: str, shard: int) -> str:
+    return f"{job}/outcomes/{shard:06d}.json"

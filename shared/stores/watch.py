@@ -1,0 +1,81 @@
+"""The watch: what running bundles know of each other, so that none starts a mini-batch in vain.
+
+The orchestrator counts exactly, but only what has come back. In between, the bundles of one process
+add their failures here, and a sign in the store reaches those of other processes.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from shared.domain.job import JobSpec
+from shared.domain.minibatch import Span
+from shared.ports import Blobs
+from shared.stores.jobs import CONTAINER
+
+# A sign is looked for at most this often per job and process.
+LOOK_EVERY_S = 1.0
+JOBS_KEPT = 64
+
+
+class Watch:
+    """Thread-safe. Counts are keyed by mini-batch, so that a repeated one counts once."""
+
+    def __init__(self, blobs: Blobs, clock: Callable[[], float] = time.monotonic) -> None:
+        self._blobs = blobs
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failed: dict[str, dict[int, int]] = {}
+        self._looked: dict[str, tuple[float, bool]] = {}
+
+    def record(self, job: str, minibatch: int, failed_files: int) -> None:
+        """Note the failures of a mini-batch after its last try."""
+        with self._lock:
+            while job not in self._failed and len(self._failed) >= JOBS_KEPT:
+                self._failed.pop(next(iter(self._failed)))
+            self._failed.setdefault(job, {})[minibatch] = failed_files
+
+    def forget(self, job: str, span: Span) -> None:
+        """Take back the failures of mini-batches whose bundle did not come through."""
+        with self._lock:
+            noted = self._failed.get(job, {})
+            for minibatch in range(span.first, span.stop):
+                noted.pop(minibatch, None)
+
+    def is_over(self, spec: JobSpec, failed_before: int) -> bool:
+        """Whether the next mini-batch would be scored in vain.
+
+        `failed_before` is what the orchestrator knew; it and the local count each miss some
+        failures and invent none, so the larger one is closer.
+        """
+        with self._lock:
+            known = sum(self._failed.get(spec.name, {}).values())
+        if not spec.settings.allows(max(known, failed_before)):
+            self.stop(spec.name)
+            return True
+        return self._is_stopped(spec.name)
+
+    def stop(self, job: str) -> None:
+        """Tell every process to start no more mini-batches of the job."""
+        with self._lock:
+            was_stopped = self._looked.get(job, (0.0, False))[1]
+            self._looked[job] = (self._clock(), True)
+        if not was_stopped:
+            self._blobs.write(CONTAINER, _sign(job), b"")
+
+    def _is_stopped(self, job: str) -> bool:
+        now = self._clock()
+        with self._lock:
+            looked_at, is_stopped = self._looked.get(job, (-LOOK_EVERY_S, False))
+            if is_stopped or now - looked_at < LOOK_EVERY_S:
+                return is_stopped
+            self._looked[job] = (now, False)
+        if self._blobs.exists(CONTAINER, _sign(job)):
+            with self._lock:
+                self._looked[job] = (now, True)
+            return True
+        return False
+
+
+def _sign(job: str) -> str:
+    return f"{job}/stop"

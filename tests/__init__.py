@@ -1,0 +1,1 @@
+"""Tests: each folder is named for what it tests."""

@@ -1,0 +1,152 @@
+"""The app without processes: real activities and orchestrators over memory, scorers by script."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from activities.close_shard import close
+from activities.end_job import end
+from activities.plan_job import plan
+from activities.score_minibatch import score
+from orchestrators import score_job, score_shard
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.asset import AssetId, DataType
+from shared.domain.deployment import BatchSettings, RetrySettings
+from shared.domain.job import Ending, JobInput, JobOutput, JobSpec, Location
+from shared.domain.message import JSON
+from shared.domain.task import BundleTask, ClosingTask, JobRun
+from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
+from shared.services import Services, build
+from shared.settings import Settings
+from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
+
+CONTAINER = "azureml-blobstore"
+ACCOUNT_URL = "http://127.0.0.1:10000/devstoreaccount1"
+
+
+class ScriptedScorer:
+    """Scores a file by what is in it.
+
+    `bad` fails that file alone, `boom` the whole try, `once` the first try, `no-init` the load;
+    anything else becomes one row.
+    """
+
+    def __init__(self) -> None:
+        self.minibatches: list[list[str]] = []
+        self._seen = set[str]()
+
+    def score(self, files: Sequence[InputFile], output: Path, *, timeout_s: float) -> Scored:
+        self.minibatches.append([file.name for file in files])
+        rows, failures = list[str](), list[FileFailure]()
+        for file in files:
+            text = file.path.read_text()
+            if text == "no-init":
+                raise InitFailed("no model", error_type="ValueError", details="no model")
+            if text == "boom" or (text == "once" and self._is_first(file.name)):
+                raise ScoringFailed("boom in words", kind="exception", error_type="Boom")
+            if text == "bad":
+                failures.append(FileFailure(file.name, "read", "Bad", "it is bad"))
+            else:
+                rows.append(f"0,{text},{file.name}\n")
+        output.write_text("".join(rows))
+        return Scored(
+            rows=len(rows),
+            succeeded=len(files) - len(failures),
+            failures=tuple(failures),
+            output=output,
+            bytes=output.stat().st_size,
+            seconds=0.001,
+        )
+
+    def drain_logs(self) -> bytes:
+        return b""
+
+    def _is_first(self, name: str) -> bool:
+        is_first = name not in self._seen
+        self._seen.add(name)
+        return is_first
+
+
+class ScriptedPool:
+    def __init__(self) -> None:
+        self.scorer = ScriptedScorer()
+
+    @contextmanager
+    def lease(self, spec: Any, *, capacity: int) -> Iterator[ScriptedScorer]:
+        yield self.scorer
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
+    """Services over an empty store in memory; a model lies at `models/m`."""
+    blobs = MemoryBlobs()
+    for container in ("batch-registry", "batch-jobs", CONTAINER):
+        blobs.ensure_container(container)
+    blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
+    settings = Settings(scratch_folder=scratch, auth_issuer="https://issuer.invalid")
+    services = build(settings, blobs, ACCOUNT_URL)
+    services.scorers.close()
+    pool = ScriptedPool()
+    scripted: Any = pool
+    return dataclasses.replace(services, scorers=scripted), blobs, pool.scorer
+
+
+def upload(blobs: MemoryBlobs, contents: Sequence[str], folder: str = "in") -> None:
+    """Files f0000.csv, f0001.csv, ... with these contents."""
+    for index, content in enumerate(contents):
+        blobs.write(CONTAINER, f"{folder}/f{index:04d}.csv", content.encode())
+
+
+def a_spec(name: str = "job-1", folder: str = "in", **settings: Any) -> JobSpec:
+    """A job over a folder; `settings` are BatchSettings' (`max_retries` for short)."""
+    tries = settings.pop("max_retries", 1)
+    return JobSpec(
+        name=name,
+        child="00000000-0000-0000-0000-000000000001",
+        endpoint="endpoint",
+        deployment="deployment",
+        fingerprint="f" * 64,
+        model=AssetId(name="m", version="1"),
+        model_location=Location(container=CONTAINER, path="models/m"),
+        settings=BatchSettings(retry_settings=RetrySettings(max_retries=tries), **settings),
+        input=JobInput(
+            name="input",
+            type=DataType.URI_FOLDER,
+            uri=f"azureml://datastores/workspaceblobstore/paths/{folder}",
+            location=Location(container=CONTAINER, path=folder),
+        ),
+        output=JobOutput(
+            name="score",
+            uri=f"azureml://datastores/workspaceblobstore/paths/out/{name}.csv",
+            location=Location(container=CONTAINER, path=f"out/{name}.csv"),
+        ),
+        experiment="endpoint",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        created_by="tester",
+    )
+
+
+def rehearse(services: Services, seed: int = 0) -> Rehearsal:
+    """The real activities, and the real shard orchestration as a child."""
+    return Rehearsal(
+        activities={
+            "plan_job": lambda given: plan(JobSpec.from_wire(given), services).to_wire(),
+            "score_minibatch": lambda given: score(BundleTask.from_wire(given), services).to_wire(),
+            "close_shard": lambda given: close(ClosingTask.from_wire(given), services),
+            "end_job": lambda given: end(Ending.from_wire(given), services).to_wire(),
+        },
+        orchestrators={"score_shard": undecorated(score_shard.score_shard)},
+        seed=seed,
+    )
+
+
+def run_job(spec: JobSpec, services: Services, rehearsal: Rehearsal | None = None) -> JSON:
+    """Invoke's last step and the whole orchestration; returns the orchestration's output."""
+    services.jobs.create(spec)
+    rehearsal = rehearsal or rehearse(services)
+    return play(undecorated(score_job.score_job), rehearsal, JobRun(spec=spec).to_wire())

@@ -1,0 +1,1 @@
+"""What comes in: Functions triggers, one file per door."""

@@ -1,0 +1,62 @@
+"""Following a job: its document, brought up to the moment by its orchestration's custom status."""
+
+from datetime import UTC, datetime
+
+from shared.adapters.durable_client import DurableClient, Instance
+from shared.domain.job import Job, JobState, JobStatus
+from shared.domain.outcome import Tally
+from shared.domain.plan import Plan
+from shared.domain.task import EndResult
+from shared.services import Services
+
+
+def live(job: Job, services: Services, client: DurableClient) -> Job:
+    """The job as it is now.
+
+    If its orchestration ended without the document saying so - somebody terminated it through the
+    Durable API, or the store lost the last write - the document is mended.
+    """
+    if job.state.status.is_terminal:
+        return job
+    instance = client.find(job.spec.name)
+    if instance is None:
+        return job
+    if instance.ended:
+        return _mended(job, instance, services)
+    state = _running(instance, client)
+    return job.model_copy(update={"state": job.state.followed_by(state)}) if state else job
+
+
+def _running(instance: Instance, client: DurableClient) -> JobState | None:
+    status = instance.custom_status
+    if not status:
+        return None
+    tally = Tally.from_wire(status["tally"])
+    if status["shard"] and (shard := client.find(status["shard"])) and shard.custom_status:
+        tally = tally.plus(Tally.from_wire(shard.custom_status))
+    return JobState(
+        status=JobStatus(status["status"]),
+        plan=Plan.from_wire(status["plan"]) if status["plan"] else None,
+        tally=tally,
+        scoring_since=status["scoring_since"],
+    )
+
+
+def _mended(job: Job, instance: Instance, services: Services) -> Job:
+    found = services.jobs.find(job.spec.name)
+    if found is not None and found.state.status.is_terminal:
+        return found  # it ended between the two looks
+    status, reason = _end_of(instance)
+    state = job.state.model_copy(
+        update={"status": status, "reason": reason, "ended_at": datetime.now(UTC)}
+    )
+    return job.model_copy(update={"state": services.jobs.advance(job.spec, state)})
+
+
+def _end_of(instance: Instance) -> tuple[JobStatus, str]:
+    if instance.ended == "Terminated":
+        return JobStatus.CANCELED, "The job's orchestration was terminated by the Durable API."
+    if instance.ended == "Completed" and instance.output:
+        result = EndResult.from_wire(instance.output)
+        return result.status or JobStatus.FAILED, result.reason
+    return JobStatus.FAILED, f"The job's orchestration failed: {instance.failure or 'no message'}"

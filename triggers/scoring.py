@@ -1,0 +1,195 @@
+"""The scoring URI: invoke an endpoint, and poll the job.
+
+1. What can be checked now is checked now: references, settings, input there, output free.
+2. A request id stands for one job: sending the request again returns the first job.
+3. The job's document is written, then its orchestration is started under the job's name.
+"""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+
+from shared.adapters.durable_client import DurableClient
+from shared.api.http import Request, Response
+from shared.api.routes import Route, register
+from shared.domain.asset import DataType
+from shared.domain.deployment import Deployment
+from shared.domain.endpoint import Endpoint
+from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus, Location
+from shared.domain.message import JSON
+from shared.domain.reference import parse_datastore_path
+from shared.domain.role import Role
+from shared.domain.task import JobRun
+from shared.schemas.arm_jobs import write_job
+from shared.schemas.invocation import Invocation, read_invocation
+from shared.services import Services
+from shared.stores import jobs as job_store
+from shared.stores.jobs import Submission
+from triggers.follow import live
+from triggers.workspace import endpoint_id, scoring_uri
+
+bp = df.Blueprint()
+OK, CREATED = 200, 201
+DEPLOYMENT_HEADER = "azureml-model-deployment"
+REQUEST_ID_HEADERS = ("repeatability_request-id", "repeatability-request-id")
+
+
+def invoke(request: Request, services: Services, client: DurableClient) -> Response:
+    endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    deployment = _deployment(endpoint, request, services)
+    invocation = read_invocation(request.json, deployment.settings)
+    job = _submitted(deployment, invocation, request, services)
+    _start(job, client)
+    body = _document(job, request, services) | client.management_urls(job.spec.name)
+    return Response(CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
+
+
+def _submitted(
+    deployment: Deployment, invocation: Invocation, request: Request, services: Services
+) -> Job:
+    """The job of this request: a new one, or the one that the same request made before."""
+    name = invocation.job_name or str(uuid.uuid4())
+    request_id = next((request.headers[h] for h in REQUEST_ID_HEADERS if h in request.headers), "")
+    if not request_id:
+        return services.jobs.create(_spec(name, "", deployment, invocation, request, services))
+    name = _claimed(deployment.endpoint, request_id, name, request, services)
+    if (job := services.jobs.of_request(name, request_id)) is not None:
+        return job
+    spec = _spec(name, request_id, deployment, invocation, request, services)
+    try:
+        return services.jobs.create(spec)
+    except Conflict:
+        if (job := services.jobs.of_request(name, request_id)) is not None:
+            return job  # the same request, sent twice at the same time
+        raise
+
+
+def poll(request: Request, services: Services, client: DurableClient) -> Response:
+    endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    job = services.jobs.get(request.path["job"])
+    if job.spec.endpoint != endpoint.name:
+        raise NotFound(
+            f"Endpoint '{endpoint.name}' has no job '{job.spec.name}'.",
+            fix=f"It is a job of endpoint '{job.spec.endpoint}'.",
+            target="job",
+        )
+    return Response(OK, _document(live(job, services, client), request, services))
+
+
+def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Deployment:
+    chosen = endpoint.choose(request.headers.get(DEPLOYMENT_HEADER, ""))
+    return services.registry.deployments.get(endpoint.name, chosen).resource
+
+
+def _claimed(
+    endpoint: str, request_id: str, name: str, request: Request, services: Services
+) -> str:
+    """The job that a request id stands for; raises Conflict when it stood for another request."""
+    asked = request.headers.get(DEPLOYMENT_HEADER, "").encode() + b"\n" + request.body
+    submission = Submission(job=name, digest=hashlib.sha256(asked).hexdigest())
+    first = services.jobs.claim(endpoint, request_id, submission)
+    if first.digest != submission.digest:
+        raise Conflict(
+            f"The request id '{request_id[:100]}' was used for a different request, job "
+            f"'{first.job}'.",
+            fix="Use a new id for a new request; the same id only repeats the same request.",
+            target=REQUEST_ID_HEADERS[0],
+        )
+    return first.job
+
+
+def _spec(
+    name: str,
+    request_id: str,
+    deployment: Deployment,
+    invocation: Invocation,
+    request: Request,
+    services: Services,
+) -> JobSpec:
+    """Everything the job needs, resolved now: later changes do not touch it."""
+    model = services.registry.model(deployment.model)
+    model_location, _ = services.inputs.resolve(model.uri, target="model")
+    child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
+    return JobSpec(
+        name=name,
+        child=child,
+        endpoint=deployment.endpoint,
+        deployment=deployment.name,
+        fingerprint=deployment.fingerprint,
+        model=model.id,
+        model_location=model_location,
+        settings=invocation.settings,
+        input=_input(invocation, services),
+        output=_output(invocation, child, services),
+        experiment=invocation.experiment or deployment.endpoint,
+        created_at=datetime.now(UTC),
+        created_by=request.caller.name or request.caller.subject,
+        request_id=request_id,
+    )
+
+
+def _input(invocation: Invocation, services: Services) -> JobInput:
+    """Raises InvalidRequest or NotFound when there is no input file to score."""
+    target = invocation.input_field
+    location, registered = services.inputs.resolve(invocation.input_uri, target=target)
+    kind: DataType = registered or invocation.input_type
+    services.inputs.check(location, kind, target=target)
+    uri = invocation.input_uri.partition("?")[0]
+    return JobInput(name=invocation.input_name, type=kind, uri=uri, location=location)
+
+
+def _output(invocation: Invocation, child: str, services: Services) -> JobOutput:
+    """Raises Conflict when the output file exists."""
+    target = invocation.output_field
+    name = invocation.settings.output_file_name
+    default = (
+        f"azureml://datastores/{services.datastores.default}/paths/azureml/{child}/score/{name}"
+    )
+    uri = invocation.output_uri or default
+    path = parse_datastore_path(uri, target=target)
+    container = services.datastores.container(path.datastore, target=target)
+    if not path.path or path.path.endswith("/"):
+        raise InvalidRequest(
+            f"'{uri}' names a folder, not a file.",
+            fix=f"Name the file to write, such as {uri.rstrip('/')}/{name}.",
+            target=target,
+        )
+    if services.blobs.exists(container, path.path):
+        raise Conflict(
+            f"The output file '{uri}' exists, and is never overwritten or appended to.",
+            fix="Choose another output path or file name, or delete the file first.",
+            target=target,
+        )
+    location = Location(container=container, path=path.path)
+    return JobOutput(name=invocation.output_name, uri=uri, location=location)
+
+
+def _start(job: Job, client: DurableClient) -> None:
+    """Start the job's orchestration, unless it was started already."""
+    if job.state.status is not JobStatus.NOT_STARTED or client.find(job.spec.name) is not None:
+        return
+    try:
+        client.start("score_job", job.spec.name, JobRun(spec=job.spec).to_wire())
+    except Conflict:
+        return  # a repeated request, at the same time as this one, was faster
+
+
+def _document(job: Job, request: Request, services: Services) -> JSON:
+    spec = job.spec
+    return write_job(
+        job,
+        arm_id=f"{endpoint_id(services.settings, spec.endpoint)}/jobs/{spec.name}",
+        poll_uri=f"{scoring_uri(request, spec.endpoint)}/{spec.name}",
+        files_uri=f"{services.datastores.account_url}/{job_store.CONTAINER}/{spec.name}",
+        now=datetime.now(UTC),
+    )
+
+
+ROUTES = (
+    Route("invoke", "POST", "endpoints/{endpoint}/jobs", Role.INVOKER, durable_handler=invoke),
+    Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
+)
+register(bp, ROUTES)

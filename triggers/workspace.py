@@ -1,0 +1,47 @@
+"""The workspace that this service is: its ARM path, and the ids of what is in it."""
+
+from shared.api.http import Request
+from shared.domain.errors import NotFound
+from shared.settings import Settings
+
+PROVIDER = "Microsoft.MachineLearningServices"
+WORKSPACE = (
+    "subscriptions/{subscription}/resourceGroups/{group}/providers/"
+    f"{PROVIDER}/workspaces/{{workspace}}"
+)
+
+
+def check_workspace(request: Request, settings: Settings) -> None:
+    """Raise NotFound for any workspace but the service's own."""
+    asked = (request.path["subscription"], request.path["group"], request.path["workspace"])
+    own = (settings.subscription_id, settings.resource_group, settings.workspace_name)
+    if tuple(part.lower() for part in asked) != tuple(part.lower() for part in own):
+        raise NotFound(
+            f"There is no workspace '{asked[2]}' in resource group '{asked[1]}' of subscription "
+            f"'{asked[0]}'.",
+            fix=f"Use subscription '{own[0]}', resource group '{own[1]}', workspace '{own[2]}'.",
+            target="workspace",
+        )
+
+
+def workspace_id(settings: Settings) -> str:
+    """The workspace's ARM id."""
+    return "/" + WORKSPACE.format(
+        subscription=settings.subscription_id,
+        group=settings.resource_group,
+        workspace=settings.workspace_name,
+    )
+
+
+def asset_id(settings: Settings, kind: str, name: str, version: str) -> str:
+    """The ARM id of a model or data version."""
+    return f"{workspace_id(settings)}/{kind}/{name}/versions/{version}"
+
+
+def endpoint_id(settings: Settings, endpoint: str) -> str:
+    return f"{workspace_id(settings)}/batchEndpoints/{endpoint}"
+
+
+def scoring_uri(request: Request, endpoint: str) -> str:
+    """Where the endpoint is invoked."""
+    return f"{request.base_url}/endpoints/{endpoint}/jobs"
