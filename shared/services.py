@@ -1,5 +1,6 @@
 """The implementations behind the ports, chosen once per process from the settings."""
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -86,6 +87,8 @@ def services() -> Services:
 
 @lru_cache(maxsize=1)
 def _services() -> Services:
+    # At its usual level the storage SDK logs every request with all its headers.
+    logging.getLogger("azure").setLevel(logging.WARNING)
     settings = Settings.from_environment()
     blobs, account_url = _blobs(settings)
     for container in (

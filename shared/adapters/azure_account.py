@@ -4,7 +4,7 @@ obstore moves bytes and Microsoft's client does the rest: for a small blob, obst
 a tenth of the CPU (0.1 ms against 1.0 ms), without the interpreter's lock while it waits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from ssl import get_default_verify_paths
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # obstore has these for type checkers only
     from obstore.store import (
         AzureBearerToken,
         AzureConfig,
+        AzureCredential,
         AzureCredentialProvider,
         ClientConfig,
         RetryConfig,
@@ -75,17 +76,12 @@ class AzureAccount:
         secrets = {name.lower(): value for name, value in given.items()}
         if secrets.get("usedevelopmentstorage") == "true":
             return cls(service, {"use_emulator": True})
-        config = _config(service, secrets.get("accountname", ""))
-        if "accountkey" in secrets:
-            config["account_key"] = secrets["accountkey"]
-        else:
-            config["sas_key"] = secrets.get("sharedaccesssignature", "").lstrip("?")
-        return cls(service, config)
+        return cls(service, _config(service, secrets.get("accountname", "")), _secret(secrets))
 
     @classmethod
     def from_account(cls, url: str, credential: TokenCredential) -> Self:
         service = BlobServiceClient(url, credential, **_client_options())
-        return cls(service, _config(service), _provider(credential))
+        return cls(service, _config(service), _identity(credential))
 
     def store(self, container: str, *, is_tried_once: bool = False) -> AzureStore:
         with self._lock:
@@ -122,10 +118,14 @@ def _limits() -> "ClientConfig":
 
 
 def _config(service: BlobServiceClient, account_name: str = "") -> "AzureConfig":
+    """Said in full: obstore fills what is left out from AZURE_... variables of the environment."""
     url = urlsplit(service.url)
     return {
         "account_name": account_name or service.account_name or "",
         "endpoint": f"{url.scheme}://{url.netloc}{url.path.rstrip('/')}",
+        "use_emulator": False,
+        "skip_signature": False,
+        "use_fabric_endpoint": False,
     }
 
 
@@ -161,7 +161,18 @@ def _retries() -> LinearRetry:
     )
 
 
-def _provider(credential: TokenCredential) -> "Callable[[], AzureBearerToken]":
+def _secret(settings: Mapping[str, str]) -> "Callable[[], AzureCredential]":
+    """As a provider, because that goes before any credential in the environment."""
+    credential: AzureCredential
+    if "accountkey" in settings:
+        credential = {"access_key": settings["accountkey"], "expires_at": None}
+    else:
+        signature = settings.get("sharedaccesssignature", "").lstrip("?")
+        credential = {"sas_token": signature, "expires_at": None}
+    return lambda: credential
+
+
+def _identity(credential: TokenCredential) -> "Callable[[], AzureBearerToken]":
     def token() -> "AzureBearerToken":
         access = credential.get_token(SCOPE)
         return {

@@ -103,6 +103,7 @@ MEANING_OF_CODE: Mapping[str, Meaning] = {
     "InvalidBlockList": _NO_BLOCKS,
     "ContainerBeingDeleted": _SILENT,
     "ContainerDisabled": _SILENT,
+    "AzureSigningError": _NOT_ALLOWED,
     "ClientAuthenticationError": _NOT_ALLOWED,
     "CredentialUnavailableError": _NOT_ALLOWED,
     "LeaseIdMissing": _FORBIDDING_STATE,

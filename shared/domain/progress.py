@@ -68,7 +68,7 @@ def _elapsed_s(state: JobState, now: datetime) -> float:
 
 
 def _eta(done: int, total: int, elapsed_s: float, *, is_over: bool) -> Eta | None:
-    if is_over or done < ENOUGH_TO_SAY or not elapsed_s:
+    if is_over or not ENOUGH_TO_SAY <= done < total or not elapsed_s:
         return None
     expected = (total - done) * elapsed_s / done
     error = min(WIDEST, SCATTER / math.sqrt(done))

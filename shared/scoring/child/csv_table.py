@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .signature import Column
 
 _AS_TEXT = ("string", "datetime")
-_FLOAT32 = np.finfo(np.float32)
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
 # Older pandas rounds the last digit of some numbers unless it is told not to.
 _VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _VERSION < (3, 1) else {}
@@ -55,6 +55,10 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     return _fitted(frame[[column.name for column in columns]], columns, data)
 
 
+def _text(data: bytes) -> TextIOWrapper:
+    return TextIOWrapper(BytesIO(data), "utf-8-sig", newline="")
+
+
 def _require_utf8(data: bytes) -> None:
     try:
         _ = data.isascii() or data.decode("utf-8")
@@ -68,9 +72,8 @@ def _require_utf8(data: bytes) -> None:
 
 def _header(data: bytes) -> list[str]:
     """The names as they are written: pandas renames the second of two equal ones."""
-    lines = TextIOWrapper(BytesIO(data), "utf-8-sig", newline="")
     try:
-        header = next((row for row in csv.reader(lines) if any(row)), None)
+        header = next((row for row in csv.reader(_text(data)) if any(row)), None)
     except csv.Error as error:
         raise Unreadable(f"The header cannot be read: {error}") from error
     if header is None:
@@ -80,17 +83,30 @@ def _header(data: bytes) -> list[str]:
 
 def _parse(data: bytes, **options: Any) -> pd.DataFrame:
     """Without `usecols`: with it pandas cuts overlong rows in silence, and columns shift."""
+    options = {"index_col": False, "low_memory": False, **_EXACT, **options}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame: pd.DataFrame = pd.read_csv(
-                BytesIO(data), index_col=False, low_memory=False, **_EXACT, **options
-            )
-            return frame
+            return _dataframe(data, options)
     except pd.errors.ParserWarning as error:
-        raise Unreadable("The first row has more values than the header has names") from error
+        if not _is_surplus_blank(data):
+            raise Unreadable("The first row has more values than the header has names") from error
     except (ValueError, OverflowError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)
+        return _dataframe(data, options)
+
+
+def _dataframe(data: bytes, options: dict[str, Any]) -> pd.DataFrame:
+    frame: pd.DataFrame = pd.read_csv(BytesIO(data), **options)
+    return frame
+
+
+def _is_surplus_blank(data: bytes) -> bool:
+    """Whether rows are longer than the header only by commas at their end."""
+    width = len(_header(data))
+    return not any(any(row[width:]) for row in csv.reader(_text(data)))
 
 
 def _require_unambiguous(raw: list[str], columns: tuple[Column, ...]) -> None:
@@ -141,7 +157,7 @@ def _as_inferred(values: pd.Series[Any], kind: str) -> Any:
 def _narrow(wide: pd.Series[Any]) -> Any:
     """As 32-bit floats, or None when one of them would become infinite."""
     finite = wide[np.isfinite(wide)]
-    return None if (finite.abs() > _FLOAT32.max).any() else wide.astype(np.float32)
+    return None if (finite.abs() > _FLOAT32_MAX).any() else wide.astype(np.float32)
 
 
 def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
@@ -159,7 +175,7 @@ def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
 
 def _to_float32(text: str) -> float:
     number = to_float(text)
-    if np.isfinite(number) and abs(number) > _FLOAT32.max:
+    if np.isfinite(number) and abs(number) > _FLOAT32_MAX:
         raise ValueError(f"{text.strip()} does not fit into a 32-bit float")
     return number
 

@@ -74,7 +74,9 @@ class Done(Message):
     seconds: float
 
 
-_MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in (Start, Score, Ready, InitError, RunError, Done)}
+_MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind for kind in (Start, Score, Ready, InitError, RunError, Done)
+}
 
 
 class BrokenProtocol(ValueError):
