@@ -1,0 +1,65 @@
+"""Progress: counts that add up, and a forecast only when there is enough to say."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.job import JobState, JobStatus
+from shared.domain.outcome import Tally
+from shared.domain.plan import Plan
+from shared.domain.progress import progress_of
+
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_state(done: int, total: int = 100, status: JobStatus = JobStatus.RUNNING) -> JobState:
+    return JobState(
+        status=status,
+        plan=Plan(files=total * 10, minibatches=total),
+        tally=Tally(files=done * 10, minibatches=done, failed_files=min(3, done), rows=done),
+        scoring_since=SINCE,
+    )
+
+
+def test_nothing_is_said_before_planning() -> None:
+    assert progress_of(JobState(), SINCE) is None
+
+
+def test_too_few_minibatches_give_no_forecast() -> None:
+    progress = progress_of(a_state(2), SINCE + timedelta(seconds=10))
+
+    assert progress is not None
+    assert progress.eta is None
+
+
+@given(done=st.integers(3, 99), seconds=st.floats(0.5, 10_000))
+def test_the_range_holds_the_straight_forecast(done: int, seconds: float) -> None:
+    progress = progress_of(a_state(done), SINCE + timedelta(seconds=seconds))
+
+    assert progress is not None
+    assert progress.eta is not None
+    expected = (100 - done) * seconds / done
+    assert progress.eta.low_s <= expected + 0.1
+    assert expected <= progress.eta.high_s + 0.1
+    assert 100 * 10 == progress.files.done + progress.files.remaining
+
+
+def test_an_ended_job_has_no_forecast_and_its_clock_stands() -> None:
+    ended = a_state(50, status=JobStatus.FAILED).model_copy(
+        update={"ended_at": SINCE + timedelta(seconds=7)}
+    )
+
+    progress = progress_of(ended, SINCE + timedelta(days=3))
+
+    assert progress is not None
+    assert (None, 7.0) == (progress.eta, progress.elapsed_s)
+
+
+def test_counts_never_fall_and_an_end_stays() -> None:
+    later, earlier = a_state(50), a_state(40)
+    ended = a_state(50, status=JobStatus.COMPLETED)
+
+    assert later == later.followed_by(earlier)
+    assert ended == ended.followed_by(a_state(60))
+    assert later == earlier.followed_by(later)

@@ -1,0 +1,106 @@
+"""References: every shape that Azure ML's clients send, and nothing that climbs out."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.asset import AssetId
+from shared.domain.errors import InvalidRequest
+from shared.domain.reference import (
+    BlobUrl,
+    DatastorePath,
+    parse_asset,
+    parse_datastore_path,
+    parse_input,
+)
+
+LONG = "azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/ds/paths/a/b.csv"
+ARM = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w"
+    "/data/iris/versions/3"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "datastore", "path"),
+    [
+        ("azureml://datastores/ds/paths/a/b.csv", "ds", "a/b.csv"),
+        ("azureml://datastores/ds/paths//out/o.csv", "ds", "out/o.csv"),
+        ("azureml://datastores/ds/paths/folder/", "ds", "folder/"),
+        ("azureml://datastores/ds/paths/", "ds", ""),
+        (LONG, "ds", "a/b.csv"),
+        (LONG.replace("resourcegroups", "resourceGroups"), "ds", "a/b.csv"),
+    ],
+)
+def test_a_datastore_path_is_read(text: str, datastore: str, path: str) -> None:
+    assert DatastorePath(datastore=datastore, path=path) == parse_input(text, target="uri")
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("azureml:iris:3", "3"),
+        ("azureml:iris@latest", "@latest"),
+        (ARM, "3"),
+        (f"azureml:{ARM}", "3"),
+    ],
+)
+def test_a_data_asset_is_read(text: str, version: str) -> None:
+    assert AssetId(name="iris", version=version) == parse_input(text, target="uri")
+
+
+def test_a_url_is_read_without_its_signature() -> None:
+    url = "https://acc.blob.core.windows.net/box/a%20b/c.csv?sv=1&sig=secret"
+
+    reference = parse_input(url, target="uri")
+
+    assert BlobUrl(host="acc.blob.core.windows.net", path="/box/a b/c.csv") == reference
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "C:\\data",
+        "azureml://datastores/ds/path/a",
+        "ftp://h/x",
+        "azureml:iris",
+        "azureml://datastores/ds/paths/a/../b",
+        ARM.replace("/data/", "/models/"),
+    ],
+)
+def test_anything_else_is_refused_with_the_shapes_that_work(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_input(text, target="properties.inputData.x.uri")
+
+    assert "properties.inputData.x.uri" == refusal.value.target
+
+
+def test_a_refusal_does_not_repeat_a_signature() -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        parse_datastore_path("https://acc/x?sig=secret", target="uri")
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_model_is_not_data() -> None:
+    with pytest.raises(InvalidRequest, match="models"):
+        parse_asset(ARM, "models", target="model")
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    try:
+        parse_input(text, target="uri")
+    except InvalidRequest:
+        return
+
+
+@given(
+    st.from_regex(r"[a-z]{1,10}", fullmatch=True),
+    st.lists(st.from_regex(r"[\w .%#+-]*\w", fullmatch=True), min_size=1, max_size=4),
+)
+def test_a_datastore_path_reads_back_as_written(datastore: str, parts: list[str]) -> None:
+    path = DatastorePath(datastore=datastore, path="/".join(parts))
+
+    assert path == parse_datastore_path(str(path), target="uri")

@@ -1,0 +1,104 @@
+"""A shard hands out each mini-batch once, whatever order and sizes come back."""
+
+import random
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.deployment import BatchSettings
+from shared.domain.minibatch import Span
+from shared.domain.outcome import Outcome, Tally
+from shared.domain.plan import Plan
+from shared.domain.shard import Shard
+from shared.domain.task import BundleTask, ShardTask
+
+
+def a_shard(minibatches: int, width: int = 2, threshold: int = -1) -> Shard:
+    settings = BatchSettings(max_concurrency_per_instance=width, error_threshold=threshold)
+    return Shard(
+        ShardTask(
+            job="j",
+            plan=Plan(key="k", minibatches=minibatches),
+            shard=0,
+            span=Span(first=0, stop=minibatches),
+            settings=settings,
+            tally=Tally(),
+            scoring_since=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+    )
+
+
+def an_outcome(bundle: BundleTask, done: int, failed: int = 0, seconds: float = 0.01) -> Outcome:
+    span = Span(first=bundle.span.first, stop=bundle.span.first + done)
+    return Outcome(
+        span=span,
+        files=done,
+        failed_files=failed,
+        rows=done - failed,
+        seconds=seconds * done,
+        record=f"r{span.first}-{span.stop}",
+    )
+
+
+@given(
+    minibatches=st.integers(1, 200),
+    width=st.integers(1, 8),
+    pace=st.floats(0.001, 2),
+    seed=st.integers(0, 10**6),
+)
+def test_every_minibatch_is_accepted_once(
+    minibatches: int, width: int, pace: float, seed: int
+) -> None:
+    """Bundles come back in any order, and some only in part."""
+    draw = random.Random(seed)  # noqa: S311  # a script, not a secret
+    shard, running = a_shard(minibatches, width), list[BundleTask]()
+    while True:
+        running += shard.next_bundles(len(running))
+        assert len(running) <= width
+        if not running:
+            break
+        bundle = running.pop(draw.randrange(len(running)))
+        done = draw.randint(1, len(bundle.span))
+        shard.take(an_outcome(bundle, done, seconds=pace), bundle.span)
+
+    spans = [bundle.span for bundle in shard.closing().bundles]
+    assert list(range(minibatches)) == [i for span in spans for i in range(span.first, span.stop)]
+    assert minibatches == shard.result().tally.minibatches
+
+
+def test_after_the_threshold_nothing_is_handed_out() -> None:
+    shard = a_shard(10, width=2, threshold=0)
+    first, second = shard.next_bundles(0)
+    shard.take(an_outcome(first, 1, failed=1), first.span)
+
+    assert [] == list(shard.next_bundles(1))
+    shard.take(an_outcome(second, 1), second.span)
+    assert 2 == shard.result().tally.minibatches
+
+
+def test_a_bundle_that_did_nothing_says_that_the_job_is_over() -> None:
+    shard = a_shard(10)
+    (first, _) = shard.next_bundles(0)
+    shard.take(Outcome(span=Span(first=0, stop=0)), first.span)
+
+    assert [] == list(shard.next_bundles(1))
+
+
+def test_a_fatal_outcome_reaches_the_result() -> None:
+    shard = a_shard(3, width=1)
+    (first,) = shard.next_bundles(0)
+    shard.take(Outcome(span=Span(first=0, stop=0), fatal="init() failed"), first.span)
+
+    assert "init() failed" == shard.result().fatal
+
+
+def test_a_lost_plan_makes_the_shard_lost_and_counts_nothing() -> None:
+    shard = a_shard(3, width=1)
+    (first,) = shard.next_bundles(0)
+    shard.take(an_outcome(first, 1), first.span)
+    (second,) = shard.next_bundles(0)
+    shard.take(Outcome(span=Span(first=1, stop=1), is_plan_lost=True), second.span)
+
+    assert shard.result().is_lost
+    assert 0 == shard.result().tally.minibatches
