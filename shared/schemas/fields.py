@@ -158,7 +158,9 @@ class Fields:
 
 
 def _is_whole(value: JSON) -> bool:
-    return isinstance(value, float | str) and not isinstance(value, bool)
+    if isinstance(value, str):
+        return _WHOLE.fullmatch(value.strip()) is not None
+    return isinstance(value, float) and value.is_integer()
 
 
 def _sound(text: str) -> str:

@@ -74,7 +74,7 @@ class ScorerPool:
             self._put_back(scorer)
 
     def close(self) -> None:
-        """End every process. Who scores gets `ScoringFailed`, who waits `PoolClosed`."""
+        """End every process. Who scores, loads or waits gets `PoolClosed`."""
         self._closing.set()
         with self._changed:
             self._changed.notify_all()

@@ -7,6 +7,7 @@ cannot belong to anybody else.
 """
 
 import contextlib
+import math
 import os
 import queue
 import select
@@ -26,16 +27,22 @@ from shared.scoring.pipes import open_pipes, read_some
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
 _LAST_WORDS = 1 << 18
+# A process closes its pipes just before it is dead; one that lives on after this is lost.
+_DYING_S = 0.5
 # SIGKILL works at once, unless the kernel holds the process in a call to a disk or a driver.
 _KILL_LIMIT_S = 10.0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The process is gone: its exit code, or minus the signal. `by_us`: the service ended it."""
+    """The process is gone: its exit code, or minus the signal.
+
+    `by_us`: the service ended it. `is_lost`: it had to be, for its control pipe was broken.
+    """
 
     returncode: int
-    by_us: bool
+    by_us: bool = False
+    is_lost: bool = False
 
 
 class ScorerProcess:
@@ -54,7 +61,7 @@ class ScorerProcess:
         self._over = threading.Event()
         self._sending = threading.Lock()
         self._reaping = threading.Lock()
-        self._is_reaped = self._is_deaf = self._ended_by_us = False
+        self._is_reaped = self._is_deaf = self._ended_by_us = self._is_lost = False
         self._ours, theirs = open_pipes()
         try:
             self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
@@ -163,24 +170,32 @@ class ScorerProcess:
         for descriptor in (self._ours.output, self._ours.events, self._wake):
             os.close(descriptor)
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._inbox.put(Ended(self._popen.returncode, self._ended_by_us))
+        self._inbox.put(Ended(self._popen.returncode, self._ended_by_us, self._is_lost))
         self._over.set()
 
     def _read_until_death(self, selector: selectors.BaseSelector) -> None:
         partial = b""
+        closed_at = math.inf
         while True:
-            ready = {key.fd for key, _ in selector.select()}
+            ready = {key.fd for key, _ in selector.select(None if closed_at == math.inf else 0.1)}
             # What was printed before a message is in the log before the message is seen.
             if not self._read_output():
                 _forget(selector, self._ours.output)
             if self._ours.events in ready or self._wake in ready:
                 chunk = read_some(self._ours.events)
                 partial = self._deliver(partial + (chunk or b""))
-                if chunk == b"":
+                if chunk == b"" and closed_at == math.inf:
+                    closed_at = time.monotonic()
                     _forget(selector, self._ours.events)
-                    self._signal(signal.SIGKILL)  # it closed its control pipe: it is lost
             if self._wake in ready:
                 return
+            if time.monotonic() - closed_at > _DYING_S:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """The model has closed the control pipe, or writes into it."""
+        self._is_lost = True
+        self._signal(signal.SIGKILL)
 
     def _read_output(self) -> bool:
         """Move what is printed into the log; False at the end of the output."""
@@ -200,7 +215,7 @@ class ScorerProcess:
             try:
                 self._inbox.put(decode(line))
             except BrokenProtocol:
-                self._signal(signal.SIGKILL)  # the model writes into its control pipe
+                self._give_up()
         return rest
 
 

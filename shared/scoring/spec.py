@@ -92,4 +92,4 @@ class InitFailed(Exception):
 
 
 class PoolClosed(Exception):
-    """The worker is stopping: no scorer is handed out any more."""
+    """The worker is stopping: what it scored counts neither as done nor as failed."""

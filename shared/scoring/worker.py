@@ -14,6 +14,7 @@ from pathlib import Path
 
 from shared.scoring.child.protocol import (
     DETAILS_LIMIT,
+    MESSAGE_LIMIT,
     Done,
     InitError,
     Message,
@@ -26,12 +27,22 @@ from shared.scoring.death import told
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.output_log import OutputLog
 from shared.scoring.process import Ended, ScorerProcess
-from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, ScoringFailed
+from shared.scoring.spec import (
+    InitFailed,
+    InputFile,
+    PoolClosed,
+    Scored,
+    ScorerSpec,
+    ScoringFailed,
+)
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
+
+_STOPPING = "The worker is stopping: its scorer processes were ended."
+_LOST = "closed its control pipe or wrote into it, and was killed"
 
 Launch = Callable[[ScorerSpec, OutputLog], ScorerProcess]
 
@@ -96,8 +107,9 @@ class Scorer:
     def score(self, files: Sequence[InputFile], output: Path, *, timeout_s: float) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
 
-        Raises `ScoringFailed` when the try failed as a whole: `output` is gone then. Raises
-        `InitFailed` when the new process did not load the model.
+        Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
+        when a new process did not load the model; `PoolClosed` when the service is stopping,
+        which is nobody's failure.
         """
         if self.state is State.SCORING:
             raise RuntimeError("A scorer scores one mini-batch at a time.")
@@ -159,7 +171,7 @@ class Scorer:
             pass  # it is gone, or about to go: its end is the next message
         return process.receive(timeout_s=deadline - time.monotonic())
 
-    def _init_failure(self, answer: Message | Ended | None) -> InitFailed:
+    def _init_failure(self, answer: Message | Ended | None) -> InitFailed | PoolClosed:
         if isinstance(answer, InitError):
             self._living().leave(grace_s=self._grace_s)
             return InitFailed(
@@ -169,6 +181,8 @@ class Scorer:
                 logs=self.drain_logs(),
             )
         self._living().kill()
+        if isinstance(answer, Ended) and answer.by_us:
+            return PoolClosed(_STOPPING)
         if isinstance(answer, Ended):
             error_type, message = "ProcessDied", f"The scorer process {_died(answer)}"
         else:
@@ -178,16 +192,20 @@ class Scorer:
         details = f"{message}\n{logs[-DETAILS_LIMIT:].decode(errors='replace')}"
         return InitFailed(message, error_type=error_type, details=details, logs=logs)
 
-    def _failure(self, answer: Message | Ended | None, timeout_s: float) -> ScoringFailed:
+    def _failure(
+        self, answer: Message | Ended | None, timeout_s: float
+    ) -> ScoringFailed | PoolClosed:
         if isinstance(answer, RunError):
             self._state = State.READY
-            message = f"{answer.error_type}: {answer.message}"
+            message = f"{answer.error_type}: {answer.message}"[:MESSAGE_LIMIT]
             return ScoringFailed(message, kind="exception", error_type=answer.error_type)
         self._state = State.DEAD
         if answer is None:
             return self._timed_out(timeout_s)
         self._living().kill()
-        died = _died(answer) if isinstance(answer, Ended) else "spoke out of turn and was killed"
+        if isinstance(answer, Ended) and answer.by_us:
+            return PoolClosed(_STOPPING)
+        died = _died(answer) if isinstance(answer, Ended) else _LOST
         message = f"The scorer process {died}. A new one takes its place."
         return ScoringFailed(message, kind="died", error_type="ProcessDied")
 
@@ -204,4 +222,4 @@ class Scorer:
 
 
 def _died(ended: Ended) -> str:
-    return "was ended by the service" if ended.by_us else told(ended.returncode)
+    return _LOST if ended.is_lost else told(ended.returncode)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from .lifeline import die_with_parent, leave_or_be_killed
 from .protocol import (
     DETAILS_LIMIT,
+    MESSAGE_LIMIT,
     Done,
     InitError,
     Message,
@@ -23,6 +24,7 @@ from .protocol import (
     brief,
     decode,
     encode,
+    printable,
 )
 
 if TYPE_CHECKING:
@@ -102,9 +104,9 @@ def _answer(score: Run, request: Score) -> Done | RunError:
 
 
 def _init_error(error: Exception) -> InitError:
-    details = traceback.format_exc()[-DETAILS_LIMIT:]
+    details = printable(traceback.format_exc())[-DETAILS_LIMIT:]
     name = type(error).__name__
-    return InitError(name, f"{name}: {brief(error)}", details)
+    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], details)
 
 
 def _print_at_once() -> None:

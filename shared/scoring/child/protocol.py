@@ -101,7 +101,12 @@ def decode(line: bytes) -> Message:
     return message
 
 
+def printable(text: str) -> str:
+    """Half of a surrogate pair, which no UTF-8 can hold, is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def brief(error: BaseException) -> str:
     """What the error says: never empty, its first line first, and never too long."""
-    text = str(error).strip() or type(error).__name__
+    text = printable(str(error)).strip() or type(error).__name__
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"

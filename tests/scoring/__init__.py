@@ -1,0 +1,1 @@
+"""Scorer processes, tested with real children."""

@@ -1,0 +1,41 @@
+"""Signatures as MLflow's `Schema` shows them, without importing MLflow."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Type:
+    name: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str | None
+    type: Type
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Schema:
+    inputs: tuple[Entry, ...]
+    tensors: bool = False
+
+    def has_input_names(self) -> bool:
+        return self.inputs[0].name is not None
+
+    def is_tensor_spec(self) -> bool:
+        return self.tensors
+
+
+def schema(**columns: str) -> Schema:
+    """`price="float"`, or `price="float?"` for an optional column."""
+    return Schema(
+        tuple(
+            Entry(name, Type(kind.rstrip("?")), not kind.endswith("?"))
+            for name, kind in columns.items()
+        )
+    )
+
+
+def unnamed(*kinds: str, tensors: bool = False) -> Schema:
+    return Schema(tuple(Entry(None, Type(kind)) for kind in kinds), tensors)

@@ -1,0 +1,258 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.scoring.child import csv_table
+from shared.scoring.child.failure import Unfit, Unreadable
+from tests.scoring.schemas import Schema, schema, unnamed
+
+
+class Reader:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, content: str | bytes, wanted: Schema | None = None) -> pd.DataFrame:
+        data = content.encode() if isinstance(content, str) else content
+        self._path.write_bytes(data)
+        return csv_table.read(str(self._path), wanted)
+
+
+@pytest.fixture(name="read")
+def _read(tmp_path: Path) -> Reader:
+    return Reader(tmp_path / "table.csv")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("csv") / "table.csv"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("float", "0.1", np.float32(0.1)),
+        ("float", "3", np.float32(3)),
+        ("float", "-1e-3", np.float32(-0.001)),
+        ("float", "", np.float32("nan")),
+        ("float", "NA", np.float32("nan")),
+        ("float", "inf", np.float32("inf")),
+        ("double", "0.1", np.float64(0.1)),
+        ("double", "9007199254740993", np.float64(9007199254740992)),
+        ("double", "123456789012345678901234567890", np.float64(1.2345678901234568e29)),
+        ("double", " 2.5 ", np.float64(2.5)),
+        ("integer", "3", np.int32(3)),
+        ("integer", "3.0", np.int32(3)),
+        ("integer", " 3 ", np.int32(3)),
+        ("integer", "1e3", np.int32(1000)),
+        ("integer", "-2147483648", np.int32(-2147483648)),
+        ("long", "9007199254740993", np.int64(9007199254740993)),
+        ("long", "9007199254740993.0", np.int64(9007199254740993)),
+        ("long", "9223372036854775807", np.int64(9223372036854775807)),
+        ("string", "00123", "00123"),
+        ("string", "NA", "NA"),
+        ("string", "1.50", "1.50"),
+        ("string", '"a\nb, ""c"""', 'a\nb, "c"'),
+        ("boolean", "True", np.True_),
+        ("boolean", "false", np.False_),
+        ("boolean", "1", np.True_),
+        ("datetime", "2020-01-02", np.datetime64("2020-01-02")),
+        (
+            "datetime",
+            "2020-01-02T10:00:00.123456789",
+            np.datetime64("2020-01-02T10:00:00.123456789"),
+        ),
+        ("datetime", "2020-01-02T10:00:00+02:00", np.datetime64("2020-01-02T08:00:00")),
+    ],
+)
+def test_a_cell_is_cast_to_the_type_of_the_signature(
+    read: Reader, kind: str, text: str, value: Any
+) -> None:
+    frame = read(f"x,value\na,{text}\n", schema(value=kind))
+
+    got = frame["value"].to_numpy()[0]
+    assert ["value"] == list(frame.columns)
+    assert type(value) is type(got)
+    assert value == got or (value != value and got != got)  # noqa: PLR0124  # nan
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("integer", "value", "invalid literal for int() with base 10: 'value'"),
+        ("integer", "3.7", "invalid literal for int() with base 10: '3.7'"),
+        ("integer", "1_000", "invalid literal for int() with base 10: '1_000'"),
+        ("integer", "inf", "invalid literal for int() with base 10: 'inf'"),
+        ("integer", "True", "invalid literal for int() with base 10: 'True'"),
+        ("integer", "٣", "invalid literal for int() with base 10: '٣'"),
+        ("integer", "", "a blank value cannot be an integer"),
+        ("integer", "nan", "a blank value cannot be an integer"),
+        ("integer", "2147483648", "2147483648 does not fit into a 32-bit integer"),
+        ("integer", "-2147483649", "-2147483649 does not fit into a 32-bit integer"),
+        ("long", "9223372036854775808", "9223372036854775808 does not fit into a 64-bit integer"),
+        ("long", "1e999999999", "1e999999999 does not fit into a 64-bit integer"),
+        ("long", "1e-999999999", "invalid literal for int() with base 10: '1e-999999999'"),
+        ("float", "abc", "could not convert string to float: 'abc'"),
+        ("float", "1_0", "could not convert string to float: '1_0'"),
+        ("float", "True", "could not convert string to float: 'True'"),
+        ("float", "1e39", "1e39 does not fit into a 32-bit float"),
+        ("double", "1,5", None),
+        ("boolean", "yes", "'yes' is not a boolean: write true or false"),
+        ("boolean", "", "a blank value cannot be a boolean"),
+        ("datetime", "01/02/2020", "01/02/2020"),
+        ("datetime", "1500-01-01", "Out of bounds"),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_refused_by_column_and_row(
+    read: Reader, kind: str, text: str, message: str | None
+) -> None:
+    good = {"boolean": "true", "datetime": "2020-01-01"}.get(kind, "1")
+
+    with pytest.raises((Unfit, Unreadable)) as caught:
+        read(f"x,the value\na,{good}\nb,{text}\n", schema(**{"the value": kind}))
+
+    if message is not None:
+        assert message in str(caught.value)
+        assert "(column 'the value'" in str(caught.value)
+        assert kind == "datetime" or "row 1)" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@given(values=st.lists(st.floats(allow_nan=False, width=64), min_size=1, max_size=20))
+def test_doubles_are_read_to_the_last_bit(scratch: Path, values: list[float]) -> None:
+    frame = Reader(scratch)("v\n" + "\n".join(map(repr, values)), schema(v="double"))
+
+    assert np.array(values).tobytes() == frame["v"].to_numpy().tobytes()
+
+
+@given(values=st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20))
+def test_longs_are_exact_even_beside_a_written_fraction(scratch: Path, values: list[int]) -> None:
+    """One '.0' makes pandas read the whole column as floats, which lose the last digits."""
+    lines = ["7.0", *map(str, values)]
+    frame = Reader(scratch)("v\n" + "\n".join(lines), schema(v="long"))
+
+    assert [7, *values] == frame["v"].tolist()
+
+
+def test_columns_come_in_the_order_of_the_signature_and_extra_ones_are_dropped(
+    read: Reader,
+) -> None:
+    frame = read("c,b,a,z\nx,1,2.5,é\n", schema(a="float", b="integer", c="string"))
+
+    assert [("a", "float32"), ("b", "int32"), ("c", "str")] == [
+        (name, str(kind)) for name, kind in frame.dtypes.items()
+    ]
+
+
+def test_missing_columns_are_all_named_and_optional_ones_may_be_missing(read: Reader) -> None:
+    wanted = schema(a="float", b="integer", c="string", d="double?")
+
+    assert ["a", "b", "c"] == list(read("a,b,c\n1,2,3\n", wanted).columns)
+    assert ["a", "b", "c", "d"] == list(read("a,d,b,c\n1,2,3,4\n", wanted).columns)
+    with pytest.raises(Unfit, match="the model requires: 'a', 'c'"):
+        read("b,A\n1,2\n", wanted)
+
+
+def test_a_blank_is_a_missing_text_and_a_missing_number(read: Reader) -> None:
+    frame = read("s,f,t\n,,\nNone,1,2020-01-01\n", schema(s="string", f="float", t="datetime"))
+
+    assert [True, False] == frame["s"].isna().tolist()
+    assert [True, False] == frame["f"].isna().tolist()
+    assert [True, False] == frame["t"].isna().tolist()
+    assert "None" == frame["s"][1]
+
+
+@pytest.mark.parametrize("wanted", [schema(a="integer", b="string"), None])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,x\n2,y\n",
+        b"a,b\r\n1,x\r\n2,y\r\n",
+        b"a,b\r1,x\r2,y",
+        b"\xef\xbb\xbfa,b\n1,x\n2,y\n",
+        b'\xef\xbb\xbf"a","b"\n"1","x"\n"2","y"\n',
+        b"\n\na,b\n\n1,x\n\n2,y\n\n",
+        b"a,b\n1,x,\n2,y,\n",
+    ],
+    ids=["lf", "crlf", "cr", "bom", "bom and quotes", "blank lines", "trailing commas"],
+)
+def test_all_dialects_of_csv_read_the_same(
+    read: Reader, content: bytes, wanted: Schema | None
+) -> None:
+    frame = read(content, wanted)
+
+    assert ["a", "b"] == list(frame.columns)
+    assert [[1, "x"], [2, "y"]] == [list(row) for row in frame.itertuples(index=False)]
+    assert [0, 1] == list(frame.index)
+
+
+@pytest.mark.parametrize("wanted", [schema(a="string"), None])
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        ("a,b\né,1\n".encode("latin-1"), "is not UTF-8: byte 0xe9 at position 4"),
+        ("a,b\n1,2\n".encode("utf-16"), "looks like UTF-16"),
+        (b"a,b\n1,2\n3,4,5\n", "Expected 2 fields in line 3, saw 3"),
+        (b"a,b\n1,2,3\n4,5,6\n", "more values than the header has names"),
+        (b'a,b\n"1,2\n3,4\n', "EOF inside string"),
+    ],
+)
+def test_what_is_no_csv_is_unreadable_and_says_why(
+    read: Reader, content: bytes, message: str, wanted: Schema | None
+) -> None:
+    with pytest.raises(Unreadable, match=message):
+        read(content, wanted)
+
+
+def test_a_header_alone_is_a_table_without_rows_if_its_columns_are_right(read: Reader) -> None:
+    assert (0, 1) == read("a,b\n", schema(a="integer")).shape
+    assert 0 == len(read("a,b", None))
+    with pytest.raises(Unfit, match="'c'"):
+        read("a,b\n", schema(c="integer"))
+
+
+def test_two_columns_of_one_name_are_refused_if_the_model_needs_one_of_them(read: Reader) -> None:
+    with pytest.raises(Unfit, match="2 columns named 'a'"):
+        read("a,a,b\n1,2,3\n", schema(a="integer"))
+
+    assert [3] == read("a,a,b\n1,2,3\n", schema(b="integer"))["b"].tolist()
+    trained_so = read("a,a\n1,2\n", schema(**{"a": "integer", "a.1": "integer"}))
+    assert [[1, 2]] == trained_so.to_numpy().tolist()
+
+
+def test_without_a_signature_pandas_decides(read: Reader) -> None:
+    frame = read("a,a,b,c\n1,2.5,x,\n", None)
+
+    assert ["a", "a.1", "b", "c"] == list(frame.columns)
+    assert ["int64", "float64", "str", "float64"] == [str(kind) for kind in frame.dtypes]
+
+
+def test_unnamed_columns_are_taken_by_position(read: Reader) -> None:
+    frame = read("x,y,z\n1,00,3\n", unnamed("double", "string"))
+
+    assert [[1.0, "00"]] == frame.to_numpy().tolist()
+    with pytest.raises(Unfit, match="has 1 columns, and the model requires 2"):
+        read("x\n1\n", unnamed("double", "string"))
+
+
+def test_a_tensor_signature_gives_every_column_its_type(read: Reader) -> None:
+    frame = read("x,y\n1,2\n", unnamed("float32", tensors=True))
+
+    assert {"float32"} == {str(kind) for kind in frame.dtypes}
+
+
+def test_a_type_that_csv_cannot_hold_is_refused(read: Reader) -> None:
+    with pytest.raises(Unfit, match="wants binary in the column 'a', which csv cannot hold"):
+        read("a\n1\n", schema(a="binary"))
+
+
+def test_a_file_that_is_gone_is_not_the_files_fault(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        csv_table.read(str(tmp_path / "gone.csv"), None)

@@ -1,0 +1,54 @@
+import pytest
+
+from shared.scoring.init_failures import COOL_DOWN_S, FAILURES_REMEMBERED, InitFailures
+from shared.scoring.spec import InitFailed
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def failed_often(clock: Clock, times: int = FAILURES_REMEMBERED) -> InitFailures:
+    failures = InitFailures(clock)
+    for number in range(times):
+        failure = InitFailed(f"no. {number}", error_type="E", details="d", logs=b"l")
+        failures.record("f", failure)
+    return failures
+
+
+def test_two_failures_in_a_row_may_be_an_accident() -> None:
+    failed_often(Clock(), 2).check("f")
+
+
+def test_after_three_the_last_is_raised_again_until_the_deployment_has_cooled_down() -> None:
+    clock = Clock()
+    failures = failed_often(clock)
+
+    for _ in range(2):
+        with pytest.raises(InitFailed, match=r"no\. 2"):
+            failures.check("f")
+    failures.check("other")
+    clock.now += COOL_DOWN_S
+    failures.check("f")
+
+
+def test_one_more_failure_after_the_cool_down_starts_another() -> None:
+    clock = Clock()
+    failures = failed_often(clock)
+    clock.now += COOL_DOWN_S
+    failures.record("f", InitFailed("again", error_type="E", details=""))
+
+    with pytest.raises(InitFailed, match="again"):
+        failures.check("f")
+
+
+def test_a_success_forgets_them() -> None:
+    failures = failed_often(Clock())
+    failures.forget("f")
+    failures.record("f", InitFailed("again", error_type="E", details=""))
+
+    failures.check("f")

@@ -1,0 +1,64 @@
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.scoring import child
+from shared.scoring.pool import ScorerPool
+from shared.scoring.spec import InitFailed, ScorerSpec, ScoringFailed
+from tests.scoring.conftest import deeds, sinful_interpreter
+
+_SUPPORTED = range(7, 15)
+_SOURCES = sorted(Path(child.__path__[0]).glob("*.py"))
+
+
+def interpreters() -> list[Path]:
+    """The one of the tests, and one of each supported version that pyenv has."""
+    found = {sys.version_info.minor: Path(sys.executable)}
+    for python in sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3")):
+        minor = re.match(r"3\.(\d+)", python.parts[-3])
+        if minor and int(minor[1]) in _SUPPORTED:
+            found.setdefault(int(minor[1]), python)
+    return [found[minor] for minor in sorted(found)]
+
+
+@pytest.mark.parametrize("source", _SOURCES, ids=lambda source: str(source.name))
+def test_the_child_is_written_in_the_syntax_of_python_3_7(source: Path) -> None:
+    ast.parse(source.read_text(), feature_version=(3, 7))
+
+
+@pytest.mark.parametrize("python", interpreters(), ids=lambda python: str(python.parts[-3]))
+def test_a_scorer_runs_on_every_interpreter_found(
+    pool: ScorerPool, tmp_path: Path, python: Path
+) -> None:
+    sinner = sinful_interpreter(tmp_path, str(python))
+    output = tmp_path / "output"
+
+    with pool.lease(ScorerSpec("f", "sinner", sinner, tmp_path), capacity=1) as scorer:
+        scored = scorer.score(deeds("a", "prints"), output, timeout_s=20)
+        assert b"0,a\n1,prints\n" == output.read_bytes()
+        assert (2, 13) == (scored.rows, scored.bytes)
+        assert b"printed by the model\n" == scorer.drain_logs()
+        with pytest.raises(ScoringFailed, match="code 42"):
+            scorer.score(deeds("exits"), output, timeout_s=20)
+
+
+@pytest.mark.parametrize("python", interpreters()[:1], ids=lambda python: str(python.parts[-3]))
+def test_an_interpreter_without_mlflow_is_told_so(
+    pool: ScorerPool, tmp_path: Path, python: Path
+) -> None:
+    if str(python) == sys.executable:
+        pytest.skip("no interpreter without MLflow here")
+    spec = ScorerSpec("f", "mlflow", str(python), tmp_path)
+
+    with pytest.raises(InitFailed, match="No module named 'mlflow'"), pool.lease(spec, capacity=1):
+        pass
+
+
+def test_a_kind_nobody_drives_is_a_failed_init(pool: ScorerPool, tmp_path: Path) -> None:
+    spec = ScorerSpec("f", "abacus", sys.executable, tmp_path)
+
+    with pytest.raises(InitFailed, match="KeyError: 'abacus'"), pool.lease(spec, capacity=1):
+        pass

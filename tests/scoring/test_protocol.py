@@ -1,0 +1,74 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.scoring.child.protocol import (
+    MESSAGE_LIMIT,
+    BrokenProtocol,
+    Done,
+    FileFailure,
+    InitError,
+    Message,
+    Ready,
+    RunError,
+    Score,
+    Start,
+    brief,
+    decode,
+    encode,
+)
+
+TEXT = st.text(st.characters())
+FAILURES = st.builds(FileFailure, TEXT, TEXT, TEXT, TEXT)
+MESSAGES: st.SearchStrategy[Message] = st.one_of(
+    st.builds(Start, TEXT, TEXT, TEXT),
+    st.builds(Score, st.lists(st.tuples(TEXT, TEXT)).map(tuple), TEXT),
+    st.just(Ready()),
+    st.builds(InitError, TEXT, TEXT, TEXT),
+    st.builds(RunError, TEXT, TEXT),
+    st.builds(
+        Done,
+        st.integers(),
+        st.integers(),
+        st.lists(FAILURES).map(tuple),
+        st.integers(),
+        st.floats(allow_nan=False),
+    ),
+)
+
+
+@given(MESSAGES)
+def test_every_message_is_one_line_that_reads_back_the_same(message: Message) -> None:
+    line = encode(message)
+
+    assert message == decode(line)
+    assert [line] == line.splitlines(keepends=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"hello",
+        b"[]",
+        b"3",
+        b"\xff",
+        b'{"rows": 1}',
+        b'{"type": []}',
+        b'{"type": "Nonsense"}',
+        b'{"type": "Ready", "x": 1}',
+        b'{"type": "Done", "failures": 3}',
+    ],
+)
+def test_anything_else_is_refused(line: bytes) -> None:
+    with pytest.raises(BrokenProtocol):
+        decode(line)
+
+
+@given(TEXT)
+def test_a_brief_message_is_never_empty_nor_long_and_starts_with_its_first_line(text: str) -> None:
+    told = brief(ValueError(text * 40))
+
+    assert told.strip()
+    assert told.splitlines()[0].strip()
+    assert len(told) <= MESSAGE_LIMIT

@@ -1,0 +1,95 @@
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from shared.scoring.init_failures import InitFailures
+from shared.scoring.launcher import Launcher
+from shared.scoring.spec import ScorerSpec, ScoringFailed
+from shared.scoring.worker import Scorer, State
+from tests.scoring.conftest import deeds, sinful_interpreter
+from tests.scoring.waiting import is_running
+
+
+class AnyOrderOfCalls(RuleBasedStateMachine):
+    """Whatever is called in whatever order, the worker is in the state that the last call says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        folder = Path(self.folder.name)
+        python = sinful_interpreter(folder)
+        self.output = folder / "output"
+        self.launcher = Launcher(folder / "scratch")
+        spec = ScorerSpec("f", "sinner", python, folder)
+        self.scorer = Scorer(spec, self.launcher.launch, InitFailures(), grace_s=0.2)
+        self.expected = State.NEW
+
+    @precondition(lambda self: self.expected in (State.NEW, State.DEAD))
+    @rule()
+    def start(self) -> None:
+        self.scorer.start()
+        self.expected = State.READY
+
+    @precondition(lambda self: self.expected is State.READY)
+    @rule()
+    def start_twice(self) -> None:
+        with pytest.raises(RuntimeError):
+            self.scorer.start()
+
+    @rule()
+    def score(self) -> None:
+        scored = self.scorer.score(deeds("a", "b"), self.output, timeout_s=20)
+        assert (2, 2) == (scored.rows, scored.succeeded)
+        assert b"0,a\n1,b\n" == self.output.read_bytes()
+        self.expected = State.READY
+
+    @rule()
+    def raise_in_run(self) -> None:
+        self._fail("raises", 20, "exception")
+        self.expected = State.READY
+
+    @rule()
+    def die_in_run(self) -> None:
+        self._fail("exits_at_once", 20, "died")
+        self.expected = State.DEAD
+
+    @rule()
+    def time_out(self) -> None:
+        self._fail("sleeps_forever", 0.1, "timeout")
+        self.expected = State.DEAD
+
+    @rule()
+    def end(self) -> None:
+        self.scorer.end()
+        self.expected = State.DEAD
+
+    @invariant()
+    def the_state_is_the_expected_one(self) -> None:
+        assert self.expected is self.scorer.state
+
+    @invariant()
+    def there_is_a_process_exactly_when_it_is_ready(self) -> None:
+        alive = self.scorer.pid is not None and is_running(self.scorer.pid)
+        assert alive is (self.expected is State.READY)
+
+    def teardown(self) -> None:
+        self.launcher.close(grace_s=1)
+        self.folder.cleanup()
+
+    def _fail(self, sin: str, timeout_s: float, kind: str) -> None:
+        with pytest.raises(ScoringFailed) as caught:
+            self.scorer.score(deeds(sin), self.output, timeout_s=timeout_s)
+        assert kind == caught.value.kind
+        assert not self.output.exists()
+
+
+TestAnyOrderOfCalls = AnyOrderOfCalls.TestCase
+TestAnyOrderOfCalls.settings = settings(
+    max_examples=12,
+    stateful_step_count=12,
+    deadline=None,  # processes start when the machine lets them
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -1,0 +1,48 @@
+"""One service for all tests of this folder, with an endpoint to invoke."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.service.models import MODEL_FILES
+from tests.service.stack import WORKSPACE, Stack, served
+
+type Deploy = Callable[..., str]
+
+
+def deploy_on(stack: Stack, endpoint: str, **properties: Any) -> str:
+    """An endpoint with one deployment `main` of the doubling model; returns the endpoint's name."""
+    uri = stack.upload("models/doubler", MODEL_FILES)
+    stack.put("/models/doubler/versions/1", {"properties": {"modelUri": uri}})
+    model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
+    stack.put(f"/batchEndpoints/{endpoint}", {"properties": {"authMode": "aadToken"}})
+    stack.put(
+        f"/batchEndpoints/{endpoint}/deployments/main",
+        {"properties": {"model": model, **properties}},
+    )
+    stack.put(
+        f"/batchEndpoints/{endpoint}",
+        {"properties": {"defaults": {"deploymentName": "main"}}},
+    )
+    return endpoint
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with served(tmp_path_factory.mktemp("service") / "state") as running:
+        yield running
+
+
+@pytest.fixture
+def deploy(stack: Stack) -> Deploy:
+    def deploy(endpoint: str, **properties: Any) -> str:
+        return deploy_on(stack, endpoint, **properties)
+
+    return deploy
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"

@@ -1,0 +1,192 @@
+"""The whole service as a user starts it: `local.serve` in a process of its own, on a free port."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.storage.blob import BlobServiceClient
+
+from local.issuer import Issuer
+
+ROOT = Path(__file__).parent.parent.parent
+CONTAINER = "azureml-blobstore"
+WORKSPACE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
+    "Microsoft.MachineLearningServices/workspaces/local"
+)
+START_LIMIT_S = 90
+ENDED = ("Completed", "Failed", "Canceled")
+
+
+def wait_until[T](ask: Callable[[], T], *, limit_s: float = 60, every_s: float = 0.05) -> T:
+    """What `ask` returns once it is true; fails the test after the limit."""
+    deadline = time.monotonic() + limit_s
+    while not (answer := ask()):
+        assert time.monotonic() < deadline, f"not within {limit_s} s: {ask}"
+        time.sleep(every_s)
+    return answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass
+class Stack:
+    """A running service, and how to speak to it."""
+
+    state: Path
+    ready: Path
+    log: Path
+    process: subprocess.Popen[bytes]
+    _clients: list[BlobServiceClient] = field(default_factory=list[BlobServiceClient])
+
+    @property
+    def facts(self) -> Any:
+        """The ready file; it is written anew when a part was restarted."""
+        wait_until(self.ready.exists)
+        return json.loads(self.ready.read_text())
+
+    @property
+    def url(self) -> str:
+        return str(self.facts["url"])
+
+    @property
+    def blobs(self) -> BlobServiceClient:
+        if not self._clients:
+            text = self.facts["storage_connection_string"]
+            self._clients.append(BlobServiceClient.from_connection_string(text))
+        return self._clients[0]
+
+    def token(self, role: str = "contributor", **claims: Any) -> str:
+        return Issuer(self.state).token(role=role, **claims)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        token: str | None = None,
+    ) -> Answer:
+        """One request; `body` is sent as JSON, or as it is when it is bytes."""
+        data = body if isinstance(body, bytes) else None if body is None else _encoded(body)
+        given = {"Authorization": f"Bearer {self.token() if token is None else token}"}
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        try:
+            connection.request(method, path, data, given | (headers or {}))
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        names = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, names, json.loads(text) if text else None)
+
+    def put(self, path: str, body: Any) -> Any:
+        answer = self.send("PUT", f"{WORKSPACE}{path}", body)
+        assert answer.status in {200, 201}, answer.body
+        return answer.body
+
+    def upload(self, folder: str, files: dict[str, bytes]) -> str:
+        """Files into the default datastore; returns the folder's reference."""
+        client = self.blobs.get_container_client(CONTAINER)
+        for name, content in files.items():
+            client.upload_blob(f"{folder}/{name}", content, overwrite=True)
+        return f"azureml://datastores/workspaceblobstore/paths/{folder}"
+
+    def download(self, name: str, container: str = CONTAINER) -> bytes:
+        return self.blobs.get_blob_client(container, name).download_blob().readall()
+
+    def invoke(self, endpoint: str, uri: str, kind: str = "UriFolder", **more: Any) -> Any:
+        """Start a job over an input; returns its document."""
+        given = {"input": {"jobInputType": kind, "uri": uri}}
+        answer = self.send(
+            "POST", f"/endpoints/{endpoint}/jobs", {"properties": {"inputData": given, **more}}
+        )
+        assert 201 == answer.status, answer.body
+        return answer.body
+
+    def job(self, started: Any) -> Any:
+        endpoint = started["properties"]["endpointName"]
+        answer = self.send("GET", f"/endpoints/{endpoint}/jobs/{started['name']}")
+        return answer.body["properties"] if answer.status == 200 else {"status": answer.status}
+
+    def ended(self, started: Any, limit_s: float = 120) -> Any:
+        """The job's properties once it has ended; rides out a restart of the service."""
+
+        def look() -> Any:
+            try:
+                properties = self.job(started)
+            except OSError:
+                return None
+            return properties if properties["status"] in ENDED else None
+
+        return wait_until(look, limit_s=limit_s, every_s=0.1)
+
+    def output(self, properties: Any) -> bytes:
+        return self.download(properties["outputs"]["predictions"].partition("/paths/")[2])
+
+    def report(self, started: Any, name: str) -> bytes:
+        return self.download(f"{started['name']}/{name}", "batch-jobs")
+
+    def receipt(self, started: Any) -> Any:
+        return json.loads(self.report(started, "receipt.json"))
+
+    def kill(self, part: str) -> int:
+        """`kill -9` a part of the service; returns its process id."""
+        pid = int(self.facts["pids"][part])
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def back_after(self, part: str, pid: int) -> None:
+        """Wait until the part was started again, and the service answers."""
+        wait_until(lambda: self.ready.exists() and int(self.facts["pids"][part]) != pid)
+
+
+@contextmanager
+def served(state: Path, **environment: str) -> Iterator[Stack]:
+    """The service over a state folder, from its ready file to its end."""
+    state.mkdir(parents=True, exist_ok=True)
+    ready, log = state / "ready.json", state / "serve.log"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "local.serve", "--port", "0"]
+    command += ["--state", str(state), "--ready", str(ready)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | environment
+        )
+    stack = Stack(state, ready, log, process)
+    try:
+        wait_until(
+            lambda: ready.exists() or process.poll() is not None,
+            limit_s=START_LIMIT_S,
+        )
+        assert process.poll() is None, log.read_text()[-3000:]
+        yield stack
+    finally:
+        for client in stack._clients:
+            client.close()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+
+def _encoded(body: Any) -> bytes:
+    return json.dumps(body).encode()

@@ -1,0 +1,275 @@
+"""What is refused: precisely, in ARM's shape, with a fix, and nothing is started or lost."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+
+from shared.api.routes import Route
+from shared.domain.role import Role
+from tests.service.conftest import Deploy
+from tests.service.models import csv_of
+from tests.service.stack import CONTAINER, WORKSPACE, Answer, Stack
+from triggers import resources, scoring
+
+ROUTES = (*scoring.ROUTES, *resources.ROUTES)
+URI = "azureml://datastores/workspaceblobstore/paths"
+
+
+def assert_refused(answer: Answer, status: int, *words: str) -> None:
+    assert status == answer.status, answer.body
+    error = answer.body["error"]
+    assert error["code"]
+    assert ". " in error["message"], "a problem and a fix"
+    for word in words:
+        assert word in error["message"]
+    assert "Traceback" not in json.dumps(answer.body)
+
+
+def a_body(uri: str, **more: Any) -> Any:
+    return {"properties": {"inputData": {"x": {"jobInputType": "UriFolder", "uri": uri}}, **more}}
+
+
+@pytest.fixture
+def jobs_before(stack: Stack) -> int:
+    return count_jobs(stack)
+
+
+def count_jobs(stack: Stack) -> int:
+    names = stack.blobs.get_container_client("batch-jobs").list_blob_names()
+    return sum(name.endswith("/job.json") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"", 400, ["no body", "Content-Length"]),
+        (b"{not json", 400, ["not JSON"]),
+        (b"\xff\xfe", 400, ["not JSON"]),
+        ([1], 400, ["an array"]),
+        ({"properties": "x"}, 400, ["'properties'"]),
+        (a_body(URI, miniBatchSize="lots"), 400, ["properties.miniBatchSize", "lots"]),
+        (a_body(URI, miniBatchSize=True), 400, ["properties.miniBatchSize"]),
+        (a_body(URI, errorThreshold=-2), 400, ["-2", "-1 to ignore"]),
+        (a_body(URI, retrySettings={"timeout": "soon"}), 400, ["soon", "PT30S"]),
+        (a_body(URI, outputFileName="../x"), 400, ["../x"]),
+        (a_body(URI, minibatchSiz=1), 400, ["minibatchSiz", "Did you mean"]),
+        (a_body(f"{URI}/nothing-here"), 404, ["nothing-here", "no input files"]),
+        (a_body("azureml://datastores/elsewhere/paths/x"), 404, ["elsewhere"]),
+        (a_body("azureml:unknown:1"), 404, ["unknown"]),
+        (a_body("https://example.com/box/x"), 400, ["example.com", "own storage account"]),
+        (a_body("ftp://x"), 400, ["ftp://x"]),
+        (a_body(f"{URI}/../secrets"), 400, ["climbs out"]),
+        ({"properties": {"inputData": {}}}, 400, ["exactly one"]),
+    ],
+)
+def test_a_wrong_invocation_starts_nothing(
+    stack: Stack, deploy: Deploy, jobs_before: int, body: Any, status: int, words: list[str]
+) -> None:
+    path = f"/endpoints/{deploy('refusals')}/jobs"
+
+    assert_refused(stack.send("POST", path, body), status, *words)
+
+    assert jobs_before == count_jobs(stack)
+
+
+def test_an_input_without_files_says_what_was_left_out(stack: Stack, deploy: Deploy) -> None:
+    uri = stack.upload("only-nested", {"deeper/a.csv": csv_of((1, 1)), ".b.csv": b"x"})
+
+    answer = stack.send("POST", f"/endpoints/{deploy('refusals')}/jobs", a_body(uri))
+
+    assert_refused(answer, 404, "1 in nested folders", "1 hidden")
+
+
+def test_a_file_given_as_a_folder_is_told(stack: Stack, deploy: Deploy) -> None:
+    uri = stack.upload("single", {"a.csv": csv_of((1, 1))})
+
+    answer = stack.send("POST", f"/endpoints/{deploy('refusals')}/jobs", a_body(f"{uri}/a.csv"))
+
+    assert_refused(answer, 400, "is a file, not a folder", "uri_file")
+
+
+def test_an_existing_output_is_refused_at_invoke(
+    stack: Stack, deploy: Deploy, jobs_before: int
+) -> None:
+    uri = stack.upload("output-exists", {"a.csv": csv_of((1, 1))})
+    stack.upload("taken", {"p.csv": b"mine"})
+    output = {"score": {"jobOutputType": "UriFile", "uri": f"{URI}/taken/p.csv"}}
+
+    answer = stack.send(
+        "POST", f"/endpoints/{deploy('refusals')}/jobs", a_body(uri, outputData=output)
+    )
+
+    assert_refused(answer, 409, "taken/p.csv", "never overwritten")
+    assert b"mine" == stack.download("taken/p.csv")
+    assert jobs_before == count_jobs(stack)
+
+
+def test_unknown_endpoints_deployments_and_jobs_are_named(stack: Stack, deploy: Deploy) -> None:
+    endpoint = deploy("refusals")
+    body, header = a_body(URI), {"azureml-model-deployment": "nobody"}
+
+    assert_refused(stack.send("POST", "/endpoints/nowhere/jobs", body), 404, "nowhere")
+    answer = stack.send("POST", f"/endpoints/{endpoint}/jobs", body, headers=header)
+    assert_refused(answer, 404, "nobody", "main")
+    assert_refused(stack.send("GET", f"/endpoints/{endpoint}/jobs/nope"), 404, "nope")
+
+
+def test_an_endpoint_without_a_default_says_so_in_azure_mls_words(stack: Stack) -> None:
+    stack.put("/batchEndpoints/empty-one", {"properties": {}})
+
+    answer = stack.send("POST", "/endpoints/empty-one/jobs", a_body(URI))
+
+    assert_refused(answer, 400, "No valid deployments to route to")
+
+
+def test_a_taken_job_name_is_refused(stack: Stack, deploy: Deploy) -> None:
+    uri = stack.upload("named", {"a.csv": csv_of((1, 1))})
+    name = f"named-{uuid4()}"
+    first = stack.invoke(deploy("refusals"), uri, name=name)
+
+    answer = stack.send("POST", "/endpoints/refusals/jobs", a_body(uri, name=name))
+
+    assert_refused(answer, 409, name)
+    assert "Completed" == stack.ended(first)["status"]
+
+
+@pytest.mark.parametrize(
+    ("path", "properties", "words"),
+    [
+        ("/batchEndpoints/my_ep", {}, ["my_ep"]),
+        ("/batchEndpoints/ab", {}, ["ab"]),
+        ("/batchEndpoints/fine-name", {"authMode": "key"}, ["authMode", "aadToken"]),
+        ("/batchEndpoints/fine-name", {"colour": "red"}, ["colour"]),
+        (
+            "/batchEndpoints/fine-name",
+            {"defaults": {"deploymentName": "none"}},
+            ["none", "does not exist"],
+        ),
+        ("/models/m/versions/1", {}, ["modelUri"]),
+        ("/models/m/versions/1", {"modelUri": "https://x/y"}, ["datastore"]),
+        ("/data/d/versions/1", {"dataUri": "nope"}, ["nope"]),
+        ("/batchEndpoints/refusals/deployments/main", {}, ["assetId"]),
+        (
+            "/batchEndpoints/refusals/deployments/main",
+            {"model": {"assetId": f"{WORKSPACE}/models/none/versions/1"}},
+            ["none"],
+        ),
+        (
+            "/batchEndpoints/refusals/deployments/main",
+            {
+                "model": {"assetId": f"{WORKSPACE}/models/doubler/versions/1"},
+                "outputAction": "SummaryOnly",
+            },
+            ["SummaryOnly"],
+        ),
+    ],
+)
+def test_a_wrong_resource_is_refused(
+    stack: Stack, deploy: Deploy, path: str, properties: Any, words: list[str]
+) -> None:
+    deploy("refusals")
+
+    answer = stack.send("PUT", f"{WORKSPACE}{path}", {"properties": properties})
+
+    assert_refused(answer, 400, *words)
+
+
+def test_a_registered_version_never_changes(stack: Stack, deploy: Deploy) -> None:
+    deploy("refusals")
+    body = {"properties": {"modelUri": f"{URI}/somewhere/else"}}
+
+    answer = stack.send("PUT", f"{WORKSPACE}/models/doubler/versions/1", body)
+
+    assert_refused(answer, 409, "doubler:1", "new version")
+
+
+def test_another_workspace_is_not_found(stack: Stack) -> None:
+    path = WORKSPACE.replace("/local/", "/other/", 1) + "/models/doubler/versions/1"
+
+    assert_refused(stack.send("GET", path), 404, "other")
+
+
+def test_an_internal_error_has_an_id_that_the_log_has(stack: Stack, deploy: Deploy) -> None:
+    """A document that somebody overwrote with something else."""
+    deploy("refusals")
+    blob = stack.blobs.get_blob_client("batch-registry", "endpoints/ruined.json")
+    blob.upload_blob(b"not a document", overwrite=True)
+
+    answer = stack.send("GET", f"{WORKSPACE}/batchEndpoints/ruined")
+
+    assert_refused(answer, 500)
+    assert "InternalServerError" == answer.body["error"]["code"]
+    error_id = answer.body["error"]["message"].split(", ")[1].split(".")[0]
+    assert f"id={error_id}" in stack.log.read_text()
+    assert "JSONDecodeError" not in json.dumps(answer.body)
+
+
+def path_of(route: Route) -> str:
+    names = {
+        "subscription": "00000000-0000-0000-0000-000000000000",
+        "group": "local",
+        "workspace": "local",
+        "endpoint": "matrix",
+        "deployment": "main",
+        "job": "j",
+        "name": "m",
+        "version": "1",
+    }
+    return "/" + route.template.format(**names)
+
+
+def tokens(stack: Stack) -> dict[str, tuple[str, int, str]]:
+    """Tokens that must not open anything: the header's value, the status, a word of the reason."""
+    good = stack.token()
+    claims = jwt.decode(good, options={"verify_signature": False})
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    kid = jwt.get_unverified_header(good)["kid"]
+    header, _, rest = good.partition(".")
+    payload, _, signature = rest.partition(".")
+    other_signature = ("A" if signature[0] != "A" else "B") + signature[1:]
+    return {
+        "none": ("", 401, "no bearer token"),
+        "basic": ("Basic dXNlcjpwYXNz", 401, "no bearer token"),
+        "garbage": ("Bearer garbage", 401, "not a JSON Web Token"),
+        "expired": (f"Bearer {stack.token(expires_in_s=-60)}", 401, "expired"),
+        "audience": (f"Bearer {stack.token(audience='https://x.invalid')}", 401, "x.invalid"),
+        "signature": (f"Bearer {header}.{payload}.{other_signature}", 401, "signature"),
+        "stranger": (
+            "Bearer " + jwt.encode(claims, key, "RS256", headers={"kid": kid}),
+            401,
+            "signature",
+        ),
+        "alg none": (
+            "Bearer " + jwt.encode(claims, "", "none", headers={"kid": kid}),
+            401,
+            "none",
+        ),
+    }
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
+def test_no_route_opens_without_a_token_that_can_be_trusted(stack: Stack, route: Route) -> None:
+    for value, status, word in tokens(stack).values():
+        headers = {"Authorization": value}
+        answer = stack.send(route.method, path_of(route), {}, headers=headers)
+        assert_refused(answer, status, word)
+        assert value.removeprefix("Bearer ") not in json.dumps(answer.body) or not value
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
+def test_each_route_opens_to_its_role_and_to_no_lower_one(stack: Stack, route: Route) -> None:
+    for role in Role:
+        token = stack.token(role=role.name.lower())
+        answer = stack.send(route.method, path_of(route), {}, token=token)
+        if role < route.role:
+            assert_refused(answer, 403, role.name.lower(), route.role.name.lower())
+        else:
+            assert answer.status not in {401, 403}, answer.body
+
+
+def test_the_default_container_is_there_before_the_first_request(stack: Stack) -> None:
+    assert stack.blobs.get_container_client(CONTAINER).exists()
