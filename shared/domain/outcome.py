@@ -18,7 +18,10 @@ class FileError(Message):
 
 
 class MinibatchReport(Message):
-    """One mini-batch, as the job report tells it. `seconds` is the time inside the scorer."""
+    """One mini-batch, as the job report tells it.
+
+    `seconds` is its time over all tries, `run_seconds` that of the run() that counted.
+    """
 
     index: int
     files: int
@@ -26,6 +29,7 @@ class MinibatchReport(Message):
     rows: int
     tries: int
     seconds: float
+    run_seconds: float
     status: str
 
 

@@ -122,6 +122,7 @@ class _Run:
             rows=scored.rows if scored else 0,
             tries=tries,
             seconds=round(_since(began), 6),
+            run_seconds=round(scored.seconds, 6) if scored else 0.0,
             status="done" if scored or failed is None else failed.kind,
         )
         return report, [_error(failure, index, tries) for failure in failures]

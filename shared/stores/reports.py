@@ -21,7 +21,16 @@ RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", "logs"
 JOB_RESULT, STD_LOG = f"{LOGS}/job_result.txt", "user_logs/std_log_0.txt"
 REPORT = f"{LOGS}/sys/job_report/processed_mini-batches.csv"
 STDOUT = f"{LOGS}/user/stdout"
-COLUMNS = ("Mini-batch Id", "Total", "Failed", "Rows", "Tries", "Elapsed Seconds", "Status")
+COLUMNS = (
+    "Mini-batch Id",
+    "Total",
+    "Failed",
+    "Rows",
+    "Tries",
+    "Elapsed Seconds",
+    "Run Method Seconds",
+    "Status",
+)
 
 
 class Reports:
@@ -93,6 +102,7 @@ def _columns(report: MinibatchReport) -> tuple[object, ...]:
         report.rows,
         report.tries,
         report.seconds,
+        report.run_seconds,
         report.status,
     )
 

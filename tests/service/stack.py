@@ -127,15 +127,19 @@ class Stack:
 
     def ended(self, started: Any, limit_s: float = 120) -> Any:
         """The job's properties once it has ended; rides out a restart of the service."""
+        seen: list[Any] = []
 
         def look() -> Any:
             try:
-                properties = self.job(started)
+                seen[:] = [self.job(started)]
             except OSError:
                 return None
-            return properties if properties["status"] in ENDED else None
+            return seen[0] if seen[0]["status"] in ENDED else None
 
-        return wait_until(look, limit_s=limit_s, every_s=0.1)
+        try:
+            return wait_until(look, limit_s=limit_s, every_s=0.1)
+        except AssertionError:
+            raise AssertionError(f"{seen}\n{self.log.read_text()[-3000:]}") from None
 
     def output(self, properties: Any) -> bytes:
         return self.download(properties["outputs"]["predictions"].partition("/paths/")[2])

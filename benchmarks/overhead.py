@@ -1,0 +1,99 @@
+"""What the service costs beside the work: `./run bench overhead`.
+
+1. Activities that do nothing, in shards, on the local host; beside them, the same number of calls
+   through a plain thread pool.
+2. Jobs over a model that does nothing: wall time per mini-batch beyond the time inside run(), and
+   the host's memory; beside them, a plain loop that downloads each file by the storage SDK.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psutil
+
+from benchmarks.host import hosted
+from benchmarks.service import deployed
+
+ACTIVITIES, SHARD = 10_000, 200
+JOBS = (2_000, 10_000)
+BUDGET_ACTIVITY_MS, BUDGET_MINIBATCH_MS, BUDGET_MEMORY_MB = 1.0, 5.0, 300
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    value: float
+    unit: str
+    budget: float | None = None
+
+    def __str__(self) -> str:
+        limit = "" if self.budget is None else f"budget {self.budget:g}"
+        verdict = "" if self.budget is None else ("ok" if self.value <= self.budget else "OVER")
+        return f"{self.what:<58} {self.value:>9.2f} {self.unit:<4} {limit:<12} {verdict}"
+
+
+def main() -> int:
+    rows = [*_activities(), *_jobs()]
+    print()
+    for row in rows:
+        print(row)
+    return int(any(row.budget is not None and row.value > row.budget for row in rows))
+
+
+def _activities() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, hosted(Path(folder)) as host:
+        given = [ACTIVITIES // SHARD, SHARD]
+        _, took, memory = _measured(lambda: host.run("shards", given), host.pid)
+    with ThreadPoolExecutor(20) as threads:
+        began = time.perf_counter()
+        list(threads.map(lambda n: n, range(ACTIVITIES)))
+        plain = time.perf_counter() - began
+    each = f"{ACTIVITIES} no-op activities in shards of {SHARD}"
+    return [
+        Row(f"{each}, each", took * 1000 / ACTIVITIES, "ms", BUDGET_ACTIVITY_MS),
+        Row("  beside it: the same calls in a thread pool, each", plain * 1000 / ACTIVITIES, "ms"),
+        Row("  host memory, peak", memory, "MB", BUDGET_MEMORY_MB),
+    ]
+
+
+def _jobs() -> list[Row]:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, deployed(Path(folder)) as service:
+        for count in JOBS:
+            uri = service.upload(f"in-{count}", count)
+            service.score(service.upload("warm", 2))
+            job, took, memory = _measured(partial(service.score, uri), service.host_pid)
+            inside = job.run_seconds
+            beyond = (took - inside / service.parallelism) * 1000 / count
+            what = f"job of {count} mini-batches, no-op model"
+            rows += [
+                Row(f"{what}: wall beyond run(), each", beyond, "ms", BUDGET_MINIBATCH_MS),
+                Row("  inside run(), each", inside * 1000 / count, "ms"),
+                Row("  host memory, peak", memory, "MB", BUDGET_MEMORY_MB),
+            ]
+        plain = service.plain_loop("in-2000")
+        rows.append(Row("  beside it: a plain loop of SDK downloads, each", plain * 1000, "ms"))
+    return rows
+
+
+def _measured[T](work: Callable[[], T], pid: int) -> tuple[T, float, float]:
+    """The result, the seconds it took, and the peak of the process's memory in MB meanwhile."""
+    process, peak = psutil.Process(pid), 0
+    with ThreadPoolExecutor(1) as thread:
+        began = time.perf_counter()
+        running = thread.submit(work)
+        while not running.done():
+            peak = max(peak, process.memory_info().rss)
+            time.sleep(0.1)
+        result = running.result()
+    return result, time.perf_counter() - began, peak / 2**20
+
+
+if __name__ == "__main__":
+    sys.exit(main())

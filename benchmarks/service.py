@@ -1,0 +1,115 @@
+"""The whole service with a model that does nothing, for as long as a benchmark needs it."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from examples.demo.service import CONTAINER, WORKSPACE, Service, starting
+
+PARALLELISM = 2
+POLL_S = 0.05
+MLMODEL = """\
+flavors:
+  python_function:
+    loader_module: noop_model
+    code: code
+    python_version: 3.13.0
+"""
+CODE = """\
+class Model:
+    def predict(self, table):
+        return [0] * len(table)
+
+
+def _load_pyfunc(path):
+    return Model()
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An ended job: `run_seconds` is the sum of the time inside run()."""
+
+    run_seconds: float
+
+
+@dataclass(frozen=True)
+class NoopService:
+    service: Service
+    scoring_uri: str
+    host_pid: int
+    parallelism: int = PARALLELISM
+
+    def upload(self, folder: str, count: int) -> str:
+        """So many files of one row each; returns the folder's reference."""
+        client = self.service.blobs.get_container_client(CONTAINER)
+        with ThreadPoolExecutor(8) as threads:
+            names = [f"{folder}/f{index:05d}.csv" for index in range(count)]
+            list(threads.map(lambda n: client.upload_blob(n, b"x\n1\n", overwrite=True), names))
+        return f"azureml://datastores/workspaceblobstore/paths/{folder}"
+
+    def score(self, uri: str) -> Job:
+        """Invoke and wait for the end."""
+        given = {"input": {"jobInputType": "UriFolder", "uri": uri}}
+        started = self.service.post(self.scoring_uri, {"properties": {"inputData": given}})
+        poll = started["services"]["Poll"]["endpoint"]
+        while (status := self._status(poll)) in {
+            "NotStarted",
+            "Preparing",
+            "Running",
+            "Finalizing",
+        }:
+            time.sleep(POLL_S)
+        if status != "Completed":
+            raise RuntimeError(f"The job is {status}: {self.service.get(poll)}")
+        report = f"{started['name']}/logs/sys/job_report/processed_mini-batches.csv"
+        text = self.service.download("batch-jobs", report).decode()
+        rows = csv.DictReader(io.StringIO(text))
+        return Job(run_seconds=sum(float(row["Run Method Seconds"]) for row in rows))
+
+    def plain_loop(self, folder: str) -> float:
+        """Seconds per file of listing and downloading with the SDK, one file after the other."""
+        client = self.service.blobs.get_container_client(CONTAINER)
+        began, count = time.perf_counter(), 0
+        for name in client.list_blob_names(name_starts_with=f"{folder}/"):
+            client.download_blob(name).readall()
+            count += 1
+        return (time.perf_counter() - began) / count
+
+    def _status(self, poll: str) -> str:
+        return str(self.service.get(poll)["properties"]["status"])
+
+
+@contextmanager
+def deployed(state: Path) -> Iterator[NoopService]:
+    with starting(state) as wait:
+        service = wait()
+        files = {"MLmodel": MLMODEL.encode(), "code/noop_model.py": CODE.encode()}
+        service.upload(CONTAINER, "models/noop", files)
+        uri = "azureml://datastores/workspaceblobstore/paths/models/noop"
+        service.put("/models/noop/versions/1", {"properties": {"modelUri": uri}})
+        scoring_uri = _deploy(service)
+        yield NoopService(service, scoring_uri, _host_pid(state))
+        service.blobs.close()
+
+
+def _deploy(service: Service) -> str:
+    endpoint: dict[str, Any] = {"properties": {}}
+    service.put("/batchEndpoints/noop", endpoint)
+    model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/noop/versions/1"}
+    tuning = {"miniBatchSize": 1, "maxConcurrencyPerInstance": PARALLELISM}
+    service.put("/batchEndpoints/noop/deployments/main", {"properties": {"model": model, **tuning}})
+    endpoint["properties"]["defaults"] = {"deploymentName": "main"}
+    answer = service.put("/batchEndpoints/noop", endpoint)
+    return str(answer["properties"]["scoringUri"])
+
+
+def _host_pid(state: Path) -> int:
+    return int(json.loads((state / "ready.json").read_text())["pids"]["host"])

@@ -1,0 +1,189 @@
+"""Azurite, the storage emulator: blobs, queues and tables on free ports of this machine."""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.child import Child, ignore
+from local.node import node
+from local.port import choose
+
+ACCOUNT = "devstoreaccount1"
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""The account and key of every storage emulator: public, and good for nothing else."""
+
+LAUNCHER = Path(__file__).with_suffix(".cjs")
+OPTIONS = (
+    "--silent",
+    "--disableTelemetry",
+    "--skipApiVersionCheck",
+    "--blobKeepAliveTimeout=120",  # the default of 5 s cuts pooled connections in mid-request
+)
+START_LIMIT_S = 60.0
+"""It takes 0.7 s; a busy machine and a large store take longer."""
+STOP_GRACE_S = 10.0
+"""For its last save."""
+
+PORT_TRIES = 5
+"""Between the choice of a port and its use another program may take it."""
+
+_LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at .*:(\d+)")
+
+
+class AzuriteFailed(Exception):
+    """Azurite did not start; the message ends with what it said last."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One port per service; 0 is any free one."""
+
+    blob: int = 0
+    queue: int = 0
+    table: int = 0
+
+
+class Azurite:
+    """A storage account of its own, in `folder`; without a folder, in memory.
+
+    `with Azurite(folder) as azurite:` starts and ends it. A killed one has lost nothing it
+    acknowledged: `kill()` then `restart()` brings it back on the same ports. `ports` is a wish:
+    if one is taken, free ones are used. `holds` are descriptors that stay open until it ends.
+    """
+
+    name = "azurite"
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        ports: Ports | None = None,
+        on_line: Callable[[str], None] = ignore,
+        holds: Sequence[int] = (),
+    ) -> None:
+        self._folder = folder
+        self.ports = ports or Ports()
+        self._on_line = on_line
+        self._holds = holds
+        self._child: Child | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        for ports in (self.ports, *[Ports()] * PORT_TRIES):
+            try:
+                self._start(ports)
+            except AzuriteFailed as failure:
+                if "EADDRINUSE" not in str(failure):
+                    raise
+            else:
+                return
+        raise AzuriteFailed(f"Azurite found no free ports. It said:\n{self.last_words}")
+
+    def restart(self) -> None:
+        """Start again after a death, with the same data on the same ports."""
+        self.kill()
+        self._start(self.ports)
+
+    def kill(self) -> None:
+        """End it without a warning, as `kill -9` does."""
+        if self._child is not None:
+            self._child.kill()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop(STOP_GRACE_S)
+
+    @property
+    def pid(self) -> int:
+        return self._started.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return self._started.exit_code
+
+    @property
+    def last_words(self) -> str:
+        return self._started.last_words
+
+    @property
+    def connection_string(self) -> str:
+        services = zip(("Blob", "Queue", "Table"), astuple(self.ports), strict=True)
+        endpoints = "".join(
+            f"{service}Endpoint=http://127.0.0.1:{port}/{ACCOUNT};" for service, port in services
+        )
+        account = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        return account + endpoints
+
+    @property
+    def _started(self) -> Child:
+        if self._child is None:
+            raise AzuriteFailed("Azurite has not been started. Call start() first.")
+        return self._child
+
+    def _start(self, ports: Ports) -> None:
+        found: dict[str, int] = {}
+
+        def read(line: str) -> None:
+            if listening := _LISTENING.match(line):
+                found[listening[1].lower()] = int(listening[2])
+            if not line.startswith("Azurite "):  # its steps; what it complains of is passed on
+                self._on_line(line)
+
+        self._child = Child(
+            self._command(ports),
+            folder=self._working_folder(),
+            environment=_environment(),
+            on_line=read,
+            holds=self._holds,
+        )
+        self._wait_for(found)
+        self.ports = Ports(**found)
+
+    def _wait_for(self, found: dict[str, int]) -> None:
+        deadline = time.monotonic() + START_LIMIT_S
+        while len(found) < len(astuple(self.ports)):
+            if self.exit_code is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AzuriteFailed(f"Azurite did not start. It said:\n{self.last_words}")
+            time.sleep(0.01)
+
+    def _command(self, ports: Ports) -> list[str]:
+        where = ["--inMemoryPersistence"]
+        if self._folder is not None:
+            where = ["--location", str(self._folder)]
+        services = [
+            f"--blobPort={ports.blob or choose(0)}",
+            f"--queuePort={ports.queue or choose(0)}",
+            f"--tablePort={ports.table or choose(0)}",
+        ]
+        return [str(node()), str(LAUNCHER), *OPTIONS, *services, *where]
+
+    def _working_folder(self) -> Path:
+        if self._folder is None:
+            return Path(tempfile.gettempdir())
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without the variables that would give Azurite another account, store or flag."""
+    foreign = ("AZURITE_", "NODE_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

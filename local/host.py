@@ -1,0 +1,151 @@
+"""The Functions host of the stack: devhost, or Core Tools' `func`."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from local.child import Child
+from local.errors import Refused
+from local.project import PROJECT
+
+LEASH = Path(__file__).with_name("leash.py")
+KINDS = ("devhost", "func")
+STOP_GRACE_S = 20.0
+"""devhost lets activities finish for up to 10 s; then it has a deadline of its own."""
+PROBE = "/endpoints/probe/jobs/probe"
+"""A route of the app's: it is refused without a token, but only once the app reached its store."""
+
+PROBE_LIMIT_S = 5.0
+
+
+def command(kind: str, *, app: Path, port: int, state: Path) -> list[str]:
+    """The command line that serves `app`."""
+    if kind == "devhost":
+        arguments = [str(app), "--port", str(port), "--state", str(state)]
+        return [sys.executable, "-m", "devhost", *arguments]
+    found = shutil.which("func")
+    if found is None:
+        raise Refused(
+            "Azure Functions Core Tools ('func') are not on PATH.",
+            fix="Install them, or leave --host out to use the project's own local host.",
+        )
+    return [found, "start", "--port", str(port)]
+
+
+class Host:
+    """The host's process, and what it says over HTTP. It ends with this process.
+
+    `settings` are the app's, as environment variables; `holds` are descriptors that stay open
+    until it ends.
+    """
+
+    name = "host"
+
+    def __init__(
+        self,
+        command_line: Sequence[str],
+        app: Path,
+        port: int,
+        settings: Mapping[str, str],
+        *,
+        on_line: Callable[[str], None],
+        holds: Sequence[int] = (),
+    ) -> None:
+        self._command = command_line
+        self._port = port
+        # `func` serves the folder it stands in; devhost is a package of the project's folder
+        self._folder = app if Path(command_line[0]).name == "func" else PROJECT
+        self._environment = _environment(os.environ, settings)
+        self._on_line = on_line
+        self._holds = holds
+
+    def __enter__(self) -> Self:
+        self._leash = self._spawn([sys.executable, "-I", str(LEASH)])
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._child.stop(STOP_GRACE_S)
+        self._leash.kill()
+
+    def restart(self) -> None:
+        self._child.kill()
+        self._start()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: the signal that ended it."""
+        return self._child.exit_code
+
+    @property
+    def last_words(self) -> str:
+        return self._child.last_words
+
+    def is_ready(self) -> bool:
+        """It says it runs, it has functions, and it lets requests through to the app."""
+        try:
+            status, body = self._ask("/admin/host/status")
+            if status != HTTPStatus.OK or json.loads(body).get("state") != "Running":
+                return False
+            status, body = self._ask("/admin/functions")
+            return (
+                status == HTTPStatus.OK
+                and bool(json.loads(body))
+                and self._ask(PROBE)[0] < HTTPStatus.INTERNAL_SERVER_ERROR
+            )
+        except (OSError, HTTPException, ValueError):
+            return False
+
+    def _ask(self, path: str) -> tuple[int, bytes]:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=PROBE_LIMIT_S)
+        with closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def _start(self) -> None:
+        self._child = self._spawn(self._command)
+        self._leash.tell(str(self._child.pid))
+
+    def _spawn(self, command_line: Sequence[str]) -> Child:
+        return Child(
+            command_line,
+            folder=self._folder,
+            environment=self._environment,
+            on_line=self._on_line,
+            holds=self._holds,
+        )
+
+
+_FOREIGN = ("CONTAINER_NAME", "RUN_CALLED_FROM", "PYTHONHOME", "PYTHONPATH")
+"""`func` takes a machine with CONTAINER_NAME for one in Azure; the others are of our own start."""
+
+
+def _environment(base: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    """`base` with the app's settings, and with what makes either host use this interpreter."""
+    kept = {name: value for name, value in base.items() if name not in _FOREIGN}
+    return kept | {
+        "PATH": f"{Path(sys.executable).parent}:{base.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "languageWorkers__python__defaultExecutablePath": sys.executable,
+        "FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT": "1",
+        **settings,
+    }

@@ -1,0 +1,79 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local.asking import ask
+from tests.local.polling import has_ended, until
+
+PROJECT = Path(__file__).parent.parent.parent
+
+APP = """
+import json, os
+import azure.functions as func
+
+app = func.FunctionApp()
+
+@app.route(route="setting/{name}", auth_level=func.AuthLevel.ANONYMOUS)
+def setting(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps(os.environ.get(req.route_params["name"])))
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "function_app.py").write_text(APP)
+    (folder / "host.json").write_text('{"version": "2.0"}')
+    return folder
+
+
+@pytest.fixture
+def serve(app: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`./run serve` with the project's own host, and somebody else's app."""
+    where = app.parent
+    arguments = [f"--app={app}", "--port=0", f"--state={where}/state", f"--ready={where}/r"]
+    with (
+        (where / "output").open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "local.serve", *arguments],
+            cwd=PROJECT,
+            stdout=output,
+            stderr=output,
+        ) as process,
+    ):
+        yield process
+        process.kill()
+
+
+def test_any_app_is_served_through_deaths_of_its_host(
+    serve: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    def facts() -> dict[str, Any]:
+        with suppress(FileNotFoundError):
+            read: dict[str, Any] = json.loads((tmp_path / "r").read_text())
+            if not has_ended(read["pids"]["host"]):
+                return read
+        assert serve.poll() is None, (tmp_path / "output").read_text()
+        return {}
+
+    first = until(facts)
+    setting = f"{first['url']}/api/setting/STORAGE_CONNECTION_STRING"
+    assert first["storage_connection_string"] == ask(setting)
+
+    os.kill(first["pids"]["host"], signal.SIGKILL)
+    until(lambda: has_ended(first["pids"]["host"]))
+    second = until(facts)
+    assert first["storage_connection_string"] == ask(setting)
+
+    serve.terminate()
+    assert 0 == serve.wait(60)
+    assert all(has_ended(pid) for pid in second["pids"].values())

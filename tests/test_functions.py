@@ -1,0 +1,79 @@
+"""The app's functions obey what the real host does to an app."""
+
+import ast
+import re
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from triggers import resources, scoring
+
+ROOT = Path(__file__).parent.parent
+ROUTES = (*scoring.ROUTES, *resources.ROUTES)
+ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("score_*.py"))
+ACTIVITIES = sorted((ROOT / "activities").glob("[!_]*.py"))
+
+
+def functions() -> list[Any]:
+    from function_app import app  # noqa: PLC0415  # indexing builds every function anew
+
+    return list(app.get_functions())
+
+
+def test_every_function_has_a_name_of_its_own_in_any_case() -> None:
+    names = [function.get_function_name().lower() for function in functions()]
+
+    assert len(set(names)) == len(names)
+
+
+def could_match_the_same(one: str, other: str) -> bool:
+    """Whether some path fits both templates, segment by segment."""
+    first, second = one.lower().split("/"), other.lower().split("/")
+    if len(first) != len(second):
+        return False
+    return all(a == b or "{" in a + b for a, b in zip(first, second, strict=True))
+
+
+def test_no_two_routes_match_the_same_request() -> None:
+    for one, other in combinations(ROUTES, 2):
+        if one.method == other.method:
+            assert not could_match_the_same(one.template, other.template), (one.name, other.name)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
+def test_no_route_takes_what_the_host_keeps_for_itself(route: Any) -> None:
+    assert not re.match(r"/?(admin|runtime)", route.template, re.IGNORECASE)
+    assert "{*" not in route.template
+
+
+@pytest.mark.parametrize("path", ORCHESTRATORS, ids=lambda path: path.stem)
+def test_an_orchestrators_parameter_is_not_called_context(path: Path) -> None:
+    """The SDK renames that one, and the host refuses the new name."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            assert "context" not in [argument.arg for argument in node.args.args]
+
+
+@pytest.mark.parametrize("path", ORCHESTRATORS, ids=lambda path: path.stem)
+def test_every_activity_call_carries_a_retry_policy(path: Path) -> None:
+    calls = [
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    ]
+
+    assert "call_activity" not in calls
+    assert "call_activity_with_retry" in calls
+
+
+@pytest.mark.parametrize("path", ACTIVITIES, ids=lambda path: path.stem)
+def test_an_activitys_input_is_annotated_with_a_plain_type(path: Path) -> None:
+    """The real worker unloads the whole app at the first generic one."""
+    tree = ast.parse(path.read_text())
+    shells = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.decorator_list]
+    assert [path.stem] == [shell.name for shell in shells]
+    for shell in shells:
+        for argument in shell.args.args:
+            assert isinstance(argument.annotation, ast.Name)
