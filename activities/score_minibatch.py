@@ -52,6 +52,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
             return _score(task, spec, plan, services)
         except InitFailed as failure:
             reason = f"The model cannot be loaded: {failure}"
+            told = f"{failure.details}\n{failure.logs.decode(errors='replace')}"
+            services.reports.keep_traceback(spec, task.span, told)
         except ModelMissing as missing:
             reason = str(missing)
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])

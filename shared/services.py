@@ -1,5 +1,6 @@
 """The implementations behind the ports, chosen once per process from the settings."""
 
+import atexit
 import logging
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.entra import TokenVerifier
+from shared.adapters.scratch import own_folder
 from shared.api.auth import Verifier
 from shared.domain.job import JobSpec
 from shared.ports import Blobs
@@ -97,7 +99,9 @@ def _services() -> Services:
         settings.default_container,
     ):
         blobs.ensure_container(container)
-    return build(settings, blobs, account_url)
+    chosen = build(settings, blobs, account_url)
+    atexit.register(chosen.scorers.close)
+    return chosen
 
 
 def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
@@ -107,7 +111,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
     datastores = Datastores({settings.default_datastore: settings.default_container}, account_url)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
-    scratch = settings.scratch_folder
+    scratch = own_folder(settings.scratch_folder / "processes")
     return Services(
         settings=settings,
         verifier=verifier,
@@ -120,7 +124,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         watch=Watch(blobs),
-        models=ModelCache(blobs, scratch / "models", downloads),
+        models=ModelCache(blobs, settings.scratch_folder / "models", downloads),
         downloads=Downloads(blobs, downloads),
         scorers=ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
         blobs=blobs,

@@ -20,7 +20,7 @@ from shared.stores.results import Damaged, Results, Summary, in_blocks
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", "logs"
 JOB_RESULT, STD_LOG = f"{LOGS}/job_result.txt", "user_logs/std_log_0.txt"
 REPORT = f"{LOGS}/sys/job_report/processed_mini-batches.csv"
-STDOUT = f"{LOGS}/user/stdout"
+STDOUT, ERROR = f"{LOGS}/user/stdout", f"{LOGS}/user/error"
 COLUMNS = (
     "Mini-batch Id",
     "Total",
@@ -54,6 +54,11 @@ class Reports:
         if printed:
             name = f"{spec.name}/{STDOUT}/{span.first:09d}-{span.stop:09d}.txt"
             self._blobs.write(CONTAINER, name, printed, content_type="text/plain")
+
+    def keep_traceback(self, spec: JobSpec, span: Span, text: str) -> None:
+        """Keep why the model could not be loaded, whole."""
+        name = f"{spec.name}/{ERROR}/{span.first:09d}-{span.stop:09d}.txt"
+        self._blobs.write(CONTAINER, name, text.encode(), content_type="text/plain")
 
     def _summaries(self, ending: Ending) -> Iterator[Summary]:
         for shard in range(ending.closed_shards):

@@ -1,0 +1,33 @@
+"""The local disk: a folder for this process, and the end of what dead ones left."""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+
+def own_folder(base: Path) -> Path:
+    """A new folder of this process in `base`; those of processes that are gone are removed.
+
+    A process id alone may be in use again, so a folder bears the start of its process too.
+    """
+    base.mkdir(parents=True, exist_ok=True)
+    for folder in base.iterdir():
+        if not _is_in_use(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+    own = base / _name(os.getpid())
+    own.mkdir(exist_ok=True)
+    return own
+
+
+def _name(pid: int) -> str:
+    return f"{pid}-{psutil.Process(pid).create_time():.2f}"
+
+
+def _is_in_use(name: str) -> bool:
+    pid = name.partition("-")[0]
+    with suppress(psutil.NoSuchProcess):
+        return pid.isdigit() and _name(int(pid)) == name
+    return False

@@ -1,0 +1,13 @@
+"""A store in memory with the service's containers."""
+
+import pytest
+
+from shared.adapters.memory import MemoryBlobs
+
+
+@pytest.fixture
+def blobs() -> MemoryBlobs:
+    blobs = MemoryBlobs()
+    for container in ("batch-registry", "batch-jobs", "azureml-blobstore"):
+        blobs.ensure_container(container)
+    return blobs

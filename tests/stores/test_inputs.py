@@ -1,0 +1,87 @@
+"""Inputs: where references point, and which blobs count."""
+
+import pytest
+
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.job import Location
+from shared.stores.inputs import Datastores, Inputs, Skipped
+from shared.stores.registry import Registry
+
+BOX = "azureml-blobstore"
+ACCOUNT = "https://acc.blob.core.windows.net"
+
+
+@pytest.fixture
+def inputs(blobs: MemoryBlobs) -> Inputs:
+    return Inputs(blobs, Registry(blobs), Datastores({"workspaceblobstore": BOX}, ACCOUNT))
+
+
+@pytest.mark.parametrize(
+    ("uri", "container", "path"),
+    [
+        ("azureml://datastores/workspaceblobstore/paths/a/b/", BOX, "a/b"),
+        (f"{ACCOUNT}/box/a%20b/c.csv?sig=x", "box", "a b/c.csv"),
+        ("http://ACC.blob.core.windows.net/box/a/", "box", "a"),
+    ],
+)
+def test_a_reference_is_a_place(inputs: Inputs, uri: str, container: str, path: str) -> None:
+    location, kind = inputs.resolve(uri, target="uri")
+
+    assert Location(container=container, path=path) == location
+    assert kind is None
+
+
+def test_registered_data_brings_its_type(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    data = Data(
+        id=AssetId(name="d", version="1"),
+        uri="azureml://datastores/workspaceblobstore/paths/x.csv",
+        type=DataType.URI_FILE,
+    )
+    Registry(blobs).data.save(data, "d", "1", by="ada")
+
+    location, kind = inputs.resolve("azureml:d:1", target="uri")
+
+    assert (Location(container=BOX, path="x.csv"), DataType.URI_FILE) == (location, kind)
+
+
+def test_data_that_points_to_data_is_refused(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    data = Data(id=AssetId(name="d", version="1"), uri="azureml:d:1")
+    Registry(blobs).data.save(data, "d", "1", by="ada")
+
+    with pytest.raises(InvalidRequest, match="another data asset"):
+        inputs.resolve("azureml:d:1", target="uri")
+
+
+def test_files_come_in_name_order_and_the_rest_is_counted(
+    inputs: Inputs, blobs: MemoryBlobs
+) -> None:
+    for name in ("b.csv", "a.csv", "Z.csv", ".hidden", "sub/c.csv", "sub/deep/d.csv", "marker/"):
+        blobs.write(BOX, f"in/{name}", b"x")
+    blobs.write(BOX, "in/folder", b"", metadata={"hdi_isfolder": "true"})
+    blobs.write(BOX, "in/empty.csv", b"")
+    blobs.write(BOX, "in-other/z.csv", b"x")
+    skipped = Skipped()
+
+    files = list(inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER, skipped))
+
+    assert ["Z.csv", "a.csv", "b.csv", "empty.csv"] == [file.base_name for file in files]
+    assert (2, 1, 2) == (skipped.nested, skipped.hidden, skipped.markers)
+
+
+def test_a_whole_container_can_be_the_input(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "a.csv", b"x")
+
+    inputs.check(Location(container=BOX, path=""), DataType.URI_FOLDER, target="uri")
+
+
+@pytest.mark.parametrize("kind", list(DataType))
+def test_nothing_there_is_told(inputs: Inputs, kind: DataType) -> None:
+    with pytest.raises(NotFound, match="nowhere"):
+        inputs.check(Location(container=BOX, path="nowhere"), kind, target="uri")
+
+
+def test_a_missing_container_is_told(inputs: Inputs) -> None:
+    with pytest.raises(NotFound, match="no-box"):
+        inputs.check(Location(container="no-box", path="a"), DataType.URI_FOLDER, target="uri")

@@ -1,0 +1,63 @@
+"""Models on the local disk: whole, shared, and never outside their folder."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.errors import ModelMissing
+from shared.domain.job import Location
+from shared.stores.model_cache import ModelCache
+
+BOX = "azureml-blobstore"
+AT = Location(container=BOX, path="models/wines")
+
+
+@pytest.fixture
+def cache(blobs: MemoryBlobs, tmp_path: Path) -> Iterator[ModelCache]:
+    with ThreadPoolExecutor(4) as threads:
+        yield ModelCache(blobs, tmp_path, threads)
+
+
+def test_a_model_keeps_its_folders_name_and_stands_alone(
+    cache: ModelCache, blobs: MemoryBlobs
+) -> None:
+    blobs.write(BOX, "models/wines/MLmodel", b"m")
+    blobs.write(BOX, "models/wines/data/x.bin", b"x")
+    blobs.write(BOX, "models/wines-other/MLmodel", b"o")
+
+    folder = cache.fetch(AT)
+
+    assert "wines" == folder.name
+    assert [folder] == list(folder.parent.iterdir())
+    files = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    assert {"MLmodel", "data/x.bin"} == files
+
+
+def test_a_changed_model_is_another_folder(cache: ModelCache, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "models/wines/MLmodel", b"one")
+    first = cache.fetch(AT)
+    blobs.write(BOX, "models/wines/MLmodel", b"two")
+    cache._known.clear()
+
+    second = cache.fetch(AT)
+
+    assert (b"one", b"two") == ((first / "MLmodel").read_bytes(), (second / "MLmodel").read_bytes())
+
+
+def test_many_at_once_get_one_whole_model(cache: ModelCache, blobs: MemoryBlobs) -> None:
+    for index in range(20):
+        blobs.write(BOX, f"models/wines/{index}", b"x")
+
+    with ThreadPoolExecutor(8) as threads:
+        folders = set(threads.map(lambda _: cache.fetch(AT), range(8)))
+
+    (folder,) = folders
+    assert 20 == len(list(folder.iterdir()))
+
+
+def test_a_missing_model_is_told(cache: ModelCache) -> None:
+    with pytest.raises(ModelMissing, match="models/wines"):
+        cache.fetch(AT)

@@ -1,0 +1,64 @@
+"""The watch: failures count once, a stop reaches everybody, and the store is rarely asked."""
+
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.minibatch import Span
+from shared.stores.watch import LOOK_EVERY_S, Watch
+from tests.app.in_memory import a_spec
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Counting(MemoryBlobs):
+    looks = 0
+
+    def exists(self, container: str, name: str) -> bool:
+        self.looks += 1
+        return super().exists(container, name)
+
+
+def test_a_minibatch_counts_once_however_often_it_is_told(blobs: MemoryBlobs) -> None:
+    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=2)
+    for _ in range(3):
+        watch.record("job-1", 7, 2)
+
+    assert not watch.is_over(spec, failed_before=0)
+    watch.record("job-1", 8, 1)
+    assert watch.is_over(spec, failed_before=0)
+
+
+def test_what_did_not_come_through_is_taken_back(blobs: MemoryBlobs) -> None:
+    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=0)
+    watch.record("job-1", 3, 1)
+    watch.forget("job-1", Span(first=0, stop=5))
+
+    assert not watch.is_over(spec, failed_before=0)
+
+
+def test_the_orchestrators_count_counts_too(blobs: MemoryBlobs) -> None:
+    assert Watch(blobs, Clock()).is_over(a_spec(error_threshold=0), failed_before=1)
+
+
+def test_a_stop_reaches_other_processes_within_a_second(blobs: MemoryBlobs) -> None:
+    clock, spec = Clock(), a_spec()
+    here, there = Watch(blobs, clock), Watch(blobs, clock)
+    assert not there.is_over(spec, failed_before=0)
+
+    here.stop("job-1")
+
+    clock.now += LOOK_EVERY_S
+    assert there.is_over(spec, failed_before=0)
+
+
+def test_the_store_is_asked_once_a_second() -> None:
+    blobs, clock = Counting(), Clock()
+    blobs.ensure_container("batch-jobs")
+    watch = Watch(blobs, clock)
+    for _ in range(100):
+        watch.is_over(a_spec(), failed_before=0)
+
+    assert 1 == blobs.looks
