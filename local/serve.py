@@ -57,7 +57,7 @@ def _complain(failure: Exception, *, exit_code: int) -> int:
 def _plan(options: Namespace) -> Plan:
     port = options.port or choose(0)
     host = command(options.host, app=options.app, port=port, state=options.state / "host")
-    return Plan(options.state, options.app, port, tuple(host), options.ready)
+    return Plan(options.state, options.app, port, (*host, *options.host_options), options.ready)
 
 
 def _options(arguments: Sequence[str]) -> Namespace:
@@ -89,6 +89,12 @@ def _options(arguments: Sequence[str]) -> Namespace:
         help="The project's own local host, or Core Tools. Default: %(default)s.",
     )
     parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
+    parser.add_argument(
+        "host_options",
+        nargs="*",
+        metavar="-- HOST OPTIONS",
+        help="Options for the host itself, such as -- --hazards twins,delays.",
+    )
     return parser.parse_args(arguments)
 
 

@@ -162,17 +162,17 @@ class Stack:
 
 
 @contextmanager
-def served(state: Path, **environment: str) -> Iterator[Stack]:
+def served(state: Path, *host_options: str) -> Iterator[Stack]:
     """The service over a state folder, from its ready file to its end."""
     state.mkdir(parents=True, exist_ok=True)
     ready, log = state / "ready.json", state / "serve.log"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "local.serve", "--port", "0"]
     command += ["--state", str(state), "--ready", str(ready)]
+    if host_options:
+        command += ["--", *host_options]
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | environment
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     stack = Stack(state, ready, log, process)
     try:
         wait_until(

@@ -1,0 +1,65 @@
+"""`python -m devhost APP_FOLDER --port N --state DIR`: serve an app until it is stopped."""
+
+import asyncio
+import sys
+from functools import partial
+
+from devhost.console import configure_logging, start_up_block
+from devhost.errors import AppRefused, HostError
+from devhost.host import Host
+from devhost.options import Options, parse_options
+from devhost.preparing import Prepared, prepare, read_settings
+from devhost.reloading import RELOAD, Restart, SourceWatch
+from devhost.stopping import StopSignal, exit_now
+
+BROKEN = 1
+
+
+async def serve(prepared: Prepared, restart: Restart) -> None:
+    """Start, say so, and stop when asked to."""
+    stop = StopSignal(prepared.options.grace_s, partial(end, restart, prepared.port))
+    host = Host(prepared, on_broken=partial(stop.ask, BROKEN))
+    await host.start()
+    routes = prepared.routes.all
+    print(start_up_block(prepared.url, prepared.functions, routes), flush=True)  # noqa: T201  # the console
+    if prepared.options.reload:
+        await _until_changed(prepared.options, stop)
+    await stop.wait()
+    await host.stop()
+    end(restart, prepared.port, stop.exit_code)
+
+
+async def _until_changed(options: Options, stop: StopSignal) -> None:
+    changed = asyncio.create_task(SourceWatch(options.app_folder).changed())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait((changed, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if changed.done():
+        print(f"\n'{changed.result()}' changed: starting anew.", flush=True)  # noqa: T201  # the console
+        stop.ask(RELOAD)
+
+
+def end(restart: Restart, port: int, code: int) -> None:
+    """The last thing this process does, even when something in it hangs."""
+    if code == RELOAD:
+        restart.execute(port)
+    exit_now(code)
+
+
+def main(arguments: list[str]) -> int:
+    options = parse_options(arguments)
+    restart = Restart.as_now()
+    try:
+        settings = read_settings(options)
+        configure_logging(settings.log_levels)
+        asyncio.run(serve(prepare(options, settings), restart))
+    except HostError as error:
+        print(f"\n{error}", file=sys.stderr, flush=True)  # noqa: T201  # the console
+        if options.reload and isinstance(error, AppRefused):
+            asyncio.run(SourceWatch(options.app_folder).changed())
+            restart.execute(options.port)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    exit_now(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""App settings: what the environment says, and %NAME% references to it in a function's bindings."""
+
+import os
+import re
+
+from devhost.errors import AppRefused
+
+
+def resolve(text: str, *, where: str) -> str:
+    """Replace each %NAME% by the app setting of that name, as the real host does in bindings."""
+
+    def value(reference: re.Match[str]) -> str:
+        name = reference[1]
+        if name not in os.environ:
+            raise AppRefused(
+                f"{where} refers to the app setting '{name}', which is not set.",
+                fix=f"Add '{name}' to Values in local.settings.json or to the environment.",
+            )
+        return os.environ[name]
+
+    return re.sub(r"%([^%]+)%", value, text)
+
+
+def is_disabled(function: str) -> bool:
+    """An app setting may switch a function off: `AzureWebJobs.<function>.Disabled`."""
+    names = (f"AzureWebJobs.{function}.Disabled", f"AzureWebJobs__{function}__Disabled")
+    return any(os.environ.get(name, "").lower() in {"true", "1"} for name in names)
+
+
+def worker_count() -> int:
+    """FUNCTIONS_WORKER_PROCESS_COUNT; 0 when it is not set: threads of the host do the work."""
+    text = os.environ.get("FUNCTIONS_WORKER_PROCESS_COUNT", "0")
+    if not text.isdecimal():
+        raise AppRefused(
+            f"FUNCTIONS_WORKER_PROCESS_COUNT is '{text}'.", fix="Set it to a number, or not at all."
+        )
+    return int(text)
+
+
+def thread_count(*, at_least: int) -> int:
+    """PYTHON_THREADPOOL_THREAD_COUNT as the Python worker reads it, else enough for the caps."""
+    try:
+        configured = int(os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "0"))
+    except ValueError:
+        configured = 0
+    return configured if configured > 0 else at_least

@@ -1,0 +1,96 @@
+"""What the host shows: log records with the levels of host.json, and the block at start-up."""
+
+import logging
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import TextIO
+
+from devhost.http.routes import Route
+from devhost.worker.context import running_function
+from devhost.worker.functions import Function, Kind
+
+# What the host itself works with speaks up only when something is wrong, unless a function uses it.
+OUR_LIBRARIES = ("azure.core", "azure.storage", "aiohttp", "asyncio", "grpc")
+LIBRARY = "Library"
+
+TITLES = {
+    Kind.HTTP: "HTTP",
+    Kind.ORCHESTRATION: "Orchestrators",
+    Kind.ACTIVITY: "Activities",
+    Kind.ENTITY: "Entities",
+    Kind.TIMER: "Timers",
+    Kind.BLOB: "Blobs",
+}
+
+
+def configure_logging(levels: Mapping[str, int], stream: TextIO | None = None) -> None:
+    """Log to stderr from now on; `levels` are host.json's logging.logLevel."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(LevelsByCategory(levels))
+    handler.setFormatter(_Line())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(min([*levels.values(), logging.INFO]))
+
+
+class LevelsByCategory(logging.Filter):
+    """Passes what host.json wants to see: the longest category that fits decides."""
+
+    def __init__(self, levels: Mapping[str, int]) -> None:
+        super().__init__()
+        self._levels = {category.lower(): level for category, level in levels.items()}
+        self.level_of = cache(self._level_of)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        category = _category(record)
+        least = logging.WARNING if category == LIBRARY else self.level_of(category)
+        return record.levelno >= least
+
+    def _level_of(self, category: str) -> int:
+        name = category.lower()
+        while name:
+            if name in self._levels:
+                return self._levels[name]
+            name = name.rpartition(".")[0]
+        return self._levels.get("default", logging.INFO)
+
+
+def _category(record: logging.LogRecord) -> str:
+    """`Function.<name>` for the host's word on a function, `.User` for its own, `Host` for ours."""
+    given = getattr(record, "category", "")
+    if given:
+        return str(given)
+    if record.name.startswith("devhost"):
+        return "Host"
+    function = running_function.get()
+    if function:
+        return f"Function.{function}.User"
+    return LIBRARY if record.name.startswith(OUR_LIBRARIES) else "Function"
+
+
+class _Line(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC)
+        level = "" if record.levelno == logging.INFO else f"{record.levelname.lower()}: "
+        text = f"[{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z] {level}"
+        text += record.getMessage()
+        if record.exc_info:
+            text += "\n" + self.formatException(record.exc_info)
+        return text
+
+
+def start_up_block(url: str, functions: Iterable[Function], routes: Iterable[Route]) -> str:
+    """The functions by kind, the HTTP ones with their URLs."""
+    lines = ["", "Functions:", ""]
+    lines += [f"    {one.function.name}: {_door(url, one)}" for one in routes]
+    for kind in (kind for kind in TITLES if kind is not Kind.HTTP):
+        names = sorted(one.name for one in functions if one.kind is kind)
+        lines += [f"    {TITLES[kind]}: {', '.join(names)}"] if names else []
+    return "\n".join([*lines, "", f"Listening on {url} (Ctrl-C stops)", ""])
+
+
+def _door(url: str, route: Route) -> str:
+    methods = ",".join(sorted(route.methods)) or "ANY"
+    return f"[{methods}] {url}/{route.template.text}"

@@ -1,0 +1,78 @@
+"""What clients may do to entities."""
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+
+from devhost.durable import events
+from devhost.durable.records import Letter, Message
+from devhost.durable.storage import rows
+from devhost.durable.storage.store import Store
+from devhost.durable.wire import Clock
+
+
+class EntityCommands:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        deliver: Callable[[Message], None],
+        backlog: Callable[[str], int],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._deliver = deliver
+        self._backlog = backlog
+
+    async def signal(
+        self, entity_id: str, operation: str, data: str | None, request_id: str, due: int = 0
+    ) -> None:
+        event = events.operation_signaled(self._clock.now(), request_id, operation, data, entity_id)
+        letter = Letter(entity_id, "entityOperationSignaled", event.SerializeToString(), due)
+        await self._store.write(partial(rows.post, letter=letter), self._deliver)
+
+    async def delete(self, entity_id: str) -> bool:
+        """Forget the state; operations that still wait will begin from nothing."""
+        work = partial(_delete_state, entity_id=entity_id, now=self._clock.now())
+        return await self._store.write(work)
+
+    async def remove_empty(self) -> int:
+        """Remove the entities without state, lock and waiting operations; tell how many."""
+        return await self._store.write(_remove_empty)
+
+    async def release_orphans(self) -> int:
+        """Free the entities that are locked by instances that have ended; tell how many."""
+        work = partial(_release_orphans, now=self._clock.now())
+        released = await self._store.write(work, self._deliver_all)
+        return len(released)
+
+    def backlog(self, entity_id: str) -> int:
+        return self._backlog(entity_id)
+
+    def _deliver_all(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._deliver(message)
+
+
+def _delete_state(cursor: sqlite3.Cursor, entity_id: str, now: int) -> bool:
+    cursor.execute(
+        "UPDATE entities SET state=NULL, updated_us=? WHERE id=? AND state IS NOT NULL",
+        (now, entity_id),
+    )
+    return cursor.rowcount > 0
+
+
+def _remove_empty(cursor: sqlite3.Cursor) -> int:
+    cursor.execute(
+        "DELETE FROM entities WHERE state IS NULL AND locked_by IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM inbox WHERE target=entities.id)"
+    )
+    return cursor.rowcount
+
+
+def _release_orphans(cursor: sqlite3.Cursor, now: int) -> list[Message]:
+    owners = cursor.execute(
+        "SELECT DISTINCT locked_by FROM entities WHERE locked_by IS NOT NULL"
+    ).fetchall()
+    ended = [owner for (owner,) in owners if not rows.is_live(cursor, owner)]
+    return [message for owner in ended for message in rows.release_locks(cursor, owner, now)]

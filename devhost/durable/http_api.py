@@ -1,0 +1,93 @@
+"""The Durable HTTP API: its routes, which match without regard to case, and who answers them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from devhost.durable.hub import TaskHub
+from devhost.durable.web.call import Call, empty, server_error
+from devhost.durable.web.entities import EntityApi
+from devhost.durable.web.instances import InstanceApi
+
+type _Handler = Callable[[Call], Awaitable[web.Response]]
+type _Routes = list[tuple[str, str, _Handler]]
+
+_PREFIX = "/{_:(?i:runtime)}/{__:(?i:webhooks)}/{___:(?i:durabletask)}"
+_DEPTH = 3  # segments of the prefix
+_CONNECTIONS = frozenset({"", "storage", "azurewebjobsstorage"})
+
+
+def add_durable_routes(app: web.Application, hub: TaskHub, *, system_key: str) -> None:
+    """Serve everything below /runtime/webhooks/durabletask; what is not known there is 404.
+
+    Keys are not asked for, as on the real host when it runs locally; `system_key` is what the
+    links carry.
+    """
+    api = _Api(hub, system_key)
+    app.router.add_route("*", _PREFIX, api.handle)
+    app.router.add_route("*", _PREFIX + "/{tail:.*}", api.handle)
+
+
+class _Api:
+    def __init__(self, hub: TaskHub, key: str) -> None:
+        self._hub = hub
+        self._routes = _routes(InstanceApi(hub, key), EntityApi(hub))
+
+    async def handle(self, request: web.Request) -> web.Response:
+        segments = [unquote(part) for part in request.rel_url.raw_path.split("/")[1:]]
+        asked = segments[_DEPTH:]
+        if asked and not asked[-1]:
+            asked.pop()
+        for method, template, handler in self._routes:
+            names = _match(template.split("/"), asked)
+            if names is not None and method == request.method:
+                call = Call(request, names)
+                return self._misdirected(call) or await handler(call)
+        return empty(404)
+
+    def _misdirected(self, call: Call) -> web.Response | None:
+        """Another hub has nothing here; another storage account is not configured."""
+        connection = (call.query("connection") or "").lower()
+        if connection not in _CONNECTIONS:
+            text = f"Unable to resolve the Azure Storage connection named '{connection}'."
+            return server_error(text, "System.InvalidOperationException")
+        hub = call.query("taskHub")
+        return empty(404) if hub and hub.lower() != self._hub.name.lower() else None
+
+
+def _routes(instances: InstanceApi, entities: EntityApi) -> _Routes:
+    return [
+        ("POST", "orchestrators/{}", instances.start),
+        ("POST", "orchestrators/{}/{}", instances.start),
+        ("GET", "instances", instances.list_all),
+        ("DELETE", "instances", instances.purge_all),
+        ("GET", "instances/{}", instances.status),
+        ("DELETE", "instances/{}", instances.purge),
+        ("POST", "instances/{}/raiseevent/{}", instances.raise_event),
+        ("POST", "instances/{}/terminate", instances.terminate),
+        ("POST", "instances/{}/suspend", instances.suspend),
+        ("POST", "instances/{}/resume", instances.resume),
+        ("POST", "instances/{}/rewind", instances.rewind),
+        ("POST", "instances/{}/restart", instances.restart),
+        ("GET", "entities", entities.list_all),
+        ("GET", "entities/{}", entities.list_all),
+        ("GET", "entities/{}/{}", entities.state),
+        ("POST", "entities/{}/{}", entities.signal),
+        ("DELETE", "entities/{}/{}", entities.delete),
+    ]
+
+
+def _match(template: Sequence[str], asked: Sequence[str]) -> list[str] | None:
+    """The values of the placeholders, or None when the path is another."""
+    if len(template) != len(asked):
+        return None
+    names: list[str] = []
+    for wanted, found in zip(template, asked, strict=True):
+        if wanted == "{}":
+            if not found:
+                return None
+            names.append(found)
+        elif wanted != found.lower():
+            return None
+    return names

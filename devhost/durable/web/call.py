@@ -1,0 +1,86 @@
+"""One call of the HTTP API: what the handlers read from it, and the answers they give."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+BASE = "/runtime/webhooks/durabletask"
+TOKEN = "x-ms-continuation-token"  # noqa: S105 - the name of a header
+
+
+class Call:
+    """A request whose query names are without regard to case."""
+
+    def __init__(self, request: web.Request, names: Sequence[str]) -> None:
+        self.request = request
+        self.names = names
+        self._query: dict[str, list[str]] = {}
+        for name, value in request.query.items():
+            self._query.setdefault(name.lower(), []).append(value)
+
+    @property
+    def origin(self) -> str:
+        """Where the client found us: links are built from the Host header."""
+        return f"{self.request.scheme}://{self.request.host}"
+
+    def query(self, name: str) -> str | None:
+        """A repeated name counts by its first value; an empty value as none."""
+        return self._query.get(name.lower(), [""])[0] or None
+
+    def values(self, name: str) -> list[str]:
+        """All values, whether repeated or parted by commas."""
+        found = self._query.get(name.lower(), [])
+        return [value.strip() for text in found for value in text.split(",") if value.strip()]
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = (self.query(name) or "").lower()
+        return default if value not in ("true", "false") else value == "true"
+
+    def seconds(self, name: str) -> float | None:
+        """None for what is not a number of seconds."""
+        try:
+            value = float(self.query(name) or "")
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+
+    def count(self, name: str, default: int) -> int:
+        text = self.query(name) or ""
+        return int(text) if text.isdecimal() and int(text) else default
+
+    async def body(self) -> str:
+        return (await self.request.read()).decode("utf-8", errors="replace").lstrip("\ufeff")
+
+
+def empty(status: int) -> web.Response:
+    return web.Response(status=status)
+
+
+def answer(body: Any, status: int = 200, **headers: str) -> web.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return web.json_response(body, status=status, headers=named)
+
+
+def message(status: int, text: str) -> web.Response:
+    return answer({"Message": text}, status)
+
+
+def server_error(text: str, kind: str) -> web.Response:
+    body = {
+        "Message": "Something went wrong while processing your request",
+        "ExceptionMessage": text,
+        "ExceptionType": kind,
+        "StackTrace": "",
+    }
+    return answer(body, 500)
+
+
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,110 @@
+"""Every request that comes in: to the admin endpoints, to a function, or 404."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import ClientConnectionResetError, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from devhost.http.admin import Admin
+from devhost.http.gate import Gate
+from devhost.http.paths import BadTarget, decoded_path
+from devhost.http.replies import SERVER, empty, http_response, server_error
+from devhost.http.requests import Refusal, TooLarge, check_limits, http_call
+from devhost.http.routes import Match, Routes
+from devhost.invocations import Invocations
+from devhost.worker.invocation import HttpReply
+
+log = logging.getLogger(__name__)
+
+BAD_REQUEST, UNAUTHORIZED, NOT_FOUND = 400, 401, 404
+WELCOME = (
+    "<!DOCTYPE html><html><head><title>devhost</title></head>"
+    "<body><p>Your function app is up and running.</p></body></html>"
+)
+
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class FrontDoor:
+    """Dispatches requests by path."""
+
+    def __init__(self, routes: Routes, invocations: Invocations, admin: Admin, gate: Gate) -> None:
+        self._gate = gate
+        self._routes = routes
+        self._invocations = invocations
+        self._admin = admin
+
+    def application(self) -> web.Application:
+        """An aiohttp app; routes that others add before `mount()` go first."""
+        application = web.Application(middlewares=[web_server_limits, self._guard])
+        application.on_response_prepare.append(_sign)
+        return application
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The Durable HTTP API is not ours to serve, but its key is ours to ask for."""
+        is_durable = request.path.lower().startswith("/runtime/")
+        if is_durable and not self._gate.admits(request, "system"):
+            return empty(UNAUTHORIZED)
+        return await handler(request)
+
+    def mount(self, application: web.Application) -> None:
+        application.router.add_route("*", "/{anything:.*}", self.answer)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        path = decoded_path(request.raw_path)
+        if path.partition("/")[0].lower() == "admin":
+            return await self._administer(request, path)
+        match = self._routes.match(request.method, path)
+        if match is not None:
+            return await self._invoke(request, match)
+        if path == "" and request.method == "GET":
+            return web.Response(text=WELCOME, content_type="text/html")
+        return empty(NOT_FOUND)
+
+    async def _administer(self, request: web.Request, path: str) -> web.StreamResponse:
+        if not self._gate.admits(request, "admin"):
+            return empty(UNAUTHORIZED)
+        return await self._admin.answer(request, path)
+
+    async def _invoke(self, request: web.Request, match: Match) -> web.StreamResponse:
+        if not self._gate.admits(request, match.function.auth_level):
+            return empty(UNAUTHORIZED)
+        call = await http_call(request, match.values)
+        outcome = await self._invocations.run(match.function, call)
+        if isinstance(outcome.value, HttpReply):
+            return http_response(match.function.name, outcome.value)
+        return server_error()
+
+
+@web.middleware
+async def web_server_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the real host's web server settles before or after any function."""
+    try:
+        check_limits(request)
+        return await handler(request)
+    except Refusal as refusal:
+        return empty(refusal.status)
+    except BadTarget:
+        return empty(BAD_REQUEST)
+    except TooLarge:
+        _cut(request)
+        return empty(BAD_REQUEST)
+    except (ClientConnectionResetError, ConnectionResetError, HttpProcessingError):
+        log.info("The client of %s %s hung up.", request.method, request.path)
+        return empty(BAD_REQUEST)
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _sign(_request: web.Request, response: web.StreamResponse) -> None:
+    """As the real host's server does: its name on everything, no content type on nothing."""
+    response.headers["Server"] = SERVER
+    is_empty = isinstance(response, web.Response) and not response.body
+    if is_empty and response.headers.get("Content-Type") == "application/octet-stream":
+        del response.headers["Content-Type"]

@@ -1,0 +1,60 @@
+"""What timers and blob triggers must remember over a restart."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS timers (
+    function TEXT PRIMARY KEY, schedule TEXT NOT NULL, last TEXT NOT NULL, next TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS receipts (
+    function TEXT NOT NULL, blob TEXT NOT NULL, etag TEXT NOT NULL,
+    PRIMARY KEY (function, blob, etag)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class TimerStatus:
+    """When a timer ran last, when it is due next, and by which schedule."""
+
+    schedule: str
+    last: datetime
+    next: datetime
+
+
+class Memory:
+    """A small database beside the hub's, so that neither waits for the other."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(TABLES)
+
+    def timer(self, function: str) -> TimerStatus | None:
+        row = self._db.execute(
+            "SELECT schedule, last, next FROM timers WHERE function = ?", (function,)
+        ).fetchone()
+        if row is None:
+            return None
+        return TimerStatus(row[0], datetime.fromisoformat(row[1]), datetime.fromisoformat(row[2]))
+
+    def remember_timer(self, function: str, status: TimerStatus) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO timers VALUES (?, ?, ?, ?)",
+            (function, status.schedule, status.last.isoformat(), status.next.isoformat()),
+        )
+
+    def has_receipt(self, function: str, blob: str, etag: str) -> bool:
+        found = self._db.execute(
+            "SELECT 1 FROM receipts WHERE function = ? AND blob = ? AND etag = ?",
+            (function, blob, etag),
+        )
+        return found.fetchone() is not None
+
+    def remember_receipt(self, function: str, blob: str, etag: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", (function, blob, etag))
+
+    def close(self) -> None:
+        self._db.close()

@@ -1,0 +1,67 @@
+"""A worker process: loads the app, runs what the host asks for, and dies when the host does."""
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import socket
+import sys
+
+from devhost.console import configure_logging
+from devhost.stopping import exit_now
+from devhost.worker.indexing import index
+from devhost.worker.invoker import Invoker
+from devhost.worker.protocol import Finished, Ready, Run, Start, receive, send
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LARGEST_READ = 1 << 20  # bytes that the socket's buffer may hold
+
+
+def main(descriptor: int) -> None:
+    """Serve one host over the socket that it left open for this process."""
+    _die_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # Ctrl-C reaches the group; the host decides
+    asyncio.run(_serve(socket.socket(fileno=descriptor)))
+
+
+async def _serve(connection: socket.socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=connection, limit=LARGEST_READ)
+    invoker = _load(await receive(reader))
+    send(writer, Ready())
+    running: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            message = await receive(reader)
+            if isinstance(message, Run):
+                task = asyncio.create_task(_run(invoker, message, writer))
+                running.add(task)
+                task.add_done_callback(running.discard)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        exit_now(0)  # the host is gone, and with it whoever wanted an answer
+
+
+def _load(start: object) -> Invoker:
+    if not isinstance(start, Start):
+        raise TypeError(f"the host began with {start!r}")
+    configure_logging(start.log_levels)
+    logging.getLogger("devhost").setLevel(logging.ERROR)  # the host has said it all at its start
+    os.chdir(start.app_folder)
+    return Invoker(
+        index(start.app_folder),
+        app_folder=start.app_folder,
+        threads=start.threads,
+        client_binding=lambda: start.client_binding,
+    )
+
+
+async def _run(invoker: Invoker, run: Run, writer: asyncio.StreamWriter) -> None:
+    send(writer, Finished(run.number, await invoker.invoke(run.invocation)))
+    await writer.drain()
+
+
+def _die_with_parent() -> None:
+    """The kernel kills this process when the host is killed, even while a function runs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

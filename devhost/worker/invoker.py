@@ -1,0 +1,98 @@
+"""Calls functions as the Python worker does: sync ones in threads, async ones on the loop."""
+
+import asyncio
+import contextvars
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from devhost.worker import conversion
+from devhost.worker.context import InvocationContext, running_function
+from devhost.worker.functions import Function
+from devhost.worker.invocation import Failure, Invocation, Outcome, died
+
+UNSPEAKABLE = "Unhandled exception in function. Could not serialize original exception message."
+
+
+class Invoker:
+    """The functions of one process. Whatever a function does, invoke() returns an Outcome."""
+
+    def __init__(
+        self,
+        functions: Iterable[Function],
+        *,
+        app_folder: Path,
+        threads: int,
+        client_binding: Callable[[], str],
+    ) -> None:
+        self._functions = {function.name: function for function in functions}
+        self._app_folder = str(app_folder)
+        self._thread_count = threads
+        self._client_binding = client_binding
+        self._threads = self._new_threads()
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        function = self._functions[invocation.function]
+        running_function.set(function.name)
+        if function.is_async:
+            return await self._invoke_on_loop(function, invocation)
+        scope = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, scope.run, self._invoke_in_thread, function, invocation
+        )
+
+    def abandon_threads(self) -> None:
+        """Leave threads that cannot be stopped to themselves; calls from now on get new ones."""
+        self._threads.shutdown(wait=False)
+        self._threads = self._new_threads()
+
+    def _new_threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._thread_count, thread_name_prefix="function")
+
+    def _invoke_in_thread(self, function: Function, invocation: Invocation) -> Outcome:
+        try:
+            result = function.call(**self._arguments(function, invocation))
+            return Outcome(conversion.from_result(function, result))
+        except BaseException as error:  # noqa: BLE001  # the rim of user code, SystemExit included
+            return failed(function, error)
+
+    async def _invoke_on_loop(self, function: Function, invocation: Invocation) -> Outcome:
+        try:
+            result = await function.call(**self._arguments(function, invocation))
+            return Outcome(conversion.from_result(function, result))
+        except asyncio.CancelledError as error:
+            if _is_our_own(error):
+                raise
+            return failed(function, error)
+        except BaseException as error:  # noqa: BLE001  # the rim of user code, SystemExit included
+            return failed(function, error)
+
+    def _arguments(self, function: Function, invocation: Invocation) -> dict[str, Any]:
+        arguments = {function.parameter: conversion.to_argument(function, invocation.payload)}
+        for parameter in function.client_parameters:
+            arguments[parameter] = conversion.to_client(self._client_binding())
+        context = InvocationContext(function.name, invocation.id, self._app_folder)
+        context.thread_local_storage.invocation_id = invocation.id
+        if function.wants_context:
+            arguments["context"] = context
+        return arguments
+
+
+def failed(function: Function, error: BaseException) -> Outcome:
+    """The failure as the real host would know it: an exit ends the worker, the rest is told."""
+    if isinstance(error, SystemExit | KeyboardInterrupt):
+        return died(function.name)
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001  # a user's __str__ may raise anything
+        message = UNSPEAKABLE
+    stack = "".join(traceback.format_exception(error))
+    return Outcome(failure=Failure(type(error).__name__, message, stack))
+
+
+def _is_our_own(_cancelled: asyncio.CancelledError) -> bool:
+    """Whether this host cancelled the invocation, rather than the function something of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

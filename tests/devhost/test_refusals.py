@@ -1,0 +1,164 @@
+"""What Azure would not load is refused here too, with the function, the fault and the fix."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+HEAD = """
+    import typing
+    import azure.durable_functions as df
+    import azure.functions as func
+    app = df.DFApp()
+"""
+
+AN_ACTIVITY = "@app.activity_trigger(input_name='x')\n"
+
+# The app's code, and what the host must say of it. Azure's own worker refuses these too.
+REFUSED_BY_THE_WORKER = {
+    "generic": (
+        "@app.activity_trigger(input_name='x')\ndef act(x: list[int]): ...",
+        ["act", "'x' is annotated 'list[int]'", "dict, list, str"],
+    ),
+    "optional": (
+        "@app.activity_trigger(input_name='x')\ndef act(x: typing.Optional[dict]): ...",
+        ["act", "generic"],
+    ),
+    "union": ("@app.activity_trigger(input_name='x')\ndef act(x: int | None): ...", ["act", "x"]),
+    "duplicate": (
+        f"{AN_ACTIVITY}def act(x): ...\n{AN_ACTIVITY}def act(x): ...",
+        ["act", "unique"],
+    ),
+    "unbound": (
+        "@app.activity_trigger(input_name='x')\ndef act(x, y): ...",
+        ["act", "'y' is declared in Python but no decorator binds it"],
+    ),
+    "misnamed": (
+        "@app.activity_trigger(input_name='x')\ndef act(z): ...",
+        ["act", "a decorator binds 'x'"],
+    ),
+    "request": ("@app.route(route='x')\ndef web(req: dict): ...", ["web", "'req'", "httpTrigger"]),
+    "context": (
+        "@app.route(route='x')\ndef web(req, context: int): ...",
+        ["web", "func.Context"],
+    ),
+    "import": ("import no_such_module", ["cannot be imported", "no_such_module", "line"]),
+    "two apps": ("other = func.FunctionApp()", ["2 FunctionApps"]),
+}
+
+# The worker loads these; the host around it refuses them.
+REFUSED_BY_THE_HOST = {
+    "name": (
+        "@app.function_name('9bad name')\n@app.route(route='x')\ndef web(req): ...",
+        ["'9bad name' is not a function name"],
+    ),
+    "case": (
+        f"{AN_ACTIVITY}def act(x): ...\n{AN_ACTIVITY}def Act(x): ...",
+        ["Act", "case only"],
+    ),
+    "reserved": ("@app.route(route='Administer/x')\ndef web(req): ...", ["web", "'Administer/x'"]),
+    "context": (
+        "@app.orchestration_trigger(context_name='context')\ndef orc(context): yield",
+        ["orc", "'context'", "'ctx'"],
+    ),
+    "template": ("@app.route(route='x/{a:weird}')\ndef web(req): ...", ["web", "weird", "503"]),
+    "same route": (
+        "@app.route(route='x')\ndef a(req): ...\n@app.route(route='X')\ndef b(req): ...",
+        ["b", "also that of 'a'"],
+    ),
+}
+
+LOADED = f"""
+class Own: ...
+{AN_ACTIVITY}def old_generic(x: typing.List[int]): ...
+{AN_ACTIVITY}def generic_result(x: dict) -> list[int]: ...
+{AN_ACTIVITY}def anything(x: typing.Any): ...
+{AN_ACTIVITY}def own_class(x: Own): ...
+@app.route(route="x")
+def web(req, context: func.Context): ...
+@app.entity_trigger(context_name="ctx")
+def counter(ctx): ...
+"""
+
+
+def an_app(folder: Path, code: str) -> Path:
+    (folder / "host.json").write_text('{"version": "2.0"}')
+    (folder / "function_app.py").write_text(textwrap.dedent(HEAD) + code + "\n")
+    return folder
+
+
+type Answer = tuple[int | None, str]
+
+# Prepares the app as a host would, and ends before serving.
+INDEX = """
+import sys; from pathlib import Path; from devhost.worker.indexing import index
+from devhost.http.routes import Routes
+Routes(index(Path(sys.argv[1])), prefix='')
+"""
+
+
+def started(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str]) -> Answer:
+    _, told = process.communicate()
+    return process.returncode, told
+
+
+def index(app: Path) -> Answer:
+    return ended(started("-c", INDEX, app))
+
+
+def index_and_preflight(app: Path) -> tuple[Answer, Answer]:
+    ours, azures = started("-c", INDEX, app), started("-m", "devhost.preflight", app)
+    return ended(ours), ended(azures)
+
+
+@pytest.mark.parametrize("case", REFUSED_BY_THE_WORKER)
+def test_the_host_and_azures_worker_refuse_the_same_app(case: str, tmp_path: Path) -> None:
+    code, words = REFUSED_BY_THE_WORKER[case]
+
+    (ours, told), (azures, azure_told) = index_and_preflight(an_app(tmp_path, code))
+
+    assert (1, 1) == (ours, azures)
+    assert [] == [word for word in words if word not in told], told
+    assert "Azure would load nothing" in azure_told
+
+
+@pytest.mark.parametrize("case", REFUSED_BY_THE_HOST)
+def test_what_the_real_host_refuses_is_refused_with_the_way_out(case: str, tmp_path: Path) -> None:
+    code, words = REFUSED_BY_THE_HOST[case]
+
+    ours, told = index(an_app(tmp_path, code))
+
+    assert 1 == ours
+    assert [] == [word for word in words if word not in told], told
+
+
+def test_what_azure_loads_is_not_refused(tmp_path: Path) -> None:
+    (ours, told), (azures, azure_told) = index_and_preflight(an_app(tmp_path, LOADED))
+
+    assert (0, 0) == (ours, azures), told + azure_told
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    code = f"{AN_ACTIVITY}def one(x: list[int]): ...\n@app.route(route='admin')\ndef two(req): ..."
+
+    _, told = index(an_app(tmp_path, code))
+
+    assert "2 functions" in told
+    assert "one:" in told
+    assert "two:" in told
+
+
+def test_preflight_without_an_app_folder_says_how_it_is_used() -> None:
+    code, told = ended(started("-m", "devhost.preflight"))
+
+    assert 2 == code
+    assert "usage:" in told
