@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,20 @@ def test_every_function_has_a_name_of_its_own_in_any_case() -> None:
     names = [function.get_function_name().lower() for function in functions()]
 
     assert len(set(names)) == len(names)
+
+
+def test_the_real_workers_package_indexes_the_app() -> None:
+    """`azure-functions-runtime` refuses what plain Python accepts."""
+    preflight = subprocess.run(
+        [sys.executable, "-m", "devhost.preflight", str(ROOT)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert 0 == preflight.returncode, preflight.stdout + preflight.stderr
 
 
 def could_match_the_same(one: str, other: str) -> bool:

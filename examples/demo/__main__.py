@@ -68,8 +68,8 @@ def _demo(service: Service, state: Path, model: Path, files: dict[str, str]) -> 
         raise ServiceFailed(f"The job is {job['properties']['status']}: {job['properties']}")
     results = Results.kept(service, job, state / "results" / job["name"])
     is_right = results.show(predict_directly(model, files))
-    results.show_places(job["services"]["Poll"]["endpoint"], started["statusQueryGetUri"])
-    print(f"To look around: ./run serve --state {state}")
+    poll_uri = job["services"]["Poll"]["endpoint"]
+    results.show_places(state, poll_uri, started["statusQueryGetUri"])
     return 0 if is_right else 1
 
 

@@ -5,10 +5,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from examples.demo.service import CONTAINER, Service
 
 SHOWN_ROWS = 5
+SERVED_AT = "127.0.0.1:7071"  # the default of ./run serve
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,17 @@ class Results:
         print(f"The predictions {verb} equal to calling the model directly")
         return is_equal and self.receipt["verdict"] == "proven"
 
-    def show_places(self, poll_uri: str, durable_uri: str) -> None:
-        """Print where everything lies."""
+    def show_places(self, state: Path, poll_uri: str, durable_uri: str) -> None:
+        """Print where everything lies; the service's own addresses need it running."""
         print(f"\nPredictions: {self.folder / 'predictions.csv'}")
         print(f"             {self.predictions_uri}")
         print(f"Receipt:     {self.folder / 'receipt.json'}")
         print(f"Errors:      {self.folder / 'errors.jsonl'}")
-        print(f"Job:         {poll_uri}")
-        print(f"Durable:     {durable_uri}")
+        print(f"\nTo look around: ./run serve --state {state}, and then")
+        print(f"Job:         {_served(poll_uri)}")
+        print(f"Durable:     {_served(durable_uri)}")
+
+
+def _served(url: str) -> str:
+    """The address under which `./run serve` will answer."""
+    return urlsplit(url)._replace(netloc=SERVED_AT).geturl()

@@ -3,6 +3,7 @@
 The data set ships with scikit-learn (Forina et al., UCI Machine Learning Repository, "Wine").
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def save_model(wines: Wines, folder: Path) -> None:
         ColSpec(DataType.integer if c in WHOLE_NUMBERS else DataType.float, c)
         for c in wines.table.columns
     ]
+    logging.getLogger("mlflow").setLevel(logging.ERROR)  # it advises other formats
     signature = ModelSignature(Schema(inputs), Schema([ColSpec(DataType.long)]))
     mlflow.sklearn.save_model(
         forest, str(folder), signature=signature, serialization_format="cloudpickle"
