@@ -65,6 +65,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         container=spec.input.location.container,
         files_of=plan.minibatch,
         retry=spec.settings.retry_settings,
+        isolates=spec.settings.isolate_failures,
         folder=services.scratch / spec.name / f"{task.span.first}-{uuid.uuid4().hex[:8]}",
         is_over=lambda: services.watch.is_over(spec, task.failed_before),
         note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),

@@ -62,6 +62,7 @@ class BatchSettings(Message):
     output_file_name: str = "predictions.csv"
     logging_level: LoggingLevel = LoggingLevel.INFO
     environment_variables: Tags = NO_TAGS
+    isolate_failures: bool = True
 
     @field_validator("error_threshold")
     @classmethod

@@ -5,9 +5,17 @@ from typing import Self
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
 
+# A file that was scored alone, or named itself, is known to be bad; one that only shared a run with
+# a bad one is inferred.
+KNOWN, INFERRED = "known", "inferred"
+
 
 class FileError(Message):
-    """One file that did not give its rows, and why: a line of errors.jsonl."""
+    """One file that did not give its rows, and why: a line of errors.jsonl.
+
+    `file` is empty where a run returned too few elements for its files, and which of them failed
+    is not known; the message names them.
+    """
 
     file: str
     stage: str
@@ -15,6 +23,7 @@ class FileError(Message):
     message: str
     mini_batch: int
     attempts: int
+    certainty: str
 
 
 class MinibatchReport(Message):

@@ -20,6 +20,8 @@ from shared.schemas.fields import Fields
 MODEL_TYPES = {"custom_model": "custom_model", "mlflow_model": "mlflow_model"}
 DATA_TYPES = {"uri_file": "uri_file", "uri_folder": "uri_folder"}
 AAD = "aadToken"
+# A deployment's own properties are where our switches go: the official client sends them unchanged.
+ISOLATE_FAILURES = "isolateFailures"
 _ENVELOPE = ("id", "name", "type", "location", "systemData", "identity", "kind", "sku", "etag")
 
 
@@ -69,8 +71,13 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     resources.ignore("properties", "instanceType")
     settings = read_settings(properties, instances=resources)
     resources.refuse_others()
-    variables = properties.strings("environmentVariables")
-    settings = settings.model_copy(update={"environment_variables": variables})
+    own = properties.strings("properties")
+    settings = settings.model_copy(
+        update={
+            "environment_variables": properties.strings("environmentVariables"),
+            "isolate_failures": _is_on(own, ISOLATE_FAILURES),
+        }
+    )
     with refusals(WIRE_NAMES):
         deployment = Deployment(
             name=endpoint_name(name, "deployment"),
@@ -80,12 +87,24 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             description=properties.text("description"),
             compute=properties.text("compute"),
             tags=envelope.strings("tags"),
-            properties=properties.strings("properties"),
+            properties=own,
         )
     properties.ignore("provisioningState", "codeConfiguration", "environmentId", "partitionKeys")
     properties.ignore("deploymentConfiguration")
     _closed(envelope, properties)
     return deployment
+
+
+def _is_on(own: dict[str, str], name: str) -> bool:
+    """A switch among a deployment's own properties; on unless it says false."""
+    value = own.get(name, "true").lower()
+    if value not in {"true", "false"}:
+        raise InvalidRequest(
+            f"'properties.properties.{name}' is '{value[:100]}'.",
+            fix="Use true or false.",
+            target=f"properties.properties.{name}",
+        )
+    return value == "true"
 
 
 def _no_script_yet(properties: Fields) -> None:

@@ -14,19 +14,22 @@ from pathlib import Path
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.domain.minibatch import Span
-from shared.domain.outcome import FileError, MinibatchReport
+from shared.domain.outcome import INFERRED, KNOWN, FileError, MinibatchReport
+from shared.scoring.attempts import Attempted, Attempts, Part
 from shared.scoring.downloads import Downloads, Fetching
-from shared.scoring.spec import FileFailure, InputFile, Scored, ScoringFailed
+from shared.scoring.spec import FileFailure, InputFile, Scored
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
+NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Bundle:
     """What to score, and how.
 
+    `isolates` has a mini-batch that failed its last try halved until its bad files stand alone.
     `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
     hears of each mini-batch after its last try.
     """
@@ -35,6 +38,7 @@ class Bundle:
     container: str
     files_of: Callable[[int], list[PlannedFile]]
     retry: RetrySettings
+    isolates: bool
     folder: Path
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
@@ -51,13 +55,12 @@ class BundleResult:
     rows: int = 0
     seconds: float = 0.0
 
-    def take(self, report: MinibatchReport, errors: list[FileError], output: Path | None) -> None:
+    def take(self, report: MinibatchReport, errors: list[FileError], outputs: list[Path]) -> None:
         self.span = self.span.model_copy(update={"stop": report.index + 1})
         self.reports.append(report)
         self.errors += errors
         self.rows += report.rows
-        if output is not None:
-            self.outputs.append(output)
+        self.outputs += outputs
 
 
 @contextmanager
@@ -100,65 +103,87 @@ class _Run:
 
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
         files, unread = fetching.wait()
-        output = self._bundle.folder / f"{index}.rows"
-        report, errors = self._try(index, files, unread, output)
-        result.take(report, errors, output if report.rows else None)
+        began = time.monotonic()
+        attempted = self._attempt(index, files) if files else Attempted([], tries=1)
+        errors = [_error(failure, index, 1) for failure in unread]
+        errors += [error for part in attempted.parts for error in _errors(part, index, attempted)]
+        report = _report(index, len(files) + len(unread), attempted, _since(began))
+        outputs = [part.scored.output for part in attempted.parts if part.scored]
+        result.take(report, errors, outputs)
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
 
-    def _try(
-        self, index: int, files: list[InputFile], unread: list[FileFailure], output: Path
-    ) -> tuple[MinibatchReport, list[FileError]]:
-        began = time.monotonic()
-        total = len(files) + len(unread)
-        scored, failed, tries = self._tries(files, output) if files else (None, None, 1)
-        failures = unread + _failures(files, scored, failed)
-        succeeded = min(scored.succeeded, len(files)) if scored else 0
-        report = MinibatchReport(
-            index=index,
-            files=total,
-            failed_files=total - succeeded,
-            rows=scored.rows if scored else 0,
-            tries=tries,
-            seconds=round(_since(began), 6),
-            run_seconds=round(scored.seconds, 6) if scored else 0.0,
-            status="done" if scored or failed is None else failed.kind,
-        )
-        return report, [_error(failure, index, tries) for failure in failures]
+    def _attempt(self, index: int, files: list[InputFile]) -> Attempted:
+        retry = self._bundle.retry
 
-    def _tries(
-        self, files: list[InputFile], output: Path
-    ) -> tuple[Scored | None, ScoringFailed | None, int]:
-        """Try until it succeeds or the tries are spent; returns how many there were."""
-        retry, tries = self._bundle.retry, 0
-        while True:
-            tries += 1
-            try:
-                scored = self._scorer.score(files, output, timeout_s=float(retry.timeout_s))
-            except ScoringFailed as failed:
-                if tries >= retry.tries:
-                    return None, failed, tries
-            else:
-                return scored, None, tries
+        def score(some: list[InputFile], output: Path) -> Scored:
+            return self._scorer.score(some, output, timeout_s=float(retry.timeout_s))
+
+        output = self._bundle.folder / f"{index}.rows"
+        attempts = Attempts(score, output, isolates=self._bundle.isolates)
+        return attempts.all(files, retry)
 
     def _inputs(self, index: int) -> Path:
         return self._bundle.folder / f"{index}.files"
 
 
-def _failures(
-    files: list[InputFile], scored: Scored | None, failed: ScoringFailed | None
-) -> list[FileFailure]:
-    if scored is not None:
-        return list(scored.failures)
-    if failed is None:
-        return []
-    return [
-        FileFailure(
-            name=file.name, stage="score", error_type=failed.error_type, message=str(failed)
-        )
-        for file in files
-    ]
+def _report(index: int, files: int, attempted: Attempted, seconds: float) -> MinibatchReport:
+    scored = [part.scored for part in attempted.parts if part.scored]
+    succeeded = sum(
+        min(part.scored.succeeded, len(part.files)) for part in attempted.parts if part.scored
+    )
+    kinds = [part.failed.kind for part in attempted.parts if part.failed]
+    return MinibatchReport(
+        index=index,
+        files=files,
+        failed_files=files - succeeded,
+        rows=sum(one.rows for one in scored),
+        tries=attempted.tries,
+        seconds=round(seconds, 6),
+        run_seconds=round(sum(one.seconds for one in scored), 6),
+        status=kinds[0] if kinds else "done",
+    )
+
+
+def _errors(part: Part, index: int, attempted: Attempted) -> Iterator[FileError]:
+    """A line for each file that failed, or for the shortfall of a run that returned too little."""
+    if part.scored is not None:
+        for failure in part.scored.failures:
+            yield _error(failure, index, attempted.tries)
+        missing = len(part.files) - part.scored.succeeded - len(part.scored.failures)
+        if missing > 0:
+            yield _shortfall(part, missing, index, attempted.tries)
+    elif part.failed is not None:
+        for file in part.files:
+            yield FileError(
+                file=file.name,
+                stage="score",
+                error_type=part.failed.error_type,
+                message=str(part.failed),
+                mini_batch=index,
+                attempts=attempted.tries,
+                certainty=KNOWN if part.is_known else INFERRED,
+            )
+
+
+def _shortfall(part: Part, missing: int, index: int, attempts: int) -> FileError:
+    count, given = len(part.files) - missing, len(part.files)
+    return FileError(
+        file=part.files[0].name if given == 1 else "",
+        stage="score",
+        error_type="TooFewElements",
+        message=f"run() returned {count} elements for {given} files, so {missing} files failed. "
+        f"Return one element for each file. The files: {_names(part.files)}",
+        mini_batch=index,
+        attempts=attempts,
+        certainty=KNOWN if given == 1 else INFERRED,
+    )
+
+
+def _names(files: list[InputFile]) -> str:
+    more = f" and {len(files) - NAMES_SHOWN} more" if len(files) > NAMES_SHOWN else ""
+    return ", ".join(file.name for file in files[:NAMES_SHOWN]) + more
 
 
 def _error(failure: FileFailure, index: int, attempts: int) -> FileError:
@@ -169,6 +194,7 @@ def _error(failure: FileFailure, index: int, attempts: int) -> FileError:
         message=failure.message,
         mini_batch=index,
         attempts=attempts,
+        certainty=KNOWN,
     )
 
 

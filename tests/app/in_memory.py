@@ -30,7 +30,7 @@ ACCOUNT_URL = "http://127.0.0.1:10000/devstoreaccount1"
 class ScriptedScorer:
     """Scores a file by what is in it.
 
-    `bad` fails that file alone, `boom` the whole try, `once` the first try, `no-init` the load;
+    `bad` fails that file alone, `boom...` the whole try, `once` the first try, `no-init` the load;
     anything else becomes one row.
     """
 
@@ -45,8 +45,8 @@ class ScriptedScorer:
             text = file.path.read_text()
             if text == "no-init":
                 raise InitFailed("no model", error_type="ValueError", details="no model")
-            if text == "boom" or (text == "once" and self._is_first(file.name)):
-                raise ScoringFailed("boom in words", kind="exception", error_type="Boom")
+            if text.startswith("boom") or (text == "once" and self._is_first(file.name)):
+                raise ScoringFailed(f"{text} in words", kind="exception", error_type="Boom")
             if text == "bad":
                 failures.append(FileFailure(file.name, "read", "Bad", "it is bad"))
             else:

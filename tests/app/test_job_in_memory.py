@@ -132,23 +132,62 @@ def test_no_minibatch_starts_after_the_threshold_is_passed(app: App) -> None:
     assert {"planned": 6, "scored": 2, "failed": 2, "untried": 2, "skipped": 0} == files
 
 
-def test_a_minibatch_that_fails_its_last_try_fails_all_its_files(app: App) -> None:
+def errors_of(blobs: MemoryBlobs) -> list[Any]:
+    lines = blobs.read("batch-jobs", "job-1/errors.jsonl").data.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_without_isolation_a_minibatch_fails_all_its_files(app: App) -> None:
     services, blobs, scorer = app
     upload(blobs, ["1", "boom", "1", "1"])
 
-    run_job(a_spec(mini_batch_size=2, max_retries=3), services)
+    spec = a_spec(mini_batch_size=2, max_retries=3, isolate_failures=False)
+    run_job(spec, services)
 
     assert 3 == scorer.minibatches.count(["f0000.csv", "f0001.csv"])
     assert ["0,1,f0002.csv", "0,1,f0003.csv"] == predictions(blobs)
-    errors = blobs.read("batch-jobs", "job-1/errors.jsonl").data.decode().splitlines()
-    first = json.loads(errors[0])
-    assert 2 == len(errors)
-    assert ("f0000.csv", "score", "Boom", 3) == (
-        first["file"],
-        first["stage"],
-        first["error_type"],
-        first["attempts"],
-    )
+    errors = errors_of(blobs)
+    assert ["f0000.csv", "f0001.csv"] == [error["file"] for error in errors]
+    assert {("score", "Boom", 3, "inferred")} == {
+        (e["stage"], e["error_type"], e["attempts"], e["certainty"]) for e in errors
+    }
+
+
+@pytest.mark.parametrize("bad", [{0}, {5}, {9}, {2, 7}, {0, 1, 9}])
+def test_a_bad_file_is_isolated_and_the_others_keep_their_rows(app: App, bad: set[int]) -> None:
+    services, blobs, _ = app
+    upload(blobs, [f"boom {i}" if i in bad else str(i) for i in range(10)])
+
+    run_job(a_spec(mini_batch_size=10, max_retries=2), services)
+
+    assert [f"0,{i},f{i:04d}.csv" for i in range(10) if i not in bad] == predictions(blobs)
+    errors = errors_of(blobs)
+    assert [f"f{i:04d}.csv" for i in sorted(bad)] == [error["file"] for error in errors]
+    assert {"known"} == {error["certainty"] for error in errors}
+
+
+def test_two_halves_that_fail_alike_end_the_search(app: App) -> None:
+    """Then it is the deployment: two more runs, not one for each file."""
+    services, blobs, scorer = app
+    upload(blobs, ["boom"] * 16)
+
+    ending = run_job(a_spec(mini_batch_size=16), services)
+
+    assert "Failed" == ending["status"]
+    assert 3 == len(scorer.minibatches)
+    assert {"inferred"} == {error["certainty"] for error in errors_of(blobs)}
+
+
+def test_the_search_is_bounded(app: App) -> None:
+    """Every other file of 64 is bad in its own way: far fewer runs than files twice."""
+    services, blobs, scorer = app
+    upload(blobs, [f"boom {i}" if i % 2 else str(i) for i in range(64)])
+
+    run_job(a_spec(mini_batch_size=64), services)
+
+    assert len(scorer.minibatches) <= 1 + 6 * 6
+    failed = receipt(blobs)["files"]["failed"]
+    assert 32 <= failed == len(errors_of(blobs))
 
 
 def test_a_try_that_succeeds_leaves_no_failure(app: App) -> None:
