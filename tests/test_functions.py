@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from triggers import resources, scoring
+from triggers import assets, resources, scoring
 
 ROOT = Path(__file__).parent.parent
-ROUTES = (*scoring.ROUTES, *resources.ROUTES)
+ROUTES = (*scoring.ROUTES, *resources.ROUTES, *assets.ROUTES)
 ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("score_*.py"))
 ACTIVITIES = sorted((ROOT / "activities").glob("[!_]*.py"))
 

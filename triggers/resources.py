@@ -1,4 +1,4 @@
-"""ARM CRUD: endpoints, deployments, models and data, as the official SDK puts and gets them."""
+"""ARM CRUD of endpoints and deployments, as the official SDK puts and gets them."""
 
 from collections.abc import Callable
 
@@ -6,23 +6,22 @@ import azure.durable_functions as df
 
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
-from shared.domain.asset import Data, Model
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.job import utc
 from shared.domain.message import JSON, Message
 from shared.domain.role import Role
 from shared.schemas import arm_resources as arm
 from shared.services import Services
-from shared.stores.registry import Entry, unchanged
+from shared.stores.registry import Entry
 from triggers.workspace import (
-    PROVIDER,
     WORKSPACE,
     asset_id,
     check_workspace,
     endpoint_id,
+    enveloped,
     scoring_uri,
+    who,
 )
 
 bp = df.Blueprint()
@@ -40,7 +39,7 @@ def put_endpoint(request: Request, services: Services) -> Response:
             target="properties.defaults.deploymentName",
         )
     saved = services.registry.endpoints.save(
-        endpoint, endpoint.name, by=_who(request), merge=_keeping_default
+        endpoint, endpoint.name, by=who(request), merge=_keeping_default
     )
     return _answer(saved, lambda one: _endpoint(one, request, services))
 
@@ -63,7 +62,7 @@ def put_deployment(request: Request, services: Services) -> Response:
     deployment = arm.read_deployment(endpoint, request.path["deployment"], request.json)
     _check_model(deployment, services)
     saved = services.registry.deployments.save(
-        deployment, endpoint, deployment.name, by=_who(request)
+        deployment, endpoint, deployment.name, by=who(request)
     )
     return _answer(saved, lambda one: _deployment(one, services))
 
@@ -92,41 +91,6 @@ def get_deployment(request: Request, services: Services) -> Response:
     return Response(OK, _deployment(entry, services))
 
 
-def put_model(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    model = arm.read_model(request.path["name"], request.path["version"], request.json)
-    saved = services.registry.models.save(
-        model, model.id.name, model.id.version, by=_who(request), merge=unchanged
-    )
-    return _answer(saved, lambda one: _model(one, services))
-
-
-def get_model(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    entry = services.registry.models.get(request.path["name"], request.path["version"])
-    return Response(OK, _model(entry, services))
-
-
-def put_data(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    data = arm.read_data(request.path["name"], request.path["version"], request.json)
-    services.inputs.resolve(data.uri, target="properties.dataUri")
-    saved = services.registry.data.save(
-        data, data.id.name, data.id.version, by=_who(request), merge=unchanged
-    )
-    return _answer(saved, lambda one: _data(one, services))
-
-
-def get_data(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    entry = services.registry.data.get(request.path["name"], request.path["version"])
-    return Response(OK, _data(entry, services))
-
-
-def _who(request: Request) -> str:
-    return request.caller.name or request.caller.subject
-
-
 def _answer[R: Message](
     saved: tuple[Entry[R], bool], write: Callable[[Entry[R]], JSON]
 ) -> Response:
@@ -138,7 +102,7 @@ def _endpoint(entry: Entry[Endpoint], request: Request, services: Services) -> J
     endpoint = entry.resource
     properties = arm.write_endpoint(endpoint, scoring_uri(request, endpoint.name))
     own_id = endpoint_id(services.settings, endpoint.name)
-    return _envelope(entry, "batchEndpoints", own_id, endpoint.name, properties) | _located(
+    return enveloped(entry, "batchEndpoints", own_id, endpoint.name, properties) | _located(
         services, endpoint.tags
     )
 
@@ -149,62 +113,22 @@ def _deployment(entry: Entry[Deployment], services: Services) -> JSON:
     model_id = asset_id(settings, "models", model.name, model.version)
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
     properties = arm.write_deployment(deployment, model_id)
-    return _envelope(
+    return enveloped(
         entry, "batchEndpoints/deployments", own_id, deployment.name, properties
     ) | _located(services, deployment.tags)
-
-
-def _model(entry: Entry[Model], services: Services) -> JSON:
-    asset = entry.resource.id
-    own_id = asset_id(services.settings, "models", asset.name, asset.version)
-    properties = arm.write_model(entry.resource)
-    return _envelope(entry, "models/versions", own_id, asset.version, properties)
-
-
-def _data(entry: Entry[Data], services: Services) -> JSON:
-    asset = entry.resource.id
-    own_id = asset_id(services.settings, "data", asset.name, asset.version)
-    properties = arm.write_data(entry.resource)
-    return _envelope(entry, "data/versions", own_id, asset.version, properties)
 
 
 def _located(services: Services, tags: dict[str, str]) -> JSON:
     return {"location": services.settings.location, "tags": tags}
 
 
-def _envelope[R: Message](
-    entry: Entry[R], kind: str, own_id: str, name: str, properties: JSON
-) -> JSON:
-    written = entry.written
-    return {
-        "id": own_id,
-        "name": name,
-        "type": f"{PROVIDER}/workspaces/{kind}",
-        "properties": properties,
-        "systemData": {
-            "createdAt": utc(written.created_at),
-            "createdBy": written.created_by,
-            "createdByType": "User",
-            "lastModifiedAt": utc(written.last_modified_at),
-            "lastModifiedBy": written.last_modified_by,
-            "lastModifiedByType": "User",
-        },
-    }
-
-
 _ENDPOINT = f"{WORKSPACE}/batchEndpoints/{{endpoint}}"
 _DEPLOYMENT = f"{_ENDPOINT}/deployments/{{deployment}}"
-_MODEL = f"{WORKSPACE}/models/{{name}}/versions/{{version}}"
-_DATA = f"{WORKSPACE}/data/{{name}}/versions/{{version}}"
 
 ROUTES = (
     Route("put_endpoint", "PUT", _ENDPOINT, Role.CONTRIBUTOR, put_endpoint),
     Route("get_endpoint", "GET", _ENDPOINT, Role.READER, get_endpoint),
     Route("put_deployment", "PUT", _DEPLOYMENT, Role.CONTRIBUTOR, put_deployment),
     Route("get_deployment", "GET", _DEPLOYMENT, Role.READER, get_deployment),
-    Route("put_model", "PUT", _MODEL, Role.CONTRIBUTOR, put_model),
-    Route("get_model", "GET", _MODEL, Role.READER, get_model),
-    Route("put_data", "PUT", _DATA, Role.CONTRIBUTOR, put_data),
-    Route("get_data", "GET", _DATA, Role.READER, get_data),
 )
 register(bp, ROUTES)

@@ -2,7 +2,10 @@
 
 from shared.api.http import Request
 from shared.domain.errors import NotFound
+from shared.domain.job import utc
+from shared.domain.message import JSON, Message
 from shared.settings import Settings
+from shared.stores.registry import Entry
 
 PROVIDER = "Microsoft.MachineLearningServices"
 WORKSPACE = (
@@ -45,3 +48,28 @@ def endpoint_id(settings: Settings, endpoint: str) -> str:
 def scoring_uri(request: Request, endpoint: str) -> str:
     """Where the endpoint is invoked."""
     return f"{request.base_url}/endpoints/{endpoint}/jobs"
+
+
+def who(request: Request) -> str:
+    """Who is calling, as documents remember it."""
+    return request.caller.name or request.caller.subject
+
+
+def enveloped[R: Message](
+    entry: Entry[R], kind: str, own_id: str, name: str, properties: JSON
+) -> JSON:
+    written = entry.written
+    return {
+        "id": own_id,
+        "name": name,
+        "type": f"{PROVIDER}/workspaces/{kind}",
+        "properties": properties,
+        "systemData": {
+            "createdAt": utc(written.created_at),
+            "createdBy": written.created_by,
+            "createdByType": "User",
+            "lastModifiedAt": utc(written.last_modified_at),
+            "lastModifiedBy": written.last_modified_by,
+            "lastModifiedByType": "User",
+        },
+    }

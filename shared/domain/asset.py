@@ -1,8 +1,8 @@
-"""Versioned assets: models and data, immutable once registered."""
+"""Versioned assets: models, data, code and environments; immutable once registered."""
 
 from enum import StrEnum
 
-from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.message import JSON, NO_TAGS, Message, Tags
 
 
 class AssetId(Message):
@@ -26,23 +26,42 @@ class DataType(StrEnum):
     URI_FOLDER = "uri_folder"
 
 
-class Model(Message):
+class Asset(Message):
+    """What every asset has. Its words may change, what it is may not."""
+
+    id: AssetId
+    description: str = ""
+    tags: Tags = NO_TAGS
+    properties: Tags = NO_TAGS
+
+    @property
+    def content(self) -> JSON:
+        """What the asset is, without the words that describe it."""
+        return self.model_dump(mode="json", exclude={"description", "tags", "properties"})
+
+
+class Model(Asset):
     """A registered model: a folder (or file) in a datastore. A folder with an MLmodel is MLflow."""
 
-    id: AssetId
     uri: str
     type: ModelType = ModelType.CUSTOM
-    description: str = ""
-    tags: Tags = NO_TAGS
-    properties: Tags = NO_TAGS
 
 
-class Data(Message):
+class Code(Asset):
+    """A registered code folder: scoring scripts and what they import."""
+
+    uri: str
+
+
+class Environment(Asset):
+    """A registered environment: a conda file's text, and an image that is only noted."""
+
+    image: str = ""
+    conda_file: str = ""
+
+
+class Data(Asset):
     """A registered data asset: an address with a name."""
 
-    id: AssetId
     uri: str
     type: DataType = DataType.URI_FOLDER
-    description: str = ""
-    tags: Tags = NO_TAGS
-    properties: Tags = NO_TAGS

@@ -1,33 +1,29 @@
-"""Endpoints, deployments, models and data in ARM JSON, to and from the domain.
+"""Endpoints and deployments in ARM JSON, to and from the domain.
 
 `read_*` take the body of a PUT and raise InvalidRequest; `write_*` give the `properties` of a GET.
 Read-only fields that a client sends back are ignored, as ARM does.
 """
 
-from typing import Any
-
-from shared.domain.asset import AssetId, Data, DataType, Model, ModelType
+from shared.domain.asset import AssetId
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.domain.names import asset_name, endpoint_name
-from shared.domain.reference import parse_asset, parse_datastore_path, parse_input
+from shared.domain.names import endpoint_name
+from shared.domain.reference import parse_asset
+from shared.schemas.arm_envelope import closed, opened
 from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
-MODEL_TYPES = {"custom_model": "custom_model", "mlflow_model": "mlflow_model"}
-DATA_TYPES = {"uri_file": "uri_file", "uri_folder": "uri_folder"}
 AAD = "aadToken"
 # A deployment's own properties are where our switches go: the official client sends them unchanged.
 ISOLATE_FAILURES = "isolateFailures"
-_ENVELOPE = ("id", "name", "type", "location", "systemData", "identity", "kind", "sku", "etag")
 
 
 def read_endpoint(name: str, body: JSON) -> Endpoint:
     """Raises InvalidRequest."""
-    envelope, properties = _opened(body)
+    envelope, properties = opened(body)
     if properties.choice("authMode", {AAD: AAD, "AADToken": AAD}) is None and properties.has(
         "authMode"
     ):
@@ -45,7 +41,7 @@ def read_endpoint(name: str, body: JSON) -> Endpoint:
         properties=properties.strings("properties"),
     )
     properties.ignore("provisioningState", "scoringUri", "swaggerUri", "traffic")
-    _closed(envelope, properties)
+    closed(envelope, properties)
     return endpoint
 
 
@@ -64,7 +60,7 @@ def write_endpoint(endpoint: Endpoint, scoring_uri: str) -> JSON:
 
 def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     """Raises InvalidRequest."""
-    envelope, properties = _opened(body)
+    envelope, properties = opened(body)
     _no_script_yet(properties)
     model = _read_model_reference(properties)
     resources = properties.object("resources")
@@ -91,7 +87,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
         )
     properties.ignore("provisioningState", "codeConfiguration", "environmentId", "partitionKeys")
     properties.ignore("deploymentConfiguration")
-    _closed(envelope, properties)
+    closed(envelope, properties)
     return deployment
 
 
@@ -144,88 +140,4 @@ def write_deployment(deployment: Deployment, model_id: str) -> JSON:
         "environmentVariables": settings.environment_variables,
         "properties": deployment.properties,
         "provisioningState": "Succeeded",
-    }
-
-
-def read_model(name: str, version: str, body: JSON) -> Model:
-    """Raises InvalidRequest."""
-    envelope, properties = _opened(body)
-    uri = properties.required("modelUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_datastore_path(uri, target=properties.path("modelUri"))
-    kind = properties.choice("modelType", MODEL_TYPES) or ModelType.CUSTOM
-    model = Model(
-        id=_asset_id(name, version, "model"),
-        uri=uri,
-        type=ModelType(kind),
-        **_common(properties, envelope),
-    )
-    properties.ignore(
-        "flavors", "jobName", "stage", "isAnonymous", "isArchived", "provisioningState"
-    )
-    _closed(envelope, properties)
-    return model
-
-
-def write_model(model: Model) -> JSON:
-    return {
-        "modelUri": model.uri,
-        "modelType": model.type,
-        "flavors": {},  # clients walk it, so it must be an object
-        **_written(model),
-    }
-
-
-def read_data(name: str, version: str, body: JSON) -> Data:
-    """Raises InvalidRequest."""
-    envelope, properties = _opened(body)
-    uri = properties.required("dataUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_input(uri, target=properties.path("dataUri"))
-    kind = properties.choice("dataType", DATA_TYPES) or DataType.URI_FOLDER
-    data = Data(
-        id=_asset_id(name, version, "data asset"),
-        uri=uri,
-        type=DataType(kind),
-        **_common(properties, envelope),
-    )
-    properties.ignore("isAnonymous", "isArchived", "provisioningState")
-    _closed(envelope, properties)
-    return data
-
-
-def write_data(data: Data) -> JSON:
-    return {"dataUri": data.uri, "dataType": data.type, **_written(data)}
-
-
-def _opened(body: JSON) -> tuple[Fields, Fields]:
-    envelope = Fields(body)
-    return envelope, envelope.object("properties")
-
-
-def _closed(envelope: Fields, properties: Fields) -> None:
-    envelope.ignore(*_ENVELOPE, "tags")
-    properties.refuse_others()
-    envelope.refuse_others()
-
-
-def _asset_id(name: str, version: str, what: str) -> AssetId:
-    return AssetId(
-        name=asset_name(name, f"{what} name"), version=asset_name(version, f"{what} version")
-    )
-
-
-def _common(properties: Fields, envelope: Fields) -> dict[str, Any]:
-    return {
-        "description": properties.text("description"),
-        "tags": properties.strings("tags") | envelope.strings("tags"),
-        "properties": properties.strings("properties"),
-    }
-
-
-def _written(asset: Model | Data) -> dict[str, Any]:
-    return {
-        "description": asset.description,
-        "tags": asset.tags,
-        "properties": asset.properties,
-        "isAnonymous": False,
-        "isArchived": False,
     }

@@ -1,15 +1,16 @@
-"""The registry: endpoints, deployments, models and data, one guarded document each.
+"""The registry: endpoints, deployments and assets, one guarded document each.
 
 A document holds the resource and who wrote it when (`systemData` to ARM's clients).
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Self
 
 from pydantic import AwareDatetime
 
-from shared.domain.asset import AssetId, Data, Model
+from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
@@ -19,6 +20,7 @@ from shared.ports import Blobs
 from shared.stores.documents import Document, Documents
 
 CONTAINER = "batch-registry"
+SHOWN = 500  # characters of an asset in a refusal
 
 
 class Written(Message):
@@ -133,6 +135,8 @@ class Registry:
         self.deployments = Shelf(documents, "deployments", Deployment, "batch deployment")
         self.models = Shelf(documents, "models", Model, "model")
         self.data = Shelf(documents, "data", Data, "data asset")
+        self.codes = Shelf(documents, "codes", Code, "code")
+        self.environments = Shelf(documents, "environments", Environment, "environment")
 
     def model(self, asset: AssetId) -> Model:
         """Raises NotFound."""
@@ -141,6 +145,14 @@ class Registry:
     def data_asset(self, asset: AssetId) -> Data:
         """Raises NotFound."""
         return self._asset(self.data, asset)
+
+    def code(self, asset: AssetId) -> Code:
+        """Raises NotFound."""
+        return self._asset(self.codes, asset)
+
+    def environment(self, asset: AssetId) -> Environment:
+        """Raises NotFound."""
+        return self._asset(self.environments, asset)
 
     def _asset[A: Message](self, shelf: Shelf[A], asset: AssetId) -> A:
         if asset.version != f"@{LATEST}":
@@ -151,14 +163,13 @@ class Registry:
         return max(entries, key=lambda entry: entry.written.created_at).resource
 
 
-def unchanged[A: (Model, Data)](old: A, new: A) -> A:
-    """Merge of an immutable asset: only its description and tags may change."""
-    loose = {"description": old.description, "tags": old.tags, "properties": old.properties}
-    if new.model_copy(update=loose) == old:
+def unchanged[A: Asset](old: A, new: A) -> A:
+    """Merge of an immutable asset: only the words that describe it may change."""
+    if new.content == old.content:
         return new
+    is_, is_not = json.dumps(old.content)[:SHOWN], json.dumps(new.content)[:SHOWN]
     raise Conflict(
-        f"'{old.id}' exists and a version never changes: it points to '{old.uri}' "
-        f"({old.type}), not to '{new.uri}' ({new.type}).",
+        f"'{old.id}' exists and a version never changes: it is {is_}, not {is_not}.",
         fix="Register it as a new version.",
         target="version",
     )

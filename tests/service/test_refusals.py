@@ -13,9 +13,9 @@ from shared.domain.role import Role
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
 from tests.service.stack import CONTAINER, WORKSPACE, Answer, Stack
-from triggers import resources, scoring
+from triggers import assets, resources, scoring
 
-ROUTES = (*scoring.ROUTES, *resources.ROUTES)
+ROUTES = (*scoring.ROUTES, *resources.ROUTES, *assets.ROUTES)
 URI = "azureml://datastores/workspaceblobstore/paths"
 
 
