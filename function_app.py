@@ -3,8 +3,16 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities import close_shard, end_job, plan_job, score_minibatch
-from orchestrators import score_job, score_shard
+from activities import (
+    build_environment,
+    close_shard,
+    end_job,
+    end_provisioning,
+    plan_job,
+    score_minibatch,
+    smoke_test,
+)
+from orchestrators import provision_deployment, score_job, score_shard
 from triggers import assets, resources, scoring
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
@@ -15,8 +23,13 @@ app.register_functions(assets.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)
+app.register_functions(provision_deployment.bp)
 
 app.register_functions(plan_job.bp)
 app.register_functions(score_minibatch.bp)
 app.register_functions(close_shard.bp)
 app.register_functions(end_job.bp)
+
+app.register_functions(build_environment.bp)
+app.register_functions(smoke_test.bp)
+app.register_functions(end_provisioning.bp)

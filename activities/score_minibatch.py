@@ -72,7 +72,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
     )
     try:
         with (
-            services.scorer(spec) as scorer,
+            services.crews.scorer(spec.recipe, capacity=spec.settings.parallelism) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
             outcome = _stage(task, result, services)

@@ -2,11 +2,8 @@
 
 import atexit
 import logging
-import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,12 +13,11 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.entra import TokenVerifier
 from shared.adapters.scratch import own_folder
 from shared.api.auth import Verifier
-from shared.domain.job import JobSpec
+from shared.crews import Crews
 from shared.ports import Blobs
 from shared.scoring.downloads import Downloads
+from shared.scoring.environments import Environments
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import ScorerSpec
-from shared.scoring.worker import Scorer
 from shared.settings import Settings
 from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
@@ -30,6 +26,7 @@ from shared.stores.jobs import Jobs
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
+from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
@@ -55,30 +52,11 @@ class Services:
     predictions: Predictions
     reports: Reports
     watch: Watch
-    models: ModelCache
     downloads: Downloads
-    scorers: ScorerPool
+    crews: Crews
+    recipes: Recipes
     blobs: Blobs
     scratch: Path
-
-    @contextmanager
-    def scorer(self, spec: JobSpec) -> Iterator[Scorer]:
-        """A warm scorer process for the job's deployment, for one bundle.
-
-        Raises InitFailed, and ModelMissing when the model's files are gone.
-        """
-        process = ScorerSpec(
-            fingerprint=spec.fingerprint,
-            kind="mlflow",
-            python=sys.executable,
-            model_dir=self.models.fetch(spec.model_location),
-            environment=tuple(sorted(spec.settings.environment_variables.items())),
-            logging_level=spec.settings.logging_level,
-            packages=_packages(),
-        )
-        most = self.settings.scorer_processes or spec.settings.parallelism
-        with self.scorers.lease(process, capacity=min(most, spec.settings.parallelism)) as scorer:
-            yield scorer
 
 
 def services() -> Services:
@@ -100,7 +78,7 @@ def _services() -> Services:
     ):
         blobs.ensure_container(container)
     chosen = build(settings, blobs, account_url)
-    atexit.register(chosen.scorers.close)
+    atexit.register(chosen.crews.close)
     return chosen
 
 
@@ -109,6 +87,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
     verifier = TokenVerifier(settings.auth_issuer, settings.auth_audiences, settings.auth_jwks_url)
     registry = Registry(blobs)
     datastores = Datastores({settings.default_datastore: settings.default_container}, account_url)
+    inputs = Inputs(blobs, registry, datastores)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
     scratch = own_folder(settings.scratch_folder / "processes")
@@ -118,24 +97,31 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         registry=registry,
         jobs=Jobs(blobs),
         datastores=datastores,
-        inputs=Inputs(blobs, registry, datastores),
+        inputs=inputs,
         plans=Plans(blobs),
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         watch=Watch(blobs),
-        models=ModelCache(blobs, settings.scratch_folder / "models", downloads),
         downloads=Downloads(blobs, downloads),
-        scorers=ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
+        crews=_crews(settings, scratch, blobs, registry, downloads),
+        recipes=Recipes(blobs, registry, inputs),
         blobs=blobs,
         scratch=scratch / "bundles",
     )
 
 
-def _packages() -> tuple[Path, ...]:
-    """Where the libraries lie, if not with the interpreter: Azure puts them beside the app."""
-    folders = (Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    return tuple(folder for folder in folders if not folder.is_relative_to(sys.prefix))
+def _crews(
+    settings: Settings, scratch: Path, blobs: Blobs, registry: Registry, downloads: Executor
+) -> Crews:
+    base = settings.scratch_folder
+    return Crews(
+        ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
+        ModelCache(blobs, base / "models", downloads),
+        Environments(base / "environments"),
+        registry,
+        settings.scorer_processes,
+    )
 
 
 def _blobs(settings: Settings) -> tuple[Blobs, str]:

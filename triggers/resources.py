@@ -1,15 +1,20 @@
 """ARM CRUD of endpoints and deployments, as the official SDK puts and gets them."""
 
+import time
+import uuid
 from collections.abc import Callable
+from functools import partial
 
 import azure.durable_functions as df
 
+from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
-from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
+from shared.domain.provisioning import Provisioning, ProvisioningTask
 from shared.domain.role import Role
 from shared.schemas import arm_resources as arm
 from shared.services import Services
@@ -26,6 +31,9 @@ from triggers.workspace import (
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
+# A deployment of the service's own environment is made within seconds. One whose environment must
+# be built is Creating meanwhile, and its client polls.
+MADE_WITHIN_S, POLL_S = 20.0, 0.1
 
 
 def put_endpoint(request: Request, services: Services) -> Response:
@@ -56,32 +64,44 @@ def get_endpoint(request: Request, services: Services) -> Response:
     return Response(OK, _endpoint(entry, request, services))
 
 
-def put_deployment(request: Request, services: Services) -> Response:
+def put_deployment(request: Request, services: Services, client: DurableClient) -> Response:
+    """Save the deployment and have it made; answers when it is made, or after a while as it is."""
     check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource.name
-    deployment = arm.read_deployment(endpoint, request.path["deployment"], request.json)
-    _check_model(deployment, services)
-    saved = services.registry.deployments.save(
-        deployment, endpoint, deployment.name, by=who(request)
+    asked = arm.read_deployment(endpoint, request.path["deployment"], request.json)
+    services.recipes.check(asked)
+    generation = Provisioning(generation=uuid.uuid4().hex)
+    saved, is_new = services.registry.deployments.save(
+        asked.model_copy(update={"provisioning": generation}),
+        endpoint,
+        asked.name,
+        by=who(request),
+        merge=lambda old, new: new.replacing(old),
     )
-    return _answer(saved, lambda one: _deployment(one, services))
+    if saved.resource.provisioning == generation:
+        _start_provisioning(saved.resource, client)
+        saved = _made(saved, services)
+    headers = {} if saved.resource.provisioning.state.is_terminal else {"Retry-After": "1"}
+    return Response(CREATED if is_new else OK, _deployment(saved, services), headers)
 
 
-def _check_model(deployment: Deployment, services: Services) -> None:
-    """The model must be registered, and hold an MLmodel file."""
-    target = "properties.model.assetId"
-    try:
-        model = services.registry.model(deployment.model)
-    except NotFound as missing:
-        raise InvalidRequest(missing.problem, fix=missing.fix, target=target) from None
-    location, _ = services.inputs.resolve(model.uri, target=target)
-    if not services.blobs.exists(location.container, f"{location.path}/MLmodel"):
-        raise InvalidRequest(
-            f"The model '{model.id}' has no MLmodel file at '{model.uri}', so it is not an "
-            "MLflow model; other models need a scoring script.",
-            fix="Register a folder that MLflow saved.",
-            target=target,
-        )
+def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
+    generation = deployment.provisioning.generation
+    task = ProvisioningTask(
+        endpoint=deployment.endpoint, deployment=deployment.name, generation=generation
+    )
+    instance = f"{deployment.endpoint}:{deployment.name}:{generation}"
+    client.start("provision_deployment", instance, task.to_wire())
+
+
+def _made(entry: Entry[Deployment], services: Services) -> Entry[Deployment]:
+    """The deployment once it is made, or as it is after MADE_WITHIN_S: usually enough."""
+    deadline = time.monotonic() + MADE_WITHIN_S
+    key = (entry.resource.endpoint, entry.resource.name)
+    while not entry.resource.provisioning.state.is_terminal and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        entry = services.registry.deployments.get(*key)
+    return entry
 
 
 def get_deployment(request: Request, services: Services) -> Response:
@@ -109,10 +129,8 @@ def _endpoint(entry: Entry[Endpoint], request: Request, services: Services) -> J
 
 def _deployment(entry: Entry[Deployment], services: Services) -> JSON:
     deployment, settings = entry.resource, services.settings
-    model = deployment.model
-    model_id = asset_id(settings, "models", model.name, model.version)
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
-    properties = arm.write_deployment(deployment, model_id)
+    properties = arm.write_deployment(deployment, partial(asset_id, settings))
     return enveloped(
         entry, "batchEndpoints/deployments", own_id, deployment.name, properties
     ) | _located(services, deployment.tags)
@@ -128,7 +146,13 @@ _DEPLOYMENT = f"{_ENDPOINT}/deployments/{{deployment}}"
 ROUTES = (
     Route("put_endpoint", "PUT", _ENDPOINT, Role.CONTRIBUTOR, put_endpoint),
     Route("get_endpoint", "GET", _ENDPOINT, Role.READER, get_endpoint),
-    Route("put_deployment", "PUT", _DEPLOYMENT, Role.CONTRIBUTOR, put_deployment),
+    Route(
+        "put_deployment",
+        "PUT",
+        _DEPLOYMENT,
+        Role.CONTRIBUTOR,
+        durable_handler=put_deployment,
+    ),
     Route("get_deployment", "GET", _DEPLOYMENT, Role.READER, get_deployment),
 )
 register(bp, ROUTES)

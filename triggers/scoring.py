@@ -18,8 +18,10 @@ from shared.domain.asset import DataType
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
-from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus, Location
+from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus
 from shared.domain.message import JSON
+from shared.domain.provisioning import ProvisioningState
+from shared.domain.recipe import Location
 from shared.domain.reference import parse_datastore_path
 from shared.domain.role import Role
 from shared.domain.task import JobRun
@@ -81,7 +83,21 @@ def poll(request: Request, services: Services, client: DurableClient) -> Respons
 
 def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Deployment:
     chosen = endpoint.choose(request.headers.get(DEPLOYMENT_HEADER, ""))
-    return services.registry.deployments.get(endpoint.name, chosen).resource
+    deployment = services.registry.deployments.get(endpoint.name, chosen).resource
+    made = deployment.provisioning
+    if made.state is ProvisioningState.FAILED:
+        raise Conflict(
+            f"Deployment '{chosen}' is Failed: {made.reason.splitlines()[0]}.",
+            fix="Mend what it says and create the deployment again.",
+            target="deployment",
+        )
+    if made.state is not ProvisioningState.SUCCEEDED:
+        raise Conflict(
+            f"Deployment '{chosen}' is still {made.state}.",
+            fix="Read it until its provisioningState is Succeeded.",
+            target="deployment",
+        )
+    return deployment
 
 
 def _claimed(
@@ -110,17 +126,13 @@ def _spec(
     services: Services,
 ) -> JobSpec:
     """Everything the job needs, resolved now: later changes do not touch it."""
-    model = services.registry.model(deployment.model)
-    model_location, _ = services.inputs.resolve(model.uri, target="model")
     child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
     return JobSpec(
         name=name,
         child=child,
         endpoint=deployment.endpoint,
         deployment=deployment.name,
-        fingerprint=deployment.fingerprint,
-        model=model.id,
-        model_location=model_location,
+        recipe=services.recipes.of(deployment),
         settings=invocation.settings,
         input=_input(invocation, services),
         output=_output(invocation, child, services),

@@ -14,6 +14,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from shared.domain.asset import AssetId
 from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.provisioning import Provisioning, ProvisioningState
 
 IGNORE_FAILURES = -1
 # Characters that Azure ML's engine refuses in an output file's name.
@@ -94,21 +95,35 @@ class BatchSettings(Message):
         return self.error_threshold == IGNORE_FAILURES or failed_files <= self.error_threshold
 
 
+class CodeConfiguration(Message):
+    """A scoring script, and the registered code folder that holds it."""
+
+    code: AssetId
+    script: str
+
+
 class Deployment(Message):
-    """One way to score an endpoint's input."""
+    """One way to score an endpoint's input.
+
+    Without a code configuration the model must be MLflow, and scores by itself. `provisioning`
+    tells how far this version of the deployment is made.
+    """
 
     name: str
     endpoint: str
     model: AssetId
+    code: CodeConfiguration | None = None
+    environment: AssetId | None = None
     settings: BatchSettings = BatchSettings()
     description: str = ""
     compute: str = ""
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
+    provisioning: Provisioning = Provisioning()
 
     @model_validator(mode="after")
     def _rows_have_a_file(self) -> "Deployment":
-        if self.settings.output_action is OutputAction.SUMMARY_ONLY:
+        if self.settings.output_action is OutputAction.SUMMARY_ONLY and self.code is None:
             raise ValueError(
                 "outputAction 'SummaryOnly' needs a scoring script that writes its own files, "
                 "and an MLflow model without one has none. Use 'AppendRow'."
@@ -123,8 +138,17 @@ class Deployment(Message):
         """
         scored_with = {
             "model": self.model.to_wire(),
-            "environment": self.settings.environment_variables,
+            "code": self.code.to_wire() if self.code else None,
+            "environment": self.environment.to_wire() if self.environment else None,
+            "variables": self.settings.environment_variables,
             "level": self.settings.logging_level,
         }
         text = json.dumps(scored_with, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def replacing(self, old: "Deployment") -> "Deployment":
+        """Stand in for an old one: what scores as before need not be made again."""
+        is_made = old.provisioning.state is ProvisioningState.SUCCEEDED
+        if is_made and old.fingerprint == self.fingerprint:
+            return self.model_copy(update={"provisioning": old.provisioning})
+        return self

@@ -6,11 +6,12 @@ from typing import Self
 
 from pydantic import AwareDatetime
 
-from shared.domain.asset import AssetId, DataType
+from shared.domain.asset import DataType
 from shared.domain.deployment import BatchSettings
 from shared.domain.message import Message
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
+from shared.domain.recipe import Location, Recipe
 
 NONE_SUCCEEDED = "See errors.jsonl for each one's error, and make one file score first."
 
@@ -29,16 +30,6 @@ class JobStatus(StrEnum):
     @property
     def is_terminal(self) -> bool:
         return self in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELED}
-
-
-class Location(Message):
-    """A blob, or a folder of blobs, in the service's own store. `path` has no trailing slash."""
-
-    container: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.container}/{self.path}"
 
 
 class JobInput(Message):
@@ -69,9 +60,7 @@ class JobSpec(Message):
     child: str
     endpoint: str
     deployment: str
-    fingerprint: str
-    model: AssetId
-    model_location: Location
+    recipe: Recipe
     settings: BatchSettings
     input: JobInput
     output: JobOutput

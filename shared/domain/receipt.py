@@ -87,8 +87,8 @@ def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
         scored_by=ScoredBy(
             endpoint=spec.endpoint,
             deployment=spec.deployment,
-            model=str(spec.model),
-            fingerprint=spec.fingerprint,
+            model=str(spec.recipe.model),
+            fingerprint=spec.recipe.fingerprint,
         ),
         output=output,
     )

@@ -29,7 +29,7 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
             "endpointName": spec.endpoint,
             "deploymentName": spec.deployment,
             "experimentName": spec.experiment,
-            "model": str(spec.model),
+            "model": str(spec.recipe.model),
             "inputData": {spec.input.name: _input(job)},
             "outputData": {spec.output.name: {"jobOutputType": "UriFile", "uri": spec.output.uri}},
             **write_settings(spec.settings),

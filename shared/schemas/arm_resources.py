@@ -4,8 +4,10 @@
 Read-only fields that a client sends back are ignored, as ARM does.
 """
 
+from collections.abc import Callable
+
 from shared.domain.asset import AssetId
-from shared.domain.deployment import Deployment
+from shared.domain.deployment import CodeConfiguration, Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
@@ -61,7 +63,7 @@ def write_endpoint(endpoint: Endpoint, scoring_uri: str) -> JSON:
 def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
-    _no_script_yet(properties)
+    code, environment = _read_code(properties), _read_environment(properties)
     model = _read_model_reference(properties)
     resources = properties.object("resources")
     resources.ignore("properties", "instanceType")
@@ -79,13 +81,15 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             name=endpoint_name(name, "deployment"),
             endpoint=endpoint,
             model=model,
+            code=code,
+            environment=environment,
             settings=settings,
             description=properties.text("description"),
             compute=properties.text("compute"),
             tags=envelope.strings("tags"),
             properties=own,
         )
-    properties.ignore("provisioningState", "codeConfiguration", "environmentId", "partitionKeys")
+    properties.ignore("provisioningState", "provisioningError", "partitionKeys")
     properties.ignore("deploymentConfiguration")
     closed(envelope, properties)
     return deployment
@@ -103,15 +107,27 @@ def _is_on(own: dict[str, str], name: str) -> bool:
     return value == "true"
 
 
-def _no_script_yet(properties: Fields) -> None:
-    for field in ("codeConfiguration", "environmentId"):
-        if properties.has(field):
-            raise InvalidRequest(
-                f"'{properties.path(field)}' is given, and this version scores MLflow models "
-                "without a script, in the environment of the service.",
-                fix="Leave it out, and register the model as MLflow.",
-                target=properties.path(field),
-            )
+def _read_code(properties: Fields) -> CodeConfiguration | None:
+    if not properties.has("codeConfiguration"):
+        return None
+    given = properties.object("codeConfiguration")
+    code = given.required("codeId", ".../codes/<name>/versions/<version>")
+    script = given.required("scoringScript", "score.py").removeprefix("./")
+    given.refuse_others()
+    if script.startswith("/") or ".." in script.split("/"):
+        raise InvalidRequest(
+            f"The scoring script '{script[:200]}' is not inside the code folder.",
+            fix="Name it by its path inside the folder, such as score.py.",
+            target=given.path("scoringScript"),
+        )
+    asset = parse_asset(code, "codes", target=given.path("codeId"))
+    return CodeConfiguration(code=asset, script=script)
+
+
+def _read_environment(properties: Fields) -> AssetId | None:
+    text = properties.text("environmentId")
+    target = properties.path("environmentId")
+    return parse_asset(text, "environments", target=target) if text else None
 
 
 def _read_model_reference(properties: Fields) -> AssetId:
@@ -129,15 +145,28 @@ def _read_model_reference(properties: Fields) -> AssetId:
     return parse_asset(asset, "models", target=target)
 
 
-def write_deployment(deployment: Deployment, model_id: str) -> JSON:
-    settings = deployment.settings
+def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str], str]) -> JSON:
+    """`asset_id(kind, name, version)` gives an asset's ARM id."""
+    settings, model = deployment.settings, deployment.model
+    code, environment = deployment.code, deployment.environment
+    provisioning = deployment.provisioning
     return {
         "description": deployment.description,
         "compute": deployment.compute or None,
-        "model": {"referenceType": "Id", "assetId": model_id},
+        "model": {"referenceType": "Id", "assetId": asset_id("models", model.name, model.version)},
+        "codeConfiguration": {
+            "codeId": asset_id("codes", code.code.name, code.code.version),
+            "scoringScript": code.script,
+        }
+        if code
+        else None,
+        "environmentId": asset_id("environments", environment.name, environment.version)
+        if environment
+        else None,
         "resources": {"instanceCount": settings.instance_count, "properties": {}},
         **write_settings(settings),
         "environmentVariables": settings.environment_variables,
         "properties": deployment.properties,
-        "provisioningState": "Succeeded",
+        "provisioningState": provisioning.state,
+        "provisioningError": provisioning.reason or None,
     }

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from shared.domain.asset import AssetId, DataType
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.job import Location
 from shared.domain.minibatch import InputFile
+from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
 from shared.ports import BlobItem, Blobs
 from shared.stores.registry import Registry

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from shared.domain.errors import ModelMissing
-from shared.domain.job import Location
+from shared.domain.recipe import Location
 from shared.ports import BlobItem, Blobs
 
 

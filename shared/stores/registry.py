@@ -14,7 +14,7 @@ from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
-from shared.domain.message import Message
+from shared.domain.message import JSON, Message
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Document, Documents
@@ -84,6 +84,15 @@ class Shelf[R: Message]:
         if existing is None:
             return self._create(name, resource, by), True
         return self._replace(name, resource, existing, by, merge), False
+
+    def change(self, change: Callable[[R], R], *key: str) -> Entry[R]:
+        """Read, change and write, again while others write in between; raises NotFound."""
+
+        def changed(body: JSON) -> JSON:
+            entry: Entry[R] = self._entry.from_wire(body)
+            return entry.model_copy(update={"resource": change(entry.resource)}).to_wire()
+
+        return self._entry.from_wire(self._documents.update(self._name(key), changed))
 
     def names(self, *parents: str) -> list[str]:
         """Names directly under the parents, in name order."""

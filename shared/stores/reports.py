@@ -126,7 +126,7 @@ def _verdict(ending: Ending, receipt: Receipt) -> str:
 def _story(ending: Ending, receipt: Receipt) -> str:
     """The log that `az ml job stream` would show: the job in a few lines."""
     spec, plan, files = ending.spec, ending.plan, receipt.files
-    scored_by = f"endpoint {spec.endpoint}, deployment {spec.deployment}, model {spec.model}"
+    scored_by = f"endpoint {spec.endpoint}, deployment {spec.deployment}, model {spec.recipe.model}"
     cut = f"{plan.minibatches} mini-batches of up to {spec.settings.mini_batch_size} files"
     counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
     lines = [

@@ -15,8 +15,9 @@ from orchestrators import score_job, score_shard
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
-from shared.domain.job import Ending, JobInput, JobOutput, JobSpec, Location
+from shared.domain.job import Ending, JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
+from shared.domain.recipe import Location, Recipe
 from shared.domain.task import BundleTask, ClosingTask, JobRun
 from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
 from shared.services import Services, build
@@ -70,16 +71,13 @@ class ScriptedScorer:
         return is_first
 
 
-class ScriptedPool:
+class ScriptedCrews:
     def __init__(self) -> None:
-        self.scorer = ScriptedScorer()
+        self.member = ScriptedScorer()
 
     @contextmanager
-    def lease(self, spec: Any, *, capacity: int) -> Iterator[ScriptedScorer]:
-        yield self.scorer
-
-    def close(self) -> None:
-        """Nothing runs."""
+    def scorer(self, recipe: Any, *, capacity: int) -> Iterator[ScriptedScorer]:
+        yield self.member
 
 
 def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
@@ -90,10 +88,10 @@ def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedSc
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
     settings = Settings(scratch_folder=scratch, auth_issuer="https://issuer.invalid")
     services = build(settings, blobs, ACCOUNT_URL)
-    services.scorers.close()
-    pool = ScriptedPool()
-    scripted: Any = pool
-    return dataclasses.replace(services, scorers=scripted), blobs, pool.scorer
+    services.crews.close()
+    crews = ScriptedCrews()
+    scripted: Any = crews
+    return dataclasses.replace(services, crews=scripted), blobs, crews.member
 
 
 def upload(blobs: MemoryBlobs, contents: Sequence[str], folder: str = "in") -> None:
@@ -110,9 +108,11 @@ def a_spec(name: str = "job-1", folder: str = "in", **settings: Any) -> JobSpec:
         child="00000000-0000-0000-0000-000000000001",
         endpoint="endpoint",
         deployment="deployment",
-        fingerprint="f" * 64,
-        model=AssetId(name="m", version="1"),
-        model_location=Location(container=CONTAINER, path="models/m"),
+        recipe=Recipe(
+            fingerprint="f" * 64,
+            model=AssetId(name="m", version="1"),
+            model_location=Location(container=CONTAINER, path="models/m"),
+        ),
         settings=BatchSettings(retry_settings=RetrySettings(max_retries=tries), **settings),
         input=JobInput(
             name="input",

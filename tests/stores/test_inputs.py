@@ -5,7 +5,7 @@ import pytest
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.job import Location
+from shared.domain.recipe import Location
 from shared.stores.inputs import Datastores, Inputs, Skipped
 from shared.stores.registry import Registry
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ModelMissing
-from shared.domain.job import Location
+from shared.domain.recipe import Location
 from shared.stores.model_cache import ModelCache
 
 BOX = "azureml-blobstore"

@@ -1,0 +1,27 @@
+"""Build the environment of a deployment, so that its jobs find it ready."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from shared.domain.errors import ModelMissing
+from shared.domain.provisioning import ProvisioningStep, ProvisioningTask
+from shared.scoring.environments.errors import EnvironmentFailed
+from shared.services import Services, services
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="payload")
+def build_environment(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    return build(ProvisioningTask.from_wire(payload), services()).to_wire()
+
+
+def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
+    """Have an interpreter for the deployment; an environment that cannot be built is a reason."""
+    deployment = services.registry.deployments.get(task.endpoint, task.deployment).resource
+    try:
+        services.crews.interpreter(services.recipes.of(deployment))
+    except (EnvironmentFailed, ModelMissing) as failure:
+        return ProvisioningStep(reason=str(failure))
+    return ProvisioningStep()

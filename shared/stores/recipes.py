@@ -1,0 +1,65 @@
+"""Recipes: from a deployment to where its model, code and environment lie."""
+
+from shared.domain.deployment import Deployment
+from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.recipe import Location, Recipe
+from shared.ports import Blobs
+from shared.stores.inputs import Inputs
+from shared.stores.registry import Registry
+
+
+class Recipes:
+    def __init__(self, blobs: Blobs, registry: Registry, inputs: Inputs) -> None:
+        self._blobs = blobs
+        self._registry = registry
+        self._inputs = inputs
+
+    def of(self, deployment: Deployment) -> Recipe:
+        """Raises NotFound when something that it names is not registered."""
+        settings, code = deployment.settings, deployment.code
+        model = self._registry.model(deployment.model)
+        if deployment.environment:
+            self._registry.environment(deployment.environment)
+        return Recipe(
+            fingerprint=deployment.fingerprint,
+            model=model.id,
+            model_location=self._place(model.uri, "model"),
+            script=code.script if code else "",
+            code_location=self._place(self._registry.code(code.code).uri, "code") if code else None,
+            environment=deployment.environment,
+            environment_variables=settings.environment_variables,
+            logging_level=settings.logging_level,
+        )
+
+    def check(self, deployment: Deployment) -> None:
+        """Raise InvalidRequest unless everything that the deployment names is there."""
+        try:
+            recipe = self.of(deployment)
+        except NotFound as missing:
+            raise InvalidRequest(missing.problem, fix=missing.fix, target="properties") from None
+        if recipe.code_location is not None:
+            self._check_script(recipe.code_location, recipe.script)
+        else:
+            self._check_mlflow(recipe)
+
+    def _check_script(self, code: Location, script: str) -> None:
+        if not self._blobs.exists(code.container, f"{code.path}/{script}"):
+            raise InvalidRequest(
+                f"The code folder '{code}' has no file '{script}'.",
+                fix="Name the scoring script by its path inside the folder.",
+                target="properties.codeConfiguration.scoringScript",
+            )
+
+    def _check_mlflow(self, recipe: Recipe) -> None:
+        place = recipe.model_location
+        if not self._blobs.exists(place.container, f"{place.path}/MLmodel"):
+            raise InvalidRequest(
+                f"The model '{recipe.model}' has no MLmodel file at '{place}', so it is not an "
+                "MLflow model.",
+                fix="Register a folder that MLflow saved, or give a codeConfiguration.",
+                target="properties.model.assetId",
+            )
+
+    def _place(self, uri: str, target: str) -> Location:
+        location, _ = self._inputs.resolve(uri, target=target)
+        return location
