@@ -22,7 +22,7 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
     if instance is None:
         return job
     if instance.ended:
-        return _mended(job, instance, services)
+        return _mended(job, instance, services, client)
     state = _running(instance, client)
     return job.model_copy(update={"state": job.state.followed_by(state)}) if state else job
 
@@ -42,12 +42,14 @@ def _running(instance: Instance, client: DurableClient) -> JobState | None:
     )
 
 
-def _mended(job: Job, instance: Instance, services: Services) -> Job:
+def _mended(job: Job, instance: Instance, services: Services, client: DurableClient) -> Job:
     found = services.jobs.find(job.spec.name)
     if found is not None and found.state.status.is_terminal:
         return found  # it ended between the two looks
+    services.watch.stop(job.spec.name)  # its children may still be at work
     status, reason = _end_of(instance)
-    state = job.state.model_copy(
+    reached = _running(instance, client)
+    state = (job.state.followed_by(reached) if reached else job.state).model_copy(
         update={"status": status, "reason": reason, "ended_at": datetime.now(UTC)}
     )
     return job.model_copy(update={"state": services.jobs.advance(job.spec, state)})

@@ -9,11 +9,14 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 
 _ISO_DURATION = re.compile(
-    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    r"P(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 SHOWN = 200  # characters of a foreign value in an error's text
+# Far above what any field needs, far below what an orchestration or a process may be given.
+LONGEST_TEXT, LONGEST_MAP = 65_536, 65_536
 
 
 class Fields:
@@ -63,7 +66,7 @@ class Fields:
             return default
         if not isinstance(value, str):
             raise self._wrong(name, value, "a string")
-        return value
+        return self._bounded(name, value, LONGEST_TEXT)
 
     def required(self, name: str, example: str) -> str:
         """A non-empty string."""
@@ -120,7 +123,9 @@ class Fields:
             return {}
         if not isinstance(value, dict):
             raise self._wrong(name, value, "an object of strings")
-        return {key: self._text_of(name, key, one) for key, one in value.items()}
+        texts = {key: self._text_of(name, key, one) for key, one in value.items()}
+        self._bounded(name, "".join([*texts, *texts.values()]), LONGEST_MAP)
+        return texts
 
     def entries(self) -> Iterator[tuple[str, JSON]]:
         """All fields, with their names as they were given; takes them."""
@@ -139,6 +144,15 @@ class Fields:
                 fix=f"Did you mean '{near[0]}'?" if near else f"Remove it; known are: {known}.",
                 target=self.path(given)[:SHOWN],
             )
+
+    def _bounded(self, name: str, value: str, longest: int) -> str:
+        if len(value) > longest:
+            raise InvalidRequest(
+                f"'{self.path(name)}' has {len(value)} characters.",
+                fix=f"Use at most {longest}.",
+                target=self.path(name),
+            )
+        return value
 
     def _text_of(self, name: str, key: str, value: JSON) -> str:
         if value is None:

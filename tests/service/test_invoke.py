@@ -101,7 +101,30 @@ def test_a_job_terminated_by_the_durable_api_is_canceled(stack: Stack, deploy: D
     parts = urlsplit(started["terminatePostUri"].replace("{text}", "enough"))
     assert 202 == stack.send("POST", f"{parts.path}?{parts.query}").status
 
-    assert "Canceled" == stack.ended(started)["status"]
+    properties = stack.ended(started)
+    assert "Canceled" == properties["status"]
+    assert 23 == properties["progress"]["files"]["total"]
+    assert properties["outputs"]["receipt"] is None
+
+
+def test_a_finished_job_restarted_by_the_durable_api_stays_as_it_was(
+    stack: Stack, deploy: Deploy
+) -> None:
+    uri = stack.upload("restarted", FILES)
+    started = stack.invoke(deploy("restarted"), uri)
+    before, receipt = stack.ended(started), stack.receipt(started)
+    parts = urlsplit(started["restartPostUri"])
+    query = f"{parts.query}&restartWithNewInstanceId=true"
+    answer = stack.send("POST", f"{parts.path}?{query}")
+    status = urlsplit(answer.body["statusQueryGetUri"])
+
+    def ended() -> bool:
+        found = stack.send("GET", f"{status.path}?{status.query}")
+        return bool(found.body["runtimeStatus"] == "Completed")
+
+    wait_until(ended)
+    assert before == stack.job(started)
+    assert receipt == stack.receipt(started)
 
 
 def test_the_articles_body_and_a_registered_data_asset(stack: Stack, deploy: Deploy) -> None:
