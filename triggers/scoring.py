@@ -54,10 +54,12 @@ def _submitted(
     name = invocation.job_name or str(uuid.uuid4())
     request_id = next((request.headers[h] for h in REQUEST_ID_HEADERS if h in request.headers), "")
     if not request_id:
+        services.jobs.check_free(name)
         return services.jobs.create(_spec(name, "", deployment, invocation, request, services))
     name = _claimed(deployment.endpoint, request_id, name, request, services)
     if (job := services.jobs.of_request(name, request_id)) is not None:
         return job
+    services.jobs.check_free(name)
     spec = _spec(name, request_id, deployment, invocation, request, services)
     try:
         return services.jobs.create(spec)

@@ -44,12 +44,13 @@ class Jobs:
         try:
             self._documents.create(_name(spec.name), job.to_wire())
         except Conflict:
-            raise Conflict(
-                f"A job named '{spec.name}' exists.",
-                fix="Choose another name, or leave it out to have one made.",
-                target="name",
-            ) from None
+            raise _taken(spec.name) from None
         return job
+
+    def check_free(self, name: str) -> None:
+        """Raise Conflict when a job has that name."""
+        if self.find(name) is not None:
+            raise _taken(name)
 
     def restore(self, spec: JobSpec) -> None:
         """Write the document again if the store lost it."""
@@ -87,6 +88,14 @@ class Jobs:
 
     def _spec(self, name: str) -> JobSpec:
         return self.get(name).spec
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(
+        f"A job named '{name}' exists.",
+        fix="Choose another name, or leave it out to have one made.",
+        target="name",
+    )
 
 
 def _followed(job: Job, state: JobState) -> Job:
