@@ -20,6 +20,7 @@ from triggers.workspace import (
     check_workspace,
     endpoint_id,
     enveloped,
+    own_body,
     scoring_uri,
     who,
 )
@@ -30,7 +31,7 @@ OK, CREATED = 200, 201
 
 def put_endpoint(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
-    endpoint = arm.read_endpoint(request.path["endpoint"], request.json)
+    endpoint = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
     default = endpoint.default_deployment
     if default and services.registry.deployments.find(endpoint.name, default) is None:
         raise InvalidRequest(
@@ -59,7 +60,9 @@ def get_endpoint(request: Request, services: Services) -> Response:
 def put_deployment(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource.name
-    deployment = arm.read_deployment(endpoint, request.path["deployment"], request.json)
+    deployment = arm.read_deployment(
+        endpoint, request.path["deployment"], own_body(request, services.settings)
+    )
     _check_model(deployment, services)
     saved = services.registry.deployments.save(
         deployment, endpoint, deployment.name, by=who(request)

@@ -35,7 +35,16 @@ class Jobs:
         try:
             self._documents.create(name, submission.to_wire())
         except Conflict:
-            return Submission.from_wire(self._documents.read(name).body)
+            return self._claimed(name, submission)
+        return submission
+
+    def _claimed(self, name: str, submission: Submission) -> Submission:
+        """Who has the request id; a different request takes it over if the first made no job."""
+        document = self._documents.read(name)
+        first = Submission.from_wire(document.body)
+        if first.digest == submission.digest or self.find(first.job) is not None:
+            return first
+        self._documents.replace(name, submission.to_wire(), if_match=document.etag)
         return submission
 
     def create(self, spec: JobSpec) -> Job:
@@ -71,6 +80,10 @@ class Jobs:
     def find(self, name: str) -> Job | None:
         document = self._documents.find(_name(name))
         return Job.from_wire(document.body) if document else None
+
+    def discard(self, name: str) -> None:
+        """Take back a document whose job was never started."""
+        self._documents.delete(_name(name))
 
     def of_request(self, name: str, request_id: str) -> Job | None:
         """The job of that name, if that request made it."""

@@ -169,6 +169,14 @@ def test_a_taken_job_name_is_refused(stack: Stack, deploy: Deploy) -> None:
             },
             ["SummaryOnly"],
         ),
+        (
+            "/batchEndpoints/refusals/deployments/main",
+            {
+                "model": {"assetId": f"{WORKSPACE}/models/doubler/versions/1"},
+                "environmentVariables": {"A=B": "x"},
+            },
+            ["A=B", "environment variable"],
+        ),
     ],
 )
 def test_a_wrong_resource_is_refused(
@@ -194,6 +202,22 @@ def test_another_workspace_is_not_found(stack: Stack) -> None:
     path = WORKSPACE.replace("/local/", "/other/", 1) + "/models/doubler/versions/1"
 
     assert_refused(stack.send("GET", path), 404, "other")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "azureml://subscriptions/s/resourcegroups/local/workspaces/local/datastores/d/paths/x",
+        f"{WORKSPACE.replace('/local/', '/other/', 1)}/data/d/versions/1",
+        f"azureml:{WORKSPACE[:-5]}other/data/d/versions/1",
+    ],
+)
+def test_a_reference_into_another_workspace_is_refused(
+    stack: Stack, deploy: Deploy, uri: str
+) -> None:
+    path = f"/endpoints/{deploy('refusals')}/jobs"
+
+    assert_refused(stack.send("POST", path, a_body(uri)), 404, "another workspace")
 
 
 def test_an_internal_error_has_an_id_that_the_log_has(stack: Stack, deploy: Deploy) -> None:
