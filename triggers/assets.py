@@ -31,9 +31,8 @@ class Kind[A: Asset]:
 
     def put(self, request: Request, services: Services) -> Response:
         check_workspace(request, services.settings)
-        asset = self.read(
-            request.path["name"], request.path["version"], own_body(request, services.settings)
-        )
+        body = own_body(request, services.settings)
+        asset = self.read(request.path["name"], request.path["version"], body)
         self.check(asset, services)
         entry, is_new = self.shelf(services.registry).save(
             asset, asset.id.name, asset.id.version, by=who(request), merge=unchanged

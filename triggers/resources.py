@@ -60,9 +60,8 @@ def get_endpoint(request: Request, services: Services) -> Response:
 def put_deployment(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource.name
-    deployment = arm.read_deployment(
-        endpoint, request.path["deployment"], own_body(request, services.settings)
-    )
+    body = own_body(request, services.settings)
+    deployment = arm.read_deployment(endpoint, request.path["deployment"], body)
     _check_model(deployment, services)
     saved = services.registry.deployments.save(
         deployment, endpoint, deployment.name, by=who(request)

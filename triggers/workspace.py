@@ -47,7 +47,7 @@ def own_body(request: Request, settings: Settings) -> JSON:
         if match and [part.lower() for part in match.groups()] != [part.lower() for part in own]:
             raise NotFound(
                 f"'{text[:300]}' is in another workspace.",
-                fix=f"Use subscription '{own[0]}', resource group '{own[1]}', workspace '{own[2]}'.",
+                fix=f"This one is '{workspace_id(settings)}'.",
                 target="workspace",
             )
     return body
