@@ -28,7 +28,14 @@ def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker 
 
 
 def end(ending: Ending, services: Services) -> EndResult:
-    """Return how the job ended, or which shard must be scored again first."""
+    """Return how the job ended, or which shard must be scored again first.
+
+    A job that has ended - this is a late twin, or a restart by the Durable API - stays as it is.
+    """
+    job = services.jobs.find(ending.spec.name)
+    if job is not None and job.state.status.is_terminal:
+        state = job.state
+        return EndResult(status=state.status, reason=state.reason, sha256=state.output_sha256)
     try:
         ended, proof = _publish(ending, services)
         services.reports.write(ended, receipt_of(ended, proof))
@@ -72,4 +79,5 @@ def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobS
         ended_at=datetime.now(UTC) if status.is_terminal else None,
         output_bytes=proof.bytes if proof else 0,
         output_sha256=proof.sha256 if proof else "",
+        is_reported=status.is_terminal,
     )

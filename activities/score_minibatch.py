@@ -44,8 +44,9 @@ def score(task: BundleTask, services: Services) -> Outcome:
         plan = services.plans.shard(task.job, task.plan_key, task.shard)
     except NotFound:
         return Outcome(span=nothing, is_plan_lost=True)
-    if services.watch.is_over(spec, task.failed_before):
-        return Outcome(span=nothing)
+    services.watch.forget(spec.name, task.span)  # what an earlier run of this bundle told
+    if _is_over(task, spec, services):
+        return Outcome(span=nothing, is_canceled=services.watch.is_stopped(spec.name))
     reason = ""
     for _ in range(INIT_TRIES):
         try:
@@ -59,6 +60,14 @@ def score(task: BundleTask, services: Services) -> Outcome:
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
 
 
+def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
+    """Whether the next mini-batch would be scored in vain."""
+    watch = services.watch
+    return watch.is_stopped(spec.name) or watch.is_spent(
+        spec, task.failed_before, task.span, is_alone=task.is_alone
+    )
+
+
 def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
     bundle = Bundle(
         span=task.span,
@@ -67,7 +76,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         retry=spec.settings.retry_settings,
         isolates=spec.settings.isolate_failures,
         folder=services.scratch / spec.name / f"{task.span.first}-{uuid.uuid4().hex[:8]}",
-        is_over=lambda: services.watch.is_over(spec, task.failed_before),
+        is_over=lambda: _is_over(task, spec, services),
         note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
     )
     try:
@@ -76,6 +85,8 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
             scored(bundle, scorer, services.downloads) as result,
         ):
             outcome = _stage(task, result, services)
+            if services.watch.is_stopped(spec.name):
+                outcome = outcome.model_copy(update={"is_canceled": True})
             services.reports.keep_output(spec, task.span, scorer.drain_logs())
             return outcome
     except BaseException:

@@ -46,7 +46,16 @@ def run(plan: Plan) -> int:
         return _complain(refusal, exit_code=2)
     except (GaveUp, AzuriteFailed, NodeMissing) as failure:
         return _complain(failure, exit_code=1)
+    except OSError as failure:
+        return _complain(_unusable(failure), exit_code=2)
     return 0
+
+
+def _unusable(failure: OSError) -> Refused:
+    return Refused(
+        f"'{failure.filename}' cannot be used: {failure.strerror}.",
+        fix="Give --state a folder, and --ready a file, that can be written.",
+    )
 
 
 def _complain(failure: Exception, *, exit_code: int) -> int:

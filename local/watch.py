@@ -10,7 +10,7 @@ from local.errors import GaveUp
 
 DEATHS = 5
 DEATHS_WITHIN_S = 30.0
-"""So often is no accident any more."""
+"""So often without having answered in between is no accident any more."""
 
 START_LIMIT_S = 300.0
 """A host with a long history to load from a cold disk needs less."""
@@ -89,6 +89,7 @@ class Watch:
     def _greet(self) -> None:
         if self._is_ready():
             self._answers = True
+            self._deaths.clear()
             self._starts += 1
             self._on_ready(self._starts)
         elif self._clock() - self._started > START_LIMIT_S:

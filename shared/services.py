@@ -127,7 +127,7 @@ def _crews(
 def _blobs(settings: Settings) -> tuple[Blobs, str]:
     if settings.storage_connection_string:
         account = AzureAccount.from_connection_string(settings.storage_connection_string)
-        return AzureBlobs(account), account.service.url
+        return AzureBlobs(account), account.service.url.rstrip("/")
     if not settings.storage_account_url:
         raise ValueError(
             "Neither STORAGE_CONNECTION_STRING nor STORAGE_ACCOUNT_URL is set. "
@@ -136,4 +136,4 @@ def _blobs(settings: Settings) -> tuple[Blobs, str]:
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
 
     blobs = AzureBlobs.from_account(settings.storage_account_url, DefaultAzureCredential())
-    return blobs, settings.storage_account_url
+    return blobs, settings.storage_account_url.rstrip("/")

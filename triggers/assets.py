@@ -13,7 +13,7 @@ from shared.domain.role import Role
 from shared.schemas import arm_assets as arm
 from shared.services import Services
 from shared.stores.registry import Entry, Registry, Shelf, unchanged
-from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, who
+from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, own_body, who
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -31,7 +31,8 @@ class Kind[A: Asset]:
 
     def put(self, request: Request, services: Services) -> Response:
         check_workspace(request, services.settings)
-        asset = self.read(request.path["name"], request.path["version"], request.json)
+        body = own_body(request, services.settings)
+        asset = self.read(request.path["name"], request.path["version"], body)
         self.check(asset, services)
         entry, is_new = self.shelf(services.registry).save(
             asset, asset.id.name, asset.id.version, by=who(request), merge=unchanged

@@ -19,10 +19,10 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
     if job.state.status.is_terminal:
         return job
     instance = client.find(job.spec.name)
-    if instance is None:
-        return job
-    if instance.ended:
-        return _mended(job, instance, services)
+    if instance is None and job.state.status is JobStatus.NOT_STARTED:
+        return job  # it is being started
+    if instance is None or instance.ended:
+        return _mended(job, instance, services, client)
     state = _running(instance, client)
     return job.model_copy(update={"state": job.state.followed_by(state)}) if state else job
 
@@ -42,18 +42,22 @@ def _running(instance: Instance, client: DurableClient) -> JobState | None:
     )
 
 
-def _mended(job: Job, instance: Instance, services: Services) -> Job:
+def _mended(job: Job, instance: Instance | None, services: Services, client: DurableClient) -> Job:
     found = services.jobs.find(job.spec.name)
     if found is not None and found.state.status.is_terminal:
         return found  # it ended between the two looks
+    services.watch.stop(job.spec.name)  # its children may still be at work
     status, reason = _end_of(instance)
-    state = job.state.model_copy(
+    reached = _running(instance, client) if instance else None
+    state = (job.state.followed_by(reached) if reached else job.state).model_copy(
         update={"status": status, "reason": reason, "ended_at": datetime.now(UTC)}
     )
     return job.model_copy(update={"state": services.jobs.advance(job.spec, state)})
 
 
-def _end_of(instance: Instance) -> tuple[JobStatus, str]:
+def _end_of(instance: Instance | None) -> tuple[JobStatus, str]:
+    if instance is None:
+        return JobStatus.CANCELED, "The job's orchestration was purged by the Durable API."
     if instance.ended == "Terminated":
         return JobStatus.CANCELED, "The job's orchestration was terminated by the Durable API."
     if instance.ended == "Completed" and instance.output:

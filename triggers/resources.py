@@ -25,6 +25,7 @@ from triggers.workspace import (
     check_workspace,
     endpoint_id,
     enveloped,
+    own_body,
     scoring_uri,
     who,
 )
@@ -38,7 +39,7 @@ MADE_WITHIN_S, POLL_S = 20.0, 0.1
 
 def put_endpoint(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
-    endpoint = arm.read_endpoint(request.path["endpoint"], request.json)
+    endpoint = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
     default = endpoint.default_deployment
     if default and services.registry.deployments.find(endpoint.name, default) is None:
         raise InvalidRequest(
@@ -68,7 +69,8 @@ def put_deployment(request: Request, services: Services, client: DurableClient) 
     """Save the deployment and have it made; answers when it is made, or after a while as it is."""
     check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource.name
-    asked = arm.read_deployment(endpoint, request.path["deployment"], request.json)
+    body = own_body(request, services.settings)
+    asked = arm.read_deployment(endpoint, request.path["deployment"], body)
     services.recipes.check(asked)
     generation = Provisioning(generation=uuid.uuid4().hex)
     saved, is_new = services.registry.deployments.save(

@@ -31,7 +31,7 @@ from shared.services import Services
 from shared.stores import jobs as job_store
 from shared.stores.jobs import Submission
 from triggers.follow import live
-from triggers.workspace import endpoint_id, scoring_uri
+from triggers.workspace import endpoint_id, own_body, scoring_uri
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -42,9 +42,9 @@ REQUEST_ID_HEADERS = ("repeatability_request-id", "repeatability-request-id")
 def invoke(request: Request, services: Services, client: DurableClient) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     deployment = _deployment(endpoint, request, services)
-    invocation = read_invocation(request.json, deployment.settings)
+    invocation = read_invocation(own_body(request, services.settings), deployment.settings)
     job = _submitted(deployment, invocation, request, services)
-    _start(job, client)
+    _start(job, services, client)
     body = _document(job, request, services) | client.management_urls(job.spec.name)
     return Response(CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
 
@@ -56,10 +56,12 @@ def _submitted(
     name = invocation.job_name or str(uuid.uuid4())
     request_id = next((request.headers[h] for h in REQUEST_ID_HEADERS if h in request.headers), "")
     if not request_id:
+        services.jobs.check_free(name)
         return services.jobs.create(_spec(name, "", deployment, invocation, request, services))
     name = _claimed(deployment.endpoint, request_id, name, request, services)
     if (job := services.jobs.of_request(name, request_id)) is not None:
         return job
+    services.jobs.check_free(name)
     spec = _spec(name, request_id, deployment, invocation, request, services)
     try:
         return services.jobs.create(spec)
@@ -179,7 +181,7 @@ def _output(invocation: Invocation, child: str, services: Services) -> JobOutput
     return JobOutput(name=invocation.output_name, uri=uri, location=location)
 
 
-def _start(job: Job, client: DurableClient) -> None:
+def _start(job: Job, services: Services, client: DurableClient) -> None:
     """Start the job's orchestration, unless it was started already."""
     if job.state.status is not JobStatus.NOT_STARTED or client.find(job.spec.name) is not None:
         return
@@ -187,6 +189,9 @@ def _start(job: Job, client: DurableClient) -> None:
         client.start("score_job", job.spec.name, JobRun(spec=job.spec).to_wire())
     except Conflict:
         return  # a repeated request, at the same time as this one, was faster
+    except InvalidRequest:
+        services.jobs.discard(job.spec.name)
+        raise
 
 
 def _document(job: Job, request: Request, services: Services) -> JSON:

@@ -1,5 +1,8 @@
 """The workspace that this service is: its ARM path, and the ids of what is in it."""
 
+import re
+from collections.abc import Iterator
+
 from shared.api.http import Request
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
@@ -14,6 +17,14 @@ WORKSPACE = (
 )
 
 
+ELSEWHERE = re.compile(
+    r"(?:azureml:)?//?subscriptions/([^/]+)/resourcegroups/([^/]+)/"
+    rf"(?:providers/{re.escape(PROVIDER)}/)?workspaces/([^/]+)(?:/|$)",
+    re.IGNORECASE,
+)
+FREE_TEXT = {"tags", "description", "environmentvariables", "id"}
+
+
 def check_workspace(request: Request, settings: Settings) -> None:
     """Raise NotFound for any workspace but the service's own."""
     asked = (request.path["subscription"], request.path["group"], request.path["workspace"])
@@ -25,6 +36,34 @@ def check_workspace(request: Request, settings: Settings) -> None:
             fix=f"Use subscription '{own[0]}', resource group '{own[1]}', workspace '{own[2]}'.",
             target="workspace",
         )
+
+
+def own_body(request: Request, settings: Settings) -> JSON:
+    """The request's body; raises NotFound when it refers to something in another workspace."""
+    body = request.json
+    own = (settings.subscription_id, settings.resource_group, settings.workspace_name)
+    for text in _texts(body):
+        match = ELSEWHERE.match(text)
+        if match and [part.lower() for part in match.groups()] != [part.lower() for part in own]:
+            raise NotFound(
+                f"'{text[:300]}' is in another workspace.",
+                fix=f"This one is '{workspace_id(settings)}'.",
+                target="workspace",
+            )
+    return body
+
+
+def _texts(value: JSON) -> Iterator[str]:
+    """The strings of a body that may be references: free text is not looked into."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key.lower() not in FREE_TEXT:
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def workspace_id(settings: Settings) -> str:

@@ -8,7 +8,7 @@ import azure.functions as func
 import grpc
 from durabletask.client import OrchestrationStatus
 
-from shared.domain.errors import Conflict, ServiceUnavailable
+from shared.domain.errors import Conflict, InvalidRequest, ServiceUnavailable
 from shared.domain.message import JSON
 
 ENDED = {
@@ -70,10 +70,19 @@ class DurableClient:
 
 
 def _json(text: str | None) -> JSON:
-    return json.loads(text) if text else None
+    """A payload; the reason of a suspended or terminated instance is bare text."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
 
 
 def _translated(error: grpc.RpcError) -> Exception:
+    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return InvalidRequest(
+            "The request is too large to be handed to an orchestration.",
+            fix="Shorten its texts; the limit is 4 MiB in all.",
+        )
     if error.code() in UNAVAILABLE:
         return ServiceUnavailable(
             "The Durable task hub does not answer.", fix="Send the request again in a moment."

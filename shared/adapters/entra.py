@@ -99,7 +99,7 @@ class TokenVerifier:
         names = (claims.get(claim) for claim in ("name", "preferred_username", "upn", "appid"))
         return Caller(
             subject=subject,
-            name=str(next(filter(None, names), subject)),
+            name=str(next(filter(None, names), subject)).encode(errors="replace").decode(),
             roles=_roles(claims),
             tenant=str(claims.get("tid", "")),
         )

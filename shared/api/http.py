@@ -36,12 +36,18 @@ class Request:
                 "arrive.",
             )
         try:
-            return json.loads(self.body)
+            return _text_only(json.loads(self.body))
         except (ValueError, RecursionError) as error:
             raise InvalidRequest(
                 f"The request's body is not JSON: {str(error)[:200]}.",
                 fix='Send a JSON object such as {"properties": {...}}, encoded in UTF-8.',
             ) from None
+
+
+def _text_only(body: JSON) -> JSON:
+    """The body; raises ValueError for half a surrogate pair, which no store can hold."""
+    json.dumps(body, ensure_ascii=False).encode()
+    return body
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ class DataType(StrEnum):
     URI_FOLDER = "uri_folder"
 
 
+WORDS = {"description", "tags", "properties", "is_anonymous", "is_archived"}
+
+
 class Asset(Message):
     """What every asset has. Its words may change, what it is may not."""
 
@@ -33,11 +36,13 @@ class Asset(Message):
     description: str = ""
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
+    is_anonymous: bool = False
+    is_archived: bool = False
 
     @property
     def content(self) -> JSON:
         """What the asset is, without the words that describe it."""
-        return self.model_dump(mode="json", exclude={"description", "tags", "properties"})
+        return self.model_dump(mode="json", exclude=WORDS)
 
 
 class Model(Asset):

@@ -78,7 +78,8 @@ class BatchSettings(Message):
     @field_validator("output_file_name")
     @classmethod
     def _is_one_file_name(cls, value: str) -> str:
-        if not value or value in {".", ".."} or FORBIDDEN_IN_FILE_NAME.search(value):
+        is_visible = bool(value) and value.strip() == value and value.isprintable()
+        if not is_visible or value in {".", ".."} or FORBIDDEN_IN_FILE_NAME.search(value):
             raise ValueError(
                 f"'{value}' is not a file name. "
                 'Use a name without any of ~ " # % & * : < > ? / \\ { | }, such as predictions.csv.'

@@ -71,7 +71,11 @@ class JobSpec(Message):
 
 
 class JobState(Message):
-    """How far the job came. `reason` tells in words why a job failed."""
+    """How far the job came.
+
+    `reason` tells in words why a job failed; `is_reported` says that receipt, errors and logs are
+    written, which a job that was terminated from outside has not.
+    """
 
     status: JobStatus = JobStatus.NOT_STARTED
     reason: str = ""
@@ -81,6 +85,7 @@ class JobState(Message):
     ended_at: AwareDatetime | None = None
     output_bytes: int = 0
     output_sha256: str = ""
+    is_reported: bool = False
 
     def followed_by(self, later: "JobState") -> Self:
         """The newer of two states: a job never leaves its end, and its counts never fall."""

@@ -56,10 +56,10 @@ class Outcome(Message):
     """What one activity did of its bundle; small, because it crosses the history.
 
     `span` is what was really done: it is shorter than what was asked when the activity stopped
-    early, because the threshold was passed or time was up. `seconds` is its wall time, without
-    waiting for a scorer. `record` names the blob with reports, errors and segment. `fatal` says
-    why no mini-batch can be scored at all (init() failed), and `is_plan_lost` that the plan's
-    blob is gone.
+    early, because it seemed that the threshold was passed, or time was up. `seconds` is its wall
+    time, without waiting for a scorer. `record` names the blob with reports, errors and segment.
+    `fatal` says why no mini-batch can be scored at all (init() failed), `is_canceled` that the job
+    was stopped, and `is_plan_lost` that the plan's blob is gone.
     """
 
     span: Span
@@ -71,6 +71,7 @@ class Outcome(Message):
     seconds: float = 0.0
     record: str = ""
     fatal: str = ""
+    is_canceled: bool = False
     is_plan_lost: bool = False
 
 

@@ -7,7 +7,7 @@
 """
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.domain.asset import AssetId
 from shared.domain.errors import InvalidRequest
@@ -19,6 +19,7 @@ SHAPES = (
     "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
 )
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DATASTORE = re.compile(
     r"(?:azureml:)?(?://subscriptions/[^/]+/resourcegroups/[^/]+/workspaces/[^/]+"
     r"|//)/?datastores/(?P<datastore>[^/]+)/paths(?:/(?P<path>.*))?",
@@ -62,7 +63,7 @@ def parse_input(text: str, *, target: str) -> InputReference:
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
-    parts = urlsplit(text)
+    parts = _split(text)
     if parts.scheme in {"http", "https"} and parts.netloc:
         return BlobUrl(host=parts.netloc.rpartition("@")[2].lower(), path=unquote(parts.path))
     raise InvalidRequest(f"'{_shown(text)}' is not an input.", fix=SHAPES, target=target)
@@ -104,6 +105,12 @@ def _asset(text: str, kind: str) -> AssetId | None:
 
 def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePath:
     path = (match["path"] or "").lstrip("/")
+    if CONTROL.search(path) or "\\" in path:
+        raise InvalidRequest(
+            f"{_shown(text)!r} holds a control character or a backslash.",
+            fix="Name the path without it.",
+            target=target,
+        )
     if any(part in {".", ".."} for part in path.split("/")):
         raise InvalidRequest(
             f"'{_shown(text)}' climbs out of its folder.",
@@ -111,6 +118,13 @@ def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePa
             target=target,
         )
     return DatastorePath(datastore=match["datastore"], path=path)
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:  # brackets that hold no address
+        return urlsplit("")
 
 
 def _shown(text: str) -> str:

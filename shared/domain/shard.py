@@ -20,6 +20,7 @@ class Shard:
         self._task = task
         self._todo = [task.span]
         self._is_over = False
+        self._is_held_back = False
         self._fatal = ""
         self.is_lost = False
         self.tally = Tally()
@@ -27,22 +28,28 @@ class Shard:
 
     def next_bundles(self, in_flight: int) -> Iterator[BundleTask]:
         """The bundles to hand out now, while there is room for them."""
-        while self._todo and not self._is_over and in_flight < self._task.settings.parallelism:
+        width = 1 if self._is_held_back else self._task.settings.parallelism
+        while self._todo and not self._is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1
 
     def take(self, outcome: Outcome, asked: Span) -> None:
-        """Count a bundle's outcome, and put back what it left of the mini-batches it was asked."""
+        """Count a bundle's outcome, and put back what it left of the mini-batches it was asked.
+
+        A bundle that did nothing held back, because others had told it of too many failures. If
+        these do not come in, it goes on alone: only what came in decides.
+        """
         done = outcome.span
         if len(done):
             self.accepted.append(AcceptedBundle(span=done, record=outcome.record))
             self.tally = self.tally.after(outcome)
         if done.stop < asked.stop:
             self._todo.insert(0, Span(first=done.stop, stop=asked.stop))
+        self._is_held_back = not len(done)
         self._fatal = self._fatal or outcome.fatal
         self.is_lost = self.is_lost or outcome.is_plan_lost
         is_spent = not self._task.settings.allows(self._failed_files())
-        if is_spent or not len(done):
+        if is_spent or outcome.fatal or outcome.is_canceled or outcome.is_plan_lost:
             self._is_over = True
 
     def closing(self) -> ClosingTask:
@@ -76,6 +83,7 @@ class Shard:
             shard=task.shard,
             span=Span(first=span.first, stop=span.first + size),
             failed_before=self._failed_files(),
+            is_alone=self._is_held_back,
         )
 
     def _failed_files(self) -> int:

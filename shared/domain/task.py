@@ -44,7 +44,8 @@ class ShardResult(Message):
 class BundleTask(Message):
     """Input of `score_minibatch`: the mini-batches of `span`, in one activity.
 
-    `failed_before` counts the failed files known when the activity was scheduled.
+    `failed_before` counts the failed files known when the activity was scheduled. A bundle that
+    `is_alone` in flight heeds nothing but that count and its own.
     """
 
     job: str
@@ -52,6 +53,7 @@ class BundleTask(Message):
     shard: int
     span: Span
     failed_before: int
+    is_alone: bool = False
 
 
 class AcceptedBundle(Message):

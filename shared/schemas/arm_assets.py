@@ -39,9 +39,7 @@ def read_model(name: str, version: str, body: JSON) -> Model:
         type=ModelType(kind),
         **_common(properties, envelope),
     )
-    properties.ignore(
-        "flavors", "jobName", "stage", "isAnonymous", "isArchived", "provisioningState"
-    )
+    properties.ignore("flavors", "jobName", "stage", "provisioningState")
     closed(envelope, properties)
     return model
 
@@ -67,7 +65,7 @@ def read_data(name: str, version: str, body: JSON) -> Data:
         type=DataType(kind),
         **_common(properties, envelope),
     )
-    properties.ignore("isAnonymous", "isArchived", "provisioningState")
+    properties.ignore("provisioningState")
     closed(envelope, properties)
     return data
 
@@ -86,7 +84,7 @@ def read_code(name: str, version: str, body: JSON) -> Code:
         uri=uri.partition("?")[0],
         **_common(properties, envelope),
     )
-    properties.ignore("isAnonymous", "isArchived", "provisioningState")
+    properties.ignore("provisioningState")
     closed(envelope, properties)
     return code
 
@@ -110,7 +108,7 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
             fix="Give its conda file's text in properties.condaFile.",
             target="properties.condaFile",
         )
-    properties.ignore("isAnonymous", "isArchived", "provisioningState", "environmentType")
+    properties.ignore("provisioningState", "environmentType")
     properties.ignore("osType", "inferenceConfig", "autoRebuild", "stage", "build")
     closed(envelope, properties)
     return environment
@@ -137,6 +135,8 @@ def _common(properties: Fields, envelope: Fields) -> dict[str, Any]:
         "description": properties.text("description"),
         "tags": properties.strings("tags") | envelope.strings("tags"),
         "properties": properties.strings("properties"),
+        "is_anonymous": properties.flag("isAnonymous"),
+        "is_archived": properties.flag("isArchived"),
     }
 
 
@@ -145,6 +145,6 @@ def _written(asset: Asset) -> dict[str, Any]:
         "description": asset.description,
         "tags": asset.tags,
         "properties": asset.properties,
-        "isAnonymous": False,
-        "isArchived": False,
+        "isAnonymous": asset.is_anonymous,
+        "isArchived": asset.is_archived,
     }

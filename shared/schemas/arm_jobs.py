@@ -56,14 +56,14 @@ def _input(job: Job) -> JSON:
 
 
 def _outputs(job: Job, files_uri: str) -> dict[str, Any]:
-    """Direct addresses: the predictions once they are published, the rest once the job ended."""
+    """Direct addresses: the predictions once they are published, the rest once it is written."""
     state = job.state
-    is_over, is_done = state.status.is_terminal, state.status is JobStatus.COMPLETED
+    is_done = state.status is JobStatus.COMPLETED
     return {
         "predictions": job.spec.output.uri if is_done else None,
         "sha256": state.output_sha256 or None,
         "bytes": state.output_bytes if is_done else None,
-        "receipt": f"{files_uri}/receipt.json" if is_over else None,
-        "errors": f"{files_uri}/errors.jsonl" if is_over else None,
+        "receipt": f"{files_uri}/receipt.json" if state.is_reported else None,
+        "errors": f"{files_uri}/errors.jsonl" if state.is_reported else None,
         "logs": f"{files_uri}/logs",
     }

@@ -4,6 +4,7 @@
 Read-only fields that a client sends back are ignored, as ARM does.
 """
 
+import re
 from collections.abc import Callable
 
 from shared.domain.asset import AssetId
@@ -21,6 +22,7 @@ from shared.schemas.fields import Fields
 AAD = "aadToken"
 # A deployment's own properties are where our switches go: the official client sends them unchanged.
 ISOLATE_FAILURES = "isolateFailures"
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 def read_endpoint(name: str, body: JSON) -> Endpoint:
@@ -72,7 +74,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     own = properties.strings("properties")
     settings = settings.model_copy(
         update={
-            "environment_variables": properties.strings("environmentVariables"),
+            "environment_variables": _read_variables(properties),
             "isolate_failures": _is_on(own, ISOLATE_FAILURES),
         }
     )
@@ -93,6 +95,18 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     properties.ignore("deploymentConfiguration")
     closed(envelope, properties)
     return deployment
+
+
+def _read_variables(properties: Fields) -> dict[str, str]:
+    variables = properties.strings("environmentVariables")
+    for name, value in variables.items():
+        if not VARIABLE.fullmatch(name) or "\0" in value:
+            raise InvalidRequest(
+                f"{name[:100]!r} is not an environment variable that a process can have.",
+                fix="Use letters, digits and underscores for its name, and text for its value.",
+                target="properties.environmentVariables",
+            )
+    return variables
 
 
 def _is_on(own: dict[str, str], name: str) -> bool:

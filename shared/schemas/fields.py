@@ -9,11 +9,14 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 
 _ISO_DURATION = re.compile(
-    r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    r"P(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"[+-]?\d{1,18}")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 SHOWN = 200  # characters of a foreign value in an error's text
+# Far above what any field needs, far below what an orchestration or a process may be given.
+LONGEST_TEXT, LONGEST_MAP = 65_536, 65_536
 
 
 class Fields:
@@ -63,7 +66,7 @@ class Fields:
             return default
         if not isinstance(value, str):
             raise self._wrong(name, value, "a string")
-        return value
+        return self._bounded(name, value, LONGEST_TEXT)
 
     def required(self, name: str, example: str) -> str:
         """A non-empty string."""
@@ -86,6 +89,13 @@ class Fields:
         if isinstance(value, float) and value.is_integer():
             return int(value)
         raise self._wrong(name, value, "a whole number")
+
+    def flag(self, name: str) -> bool:
+        """A boolean; absent counts as false."""
+        value = self.raw(name)
+        if value is not None and not isinstance(value, bool):
+            raise self._wrong(name, value, "true or false")
+        return bool(value)
 
     def seconds(self, name: str) -> int | None:
         """A duration in ISO 8601, such as PT30S, or a whole number of seconds."""
@@ -120,7 +130,9 @@ class Fields:
             return {}
         if not isinstance(value, dict):
             raise self._wrong(name, value, "an object of strings")
-        return {key: self._text_of(name, key, one) for key, one in value.items()}
+        texts = {key: self._text_of(name, key, one) for key, one in value.items()}
+        self._bounded(name, "".join([*texts, *texts.values()]), LONGEST_MAP)
+        return texts
 
     def entries(self) -> Iterator[tuple[str, JSON]]:
         """All fields, with their names as they were given; takes them."""
@@ -140,6 +152,15 @@ class Fields:
                 target=self.path(given)[:SHOWN],
             )
 
+    def _bounded(self, name: str, value: str, longest: int) -> str:
+        if len(value) > longest:
+            raise InvalidRequest(
+                f"'{self.path(name)}' has {len(value)} characters.",
+                fix=f"Use at most {longest}.",
+                target=self.path(name),
+            )
+        return value
+
     def _text_of(self, name: str, key: str, value: JSON) -> str:
         if value is None:
             return ""
@@ -157,6 +178,15 @@ class Fields:
         )
 
 
+KINDS = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    type(None): "null",
+}
+
+
 def _is_whole(value: JSON) -> bool:
     if isinstance(value, str):
         return _WHOLE.fullmatch(value.strip()) is not None
@@ -168,8 +198,7 @@ def _sound(text: str) -> str:
 
 
 def _kind(value: JSON) -> str:
-    kinds = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return kinds.get(type(value), "a number")
+    return KINDS.get(type(value), "a number")
 
 
 def _shown(value: JSON) -> str:

@@ -6,14 +6,14 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.domain.errors import NotFound, PreconditionFailed
+from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.ports import Blobs
 from shared.scoring.spec import FileFailure, InputFile
 
 # What a local file system takes everywhere; scripts see this name, the output the real one.
 UNSAFE = re.compile(r"[^\w.()\[\]{}@+=,;~ -]")
-LONGEST_NAME = 200
+LONGEST_NAME = 200  # bytes; file systems take 255
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class Downloads:
             return _unreadable(file, error, "It was deleted after the job was planned.")
         except PreconditionFailed as error:
             return _unreadable(file, error, "It was changed after the job was planned.")
+        except InvalidRequest as error:
+            return _unreadable(file, error, str(error))
         return InputFile(path=path, name=file.base_name)
 
 
@@ -73,12 +75,17 @@ def local_names(names: Sequence[str]) -> list[str]:
     taken = set[str]()
     local = list[str]()
     for index, name in enumerate(names):
-        safe = UNSAFE.sub("_", name)[-LONGEST_NAME:].lstrip(".") or "file"
+        safe = _ending(UNSAFE.sub("_", name), LONGEST_NAME).lstrip(".") or "file"
         while safe.lower() in taken:
-            safe = f"{index}_{safe}"[:LONGEST_NAME]
+            safe = f"{index}_{_ending(safe, LONGEST_NAME - len(str(index)) - 1)}"
         taken.add(safe.lower())
         local.append(safe)
     return local
+
+
+def _ending(name: str, size: int) -> str:
+    """The last part of a name that fits into so many bytes: its extension counts."""
+    return name.encode()[-size:].decode(errors="ignore")
 
 
 def _unreadable(file: PlannedFile, error: Exception, why: str) -> FileFailure:

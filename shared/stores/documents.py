@@ -52,6 +52,9 @@ class Documents:
         """Raises PreconditionFailed when somebody else wrote it since it was read."""
         return self._write(name, body, if_match=if_match)
 
+    def delete(self, name: str) -> None:
+        self._blobs.delete(self._container, name)
+
     def update(self, name: str, change: Callable[[JSON], JSON]) -> JSON:
         """Read, change, write, and again while somebody else writes in between.
 

@@ -35,7 +35,16 @@ class Jobs:
         try:
             self._documents.create(name, submission.to_wire())
         except Conflict:
-            return Submission.from_wire(self._documents.read(name).body)
+            return self._claimed(name, submission)
+        return submission
+
+    def _claimed(self, name: str, submission: Submission) -> Submission:
+        """Who has the request id; a different request takes it over if the first made no job."""
+        document = self._documents.read(name)
+        first = Submission.from_wire(document.body)
+        if first.digest == submission.digest or self.find(first.job) is not None:
+            return first
+        self._documents.replace(name, submission.to_wire(), if_match=document.etag)
         return submission
 
     def create(self, spec: JobSpec) -> Job:
@@ -44,12 +53,13 @@ class Jobs:
         try:
             self._documents.create(_name(spec.name), job.to_wire())
         except Conflict:
-            raise Conflict(
-                f"A job named '{spec.name}' exists.",
-                fix="Choose another name, or leave it out to have one made.",
-                target="name",
-            ) from None
+            raise _taken(spec.name) from None
         return job
+
+    def check_free(self, name: str) -> None:
+        """Raise Conflict when a job has that name."""
+        if self.find(name) is not None:
+            raise _taken(name)
 
     def restore(self, spec: JobSpec) -> None:
         """Write the document again if the store lost it."""
@@ -71,6 +81,10 @@ class Jobs:
         document = self._documents.find(_name(name))
         return Job.from_wire(document.body) if document else None
 
+    def discard(self, name: str) -> None:
+        """Take back a document whose job was never started."""
+        self._documents.delete(_name(name))
+
     def of_request(self, name: str, request_id: str) -> Job | None:
         """The job of that name, if that request made it."""
         job = self.find(name)
@@ -87,6 +101,14 @@ class Jobs:
 
     def _spec(self, name: str) -> JobSpec:
         return self.get(name).spec
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(
+        f"A job named '{name}' exists.",
+        fix="Choose another name, or leave it out to have one made.",
+        target="name",
+    )
 
 
 def _followed(job: Job, state: JobState) -> Job:

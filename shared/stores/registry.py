@@ -50,9 +50,21 @@ class Entry[R: Message](Message):
 
 
 class Shelf[R: Message]:
-    """The resources of one kind. A key is the name, or the names of the parents and the name."""
+    """The resources of one kind. A key is the name, or the names of the parents and the name.
 
-    def __init__(self, documents: Documents, folder: str, kind: type[R], noun: str) -> None:
+    With `folds_case`, names that differ in case only are the same, as ARM's resource names are.
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        folder: str,
+        kind: type[R],
+        noun: str,
+        *,
+        folds_case: bool = False,
+    ) -> None:
+        self._folds_case = folds_case
         self._documents = documents
         self._folder = folder
         self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
@@ -126,7 +138,8 @@ class Shelf[R: Message]:
         return entry
 
     def _name(self, key: tuple[str, ...]) -> str:
-        return "/".join([self._folder, *key]) + ".json"
+        folded = [name.lower() for name in key] if self._folds_case else key
+        return "/".join([self._folder, *folded]) + ".json"
 
     def _hint(self, key: tuple[str, ...]) -> str:
         there = self.names(*key[:-1])
@@ -140,8 +153,10 @@ class Registry:
 
     def __init__(self, blobs: Blobs) -> None:
         documents = Documents(blobs, CONTAINER)
-        self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint")
-        self.deployments = Shelf(documents, "deployments", Deployment, "batch deployment")
+        self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint", folds_case=True)
+        self.deployments = Shelf(
+            documents, "deployments", Deployment, "batch deployment", folds_case=True
+        )
         self.models = Shelf(documents, "models", Model, "model")
         self.data = Shelf(documents, "data", Data, "data asset")
         self.codes = Shelf(documents, "codes", Code, "code")

@@ -1,7 +1,8 @@
 """The watch: what running bundles know of each other, so that none starts a mini-batch in vain.
 
 The orchestrator counts exactly, but only what has come back. In between, the bundles of one process
-add their failures here, and a sign in the store reaches those of other processes.
+tell each other of their failures here. That is a hint, never the verdict: a bundle may be lost with
+what it told. A sign in the store stops a job in every process.
 """
 
 import threading
@@ -42,28 +43,28 @@ class Watch:
             for minibatch in range(span.first, span.stop):
                 noted.pop(minibatch, None)
 
-    def is_over(self, spec: JobSpec, failed_before: int) -> bool:
-        """Whether the next mini-batch would be scored in vain.
+    def is_spent(self, spec: JobSpec, failed_before: int, own: Span, *, is_alone: bool) -> bool:
+        """Whether the error threshold is passed, as far as is known here.
 
-        `failed_before` is what the orchestrator knew; it and the local count each miss some
-        failures and invent none, so the larger one is closer.
+        `failed_before` is what the orchestrator knew, without the bundle's `own` mini-batches. A
+        bundle that `is_alone` trusts nothing else: what others told may not have come through.
         """
         with self._lock:
-            known = sum(self._failed.get(spec.name, {}).values())
-        if not spec.settings.allows(max(known, failed_before)):
-            self.stop(spec.name)
-            return True
-        return self._is_stopped(spec.name)
+            noted = self._failed.get(spec.name, {})
+            mine = sum(noted.get(minibatch, 0) for minibatch in range(own.first, own.stop))
+            told = 0 if is_alone else sum(noted.values())
+        return not spec.settings.allows(max(told, failed_before + mine))
 
     def stop(self, job: str) -> None:
-        """Tell every process to start no more mini-batches of the job."""
+        """Cancel: tell every process to start no more mini-batches of the job."""
         with self._lock:
             was_stopped = self._looked.get(job, (0.0, False))[1]
             self._looked[job] = (self._clock(), True)
         if not was_stopped:
             self._blobs.write(CONTAINER, _sign(job), b"")
 
-    def _is_stopped(self, job: str) -> bool:
+    def is_stopped(self, job: str) -> bool:
+        """Whether the job was stopped; the store is asked once a second."""
         now = self._clock()
         with self._lock:
             looked_at, is_stopped = self._looked.get(job, (-LOOK_EVERY_S, False))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.job import JobStatus
+from shared.domain.message import JSON
 from shared.services import Services
 from tests.app.in_memory import (
     CONTAINER,
@@ -289,6 +290,62 @@ def test_every_step_may_run_twice(tmp_path: Path, step: str) -> None:
     assert "Completed" == ending["status"]
     assert 4 == len(predictions(blobs))
     assert 1 == receipt(blobs)["files"]["failed"]
+
+
+@pytest.mark.parametrize(("threshold", "status"), [(1, "Failed"), (2, "Completed")])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_threshold_is_exact_though_every_bundle_is_lost_once(
+    tmp_path: Path, threshold: int, status: str, seed: int
+) -> None:
+    """What a lost bundle told the others is a hint; the verdict is of those that came in."""
+    services, blobs, _ = services_in_memory(tmp_path)
+    upload(blobs, ["bad" if i in {1, 4} else "1" for i in range(8)])
+    rehearsal = rehearse(services, seed)
+    original = rehearsal.activities["score_minibatch"]
+    lost: dict[str, JSON] = {}
+
+    def lose_once(given: Any) -> Any:
+        key = json.dumps(given["span"])
+        if key not in lost:
+            lost[key] = original(given)
+        return original(given)
+
+    rehearsal.activities = {**rehearsal.activities, "score_minibatch": lose_once}
+    spec = a_spec(mini_batch_size=1, max_concurrency_per_instance=3, error_threshold=threshold)
+    ending = run_job(spec, services, rehearsal)
+
+    assert status == ending["status"]
+    assert 2 == receipt(blobs)["files"]["failed"]
+
+
+def test_a_stop_cancels_the_job_and_keeps_what_is_done(app: App) -> None:
+    services, blobs, _ = app
+    upload(blobs, ["1"] * 10)
+    rehearsal = rehearse(services)
+    original = rehearsal.activities["score_minibatch"]
+
+    def stop_after(given: Any) -> Any:
+        outcome = original(given)
+        services.watch.stop("job-1")
+        return outcome
+
+    rehearsal.activities = {**rehearsal.activities, "score_minibatch": stop_after}
+    ending = run_job(a_spec(mini_batch_size=1), services, rehearsal)
+
+    assert "Canceled" == ending["status"]
+    assert 1 == receipt(blobs)["files"]["scored"]
+    assert 9 == receipt(blobs)["files"]["untried"]
+
+
+@pytest.mark.parametrize("name", ["\u540d" * 100 + ".csv", "a b%#+?.csv", "x" * 250 + ".csv"])
+def test_an_odd_name_is_scored_like_any_other(app: App, name: str) -> None:
+    services, blobs, _ = app
+    blobs.write(CONTAINER, f"in/{name}", b"1")
+
+    ending = run_job(a_spec(), services)
+
+    assert "Completed" == ending["status"]
+    assert [f"0,1,{name}"] == predictions(blobs)
 
 
 def test_a_late_twin_of_the_end_changes_nothing(app: App) -> None:

@@ -66,6 +66,9 @@ def test_a_url_is_read_without_its_signature() -> None:
         "ftp://h/x",
         "azureml:iris",
         "azureml://datastores/ds/paths/a/../b",
+        "azureml://datastores/ds/paths/a\0b",
+        "azureml://datastores/ds/paths/a\\b",
+        "http://[::1",
         ARM.replace("/data/", "/models/"),
     ],
 )

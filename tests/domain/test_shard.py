@@ -77,12 +77,25 @@ def test_after_the_threshold_nothing_is_handed_out() -> None:
     assert 2 == shard.result().tally.minibatches
 
 
-def test_a_bundle_that_did_nothing_says_that_the_job_is_over() -> None:
-    shard = a_shard(10)
-    (first, _) = shard.next_bundles(0)
+def test_a_bundle_that_held_back_goes_on_alone() -> None:
+    """It waits for those in flight; if the threshold is not passed then, it is handed out again."""
+    shard = a_shard(10, width=2, threshold=0)
+    first, second = shard.next_bundles(0)
+    shard.take(Outcome(span=Span(first=1, stop=1)), second.span)
+    assert [] == list(shard.next_bundles(1))
     shard.take(Outcome(span=Span(first=0, stop=0)), first.span)
 
-    assert [] == list(shard.next_bundles(1))
+    (again,) = shard.next_bundles(0)
+
+    assert (again.span, again.is_alone) == (first.span, True)
+
+
+def test_a_canceled_bundle_ends_the_shard() -> None:
+    shard = a_shard(10)
+    (first, _) = shard.next_bundles(0)
+    shard.take(Outcome(span=Span(first=0, stop=0), is_canceled=True), first.span)
+
+    assert [] == list(shard.next_bundles(0))
 
 
 def test_a_fatal_outcome_reaches_the_result() -> None:

@@ -92,8 +92,18 @@ def test_a_part_that_is_killed_before_it_was_ready_is_started_again() -> None:
     assert 2 == scene.part.pid
 
 
-def test_five_deaths_within_thirty_seconds_are_too_many() -> None:
+def test_deaths_of_a_stack_that_answered_in_between_are_forgiven() -> None:
     scene = Scene()
+    for death in range(3 * DEATHS):
+        scene.watch.look()
+        scene.now = death * 0.5
+        scene.die(-9)
+
+    assert 1 + 3 * DEATHS == scene.part.pid
+
+
+def test_five_deaths_within_thirty_seconds_are_too_many() -> None:
+    scene = Scene(is_ready=False)
     scene.watch.look()
 
     for death in range(DEATHS - 1):

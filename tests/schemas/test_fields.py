@@ -36,10 +36,19 @@ def test_durations_are_iso_or_seconds(value: object, seconds: int) -> None:
     assert seconds == Fields({"timeout": value}).seconds("timeout")
 
 
-@pytest.mark.parametrize("value", ["P", "PT", "30s", "soon", True, [30], "PT30.5S"])
+@pytest.mark.parametrize(
+    "value", ["P", "PT", "30s", "soon", True, [30], "PT30.5S", "PT9999999999S", "P9999999D"]
+)
 def test_what_is_no_duration_is_refused(value: object) -> None:
     with pytest.raises(InvalidRequest, match="timeout"):
         Fields({"timeout": value}).seconds("timeout")
+
+
+def test_what_is_too_long_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="70000 characters"):
+        Fields({"x": "y" * 70_000}).text("x")
+    with pytest.raises(InvalidRequest, match="at most"):
+        Fields({"x": {"k": "y" * 70_000}}).strings("x")
 
 
 def test_null_counts_as_absent() -> None:

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from shared.scoring.downloads import LONGEST_NAME, local_names
 
 
-@given(st.lists(st.text(min_size=1, max_size=300), max_size=30))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300), max_size=30
+    )
+)
 def test_local_names_are_safe_and_distinct(names: list[str]) -> None:
     local = local_names(names)
 
@@ -16,7 +20,13 @@ def test_local_names_are_safe_and_distinct(names: list[str]) -> None:
         assert name not in {"", ".", ".."}
         assert "/" not in name
         assert "\0" not in name
-        assert len(name) <= LONGEST_NAME
+        assert len(name.encode()) <= LONGEST_NAME
+
+
+def test_a_long_name_keeps_its_extension() -> None:
+    (local,) = local_names(["\u540d" * 100 + ".csv"])
+
+    assert local.endswith(".csv")
 
 
 def test_plain_names_stay() -> None:

@@ -101,7 +101,67 @@ def test_a_job_terminated_by_the_durable_api_is_canceled(stack: Stack, deploy: D
     parts = urlsplit(started["terminatePostUri"].replace("{text}", "enough"))
     assert 202 == stack.send("POST", f"{parts.path}?{parts.query}").status
 
+    properties = stack.ended(started)
+    assert "Canceled" == properties["status"]
+    assert 23 == properties["progress"]["files"]["total"]
+    assert properties["outputs"]["receipt"] is None
+
+
+def test_a_suspended_job_can_be_read_and_goes_on(stack: Stack, deploy: Deploy) -> None:
+    uri = stack.upload("suspended", FILES)
+    endpoint = deploy("suspended", miniBatchSize=1, environmentVariables={"SLEEP_S": "0.1"})
+    started = stack.invoke(endpoint, uri)
+    wait_until(lambda: stack.job(started)["status"] == "Running")
+    suspend = urlsplit(started["suspendPostUri"].replace("{text}", "a-word"))
+    resume = urlsplit(started["resumePostUri"].replace("{text}", "a-word"))
+    status = urlsplit(started["statusQueryGetUri"])
+
+    def is_suspended() -> bool:
+        found = stack.send("GET", f"{status.path}?{status.query}").body
+        return bool(found["runtimeStatus"] == "Suspended")
+
+    assert 202 == stack.send("POST", f"{suspend.path}?{suspend.query}").status
+    wait_until(is_suspended)
+    assert "Running" == stack.job(started)["status"]
+    assert 202 == stack.send("POST", f"{resume.path}?{resume.query}").status
+
+    assert "Completed" == stack.ended(started)["status"]
+
+
+def test_a_job_whose_orchestration_is_gone_is_canceled(stack: Stack, deploy: Deploy) -> None:
+    uri = stack.upload("purged", FILES)
+    endpoint = deploy("purged", miniBatchSize=1, environmentVariables={"SLEEP_S": "0.5"})
+    started = stack.invoke(endpoint, uri)
+    wait_until(lambda: stack.job(started)["status"] == "Running")
+    terminate = urlsplit(started["terminatePostUri"].replace("{text}", "enough"))
+    purge = urlsplit(started["purgeHistoryDeleteUri"])
+    assert 202 == stack.send("POST", f"{terminate.path}?{terminate.query}").status
+
+    def purged() -> bool:
+        return stack.send("DELETE", f"{purge.path}?{purge.query}").status in {200, 404}
+
+    wait_until(purged)
     assert "Canceled" == stack.ended(started)["status"]
+
+
+def test_a_finished_job_restarted_by_the_durable_api_stays_as_it_was(
+    stack: Stack, deploy: Deploy
+) -> None:
+    uri = stack.upload("restarted", FILES)
+    started = stack.invoke(deploy("restarted"), uri)
+    before, receipt = stack.ended(started), stack.receipt(started)
+    parts = urlsplit(started["restartPostUri"])
+    query = f"{parts.query}&restartWithNewInstanceId=true"
+    answer = stack.send("POST", f"{parts.path}?{query}")
+    status = urlsplit(answer.body["statusQueryGetUri"])
+
+    def ended() -> bool:
+        found = stack.send("GET", f"{status.path}?{status.query}")
+        return bool(found.body["runtimeStatus"] == "Completed")
+
+    wait_until(ended)
+    assert before == stack.job(started)
+    assert receipt == stack.receipt(started)
 
 
 def test_the_articles_body_and_a_registered_data_asset(stack: Stack, deploy: Deploy) -> None:

@@ -49,6 +49,9 @@ def count_jobs(stack: Stack) -> int:
         (b"", 400, ["no body", "Content-Length"]),
         (b"{not json", 400, ["not JSON"]),
         (b"\xff\xfe", 400, ["not JSON"]),
+        (b'{"properties": {"name": "\\ud800"}}', 400, ["not JSON"]),
+        (a_body(URI, properties={"experimentName": "x" * 5_000_000}), 400, ["experimentName"]),
+        (a_body(URI, retrySettings={"timeout": "PT99999999999999999999S"}), 400, ["timeout"]),
         ([1], 400, ["an array"]),
         ({"properties": "x"}, 400, ["'properties'"]),
         (a_body(URI, miniBatchSize="lots"), 400, ["properties.miniBatchSize", "lots"]),
@@ -166,6 +169,14 @@ def test_a_taken_job_name_is_refused(stack: Stack, deploy: Deploy) -> None:
             },
             ["SummaryOnly"],
         ),
+        (
+            "/batchEndpoints/refusals/deployments/main",
+            {
+                "model": {"assetId": f"{WORKSPACE}/models/doubler/versions/1"},
+                "environmentVariables": {"A=B": "x"},
+            },
+            ["A=B", "environment variable"],
+        ),
     ],
 )
 def test_a_wrong_resource_is_refused(
@@ -191,6 +202,22 @@ def test_another_workspace_is_not_found(stack: Stack) -> None:
     path = WORKSPACE.replace("/local/", "/other/", 1) + "/models/doubler/versions/1"
 
     assert_refused(stack.send("GET", path), 404, "other")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "azureml://subscriptions/s/resourcegroups/local/workspaces/local/datastores/d/paths/x",
+        f"{WORKSPACE.replace('/local/', '/other/', 1)}/data/d/versions/1",
+        f"azureml:{WORKSPACE[:-5]}other/data/d/versions/1",
+    ],
+)
+def test_a_reference_into_another_workspace_is_refused(
+    stack: Stack, deploy: Deploy, uri: str
+) -> None:
+    path = f"/endpoints/{deploy('refusals')}/jobs"
+
+    assert_refused(stack.send("POST", path, a_body(uri)), 404, "another workspace")
 
 
 def test_an_internal_error_has_an_id_that_the_log_has(stack: Stack, deploy: Deploy) -> None:

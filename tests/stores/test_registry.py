@@ -56,6 +56,13 @@ def test_what_is_not_there_is_answered_with_what_is(blobs: MemoryBlobs) -> None:
         registry.models.get("m", "1")
 
 
+def test_an_endpoints_name_is_the_same_in_any_case(blobs: MemoryBlobs) -> None:
+    registry = Registry(blobs)
+    registry.endpoints.save(Endpoint(name="Wine-Scorer"), "Wine-Scorer", by="ada")
+
+    assert "Wine-Scorer" == registry.endpoints.get("wine-SCORER").resource.name
+
+
 def test_latest_is_the_last_created(blobs: MemoryBlobs) -> None:
     registry = Registry(blobs)
     for version in ("2", "10", "1"):

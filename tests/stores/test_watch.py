@@ -5,6 +5,8 @@ from shared.domain.minibatch import Span
 from shared.stores.watch import LOOK_EVERY_S, Watch
 from tests.app.in_memory import a_spec
 
+OWN = Span(first=0, stop=5)
+
 
 class Clock:
     now = 100.0
@@ -26,9 +28,9 @@ def test_a_minibatch_counts_once_however_often_it_is_told(blobs: MemoryBlobs) ->
     for _ in range(3):
         watch.record("job-1", 7, 2)
 
-    assert not watch.is_over(spec, failed_before=0)
+    assert not watch.is_spent(spec, 0, OWN, is_alone=False)
     watch.record("job-1", 8, 1)
-    assert watch.is_over(spec, failed_before=0)
+    assert watch.is_spent(spec, 0, OWN, is_alone=False)
 
 
 def test_what_did_not_come_through_is_taken_back(blobs: MemoryBlobs) -> None:
@@ -36,22 +38,34 @@ def test_what_did_not_come_through_is_taken_back(blobs: MemoryBlobs) -> None:
     watch.record("job-1", 3, 1)
     watch.forget("job-1", Span(first=0, stop=5))
 
-    assert not watch.is_over(spec, failed_before=0)
+    assert not watch.is_spent(spec, 0, OWN, is_alone=False)
+
+
+def test_a_bundle_alone_heeds_its_own_and_what_came_in(blobs: MemoryBlobs) -> None:
+    """What another bundle told is no verdict: it may have been lost with it."""
+    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=1)
+    watch.record("job-1", 50, 2)
+    assert watch.is_spent(spec, 0, OWN, is_alone=False)
+    assert not watch.is_spent(spec, 1, OWN, is_alone=True)
+
+    watch.record("job-1", 3, 1)
+
+    assert watch.is_spent(spec, 1, OWN, is_alone=True)
 
 
 def test_the_orchestrators_count_counts_too(blobs: MemoryBlobs) -> None:
-    assert Watch(blobs, Clock()).is_over(a_spec(error_threshold=0), failed_before=1)
+    assert Watch(blobs, Clock()).is_spent(a_spec(error_threshold=0), 1, OWN, is_alone=False)
 
 
 def test_a_stop_reaches_other_processes_within_a_second(blobs: MemoryBlobs) -> None:
-    clock, spec = Clock(), a_spec()
+    clock = Clock()
     here, there = Watch(blobs, clock), Watch(blobs, clock)
-    assert not there.is_over(spec, failed_before=0)
+    assert not there.is_stopped("job-1")
 
     here.stop("job-1")
 
     clock.now += LOOK_EVERY_S
-    assert there.is_over(spec, failed_before=0)
+    assert there.is_stopped("job-1")
 
 
 def test_the_store_is_asked_once_a_second() -> None:
@@ -59,6 +73,6 @@ def test_the_store_is_asked_once_a_second() -> None:
     blobs.ensure_container("batch-jobs")
     watch = Watch(blobs, clock)
     for _ in range(100):
-        watch.is_over(a_spec(), failed_before=0)
+        watch.is_stopped("job-1")
 
     assert 1 == blobs.looks
