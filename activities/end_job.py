@@ -57,6 +57,7 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     counted = services.results.tally(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
+        _publish_side_files(ended, services)
         published = services.predictions.publish(ended.spec, ended.plan.shards)
     except Conflict as taken:
         failed = {"status": JobStatus.FAILED, "reason": str(taken)}
@@ -67,6 +68,17 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
         rows=published.rows,
         sha256=published.sha256,
     )
+
+
+def _publish_side_files(ended: Ending, services: Services) -> None:
+    """What the script wrote beside its rows; before the predictions, whose commit tells the end."""
+    if not ended.spec.recipe.script:
+        return
+    summaries = services.results.summaries(ended.spec.name, ended.plan.shards)
+    changes = (
+        change for summary in summaries for record in summary.records for change in record.changes
+    )
+    services.side_files.publish(ended.spec, changes)
 
 
 def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobState:

@@ -8,6 +8,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from shared.domain.deployment import OutputAction
 from shared.domain.errors import ModelMissing, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
@@ -15,9 +16,11 @@ from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
 from shared.services import Services, services
 from shared.stores.results import Record
+from shared.stores.side_files import Change
 
 bp = df.Blueprint()
 
@@ -55,7 +58,7 @@ def score(task: BundleTask, services: Services) -> Outcome:
             reason = f"The model cannot be loaded: {failure}"
             told = f"{failure.details}\n{failure.logs.decode(errors='replace')}"
             services.reports.keep_traceback(spec, task.span, told)
-        except ModelMissing as missing:
+        except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
 
@@ -75,34 +78,48 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         files_of=plan.minibatch,
         retry=spec.settings.retry_settings,
         isolates=spec.settings.isolate_failures,
+        keeps_side_files=bool(spec.recipe.script),
         folder=services.scratch / spec.name / f"{task.span.first}-{uuid.uuid4().hex[:8]}",
         is_over=lambda: _is_over(task, spec, services),
         note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
     )
+    most = spec.settings.parallelism
     try:
         with (
-            services.crews.scorer(spec.recipe, capacity=spec.settings.parallelism) as scorer,
+            services.crews.scorer(spec.recipe, capacity=most, job=_alone(spec)) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
-            outcome = _stage(task, result, services)
-            if services.watch.is_stopped(spec.name):
-                outcome = outcome.model_copy(update={"is_canceled": True})
+            outcome = _stage(task, spec, result, services)
             services.reports.keep_output(spec, task.span, scorer.drain_logs())
-            return outcome
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
+    return outcome.model_copy(update={"is_canceled": services.watch.is_stopped(spec.name)})
 
 
-def _stage(task: BundleTask, result: BundleResult, services: Services) -> Outcome:
-    segment = services.results.stage(task.job, task.shard, result.span, result.rows, result.outputs)
-    record = Record(segment=segment, reports=result.reports, errors=result.errors)
+def _alone(spec: JobSpec) -> str:
+    """The job whose processes must not be shared: what its script writes is this job's."""
+    is_shared = spec.settings.output_action is OutputAction.APPEND_ROW
+    return "" if is_shared else spec.name
+
+
+def _stage(task: BundleTask, spec: JobSpec, result: BundleResult, services: Services) -> Outcome:
+    """Put rows, side files and reports into the store. With summary_only rows only count."""
+    has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
+    rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
+    segment = services.results.stage(task.job, task.shard, result.span, rows, outputs)
+    changes = services.side_files.store(
+        task.job,
+        result.span,
+        [Change(one.name, one.path, one.appended) for one in result.side_files],
+    )
+    record = Record(segment=segment, reports=result.reports, errors=result.errors, changes=changes)
     return Outcome(
         span=result.span,
         files=sum(report.files for report in result.reports),
         failed_files=sum(report.failed_files for report in result.reports),
         failed_minibatches=sum(report.failed_files > 0 for report in result.reports),
-        rows=result.rows,
+        rows=rows,
         retries=sum(report.tries - 1 for report in result.reports),
         seconds=result.seconds,
         record=services.results.record(task.job, task.shard, record),

@@ -1,7 +1,5 @@
 """The whole service with a model that does nothing, for as long as a benchmark needs it."""
 
-import csv
-import io
 import json
 import time
 from collections.abc import Iterator
@@ -11,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.jobs import scored
 from examples.demo.service import CONTAINER, WORKSPACE, Service, starting
 
 PARALLELISM = 2
-POLL_S = 0.05
 MLMODEL = """\
 flavors:
   python_function:
@@ -57,22 +55,8 @@ class NoopService:
 
     def score(self, uri: str) -> Job:
         """Invoke and wait for the end."""
-        given = {"input": {"jobInputType": "UriFolder", "uri": uri}}
-        started = self.service.post(self.scoring_uri, {"properties": {"inputData": given}})
-        poll = started["services"]["Poll"]["endpoint"]
-        while (status := self._status(poll)) in {
-            "NotStarted",
-            "Preparing",
-            "Running",
-            "Finalizing",
-        }:
-            time.sleep(POLL_S)
-        if status != "Completed":
-            raise RuntimeError(f"The job is {status}: {self.service.get(poll)}")
-        report = f"{started['name']}/logs/sys/job_report/processed_mini-batches.csv"
-        text = self.service.download("batch-jobs", report).decode()
-        rows = csv.DictReader(io.StringIO(text))
-        return Job(run_seconds=sum(float(row["Run Method Seconds"]) for row in rows))
+        job = scored(self.service, self.scoring_uri, uri)
+        return Job(run_seconds=sum(float(row["Run Method Seconds"]) for row in job.minibatches))
 
     def plain_loop(self, folder: str) -> float:
         """Seconds per file of listing and downloading with the SDK, one file after the other."""
@@ -82,9 +66,6 @@ class NoopService:
             client.download_blob(name).readall()
             count += 1
         return (time.perf_counter() - began) / count
-
-    def _status(self, poll: str) -> str:
-        return str(self.service.get(poll)["properties"]["status"])
 
 
 @contextmanager

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.domain.recipe import Recipe
-from shared.scoring.environments import Environments, EnvironmentSpec, of_conda, of_image, of_model
+from shared.scoring.environments.environments import Environments
+from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
+from shared.scoring.environments.spec import EnvironmentSpec
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import ScorerSpec
 from shared.scoring.worker import Scorer
@@ -32,12 +34,12 @@ class Crews:
         self._most = most
 
     @contextmanager
-    def scorer(self, recipe: Recipe, *, capacity: int) -> Iterator[Scorer]:
-        """A warm process that scores by this recipe, for one bundle.
+    def scorer(self, recipe: Recipe, *, capacity: int, job: str = "") -> Iterator[Scorer]:
+        """A warm process that scores by this recipe, for one bundle; for one `job` alone if named.
 
         Raises InitFailed, EnvironmentFailed, and ModelMissing when the files are gone.
         """
-        spec = self._spec(recipe)
+        spec = self._spec(recipe, job)
         with self._pool.lease(spec, capacity=min(capacity, self._most or capacity)) as scorer:
             yield scorer
 
@@ -58,28 +60,26 @@ class Crews:
         """The deployment's own environment, else its MLflow model's, else the service's (None)."""
         if recipe.environment is not None:
             environment = self._registry.environment(recipe.environment)
-            if environment.conda_file:
-                return of_conda(environment.conda_file)
-            return of_image(environment.image)
+            text, image = environment.conda_file, environment.image
+            wanted = of_conda(text) if text else of_image(image)
+            return wanted if recipe.script else for_mlflow(wanted)
         if recipe.script:
             return None
         return of_model(self._folders.fetch(recipe.model_location))
 
-    def _spec(self, recipe: Recipe) -> ScorerSpec:
-        python = self.interpreter(recipe)
-        is_own = python == sys.executable
-        common = {
-            "fingerprint": recipe.fingerprint,
-            "python": python,
-            "model_dir": self._folders.fetch(recipe.model_location),
-            "environment": tuple(sorted(recipe.environment_variables.items())),
-            "logging_level": str(recipe.logging_level),
-            "packages": _packages() if is_own else (),
-        }
-        if recipe.code_location is None:
-            return ScorerSpec(kind="mlflow", **common)
-        code = self._folders.fetch(recipe.code_location)
-        return ScorerSpec(kind="script", code_dir=code, script=recipe.script, **common)
+    def _spec(self, recipe: Recipe, job: str) -> ScorerSpec:
+        python, code = self.interpreter(recipe), recipe.code_location
+        return ScorerSpec(
+            fingerprint=f"{recipe.fingerprint}{job}",
+            kind="script" if recipe.script else "mlflow",
+            python=python,
+            model_dir=self._folders.fetch(recipe.model_location),
+            environment=tuple(sorted(recipe.environment_variables.items())),
+            logging_level=recipe.logging_level,
+            packages=_packages() if python == sys.executable else (),
+            code_dir=self._folders.fetch(code) if code else None,
+            script=recipe.script,
+        )
 
 
 def _packages() -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from shared.api.auth import Verifier
 from shared.crews import Crews
 from shared.ports import Blobs
 from shared.scoring.downloads import Downloads
-from shared.scoring.environments import Environments
+from shared.scoring.environments.environments import Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
 from shared.stores import jobs as job_store
@@ -30,6 +30,7 @@ from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
+from shared.stores.side_files import SideFiles
 from shared.stores.watch import Watch
 
 # Small reads of one closing shard, side by side.
@@ -51,6 +52,7 @@ class Services:
     results: Results
     predictions: Predictions
     reports: Reports
+    side_files: SideFiles
     watch: Watch
     downloads: Downloads
     crews: Crews
@@ -102,6 +104,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
+        side_files=SideFiles(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
         crews=_crews(settings, scratch, blobs, registry, downloads),

@@ -14,7 +14,7 @@ from triggers import assets, resources, scoring
 
 ROOT = Path(__file__).parent.parent
 ROUTES = (*scoring.ROUTES, *resources.ROUTES, *assets.ROUTES)
-ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("*_*.py"))
+ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("[a-z]*_*.py"))
 ACTIVITIES = sorted((ROOT / "activities").glob("[!_]*.py"))
 
 

@@ -6,7 +6,7 @@ each mini-batch's own.
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,8 @@ from shared.domain.minibatch import Span
 from shared.domain.outcome import INFERRED, KNOWN, FileError, MinibatchReport
 from shared.scoring.attempts import Attempted, Attempts, Part
 from shared.scoring.downloads import Downloads, Fetching
+from shared.scoring.originals import Originals
+from shared.scoring.side_outputs import SideFile
 from shared.scoring.spec import FileFailure, InputFile, Scored
 from shared.scoring.worker import Scorer
 
@@ -29,7 +31,8 @@ NAMES_SHOWN = 5
 class Bundle:
     """What to score, and how.
 
-    `isolates` has a mini-batch that failed its last try halved until its bad files stand alone.
+    `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
+    `keeps_side_files` keeps what a script writes beside its rows.
     `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
     hears of each mini-batch after its last try.
     """
@@ -39,6 +42,7 @@ class Bundle:
     files_of: Callable[[int], list[PlannedFile]]
     retry: RetrySettings
     isolates: bool
+    keeps_side_files: bool
     folder: Path
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
@@ -52,6 +56,7 @@ class BundleResult:
     reports: list[MinibatchReport] = field(default_factory=list[MinibatchReport])
     errors: list[FileError] = field(default_factory=list[FileError])
     outputs: list[Path] = field(default_factory=list[Path])
+    side_files: list[SideFile] = field(default_factory=list[SideFile])
     rows: int = 0
     seconds: float = 0.0
 
@@ -104,21 +109,33 @@ class _Run:
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
         files, unread = fetching.wait()
         began = time.monotonic()
-        attempted = self._attempt(index, files) if files else Attempted([], tries=1)
+        attempted = Attempted([], tries=1)
+        if files:
+            attempted = self._attempt(index, files, fetching.planned)
         errors = [_error(failure, index, 1) for failure in unread]
         errors += [error for part in attempted.parts for error in _errors(part, index, attempted)]
         report = _report(index, len(files) + len(unread), attempted, _since(began))
         outputs = [part.scored.output for part in attempted.parts if part.scored]
         result.take(report, errors, outputs)
+        for part in attempted.parts:
+            result.side_files += part.scored.side_files if part.scored else ()
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
 
-    def _attempt(self, index: int, files: list[InputFile]) -> Attempted:
+    def _attempt(
+        self, index: int, files: list[InputFile], planned: Mapping[Path, PlannedFile]
+    ) -> Attempted:
         retry = self._bundle.retry
 
+        originals = Originals(files)
+
         def score(some: list[InputFile], output: Path) -> Scored:
-            return self._scorer.score(some, output, timeout_s=float(retry.timeout_s))
+            for altered in originals.altered():
+                self._downloads.again(self._bundle.container, planned[altered.path], altered.path)
+            side = output.with_suffix(".side") if self._bundle.keeps_side_files else None
+            limit = float(retry.timeout_s)
+            return self._scorer.score(some, output, timeout_s=limit, side=side)
 
         output = self._bundle.folder / f"{index}.rows"
         attempts = Attempts(score, output, isolates=self._bundle.isolates)

@@ -11,7 +11,6 @@ from shared.scoring.spec import ScorerSpec
 
 _PASSED = frozenset(
     {
-        "HOME",
         "LANG",
         "LANGUAGE",
         "LD_LIBRARY_PATH",
@@ -50,8 +49,11 @@ def child_environment(
         for name, value in parent.items()
         if name in _PASSED or name.startswith(_PASSED_PREFIXES)
     }
-    environment = {**passed, **_DEFAULTS, **dict(spec.environment)}
-    environment["AZUREML_MODEL_DIR"] = str(spec.model_dir.parent)
+    # Libraries that write into the home folder unasked shall write into one that goes away.
+    home = {"HOME": str(scratch)}
+    environment = {**passed, **_DEFAULTS, **home, **dict(spec.environment)}
+    if spec.model_dir is not None:
+        environment["AZUREML_MODEL_DIR"] = str(spec.model_dir.parent)
     environment["TMPDIR"] = str(scratch)
     if spec.packages:
         folders = [*map(str, spec.packages), environment.get("PYTHONPATH", "")]

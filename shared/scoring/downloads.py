@@ -21,6 +21,7 @@ class Fetching:
     """Downloads under way: their results come in the order of the files."""
 
     futures: list[Future[InputFile | FileFailure]]
+    planned: dict[Path, PlannedFile]
 
     def wait(self) -> tuple[list[InputFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
@@ -51,12 +52,16 @@ class Downloads:
         """Begin to download the files into the folder, which is made."""
         folder.mkdir(parents=True)
         names = local_names([file.base_name for file in files])
-        return Fetching(
-            [
-                self._executor.submit(self._fetch, container, file, folder / name)
-                for file, name in zip(files, names, strict=True)
-            ]
-        )
+        planned = {folder / name: file for file, name in zip(files, names, strict=True)}
+        futures = [
+            self._executor.submit(self._fetch, container, file, path)
+            for path, file in planned.items()
+        ]
+        return Fetching(futures, planned)
+
+    def again(self, container: str, file: PlannedFile, path: Path) -> None:
+        """Download a file once more, over what a script made of it."""
+        self._blobs.download(container, file.name, path, if_match=file.etag)
 
     def _fetch(self, container: str, file: PlannedFile, path: Path) -> InputFile | FileFailure:
         try:

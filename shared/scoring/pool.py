@@ -48,6 +48,7 @@ class ScorerPool:
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
+        self._scratch = scratch
         self._idle_s = idle_s
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
@@ -63,6 +64,9 @@ class ScorerPool:
     def lease(self, spec: ScorerSpec, *, capacity: int) -> Iterator[Scorer]:
         """A ready scorer, for this caller alone; waits until one of `capacity` is free.
 
+        Side files that were told under a lease are in safety when it ends well; when it ends by an
+        exception they are forgotten, for their mini-batches come again.
+
         Raises `InitFailed` when the model does not load, and `PoolClosed` at the end.
         """
         scorer = self._take(spec, capacity)
@@ -70,6 +74,11 @@ class ScorerPool:
             if scorer.state is not State.READY:
                 scorer.start()
             yield scorer
+        except BaseException:
+            scorer.roll_back()
+            raise
+        else:
+            scorer.commit()
         finally:
             self._put_back(scorer)
 
@@ -80,6 +89,9 @@ class ScorerPool:
             self._changed.notify_all()
         self._launcher.close(grace_s=self._grace_s)
         self._reaper.join()
+        with self._changed:
+            for bench in self._benches.values():
+                bench.idle.clear()
 
     def _take(self, spec: ScorerSpec, capacity: int) -> Scorer:
         if capacity < 1:
@@ -116,6 +128,7 @@ class ScorerPool:
             spec,
             self._launcher.launch,
             self._failures,
+            scratch=self._scratch,
             init_limit_s=self._init_limit_s,
             grace_s=self._grace_s,
         )
@@ -124,7 +137,7 @@ class ScorerPool:
         with self._changed:
             bench = self._benches[scorer.spec.fingerprint]
             bench.leased -= 1
-            if scorer.state is State.READY:
+            if scorer.is_worth_keeping:
                 bench.idle.append(_Idle(scorer, time.monotonic()))
             self._changed.notify_all()
 

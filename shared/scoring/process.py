@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
+from shared.scoring.death import memory_kills
 from shared.scoring.output_log import OutputLog
 from shared.scoring.pipes import open_pipes, read_some
 
@@ -38,11 +39,13 @@ class Ended:
     """The process is gone: its exit code, or minus the signal.
 
     `by_us`: the service ended it. `is_lost`: it had to be, for its control pipe was broken.
+    `ran_out`: the kernel has ended a process for want of memory during its life.
     """
 
     returncode: int
     by_us: bool = False
     is_lost: bool = False
+    ran_out: bool = False
 
 
 class ScorerProcess:
@@ -62,6 +65,7 @@ class ScorerProcess:
         self._sending = threading.Lock()
         self._reaping = threading.Lock()
         self._is_reaped = self._is_deaf = self._ended_by_us = self._is_lost = False
+        self._memory_kills = memory_kills()
         self._ours, theirs = open_pipes()
         try:
             self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
@@ -170,7 +174,8 @@ class ScorerProcess:
         for descriptor in (self._ours.output, self._ours.events, self._wake):
             os.close(descriptor)
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._inbox.put(Ended(self._popen.returncode, self._ended_by_us, self._is_lost))
+        ran_out = memory_kills() > self._memory_kills
+        self._inbox.put(Ended(self._popen.returncode, self._ended_by_us, self._is_lost, ran_out))
         self._over.set()
 
     def _read_until_death(self, selector: selectors.BaseSelector) -> None:

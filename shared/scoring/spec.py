@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from shared.scoring.child.protocol import FileFailure
+from shared.scoring.side_outputs import SideFile
 
 __all__ = [
     "FailureKind",
@@ -15,6 +16,7 @@ __all__ = [
     "Scored",
     "ScorerSpec",
     "ScoringFailed",
+    "SideFile",
 ]
 
 FailureKind = Literal["exception", "timeout", "died"]
@@ -25,17 +27,24 @@ class ScorerSpec:
     """Everything a scorer process needs; equal specs share warm processes.
 
     `fingerprint` is the deployment's: the pool counts processes by it. `model_dir` is the folder
-    that holds MLmodel. `packages` are folders of libraries outside the interpreter's own, as
-    Azure keeps the app's.
+    that holds MLmodel; for a script the model's own folder or file, if it has one. `packages` are
+    folders of libraries outside the interpreter's own, as Azure keeps the app's. `script` is a
+    file in `code_dir`, for kind "script". A `memory_limit_mb` of 0 is none.
+    `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
+    models that take each row by itself; even then the last digit of a float may change.
     """
 
     fingerprint: str
     kind: str
     python: str
-    model_dir: Path
+    model_dir: Path | None
     environment: tuple[tuple[str, str], ...] = ()
     logging_level: str = "info"
     packages: tuple[Path, ...] = ()
+    code_dir: Path | None = None
+    script: str = ""
+    memory_limit_mb: int = 0
+    batch_predict: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,9 @@ class Scored:
     """A run() that came back.
 
     `output` holds `rows` rows in `bytes` bytes, in the order of the files given. `succeeded`
-    counts the elements that stand against the files: here, files that gave their rows.
+    counts the elements that stand against the files: for MLflow, files that gave their rows; for
+    a script, elements returned, which may be more than the files, or fewer: then nobody knows
+    which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
     """
 
     rows: int
@@ -60,16 +71,23 @@ class Scored:
     output: Path
     bytes: int
     seconds: float
+    side_files: tuple[SideFile, ...] = ()
 
 
 class ScoringFailed(Exception):
-    """A try that failed as a whole; nothing of its output counts."""
+    """A try that failed as a whole; nothing of its output counts.
 
-    def __init__(self, message: str, *, kind: FailureKind, error_type: str) -> None:
+    `details` is the whole traceback, if there was an exception.
+    """
+
+    def __init__(
+        self, message: str, *, kind: FailureKind, error_type: str, details: str = ""
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
         self.error_type = error_type
+        self.details = details
 
 
 class InitFailed(Exception):

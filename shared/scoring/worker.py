@@ -12,37 +12,19 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 
-from shared.scoring.child.protocol import (
-    DETAILS_LIMIT,
-    MESSAGE_LIMIT,
-    Done,
-    InitError,
-    Message,
-    Ready,
-    RunError,
-    Score,
-    Start,
-)
-from shared.scoring.death import told
+from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score, Start
 from shared.scoring.init_failures import InitFailures
+from shared.scoring.memory_watch import Answer, MemoryWatch
 from shared.scoring.output_log import OutputLog
-from shared.scoring.process import Ended, ScorerProcess
-from shared.scoring.spec import (
-    InitFailed,
-    InputFile,
-    PoolClosed,
-    Scored,
-    ScorerSpec,
-    ScoringFailed,
-)
+from shared.scoring.process import ScorerProcess
+from shared.scoring.side_keeper import SideKeeper
+from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
+from shared.scoring.verdicts import init_verdict, run_verdict, side_verdict, timeout_verdict
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
-
-_STOPPING = "The worker is stopping: its scorer processes were ended."
-_LOST = "closed its control pipe or wrote into it, and was killed"
 
 Launch = Callable[[ScorerSpec, OutputLog], ScorerProcess]
 
@@ -55,7 +37,11 @@ class State(Enum):
 
 
 class Scorer:
-    """Of one lease at a time: it is not for two threads."""
+    """Of one lease at a time: it is not for two threads.
+
+    What scripts write beside their rows lies in a folder of its own inside `scratch`, outlives
+    their processes, and goes with the scorer.
+    """
 
     def __init__(
         self,
@@ -63,6 +49,7 @@ class Scorer:
         launch: Launch,
         failures: InitFailures,
         *,
+        scratch: Path | None = None,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
@@ -74,12 +61,19 @@ class Scorer:
         self._log = OutputLog()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
+        self._memory = MemoryWatch(spec.memory_limit_mb)
+        self._side = SideKeeper(scratch) if scratch and spec.script else None
 
     @property
     def state(self) -> State:
         if self._state is State.READY and not self._living().is_alive:
             self._state = State.DEAD
         return self._state
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Warm, or dead with side files that the next process goes on with."""
+        return self.state is State.READY or (self._side is not None and self._side.is_needed)
 
     @property
     def pid(self) -> int | None:
@@ -104,30 +98,39 @@ class Scorer:
         self._failures.forget(self.spec.fingerprint)
         self._state = State.READY
 
-    def score(self, files: Sequence[InputFile], output: Path, *, timeout_s: float) -> Scored:
+    def score(
+        self,
+        files: Sequence[InputFile],
+        output: Path,
+        *,
+        timeout_s: float,
+        side: Path | None = None,
+    ) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
+
+        With `side`, a folder to be made, what a script wrote since the last mini-batch that was
+        scored so becomes files in there; a try that fails leaves nothing behind.
 
         Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
         when a new process did not load the model; `PoolClosed` when the service is stopping,
         which is nobody's failure.
         """
-        if self.state is State.SCORING:
-            raise RuntimeError("A scorer scores one mini-batch at a time.")
-        if self._state is not State.READY:
-            self.start()
+        self._be_ready()
         self._state = State.SCORING
-        request = Score(tuple((str(file.path), file.name) for file in files), str(output))
+        paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            answer = self._ask(request, timeout_s)
+            answer = self._exchange(
+                Score(paths, str(output.absolute())), time.monotonic() + timeout_s
+            )
+            side_files = self._accept(side) if side and isinstance(answer, Done) else ()
         except BaseException:  # an interrupt: the process is still at it
             self.end()
+            output.unlink(missing_ok=True)
             raise
         if isinstance(answer, Done):
             self._state = State.READY
-            return Scored(
-                answer.rows, answer.succeeded, answer.failures, output, answer.bytes, answer.seconds
-            )
-        failure = self._failure(answer, timeout_s)
+            return _scored(answer, output, side_files)
+        failure = self._failure(answer, timeout_s, undo=side is not None)
         output.unlink(missing_ok=True)
         raise failure
 
@@ -137,6 +140,25 @@ class Scorer:
             self._process.leave(grace_s=0 if self._state is State.SCORING else self._grace_s)
         self._state = State.DEAD
 
+    def commit(self) -> None:
+        """The side files that were told are in safety."""
+        if self._side is not None:
+            self._side.commit()
+
+    def roll_back(self) -> None:
+        """The side files told since the last `commit` are lost: their mini-batches come again."""
+        if self._side is not None and not self._side.is_committed:
+            self.end()
+            self._side.roll_back()
+
+    def _be_ready(self) -> None:
+        if self.state is State.SCORING:
+            raise RuntimeError("A scorer scores one mini-batch at a time.")
+        if self._state is State.READY and self._memory.sees_too_much(self._living()):
+            self.end()  # the mini-batch that comes next is not to blame
+        if self._state is not State.READY:
+            self.start()
+
     def _living(self) -> ScorerProcess:
         if self._process is None:
             raise RuntimeError("A scorer that was never started has no process.")
@@ -145,23 +167,29 @@ class Scorer:
     def _load(self) -> None:
         spec = self.spec
         deadline = time.monotonic() + self._init_limit_s
+        start = Start(
+            spec.kind,
+            str(spec.model_dir or ""),
+            spec.logging_level,
+            code_dir=str(spec.code_dir.absolute()) if spec.code_dir else "",
+            script=spec.script,
+            batch_predict=spec.batch_predict,
+        )
         try:
-            self._process = self._launch(spec, self._log)
+            self._process = self._launch(self._side.equip(spec) if self._side else spec, self._log)
         except OSError as error:
             raise InitFailed(
                 f"The interpreter '{spec.python}' cannot be started: {error}.",
                 error_type=type(error).__name__,
                 details=str(error),
             ) from error
-        start = Start(spec.kind, str(spec.model_dir), spec.logging_level)
         answer = self._exchange(start, deadline)
         if not isinstance(answer, Ready):
             raise self._init_failure(answer)
+        if self._side is not None:
+            self._side.note_init()
 
-    def _ask(self, request: Score, timeout_s: float) -> Message | Ended | None:
-        return self._exchange(request, time.monotonic() + timeout_s)
-
-    def _exchange(self, message: Message, deadline: float) -> Message | Ended | None:
+    def _exchange(self, message: Message, deadline: float) -> Answer:
         process = self._living()
         try:
             process.send(message, timeout_s=deadline - time.monotonic())
@@ -169,57 +197,45 @@ class Scorer:
             return None
         except OSError:
             pass  # it is gone, or about to go: its end is the next message
-        return process.receive(timeout_s=deadline - time.monotonic())
+        return self._memory.receive(process, deadline)
 
-    def _init_failure(self, answer: Message | Ended | None) -> InitFailed | PoolClosed:
+    def _accept(self, side: Path) -> tuple[SideFile, ...]:
+        if self._side is None:
+            return ()
+        try:
+            return self._side.accept(side)
+        except OSError as error:
+            raise side_verdict(error) from error
+
+    def _init_failure(self, answer: Answer) -> Exception:
+        process = self._living()
         if isinstance(answer, InitError):
-            self._living().leave(grace_s=self._grace_s)
-            return InitFailed(
-                answer.message,
-                error_type=answer.error_type,
-                details=answer.details,
-                logs=self.drain_logs(),
-            )
-        self._living().kill()
-        if isinstance(answer, Ended) and answer.by_us:
-            return PoolClosed(_STOPPING)
-        if isinstance(answer, Ended):
-            error_type, message = "ProcessDied", f"The scorer process {_died(answer)}"
+            process.leave(grace_s=self._grace_s)
         else:
-            error_type, message = "InitTimeout", f"It took more than {self._init_limit_s:g} s"
-        logs = self.drain_logs()
-        message = f"{message} while the model was loaded."
-        details = f"{message}\n{logs[-DETAILS_LIMIT:].decode(errors='replace')}"
-        return InitFailed(message, error_type=error_type, details=details, logs=logs)
+            process.kill()
+        return init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs())
 
-    def _failure(
-        self, answer: Message | Ended | None, timeout_s: float
-    ) -> ScoringFailed | PoolClosed:
+    def _failure(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
         if isinstance(answer, RunError):
             self._state = State.READY
-            message = f"{answer.error_type}: {answer.message}"[:MESSAGE_LIMIT]
-            return ScoringFailed(message, kind="exception", error_type=answer.error_type)
+            if undo and self._side is not None and not self._side.undo(self._living().pid):
+                self.end()
+            return run_verdict(answer)
         self._state = State.DEAD
         if answer is None:
-            return self._timed_out(timeout_s)
+            obeyed = self._living().terminate(grace_s=self._grace_s)
+            return timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
         self._living().kill()
-        if isinstance(answer, Ended) and answer.by_us:
-            return PoolClosed(_STOPPING)
-        died = _died(answer) if isinstance(answer, Ended) else _LOST
-        message = f"The scorer process {died}. A new one takes its place."
-        return ScoringFailed(message, kind="died", error_type="ProcessDied")
-
-    def _timed_out(self, timeout_s: float) -> ScoringFailed:
-        if self._living().terminate(grace_s=self._grace_s):
-            ended = "was ended by SIGTERM"
-        else:
-            ended = f"ignored SIGTERM for {self._grace_s:g} s and was ended by SIGKILL"
-        message = (
-            f"run() took more than {timeout_s:g} s, the deployment's timeout. "
-            f"The scorer process {ended}, and a new one takes its place."
-        )
-        return ScoringFailed(message, kind="timeout", error_type="Timeout")
+        return run_verdict(answer)
 
 
-def _died(ended: Ended) -> str:
-    return _LOST if ended.is_lost else told(ended.returncode)
+def _scored(done: Done, output: Path, side_files: tuple[SideFile, ...]) -> Scored:
+    return Scored(
+        rows=done.rows,
+        succeeded=done.succeeded,
+        failures=done.failures,
+        output=output,
+        bytes=done.bytes,
+        seconds=done.seconds,
+        side_files=side_files,
+    )

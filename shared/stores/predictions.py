@@ -7,13 +7,15 @@ file is committed. The commit refuses an existing file, unless it is this job's 
 import hashlib
 from collections.abc import Iterable, Iterator
 
+from shared.domain.deployment import OutputAction
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.domain.outcome import Segment
 from shared.ports import Blobs
+from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.jobs import CONTAINER
-from shared.stores.results import BLOCK_BYTES, Damaged, Results, in_blocks, part_name
+from shared.stores.results import Damaged, Results, Summary, part_name
 
 OWNER, SHA256, ROWS = "batch_job", "sha256", "rows"
 
@@ -43,7 +45,8 @@ class Predictions:
             return published
         output = spec.output.location
         size, digest, names = 0, hashlib.sha256(), list[str]()
-        for block in in_blocks(self._content(spec.name, shards)):
+        content = self._content(spec, shards)
+        for block in in_blocks(content):
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)
             digest.update(block)
@@ -81,9 +84,15 @@ class Predictions:
             bytes=blob.size, rows=int(blob.metadata[ROWS]), sha256=blob.metadata[SHA256]
         )
 
-    def _content(self, job: str, shards: int) -> Iterator[bytes]:
+    def _content(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+        """The rows; of a script that writes its own files, a line for each mini-batch."""
+        job = spec.name
         for shard in range(shards):
-            segments = [r.segment for r in self._results.summary(job, shard).records]
+            summary = self._results.summary(job, shard)
+            if spec.settings.output_action is OutputAction.SUMMARY_ONLY:
+                yield from _lines(summary)
+                continue
+            segments = [record.segment for record in summary.records]
             try:
                 pieces = self._blobs.chunks(CONTAINER, part_name(job, shard), size=BLOCK_BYTES)
                 yield from _checked(pieces, segments, shard)
@@ -92,6 +101,13 @@ class Predictions:
 
     def _rows(self, job: str, shard: int) -> int:
         return sum(record.segment.rows for record in self._results.summary(job, shard).records)
+
+
+def _lines(summary: Summary) -> Iterator[bytes]:
+    """`mini-batch,files,failed files` for each mini-batch, in order."""
+    for record in summary.records:
+        for report in record.reports:
+            yield f"{report.index},{report.files},{report.failed_files}\n".encode()
 
 
 def _checked(pieces: Iterable[bytes], segments: list[Segment], shard: int) -> Iterator[bytes]:

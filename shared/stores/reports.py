@@ -14,8 +14,9 @@ from shared.domain.minibatch import Span
 from shared.domain.outcome import FileError, MinibatchReport
 from shared.domain.receipt import Receipt
 from shared.ports import Blobs
+from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
-from shared.stores.results import Damaged, Results, Summary, in_blocks
+from shared.stores.results import Damaged, Results, Summary
 
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", "logs"
 JOB_RESULT, STD_LOG = f"{LOGS}/job_result.txt", "user_logs/std_log_0.txt"

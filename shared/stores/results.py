@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
+from pydantic import Field
+
 from shared.domain.errors import NotFound
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
@@ -20,20 +22,21 @@ from shared.domain.outcome import FileError, MinibatchReport, Segment, Tally
 from shared.domain.plan import Plan
 from shared.domain.task import AcceptedBundle
 from shared.ports import Blobs
+from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
+from shared.stores.side_files import StoredChange
 
-# Few enough blocks, and no more memory than this per bundle in flight.
-BLOCK_BYTES = 4 << 20
 DIGEST_CHARS = 12
 
 
 class Record(Message):
-    """What one bundle left: a report per mini-batch, its files' errors, and its rows' segment."""
+    """What one bundle left: rows, a report per mini-batch, errors, and changes of side files."""
 
     segment: Segment
     reports: list[MinibatchReport]
     errors: list[FileError]
+    changes: list[StoredChange] = Field(default_factory=list)
 
 
 class Summary(Message):
@@ -145,18 +148,6 @@ def _counts(record: Record) -> Tally:
         retries=sum(report.tries - 1 for report in reports),
         seconds=sum(report.seconds for report in reports),
     )
-
-
-def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in blocks of BLOCK_BYTES; only the last one is shorter."""
-    held = bytearray()
-    for piece in pieces:
-        held += piece
-        while len(held) >= BLOCK_BYTES:
-            yield bytes(held[:BLOCK_BYTES])
-            del held[:BLOCK_BYTES]
-    if held:
-        yield bytes(held)
 
 
 def _content(outputs: Iterable[Path]) -> Iterator[bytes]:

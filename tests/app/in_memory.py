@@ -39,7 +39,14 @@ class ScriptedScorer:
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
-    def score(self, files: Sequence[InputFile], output: Path, *, timeout_s: float) -> Scored:
+    def score(
+        self,
+        files: Sequence[InputFile],
+        output: Path,
+        *,
+        timeout_s: float,
+        side: Path | None = None,
+    ) -> Scored:
         self.minibatches.append([file.name for file in files])
         rows, failures = list[str](), list[FileFailure]()
         for file in files:
@@ -76,7 +83,7 @@ class ScriptedCrews:
         self.member = ScriptedScorer()
 
     @contextmanager
-    def scorer(self, recipe: Any, *, capacity: int) -> Iterator[ScriptedScorer]:
+    def scorer(self, recipe: Any, *, capacity: int, job: str = "") -> Iterator[ScriptedScorer]:
         yield self.member
 
 

@@ -1,15 +1,24 @@
 """Interpreters that misbehave on request, and pools that end with their test."""
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InputFile, ScorerSpec
+from tests.scoring.desk import Desk, mlflow_spec
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _REPOSITORY = Path(__file__).parents[2]
+_MODEL_MAKER = Path(__file__).with_name("model_maker.py")
 _SCRIPT = """#!{python}
 import sys
 sys.path.insert(0, {repository!r})
@@ -55,3 +64,28 @@ def pool(tmp_path: Path) -> Iterator[ScorerPool]:
     pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, init_limit_s=20, grace_s=0.3)
     yield pool
     pool.close()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    # The whole environment: OPENBLAS_* choose the last digit of what a model says.
+    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    subprocess.run(
+        [sys.executable, str(_MODEL_MAKER), str(folder)], check=True, cwd=folder, env=environment
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def warm_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScorerPool]:
+    """MLflow takes seconds to import: one process per model serves all tests."""
+    pool = ScorerPool(scratch=tmp_path_factory.mktemp("scratch"), idle_s=600)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(name="echo")
+def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[Desk]:
+    with warm_pool.lease(mlflow_spec(models, "echo"), capacity=1) as scorer:
+        yield Desk(scorer, tmp_path)

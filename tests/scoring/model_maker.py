@@ -12,7 +12,7 @@ import mlflow.sklearn
 import numpy as np
 import pandas as pd
 from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, Schema
+from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec
 from sklearn.linear_model import LinearRegression
 
 _ECHO = '''
@@ -22,12 +22,14 @@ import pandas as pd
 class Echo:
     """Answers with what it was given, or with what the first cell of `ask` asks for."""
 
-    def predict(self, frame):
+    def predict(self, frame, params=None):
         ask = str(frame["ask"].iloc[0]) if "ask" in frame else ""
         if ask == "raise":
             raise RuntimeError("cannot score this")
         if ask == "fewer":
             return [0] * (len(frame) - 1)
+        if ask == "params":
+            return [params] * len(frame)
         if ask == "exit":
             raise SystemExit(5)
         if ask == "surrogate":
@@ -40,9 +42,35 @@ def _load_pyfunc(path):
     return Echo()
 '''
 
+_PIXELS = '''
+import numpy
+
+
+class Tensor:
+    """As a framework's: numpy can read it, and it is no array."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+
+class Pixels:
+    """Answers with what each image adds up to, and with how many share the call."""
+
+    def predict(self, images):
+        sums = images.reshape(len(images), -1).sum(axis=1).astype("float32")
+        return Tensor(numpy.stack([sums + 0.25 * len(images), sums + 0.5], axis=1))
+
+
+def _load_pyfunc(path):
+    return Pixels()
+'''
+
 _MLMODEL = """flavors:
   python_function:
-    loader_module: echo_model
+    loader_module: {module}
     code: code
     python_version: 3.13.0
 {signature}"""
@@ -59,11 +87,12 @@ _ECHO_COLUMNS = [
 ]
 
 
-def make_echo(folder: Path, signature: ModelSignature | None) -> None:
+def make_model(folder: Path, source: str, signature: ModelSignature | None) -> None:
+    module = f"{folder.name}_model"
     (folder / "code").mkdir(parents=True)
-    (folder / "code" / "echo_model.py").write_text(_ECHO)
+    (folder / "code" / f"{module}.py").write_text(source)
     described = json.dumps({"signature": signature.to_dict()})[1:-1] if signature else ""
-    (folder / "MLmodel").write_text(_MLMODEL.format(signature=described))
+    (folder / "MLmodel").write_text(_MLMODEL.format(module=module, signature=described))
 
 
 def make_fares(folder: Path) -> None:
@@ -90,8 +119,13 @@ def make_fares(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
-    make_echo(folder / "echo", ModelSignature(inputs=Schema(_ECHO_COLUMNS)))
-    make_echo(folder / "untyped", None)
+    columns = ModelSignature(
+        inputs=Schema(_ECHO_COLUMNS), params=ParamSchema([ParamSpec("limit", "long", 3)])
+    )
+    image = ModelSignature(inputs=Schema([TensorSpec(np.dtype("uint8"), (-1, 4, 6, 3))]))
+    make_model(folder / "echo", _ECHO, columns)
+    make_model(folder / "untyped", _ECHO, None)
+    make_model(folder / "pixels", _PIXELS, image)
     make_fares(folder)
 
 

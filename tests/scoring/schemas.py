@@ -1,6 +1,9 @@
 """Signatures as MLflow's `Schema` shows them, without importing MLflow."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -11,8 +14,9 @@ class Type:
 @dataclass(frozen=True)
 class Entry:
     name: str | None
-    type: Type
+    type: Any
     required: bool = True
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,3 +43,8 @@ def schema(**columns: str) -> Schema:
 
 def unnamed(*kinds: str, tensors: bool = False) -> Schema:
     return Schema(tuple(Entry(None, Type(kind)) for kind in kinds), tensors)
+
+
+def tensor(kind: str, *shape: int) -> Schema:
+    """One tensor, without a name."""
+    return Schema((Entry(None, np.dtype(kind), shape=shape),), tensors=True)

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from shared.scoring.death import told
+from shared.scoring.death import memory_kills, told
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,16 @@ from shared.scoring.death import told
 )
 def test_a_death_is_told_in_words(returncode: int, words: str) -> None:
     assert words == told(returncode)
+
+
+def test_a_kill_is_told_as_want_of_memory_if_the_kernel_has_counted_one() -> None:
+    assert "likely out of memory" in told(-9)
+    assert told(-9, ran_out=True).endswith("ran out of memory")
+    assert "memory" not in told(-15, ran_out=True)
+
+
+def test_the_kernel_s_count_of_kills_is_read_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "vmstat").write_text("nr_free_pages 7\noom_kill 3\noom_kill_x 9\n")
+
+    assert 3 == memory_kills(tmp_path / "vmstat")
+    assert 0 == memory_kills(tmp_path / "nowhere")

@@ -1,82 +1,17 @@
-import csv
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import (
-    FileFailure,
     InitFailed,
     InputFile,
-    Scored,
-    ScorerSpec,
     ScoringFailed,
 )
-from shared.scoring.worker import Scorer
-
-_MAKER = Path(__file__).with_name("model_maker.py")
-_HEADER = "f,d,i,l,s,b,t,ask\n"
-_GOOD = "0.1,0.1,1,9007199254740993,007,true,2020-01-02,\n"
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models")
-    # The whole environment: OPENBLAS_* choose the last digit of what a model says.
-    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
-    subprocess.run(
-        [sys.executable, str(_MAKER), str(folder)], check=True, cwd=folder, env=environment
-    )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def warm_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScorerPool]:
-    """MLflow takes seconds to import: one process per model serves all tests."""
-    pool = ScorerPool(scratch=tmp_path_factory.mktemp("scratch"), idle_s=600)
-    yield pool
-    pool.close()
-
-
-def spec(models: Path, name: str) -> ScorerSpec:
-    return ScorerSpec(name, "mlflow", sys.executable, models / name)
-
-
-class Desk:
-    """Scores texts as if they were files, and reads the rows back."""
-
-    def __init__(self, scorer: Scorer, folder: Path) -> None:
-        self.scorer = scorer
-        self.output = folder / "output"
-        self._folder = folder
-
-    def score(self, **files: str | bytes) -> Scored:
-        """`trip_csv="a,b"` is a file named trip.csv."""
-        inputs = []
-        for number, (key, content) in enumerate(files.items()):
-            path = self._folder / f"{number}.local"
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-            inputs.append(InputFile(path, "in/" + ".".join(key.rsplit("_", 1))))
-        return self.scorer.score(inputs, self.output, timeout_s=60)
-
-    @property
-    def rows(self) -> list[list[str]]:
-        return list(csv.reader(self.output.read_text().splitlines()))
-
-
-@pytest.fixture(name="echo")
-def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[Desk]:
-    with warm_pool.lease(spec(models, "echo"), capacity=1) as scorer:
-        yield Desk(scorer, tmp_path)
-
-
-def told(failure: FileFailure) -> tuple[str, str, str]:
-    return failure.name, failure.stage, failure.error_type
+from tests.scoring.desk import GOOD, HEADER, Desk, mlflow_spec, told
 
 
 def test_the_output_is_what_the_model_itself_says(
@@ -87,7 +22,7 @@ def test_the_output_is_what_the_model_itself_says(
     trips = InputFile(models / "trips.csv", "trips.csv")
     output = tmp_path / "output"
 
-    with warm_pool.lease(spec(models, "fares"), capacity=1) as scorer:
+    with warm_pool.lease(mlflow_spec(models, "fares"), capacity=1) as scorer:
         scored = scorer.score([trips, trips], output, timeout_s=60)
 
     lines = [f"{row},{fare!r},trips.csv\n" for row, fare in enumerate(expected)]
@@ -97,7 +32,7 @@ def test_the_output_is_what_the_model_itself_says(
 
 
 def test_mlflow_gets_every_column_in_the_type_of_its_signature(echo: Desk) -> None:
-    scored = echo.score(a_csv=_HEADER.replace(",ask", "") + _GOOD.replace(",\n", "\n"))
+    scored = echo.score(a_csv=HEADER.replace(",ask", "") + GOOD.replace(",\n", "\n"))
 
     assert () == scored.failures
     assert "f:float32;d:float64;i:int32;l:int64;s:str;b:bool;t:datetime64[ns]" == echo.rows[0][1]
@@ -107,20 +42,20 @@ def test_mlflow_gets_every_column_in_the_type_of_its_signature(echo: Desk) -> No
 
 def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: Desk) -> None:
     pid = echo.scorer.pid
-    wrong_cast = _GOOD.replace(",1,", ",value,")
+    wrong_cast = GOOD.replace(",1,", ",value,")
     scored = echo.score(
-        first_csv=_HEADER + _GOOD * 2,
-        cast_csv=_HEADER + _GOOD + wrong_cast,
+        first_csv=HEADER + GOOD * 2,
+        cast_csv=HEADER + GOOD + wrong_cast,
         columns_csv="f,d\n1,2\n",
         empty_csv="",
-        header_csv=_HEADER,
-        latin_csv=_HEADER.encode() + b"\xe9" + _GOOD.encode(),
+        header_csv=HEADER,
+        latin_csv=HEADER.encode() + b"\xe9" + GOOD.encode(),
         old_avro="Obj",
         bare="x",
-        raises_csv=_HEADER + _GOOD.replace(",\n", ",raise\n"),
-        fewer_csv=_HEADER + _GOOD.replace(",\n", ",fewer\n") * 3,
-        surrogate_csv=_HEADER + _GOOD.replace(",\n", ",surrogate\n"),
-        last_CSV=_HEADER + _GOOD,
+        raises_csv=HEADER + GOOD.replace(",\n", ",raise\n"),
+        fewer_csv=HEADER + GOOD.replace(",\n", ",fewer\n") * 3,
+        surrogate_csv=HEADER + GOOD.replace(",\n", ",surrogate\n"),
+        last_CSV=HEADER + GOOD,
     )
 
     assert [["0", "in/first.csv"], ["1", "in/first.csv"], ["0", "in/last.CSV"]] == [
@@ -170,7 +105,7 @@ def test_no_files_give_no_rows(echo: Desk) -> None:
 def test_a_model_without_a_signature_gets_what_pandas_reads(
     warm_pool: ScorerPool, models: Path, tmp_path: Path
 ) -> None:
-    with warm_pool.lease(spec(models, "untyped"), capacity=1) as scorer:
+    with warm_pool.lease(mlflow_spec(models, "untyped"), capacity=1) as scorer:
         desk = Desk(scorer, tmp_path)
         desk.score(a_csv="x,y,z\n1,2.5,007\n")
         assert ["0", "x:int64;y:float64;z:int64", "[1.0, 2.5, 7.0]", "in/a.csv"] == desk.rows[0]
@@ -185,7 +120,7 @@ def test_a_folder_that_holds_no_model_is_a_failed_init(
 ) -> None:
     with (
         pytest.raises(InitFailed, match="No such artifact") as caught,
-        warm_pool.lease(spec(tmp_path, "nothing"), capacity=1),
+        warm_pool.lease(mlflow_spec(tmp_path, "nothing"), capacity=1),
     ):
         pass
 

@@ -9,6 +9,7 @@ from shared.scoring import child
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InitFailed, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import deeds, sinful_interpreter
+from tests.scoring.sinful_scripts import input_files, script_spec
 
 _SUPPORTED = range(7, 15)
 _SOURCES = sorted(Path(child.__path__[0]).glob("*.py"))
@@ -43,6 +44,42 @@ def test_a_scorer_runs_on_every_interpreter_found(
         assert b"printed by the model\n" == scorer.drain_logs()
         with pytest.raises(ScoringFailed, match="code 42"):
             scorer.score(deeds("exits"), output, timeout_s=20)
+
+
+@pytest.mark.parametrize("python", interpreters(), ids=lambda python: str(python.parts[-3]))
+def test_a_script_runs_on_every_interpreter_found(
+    pool: ScorerPool, tmp_path: Path, python: Path
+) -> None:
+    """The oldest have no pandas and no MLflow: a script that needs neither does not notice."""
+    source = """
+import os, mlflow
+from azureml.core import Model
+from azureml_user.parallel_run import EntryScript
+
+def init():
+    EntryScript().logger.info("begun")
+    global log
+    log = open(os.path.join(os.environ["AZUREML_BI_OUTPUT_PATH"], "log"), "w")
+
+def run(mini_batch):
+    mlflow.log_metric("files", len(mini_batch))
+    log.write("scored\\n")
+    if "bad" in mini_batch[0]:
+        raise ValueError("bad is bad")
+    return [os.path.basename(path) for path in mini_batch]
+"""
+    spec = script_spec(tmp_path, str(python), source)
+    files = input_files(tmp_path / "inputs", "a", "b")
+    output = tmp_path / "output"
+
+    with pool.lease(spec, capacity=1) as scorer:
+        scored = scorer.score(files, output, timeout_s=20, side=tmp_path / "side")
+        assert b"a\nb\n" == output.read_bytes()
+        assert ["log"] == [one.name for one in scored.side_files]
+        assert b"scored\n" == (tmp_path / "side" / "0").read_bytes()
+        bad = input_files(tmp_path / "inputs", "bad")
+        with pytest.raises(ScoringFailed, match="bad is bad"):
+            scorer.score(bad, output, timeout_s=20)
 
 
 @pytest.mark.parametrize("python", interpreters()[:1], ids=lambda python: str(python.parts[-3]))

@@ -21,11 +21,11 @@ from shared.scoring.child.protocol import (
 TEXT = st.text(st.characters())
 FAILURES = st.builds(FileFailure, TEXT, TEXT, TEXT, TEXT)
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Start, TEXT, TEXT, TEXT),
+    st.builds(Start, TEXT, TEXT, TEXT, code_dir=TEXT, script=TEXT),
     st.builds(Score, st.lists(st.tuples(TEXT, TEXT)).map(tuple), TEXT),
     st.just(Ready()),
     st.builds(InitError, TEXT, TEXT, TEXT),
-    st.builds(RunError, TEXT, TEXT),
+    st.builds(RunError, TEXT, TEXT, TEXT),
     st.builds(
         Done,
         st.integers(),

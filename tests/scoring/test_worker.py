@@ -192,7 +192,7 @@ def test_nothing_of_the_service_reaches_the_process(
     assert not set(secrets) & set(environ)
     assert "0.5" == environ["THRESHOLD"]
     assert "C.UTF-8" == environ["LC_ALL"]
-    assert str(spec.model_dir.parent) == environ["AZUREML_MODEL_DIR"]
+    assert str(tmp_path / "models") == environ["AZUREML_MODEL_DIR"]
     assert told["cwd"] == environ["TMPDIR"]
     assert "1" == environ["OMP_NUM_THREADS"]
     assert "true" == environ["MLFLOW_DISABLE_TELEMETRY"]

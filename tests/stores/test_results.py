@@ -15,9 +15,10 @@ from shared.domain.minibatch import Span
 from shared.domain.outcome import MinibatchReport
 from shared.domain.plan import Plan
 from shared.domain.task import AcceptedBundle
-from shared.stores import results as module
+from shared.stores import blocks as module
+from shared.stores.blocks import in_blocks
 from shared.stores.predictions import Predictions
-from shared.stores.results import Damaged, Record, Results, in_blocks
+from shared.stores.results import Damaged, Record, Results
 from tests.app.in_memory import CONTAINER, a_spec
 
 

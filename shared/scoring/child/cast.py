@@ -1,4 +1,4 @@
-"""One csv cell, cast to a type of an MLflow signature: exactly, or refused with the reason."""
+"""One value, written as text, cast to a type of an MLflow signature: exactly, or refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from decimal import Decimal, InvalidOperation
 # 'NA' is Namibia, and 'None' may be a surname.
 MISSING = ("", "#N/A", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "-nan", "null")
 
-INTEGER_BITS = {"integer": 32, "long": 64}
+# The words of MLflow, and numpy's where MLflow has none, with numpy's type for each.
+FLOATS = {"float": "float32", "double": "float64", "float16": "float16"}
+INTEGERS = {
+    "integer": "int32",
+    "long": "int64",
+    **{name: name for name in ("int8", "int16", "uint8", "uint16", "uint32", "uint64")},
+}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -30,16 +36,15 @@ def to_integer(text: str, kind: str) -> int:
         number = Decimal(text)
     except InvalidOperation:
         return int(text)  # raises, in the words Azure logs
-    return within(number, kind, text)
+    return _within(number, kind, text)
 
 
-def within(number: Decimal, kind: str, text: str) -> int:
-    limit = 2 ** (INTEGER_BITS[kind] - 1)
-    if number.is_finite() and not -limit <= number < limit:
-        raise ValueError(f"{text} does not fit into a {INTEGER_BITS[kind]}-bit integer")
-    if not number.is_finite() or number != number.to_integral_value():
-        return int(text)  # raises, in the words Azure logs
-    return int(number)
+def bounds(kind: str) -> tuple[int, int]:
+    """The least and the greatest of an integer type."""
+    bits = _bits(kind)
+    if _is_unsigned(kind):
+        return 0, 2**bits - 1
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
 def to_boolean(text: str) -> bool:
@@ -52,7 +57,25 @@ def to_boolean(text: str) -> bool:
         raise ValueError(f"{text!r} is not a boolean: write true or false") from None
 
 
+def _within(number: Decimal, kind: str, text: str) -> int:
+    least, greatest = bounds(kind)
+    if number.is_finite() and not least <= number <= greatest:
+        size = f"{'an unsigned' if _is_unsigned(kind) else 'a'} {_bits(kind)}-bit integer"
+        raise ValueError(f"{text} does not fit into {size}")
+    if not number.is_finite() or number != number.to_integral_value():
+        return int(text)  # raises, in the words Azure logs
+    return int(number)
+
+
+def _bits(kind: str) -> int:
+    return int(INTEGERS[kind].lstrip("uint"))
+
+
+def _is_unsigned(kind: str) -> bool:
+    return INTEGERS[kind].startswith("u")
+
+
 def _refuse_what_only_python_reads(text: str, refusal: str) -> None:
-    """'1_000' and digits of other scripts are numbers to Python, and to no other csv reader."""
+    """'1_000' and digits of other scripts are numbers to Python, and to no other reader."""
     if "_" in text or not text.isascii():
         raise ValueError(refusal.format(text))

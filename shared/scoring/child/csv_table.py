@@ -16,58 +16,61 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .cast import INTEGER_BITS, MISSING, to_boolean, to_float, to_integer
+from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_integer
 from .failure import Unfit, Unreadable
-from .signature import wanted
+from .signature import OF_CELLS, require_unambiguous, wanted
+from .text import require_utf8
+from .typed_column import VERSION, datetimes, each, narrow, to_small_float
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .signature import Column
 
 _AS_TEXT = ("string", "datetime")
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
 # Older pandas rounds the last digit of some numbers unless it is told not to.
-_VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
-_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _VERSION < (3, 1) else {}
-_ISO: dict[str, Any] = {"format": "ISO8601"} if _VERSION >= (2, 0) else {}
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if VERSION < (3, 1) else {}
+# The columns that need nothing done to them, by what pandas inferred.
+_AS_THEY_ARE = {"double": "float64", "long": "int64"}
 
 
 def read(path: str, schema: Any) -> pd.DataFrame:
     """Raises `Unreadable` when the file is no csv, and `Unfit` when it is not the model's."""
     data = Path(path).read_bytes()
-    _require_utf8(data)
+    require_utf8(data)
     raw = _header(data)
     header = raw if len(set(raw)) == len(raw) and all(raw) else list(_parse(data, nrows=0).columns)
     columns = wanted(schema, header)
     if columns is None:
         return _parse(data)
-    _require_unambiguous(raw, columns)
-    frame = _parse(
-        data,
-        dtype={column.name: str for column in columns if column.type in _AS_TEXT},
-        na_values={
-            column.name: [""] if column.type in _AS_TEXT else list(MISSING) for column in columns
-        },
-        keep_default_na=False,
-    )
-    return _fitted(frame[[column.name for column in columns]], columns, data)
+    require_unambiguous(raw, columns)
+    _refuse_what_is_no_cell(columns)
+    frame = _parse(data, **_types(columns))
+    return _fitted(_chosen(frame, [column.name for column in columns]), columns, data)
+
+
+def _refuse_what_is_no_cell(columns: tuple[Column, ...]) -> None:
+    for column in columns:
+        if column.type not in OF_CELLS:
+            raise Unfit(
+                f"The signature wants {column.type} in the column {column.name!r}, "
+                "which csv cannot hold"
+            )
+
+
+def _types(columns: tuple[Column, ...]) -> dict[str, Any]:
+    """Which columns stay text, and what stands for a missing value in each."""
+    texts = {column.name: str for column in columns if column.type in _AS_TEXT}
+    if not texts:  # one list for all columns: it parses faster than one for each
+        return {"na_values": MISSING, "keep_default_na": False}
+    blanks = {column.name: [""] if column.name in texts else list(MISSING) for column in columns}
+    return {"dtype": texts, "na_values": blanks, "keep_default_na": False}
+
+
+def _chosen(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return frame if list(frame.columns) == names else frame[names]
 
 
 def _text(data: bytes) -> TextIOWrapper:
     return TextIOWrapper(BytesIO(data), "utf-8-sig", newline="")
-
-
-def _require_utf8(data: bytes) -> None:
-    try:
-        _ = data.isascii() or data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        looks = "looks like UTF-16" if data[:2] in _UTF16_MARKS else "is not UTF-8"
-        raise Unreadable(
-            f"The file's encoding {looks}: byte 0x{data[error.start]:02x} "
-            f"at position {error.start}. Save it as UTF-8"
-        ) from error
 
 
 def _header(data: bytes) -> list[str]:
@@ -109,20 +112,8 @@ def _is_surplus_blank(data: bytes) -> bool:
     return not any(any(row[width:]) for row in csv.reader(_text(data)))
 
 
-def _require_unambiguous(raw: list[str], columns: tuple[Column, ...]) -> None:
-    """Two columns of one name are refused, unless the model knows the second as 'name.1'.
-
-    That is what it was called when the model was trained from such a file.
-    """
-    known = {column.name for column in columns}
-    for column in columns:
-        count = raw.count(column.name)
-        if count > 1 and f"{column.name}.1" not in known:
-            raise Unfit(f"The file has {count} columns named {column.name!r}")
-
-
 def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd.DataFrame:
-    if frame.empty:
+    if frame.empty or _is_fit(frame, columns):
         return frame
     fitted: dict[str, Any] = {}
     texts: pd.DataFrame | None = None
@@ -136,6 +127,11 @@ def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd
     return pd.DataFrame(fitted)
 
 
+def _is_fit(frame: pd.DataFrame, columns: tuple[Column, ...]) -> bool:
+    wanted_types = [_AS_THEY_ARE.get(column.type, "") for column in columns]
+    return wanted_types == [str(dtype) for dtype in frame.dtypes]
+
+
 def _as_inferred(values: pd.Series[Any], kind: str) -> Any:
     """The column in its final type, or None when pandas inferred something else."""
     inferred = values.dtype.kind
@@ -143,59 +139,21 @@ def _as_inferred(values: pd.Series[Any], kind: str) -> Any:
         return values
     if kind == "boolean" and inferred == "b":
         return values
-    if kind == "long" and inferred == "i":
-        return values
-    if kind == "integer" and inferred == "i":
-        narrow = values.astype(np.int32)
-        return narrow if (narrow == values).all() else None
-    if kind in ("float", "double") and inferred in "if":
-        wide = values.astype(np.float64)
-        return wide if kind == "double" else _narrow(wide)
+    if kind in INTEGERS and inferred == "i":
+        small = values.astype(np.dtype(INTEGERS[kind]))
+        return small if (small == values).all() else None
+    if kind in FLOATS and inferred in "if":
+        wide = values.to_numpy().astype(np.float64)
+        return wide if kind == "double" else narrow(wide, kind)
     return None
 
 
-def _narrow(wide: pd.Series[Any]) -> Any:
-    """As 32-bit floats, or None when one of them would become infinite."""
-    finite = wide[np.isfinite(wide)]
-    return None if (finite.abs() > _FLOAT32_MAX).any() else wide.astype(np.float32)
-
-
 def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
-    if column.type in INTEGER_BITS:
-        numbers = _cells(texts, column, lambda text: to_integer(text, column.type))
-        return np.array(numbers, dtype=f"int{INTEGER_BITS[column.type]}")
-    if column.type == "boolean":
-        return np.array(_cells(texts, column, to_boolean), dtype=np.bool_)
-    if column.type == "datetime":
-        return _datetimes(texts, column)
-    if column.type == "float":
-        return np.array(_cells(texts, column, _to_float32), dtype=np.float32)
-    return np.array(_cells(texts, column, to_float), dtype=np.float64)
-
-
-def _to_float32(text: str) -> float:
-    number = to_float(text)
-    if np.isfinite(number) and abs(number) > _FLOAT32_MAX:
-        raise ValueError(f"{text.strip()} does not fit into a 32-bit float")
-    return number
-
-
-def _cells(texts: pd.Series[Any], column: Column, cast: Callable[[str], Any]) -> list[Any]:
-    cells = []
-    for row, text in enumerate(texts):
-        try:
-            cells.append(cast(text))
-        except ValueError as error:
-            raise Unfit(f"{error} (column {column.name!r}, row {row})") from error
-    return cells
-
-
-def _datetimes(texts: pd.Series[Any], column: Column) -> Any:
-    """ISO 8601 only: 01/02/2020 is two days. Times with an offset become UTC."""
-    stripped: Any = [text.strip() or None for text in texts]
-    try:
-        moments = pd.Series(pd.to_datetime(stripped, utc=True, **_ISO))
-        return moments.dt.tz_localize(None).astype("datetime64[ns]")
-    except (ValueError, OverflowError) as error:
-        first = " ".join(str(error).split()).split(". ")[0]
-        raise Unfit(f"{first} (column {column.name!r})") from error
+    kind = column.type
+    if kind in INTEGERS:
+        return np.array(each(texts, column, lambda text: to_integer(text, kind)), INTEGERS[kind])
+    if kind == "boolean":
+        return np.array(each(texts, column, to_boolean), np.bool_)
+    if kind == "datetime":
+        return datetimes([text.strip() or None for text in texts], column)
+    return np.array(each(texts, column, lambda text: to_small_float(text, kind)), FLOATS[kind])

@@ -16,7 +16,13 @@ if TYPE_CHECKING:  # Python 3.7 could not evaluate it
 def _mlflow(start: Start) -> Run:
     from .mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
 
-    return load(start.model_dir)
+    return load(start.model_dir, batch_predict=start.batch_predict)
 
 
-DRIVERS: Mapping[str, Driver] = {"mlflow": _mlflow}
+def _script(start: Start) -> Run:
+    from .script_driver import load  # noqa: PLC0415  # only this kind has a script
+
+    return load(start)
+
+
+DRIVERS: Mapping[str, Driver] = {"mlflow": _mlflow, "script": _script}

@@ -1,13 +1,27 @@
-"""Why one file gave no rows."""
+"""Why one file gave no rows; `stage` is where that came out."""
 
 
-class Unreadable(Exception):
-    """The file is no table: stage read."""
+class FileError(Exception):
+    """The file failed alone: the others of its mini-batch go on."""
+
+    stage = "read"
 
 
-class Unfit(Exception):
-    """The table is not what the model's signature asks for: stage validate."""
+class UnsupportedFileType(FileError):
+    """Nobody here reads files of this extension."""
 
 
-class BadPrediction(Exception):
-    """predict() came back with something that is not one prediction per row: stage score."""
+class Unreadable(FileError):
+    """The file is not what its extension says."""
+
+
+class Unfit(FileError):
+    """The content is not what the model's signature asks for."""
+
+    stage = "validate"
+
+
+class BadPrediction(FileError):
+    """predict() came back with something that is not one prediction per row."""
+
+    stage = "score"

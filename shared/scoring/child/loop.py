@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
@@ -44,6 +45,7 @@ class Channel:
             os.set_inheritable(descriptor, False)  # noqa: FBT003  # positional-only
         self._requests = requests
         self._events = events
+        self._process = os.getpid()
         self._inbox: SimpleQueue[Message | None] = SimpleQueue()
         threading.Thread(target=self._listen, name="scorer-requests", daemon=True).start()
 
@@ -52,6 +54,8 @@ class Channel:
         return self._inbox.get()
 
     def send(self, message: Message) -> None:
+        if os.getpid() != self._process:
+            os._exit(0)  # a fork of the model's: two would answer one request
         left = memoryview(encode(message))
         while left:
             left = left[os.write(self._events, left) :]
@@ -97,16 +101,20 @@ def _answer(score: Run, request: Score) -> Done | RunError:
     try:
         return score(request)
     except Exception as error:  # noqa: BLE001  # the rim: whatever run() raises
-        traceback.print_exc()
-        return RunError(type(error).__name__, brief(error))
+        with suppress(ValueError, OSError, AttributeError):  # the model may have closed stderr
+            traceback.print_exc()
+        return RunError(type(error).__name__, brief(error), _traceback())
     finally:
         _flush()
 
 
 def _init_error(error: Exception) -> InitError:
-    details = printable(traceback.format_exc())[-DETAILS_LIMIT:]
     name = type(error).__name__
-    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], details)
+    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], _traceback())
+
+
+def _traceback() -> str:
+    return printable(traceback.format_exc())[-DETAILS_LIMIT:]
 
 
 def _print_at_once() -> None:

@@ -1,93 +1,64 @@
-"""The no-code scorer of an MLflow model: one predict() per file, one line per row."""
+"""The no-code scorer of an MLflow model: any pyfunc flavour, files of tables and of images."""
 
 from __future__ import annotations
 
 import time
-import traceback
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mlflow.pyfunc
 
-from . import csv_table, predictions
-from .failure import BadPrediction, Unfit, Unreadable
-from .protocol import MESSAGE_LIMIT, Done, FileFailure, Score, brief
+from . import sample
+from .batches import Loaded, groups, scored, told
+from .failure import FileError, UnsupportedFileType
+from .protocol import Done, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .drivers import Run
 
 
-class _Failed(Exception):
-    """One file gave no rows; the others go on."""
-
-    def __init__(self, stage: str, error_type: str, reason: str) -> None:
-        super().__init__(reason)
-        self.stage = stage
-        self.error_type = error_type
-
-
-def load(model_dir: str) -> Run:
+def load(model_dir: str, *, batch_predict: bool = False) -> Run:
+    """`batch_predict`: the files of a mini-batch may share one predict()."""
     model = mlflow.pyfunc.load_model(model_dir)
-    schema = model.metadata.get_input_schema()
+    schema = _schema(model)
 
     def run(request: Score) -> Done:
-        return _score(model, schema, request)
+        files = _loaded(schema, request)
+        together = groups(files) if batch_predict else ([file] for file in files)
+        return _written(model, together, request)
 
     return run
 
 
-def _score(model: Any, schema: Any, request: Score) -> Done:
+def _schema(model: Any) -> Any:
+    """The first MLflow had no signatures, and the next no metadata that names one."""
+    read = getattr(getattr(model, "metadata", None), "get_input_schema", None)
+    return read() if read else None
+
+
+def _written(model: Any, together: Iterator[list[Loaded]], request: Score) -> Done:
     started = time.perf_counter()
     failures = []
     rows = size = 0
     with Path(request.output).open("wb") as output:
-        for path, name in request.files:
-            try:
-                count, block = _score_file(model, schema, path, name)
-            except _Failed as failed:
-                failures.append(_told(name, failed))
-                continue
-            output.write(block)
-            rows += count
-            size += len(block)
+        for group in together:
+            for answer in scored(model, group):
+                output.write(answer.block)
+                rows += answer.rows
+                size += len(answer.block)
+                if answer.failure is not None:
+                    failures.append(answer.failure)
     succeeded = len(request.files) - len(failures)
     return Done(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
 
 
-def _score_file(model: Any, schema: Any, path: str, name: str) -> tuple[int, bytes]:
-    frame = _read(path, name, schema)
-    if not len(frame):
-        return 0, b""
-    prediction = _predict(model, frame)
-    try:
-        return len(frame), predictions.lines(prediction, len(frame), name)
-    except BadPrediction as error:
-        raise _Failed("score", "BadPrediction", str(error)) from error
-    except UnicodeEncodeError as error:
-        raise _Failed("write", "UnicodeEncodeError", f"Exception: {error}") from error
-
-
-def _read(path: str, name: str, schema: Any) -> Any:
-    kind = PurePosixPath(name).suffix
-    if kind.lower() != ".csv":
-        reason = f"File type '{kind[1:]}' is not supported"
-        raise _Failed("read", "UnsupportedFileType", reason)
-    try:
-        return csv_table.read(path, schema)
-    except Unreadable as error:
-        raise _Failed("read", "Unreadable", f"Exception: {error}") from error
-    except Unfit as error:
-        raise _Failed("validate", "Unfit", f"Exception: {error}") from error
-
-
-def _predict(model: Any, frame: Any) -> Any:
-    try:
-        return model.predict(frame)
-    except Exception as error:  # the rim: whatever a model raises
-        traceback.print_exc()
-        raise _Failed("score", type(error).__name__, f"Exception: {brief(error)}") from error
-
-
-def _told(name: str, failed: _Failed) -> FileFailure:
-    message = f"Error processing input file: '{name}'. {failed}"
-    return FileFailure(name, failed.stage, failed.error_type, message[:MESSAGE_LIMIT])
+def _loaded(schema: Any, request: Score) -> Iterator[Loaded]:
+    for path, name in request.files:
+        try:
+            yield Loaded(name, sample.read(path, name, schema))
+        except FileError as error:
+            prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
+            failure = told(name, error.stage, type(error).__name__, f"{prefix}{error}")
+            yield Loaded(name, failure=failure)

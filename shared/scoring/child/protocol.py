@@ -23,9 +23,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Start(Message):
+    """`code_dir` and `script` are a custom script's, and empty for the other kinds."""
+
     kind: str
     model_dir: str
     logging_level: str
+    code_dir: str = ""
+    script: str = ""
+    batch_predict: bool = False
+    """The files of a mini-batch may share one predict(): the model takes each row by itself."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class InitError(Message):
 class RunError(Message):
     error_type: str
     message: str
+    details: str = ""
+    """The traceback."""
 
 
 @dataclass(frozen=True)
@@ -108,5 +116,9 @@ def printable(text: str) -> str:
 
 def brief(error: BaseException) -> str:
     """What the error says: never empty, its first line first, and never too long."""
-    text = printable(str(error)).strip() or type(error).__name__
+    try:
+        text = printable(str(error)).strip()
+    except Exception:  # noqa: BLE001  # a model's own error may fail to say anything
+        text = ""
+    text = text or type(error).__name__
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .cast import FLOATS, INTEGERS
 from .failure import Unfit
 
 if TYPE_CHECKING:
@@ -19,16 +20,23 @@ _OF_TENSORS = {
     "object": "string",
     "str": "string",
 }
-_OF_CELLS = frozenset({*_OF_TENSORS.values(), "datetime"})
+# What a line of text can hold in one of its cells.
+OF_CELLS = frozenset({*FLOATS, *INTEGERS, "boolean", "string", "datetime"})
 
 
 @dataclass(frozen=True)
 class Column:
-    """`type` is MLflow's word: float, double, integer, long, string, boolean or datetime."""
+    """`type` is MLflow's word: float, double, integer, long, string, boolean, datetime, binary.
+
+    Where MLflow has none it is numpy's, as uint8. Of lists and objects it is their description,
+    and `nested` is MLflow's own type. A column of a tensor may hold a vector in each row.
+    """
 
     name: str
     type: str
     required: bool = True
+    is_tensor: bool = False
+    nested: Any = None
 
 
 def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
@@ -38,15 +46,39 @@ def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     """
     if schema is None:
         return None
-    if schema.has_input_names():
-        return _by_name(schema.inputs, header)
-    if schema.is_tensor_spec():
-        return tuple(_column(name, schema.inputs[0]) for name in header)
-    return _by_position(schema.inputs, header)
+    inputs = entries(schema)
+    tensors = is_tensor(schema)
+    if inputs[0].name is not None:
+        return _by_name(inputs, header, tensors=tensors)
+    if tensors:
+        return tuple(_column(name, inputs[0], tensors=True) for name in header)
+    return _by_position(inputs, header)
 
 
-def _by_name(inputs: Sequence[Any], header: Sequence[str]) -> tuple[Column, ...]:
-    columns = [_column(entry.name, entry) for entry in inputs]
+def entries(schema: Any) -> Sequence[Any]:
+    """The oldest signatures call their inputs columns."""
+    inputs: Sequence[Any] = schema.inputs if hasattr(schema, "inputs") else schema.columns
+    return inputs
+
+
+def is_tensor(schema: Any) -> bool:
+    return hasattr(schema, "is_tensor_spec") and bool(schema.is_tensor_spec())
+
+
+def require_unambiguous(header: Sequence[str], columns: Sequence[Column]) -> None:
+    """Two columns of one name are refused, unless the model knows the second as 'name.1'.
+
+    That is what it was called when the model was trained from such a file.
+    """
+    known = {column.name for column in columns}
+    for column in columns:
+        count = header.count(column.name)
+        if count > 1 and f"{column.name}.1" not in known:
+            raise Unfit(f"The file has {count} columns named {column.name!r}")
+
+
+def _by_name(inputs: Sequence[Any], header: Sequence[str], *, tensors: bool) -> tuple[Column, ...]:
+    columns = [_column(entry.name, entry, tensors=tensors) for entry in inputs]
     present = set(header)
     missing = [column.name for column in columns if column.required and column.name not in present]
     if missing:
@@ -58,13 +90,14 @@ def _by_name(inputs: Sequence[Any], header: Sequence[str]) -> tuple[Column, ...]
 def _by_position(inputs: Sequence[Any], header: Sequence[str]) -> tuple[Column, ...]:
     if len(header) < len(inputs):
         raise Unfit(f"The file has {len(header)} columns, and the model requires {len(inputs)}")
-    return tuple(map(_column, header, inputs))
+    pairs = zip(header, inputs)  # noqa: B905  # the file may have more columns
+    return tuple(_column(name, entry, tensors=False) for name, entry in pairs)
 
 
-def _column(name: str, entry: Any) -> Column:
-    """A `ColSpec`'s type is one of MLflow's words, a `TensorSpec`'s is numpy's."""
+def _column(name: str, entry: Any, *, tensors: bool) -> Column:
+    """A `ColSpec`'s type is one of MLflow's words or a nested type, a `TensorSpec`'s is numpy's."""
     word = str(getattr(entry.type, "name", entry.type))
-    kind = _OF_TENSORS.get(word, word)
-    if kind not in _OF_CELLS:
-        raise Unfit(f"The signature wants {word} in the column {name!r}, which csv cannot hold")
-    return Column(name, kind, bool(getattr(entry, "required", True)))
+    kind = _OF_TENSORS.get(word.rstrip("0123456789") if word.startswith("str") else word, word)
+    required = bool(getattr(entry, "required", True))
+    nested = None if tensors or hasattr(entry.type, "name") else entry.type
+    return Column(name, kind, required, tensors, nested)

@@ -1,0 +1,51 @@
+"""Invoke an endpoint and wait for its job's end, as a client does."""
+
+import csv
+import io
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from examples.demo.service import Service
+
+POLL_S = 0.1
+UNDER_WAY = {"NotStarted", "Preparing", "Running", "Finalizing"}
+REPORT = "logs/sys/job_report/processed_mini-batches.csv"
+
+
+@dataclass(frozen=True)
+class EndedJob:
+    """A completed job: `seconds` from the POST to the poll that said so.
+
+    `minibatches` is its report, a row for each; `output_uri` names the predictions; `status_url`
+    is where its orchestration can be asked.
+    """
+
+    name: str
+    posted_at: datetime
+    seconds: float
+    minibatches: list[dict[str, str]]
+    output_uri: str
+    status_url: str
+
+
+def scored(service: Service, scoring_uri: str, input_uri: str) -> EndedJob:
+    """Raises RuntimeError unless the job completes."""
+    given = {"input": {"jobInputType": "UriFolder", "uri": input_uri}}
+    posted_at, began = datetime.now(UTC), time.perf_counter()
+    started = service.post(scoring_uri, {"properties": {"inputData": given}})
+    poll = started["services"]["Poll"]["endpoint"]
+    while (properties := service.get(poll)["properties"])["status"] in UNDER_WAY:
+        time.sleep(POLL_S)
+    seconds = time.perf_counter() - began
+    if properties["status"] != "Completed":
+        raise RuntimeError(f"The job is {properties['status']}: {properties}")
+    report = service.download("batch-jobs", f"{started['name']}/{REPORT}").decode()
+    return EndedJob(
+        name=started["name"],
+        posted_at=posted_at,
+        seconds=seconds,
+        minibatches=list(csv.DictReader(io.StringIO(report))),
+        output_uri=properties["outputData"]["score"]["uri"],
+        status_url=started["statusQueryGetUri"],
+    )

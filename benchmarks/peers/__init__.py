@@ -1,0 +1,1 @@
+"""What a user would write instead of the service, and what an expert would."""

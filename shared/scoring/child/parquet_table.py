@@ -1,0 +1,73 @@
+"""A parquet file as the table a model wants: all its row groups, and only the columns needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .failure import Unfit, Unreadable
+from .typed_table import chosen, fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def read(path: str, schema: Any) -> pd.DataFrame:
+    """Raises `Unreadable` when the file is no parquet, and `Unfit` when it is not the model's."""
+    pyarrow = _pyarrow()
+    try:
+        return _table(pyarrow.parquet, path, schema)
+    except OSError as error:
+        if error.errno:
+            raise  # the disk's fault, not the file's
+        raise Unreadable(_first_line(error)) from error
+    except pyarrow.ArrowException as error:
+        raise Unreadable(_first_line(error)) from error
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet  # noqa: PLC0415  # csv and images do without it
+    except ImportError as error:
+        raise Unreadable(
+            "The model's environment has no pyarrow. Add it to the model's requirements"
+        ) from error
+    return pyarrow
+
+
+def _table(parquet: Any, path: str, schema: Any) -> pd.DataFrame:
+    with open(path, "rb") as stream:  # noqa: PTH123  # an arrow file stays open until collected
+        file = parquet.ParquetFile(stream)
+        columns = chosen(schema, list(file.schema_arrow.names))
+        if columns is None:
+            frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
+            return frame
+        table = file.read([column.name for column in columns], use_threads=False)
+        return fitted(columns, table.num_rows, lambda name: _values(table, name))
+
+
+def _values(table: Any, name: str) -> Any:
+    """Integers beside a null stay integers; lists and structs become Python's own."""
+    column = table.column(name)
+    if column.type.num_fields and not _is_dictionary(column.type):
+        return _objects(column.to_pylist())
+    try:
+        return column.to_pandas(integer_object_nulls=True).to_numpy()
+    except ValueError as error:
+        raise Unfit(f"{_first_line(error)} (column {name!r})") from error
+
+
+def _is_dictionary(kind: Any) -> bool:
+    return hasattr(kind, "index_type")
+
+
+def _objects(values: Sequence[Any]) -> Any:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

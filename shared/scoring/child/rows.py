@@ -1,0 +1,83 @@
+"""What run() returned, as lines: Azure ML's own formats.
+
+1. A DataFrame: its rows, separated by spaces, without header and index; quoted where needed.
+2. A list, an array, or a Series: `str(element)` and a line end, for each element. The text of an
+   element is written as it is: one that holds line ends takes several lines, and is one element.
+3. Anything else is refused.
+
+The library of a type is never imported here: the script has it, or did not return the type.
+Another format is another writer beside `_write_frame` and `_write_elements`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ASKED = "return a list, an array or a DataFrame with one element per file"
+
+
+class BadReturn(Exception):
+    """run() returned what has no elements to count and write."""
+
+
+def write(result: object, output: str) -> tuple[int, int]:
+    """The number of elements, and of bytes written."""
+    write_lines = _write_frame if _is_a("pandas", "DataFrame", result) else _write_elements
+    count = len(_sized(result))
+    with open(  # noqa: PTH123
+        output, "w", encoding="utf-8", errors="backslashreplace", newline=""
+    ) as lines:
+        write_lines(result, lines)
+    return count, os.path.getsize(output)  # noqa: PTH202
+
+
+def _sized(result: Any) -> Any:
+    if isinstance(result, list) or _is_a("pandas", "DataFrame", result):
+        return result
+    if _is_a("pandas", "Series", result) or (_is_a("numpy", "ndarray", result) and result.ndim):
+        return result
+    raise BadReturn(f"run() returned {_named(result)}; {_ASKED}.")
+
+
+def _write_frame(frame: Any, lines: IO[str]) -> None:
+    frame.to_csv(lines, sep=" ", header=False, index=False)
+
+
+def _write_elements(elements: Any, lines: IO[str]) -> None:
+    with _whole_arrays():
+        lines.writelines(str(element) + "\n" for element in elements)
+
+
+@contextmanager
+def _whole_arrays() -> Iterator[None]:
+    """Else numpy cuts the text of a long array: its middle away, and the rest into lines."""
+    options = getattr(sys.modules.get("numpy"), "printoptions", None)
+    if options is None:
+        yield
+        return
+    with options(threshold=sys.maxsize, linewidth=sys.maxsize):
+        yield
+
+
+def _is_a(module: str, name: str, value: object) -> bool:
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(value, kind)
+
+
+def _named(value: object) -> str:
+    if value is None:
+        return "None"
+    if inspect.iscoroutine(value):
+        value.close()
+        return "a coroutine, as an async function does"
+    if _is_a("numpy", "ndarray", value):
+        return "an array without dimensions"
+    name = type(value).__name__
+    return ("an " if name[0].lower() in "aeiou" else "a ") + name

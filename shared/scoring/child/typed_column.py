@@ -1,0 +1,171 @@
+"""A column whose values have types, cast to the signature's: exactly, or refused with the row."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .cast import FLOATS, INTEGERS, bounds, to_boolean, to_float, to_integer
+from .failure import Unfit
+from .nested import fit_nested
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .signature import Column
+
+VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
+_ISO: dict[str, Any] = {"format": "ISO8601"} if VERSION >= (2, 0) else {}
+# What pandas makes of a column of text by itself.
+_TEXT: Any = "str" if VERSION >= (3, 0) else object
+
+
+def fit(values: Any, column: Column) -> Any:
+    """`values` is a numpy array: of numbers, booleans or moments, or of Python objects."""
+    if column.nested is not None:
+        return each(values, column, lambda value: fit_nested(value, column.nested))
+    if column.is_tensor and any(isinstance(value, (list, np.ndarray)) for value in values[:1]):
+        return each(values, column, lambda value: _vector(value, column.type))
+    fast = _as_it_is(values, column.type)
+    return _by_cell(values, column) if fast is None else fast
+
+
+def narrow(wide: Any, kind: str) -> Any:
+    """Doubles as a smaller float, or None when one of them would become infinite."""
+    with np.errstate(over="ignore"):
+        small = wide.astype(FLOATS[kind])
+    return small if (np.isinf(small) == np.isinf(wide)).all() else None
+
+
+def to_small_float(text: str, kind: str) -> float:
+    number = to_float(text)
+    if narrow(np.array([number]), kind) is None:
+        bits = FLOATS[kind][len("float") :]
+        raise ValueError(f"{text.strip()} does not fit into a {bits}-bit float")
+    return number
+
+
+def each(values: Iterable[Any], column: Column, cast: Callable[[Any], Any]) -> list[Any]:
+    cells = []
+    for row, value in enumerate(values):
+        try:
+            cells.append(cast(value))
+        except (ValueError, ArithmeticError, TypeError) as error:
+            raise Unfit(f"{error} (column {column.name!r}, row {row})") from error
+    return cells
+
+
+def datetimes(moments: Any, column: Column) -> Any:
+    """ISO 8601 only: 01/02/2020 is two days. Times with an offset become UTC."""
+    try:
+        series = pd.Series(pd.to_datetime(moments, utc=True, **_ISO))
+        return series.dt.tz_localize(None).astype("datetime64[ns]")
+    except (ValueError, OverflowError, TypeError) as error:
+        first = " ".join(str(error).split()).split(". ")[0]
+        raise Unfit(f"{first} (column {column.name!r})") from error
+
+
+def _as_it_is(values: Any, kind: str) -> Any:
+    """The whole column at once, or None when some value needs a closer look."""
+    given = values.dtype.kind
+    if kind in FLOATS and given in "iuf":
+        return narrow(values.astype(np.float64), kind)
+    if kind in INTEGERS and (given in "iu" or _is_whole(values)):
+        least, greatest = bounds(kind)
+        fits = least <= int(values.min()) and int(values.max()) <= greatest
+        return values.astype(INTEGERS[kind]) if fits else None
+    return values if kind == "boolean" and given == "b" else None
+
+
+def _is_whole(values: Any) -> bool:
+    """Whether all are whole numbers, small enough to be exact as a double."""
+    if values.dtype.kind != "f":
+        return False
+    return bool(((values == np.trunc(values)) & (np.abs(values) < 2**53)).all())
+
+
+def _by_cell(values: Any, column: Column) -> Any:
+    kind = column.type
+    if kind == "datetime":
+        return datetimes(_moments(values, column), column)
+    if kind == "string":
+        return pd.Series(each(_objects(values), column, _text), dtype=_TEXT)
+    if kind in FLOATS:
+        cells = each(_objects(values), column, lambda value: to_small_float(_written(value), kind))
+        return np.array(cells, dtype=FLOATS[kind])
+    if kind in INTEGERS:
+        cells = each(_objects(values), column, lambda value: to_integer(_written(value), kind))
+        return np.array(cells, dtype=INTEGERS[kind])
+    if kind == "boolean":
+        return np.array(each(_objects(values), column, _truth), dtype=np.bool_)
+    return each(_objects(values), column, _bytes)
+
+
+def _objects(values: Any) -> list[Any]:
+    """Numbers as Python's own, which tell their exact value."""
+    return list(values.tolist())
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
+
+
+def _written(value: Any) -> str:
+    """A number as its text: the rules for csv hold here too."""
+    if isinstance(value, (list, dict, np.ndarray, bool, bytes, date)):
+        raise TypeError(f"{value!r} is not a number")
+    return "" if _is_missing(value) else str(value)
+
+
+def _truth(value: Any) -> bool:
+    return value if isinstance(value, bool) else to_boolean(_written(value))
+
+
+def _text(value: Any) -> Any:
+    """Of what is no text only whole numbers become it: 0.1 has many spellings, 7 has one."""
+    if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, (list, dict, np.ndarray)) or not _is_missing(value):
+        raise TypeError(f"{value!r} is not a text")
+    return np.nan
+
+
+def _bytes(value: Any) -> Any:
+    if value is None or isinstance(value, bytes):
+        return value
+    raise TypeError(f"{value!r} is not binary")
+
+
+def _moments(values: Any, column: Column) -> Any:
+    """A bare number is no moment: nobody knows its unit."""
+    if values.dtype.kind == "M":
+        return values
+    return each(_objects(values), column, _moment)
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, (list, dict, np.ndarray)):
+        raise TypeError(f"{value!r} is not a date")
+    if _is_missing(value):
+        return None
+    if not isinstance(value, (str, date)):
+        raise TypeError(f"{value!r} is not a date: write ISO 8601")
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _vector(value: Any, kind: str) -> Any:
+    """One row's share of a tensor, in the tensor's own type."""
+    dtype = np.dtype(FLOATS.get(kind) or INTEGERS.get(kind) or {"boolean": "bool"}.get(kind, "O"))
+    array = np.array(value.tolist() if isinstance(value, np.ndarray) else value)
+    if dtype.kind == "O":
+        return array.astype(object)
+    if array.dtype.kind not in "biuf":
+        raise TypeError("the list holds more than numbers, or its parts differ in length")
+    cast = array.astype(dtype)
+    if dtype.kind in "biu" and not (cast == array).all():
+        raise ValueError(f"the list holds numbers that do not fit into {dtype.name}")
+    return cast

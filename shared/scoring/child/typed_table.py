@@ -1,0 +1,30 @@
+"""A table whose values have types, as parquet and JSON have them, for a model's signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .signature import require_unambiguous, wanted
+from .typed_column import fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .signature import Column
+
+
+def chosen(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
+    """The columns to take; None when the model has no signature. Raises `Unfit`."""
+    columns = wanted(schema, header)
+    if columns is not None:
+        require_unambiguous(header, columns)
+    return columns
+
+
+def fitted(columns: Sequence[Column], rows: int, values: Callable[[str], Any]) -> pd.DataFrame:
+    """`values` gives the numpy array of a column. Raises `Unfit`."""
+    if not rows:
+        return pd.DataFrame({column.name: [] for column in columns})
+    return pd.DataFrame({column.name: fit(values(column.name), column) for column in columns})

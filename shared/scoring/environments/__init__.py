@@ -1,0 +1,1 @@
+"""Environments: the Python and the packages that a deployment asks for, found or built."""

@@ -1,0 +1,89 @@
+"""Builds an environment with uv: interpreter, virtual environment, packages."""
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from shared.scoring.environments.eras import constraints
+from shared.scoring.environments.home import Built, Home
+from shared.scoring.environments.interpreters import Interpreter, Interpreters, ask
+from shared.scoring.environments.requirements import Requirements, named, read_text
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
+from shared.scoring.environments.uv import Uv
+
+# Up to this Python, setuptools was in every environment: packages import its pkg_resources, which
+# newer ones have lost, without asking for it.
+_LAST_WITH_SETUPTOOLS = (3, 11)
+_PKG_RESOURCES = "setuptools<81"
+
+
+@dataclass(frozen=True)
+class Builder:
+    uv: Uv
+    interpreters: Interpreters
+
+    def build(self, spec: EnvironmentSpec, home: Home) -> Built:
+        """Raises EnvironmentFailed."""
+        interpreter = self.interpreters.choose(spec.python)
+        venv = home.new_place()
+        self.uv.do(
+            "The virtual environment cannot be made",
+            *("venv", "--quiet", "--python", str(interpreter.path), str(venv)),
+        )
+        python = venv / "bin" / "python"
+        with tempfile.TemporaryDirectory(dir=home.folder) as inputs:
+            self.uv.do(
+                "The packages cannot be installed",
+                *("pip", "install", "--quiet", "--python", str(python)),
+                *_files(Path(inputs), spec, interpreter),
+            )
+        if ask(python) is None:
+            raise EnvironmentFailed("The environment was built, but its interpreter does not run.")
+        built = Built(python, interpreter.version, _notes(spec, interpreter))
+        home.complete(built)
+        return built
+
+    def pin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
+        """The same environment with every version said. Raises EnvironmentFailed."""
+        interpreter = self.interpreters.choose(spec.python)
+        with tempfile.TemporaryDirectory(dir=self.uv.work) as inputs:
+            found = Path(inputs) / "pinned.txt"
+            hashes = ["--generate-hashes"] if any("--hash" in one for one in spec.packages) else []
+            arguments = _files(Path(inputs), spec, interpreter)
+            self.uv.do(
+                "The packages do not go together",
+                *("pip", "compile", "--quiet", "--no-header", "--no-annotate", *hashes),
+                *("--python", str(interpreter.path), "--output-file", str(found)),
+                *(one for one in arguments if one != "-r"),
+            )
+            pinned = Requirements()
+            pinned.add_text(read_text(found))
+        pinned_spec = replace(
+            spec,
+            python=spec.python or interpreter.minor,
+            packages=tuple(sorted(pinned.packages)),
+        )
+        return pinned_spec.noting(*_notes(spec, interpreter))
+
+
+def _files(folder: Path, spec: EnvironmentSpec, interpreter: Interpreter) -> list[str]:
+    """The arguments that name what to install, written into files."""
+    wanted, bounds = folder / "requirements.txt", folder / "constraints.txt"
+    asked = {canonicalize_name(one.name) for one in named(spec.packages)}
+    needs_setuptools = (
+        tuple(map(int, interpreter.minor.split("."))) <= _LAST_WITH_SETUPTOOLS
+        and "setuptools" not in asked
+    )
+    added = [_PKG_RESOURCES] if needs_setuptools else []
+    wanted.write_text("\n".join([*spec.packages, *added, ""]), encoding="utf-8")
+    bounds.write_text("\n".join([*constraints(spec.packages), ""]), encoding="utf-8")
+    return ["-r", str(wanted), "-c", str(bounds)]
+
+
+def _notes(spec: EnvironmentSpec, interpreter: Interpreter) -> tuple[str, ...]:
+    is_exact = not spec.python or spec.python in (interpreter.version, interpreter.minor)
+    if is_exact:
+        return ()
+    return (f"Python {spec.python} is not on this machine: {interpreter.version} is used instead.",)

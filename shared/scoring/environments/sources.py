@@ -1,0 +1,160 @@
+"""Where people write what they need: an MLflow model, a conda file, an image."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.utils import canonicalize_name
+
+from shared.scoring.environments.conda_match import CondaMatch, conda_match
+from shared.scoring.environments.conda_names import PIP_NAMES, is_native
+from shared.scoring.environments.python_version import chosen_python
+from shared.scoring.environments.requirements import Requirements, is_needless, named, read_text
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
+
+_PYTHON_ENV = "python_env.yaml"
+_CONDA = "conda.yaml"
+_REQUIREMENTS = "requirements.txt"
+# Either of them loads a model; the full one brings servers that scoring never starts.
+_MLFLOW = frozenset({"mlflow", "mlflow-skinny"})
+
+
+def of_model(folder: Path) -> EnvironmentSpec | None:
+    """What an MLflow model brings along, or None. Raises EnvironmentFailed."""
+    described = _mapping(read_text(folder / "MLmodel"), "MLmodel")
+    files = _named_by(described)
+    spec: EnvironmentSpec | None = None
+    if python_env := _inside(folder, files.get("virtualenv", _PYTHON_ENV)):
+        spec = _of_python_env(_mapping(read_text(python_env), python_env.name), folder)
+    elif conda := _inside(folder, files.get("conda", _CONDA)):
+        spec = _of_conda(_mapping(read_text(conda), conda.name), folder)
+    elif requirements := _inside(folder, _REQUIREMENTS):
+        wanted = Requirements(folder)
+        wanted.add_text(read_text(requirements))
+        spec = _spec(wanted, _python_function(described).get("python_version") or "")
+    return for_mlflow(spec) if spec else None
+
+
+def of_conda(text_or_mapping: str | Mapping[str, Any]) -> EnvironmentSpec:
+    """What a `conda_file` asks for: its text, or the object. Raises EnvironmentFailed."""
+    if isinstance(text_or_mapping, str):
+        return _of_conda(_mapping(text_or_mapping, "The conda file"), None)
+    return _of_conda(text_or_mapping, None)
+
+
+def of_image(image: str) -> EnvironmentSpec:
+    return EnvironmentSpec().noting(
+        f"The image '{image}' is ignored: containers are not run. "
+        "Python and the packages come from the conda file, or else from the service itself."
+    )
+
+
+def for_mlflow(spec: EnvironmentSpec) -> EnvironmentSpec:
+    """The same environment, able to load an MLflow model and to read its input."""
+    names = {canonicalize_name(requirement.name) for requirement in named(spec.packages)}
+    added = [] if names & _MLFLOW else ["mlflow-skinny"]
+    # The full mlflow brings a pandas that it was tested with.
+    added += [] if names & {"mlflow", "pandas"} else ["pandas"]
+    if not added:
+        return spec
+    packages = tuple(sorted((*spec.packages, *added)))
+    note = f"Added, because an MLflow model cannot be scored without: {', '.join(added)}."
+    return EnvironmentSpec(spec.python, packages, spec.notes).noting(note)
+
+
+def _of_python_env(described: Mapping[str, Any], folder: Path) -> EnvironmentSpec:
+    """Its build dependencies are not needed: uv builds each package in isolation."""
+    wanted = Requirements(folder)
+    wanted.add(_lines(described.get("dependencies"), _PYTHON_ENV))
+    return _spec(wanted, str(described.get("python") or ""))
+
+
+def _of_conda(described: Mapping[str, Any], folder: Path | None) -> EnvironmentSpec:
+    dependencies = described.get("dependencies") or []
+    if not isinstance(dependencies, list):
+        raise _malformed("dependencies", "a list")
+    wanted = Requirements(folder)
+    for entry in dependencies:
+        if isinstance(entry, Mapping):
+            wanted.add(_lines(entry.get("pip"), "pip"))
+    python = ""
+    by_pip: set[str] = {canonicalize_name(one.name) for one in named(wanted.packages)}
+    for entry in dependencies:
+        if isinstance(entry, Mapping) or not entry:
+            continue
+        match = conda_match(str(entry))
+        if canonicalize_name(match.name) == "python":
+            python = match.specifier
+        else:
+            _add_conda(match, wanted, by_pip)
+    return _spec(wanted, python)
+
+
+def _add_conda(match: CondaMatch, wanted: Requirements, by_pip: set[str]) -> None:
+    canonical = canonicalize_name(match.name)
+    name = str(PIP_NAMES.get(canonical, canonical))
+    if is_native(canonical) or is_needless(canonical):
+        wanted.leave_out(match.name)
+        return
+    if name in by_pip:
+        # conda installs pip's packages last: theirs is the version that stays.
+        if match.specifier:
+            wanted.notes.append(f"'{name}' has the version that is asked for under pip.")
+        return
+    if name != canonical:
+        wanted.notes.append(f"conda's '{match.name}' is pip's '{name}'.")
+    if match.note:
+        wanted.notes.append(match.note)
+    wanted.add([f"{name}{match.specifier}"])
+
+
+def _spec(wanted: Requirements, python: str) -> EnvironmentSpec:
+    version, note = chosen_python(python)
+    notes = (note, *wanted.all_notes()) if note else wanted.all_notes()
+    return EnvironmentSpec(version, tuple(sorted(wanted.packages))).noting(*notes)
+
+
+def _python_function(described: Mapping[str, Any]) -> Mapping[str, Any]:
+    flavors = described.get("flavors")
+    flavor = flavors.get("python_function") if isinstance(flavors, Mapping) else None
+    return flavor if isinstance(flavor, Mapping) else {}
+
+
+def _named_by(described: Mapping[str, Any]) -> dict[str, str]:
+    """The files that MLmodel names: `env` is one name, or one per tool."""
+    env = _python_function(described).get("env")
+    if isinstance(env, str):
+        return {"conda": env}
+    return {str(tool): str(file) for tool, file in env.items()} if isinstance(env, Mapping) else {}
+
+
+def _inside(folder: Path, name: str) -> Path | None:
+    path = (folder / name).resolve()
+    return path if path.is_file() and path.is_relative_to(folder.resolve()) else None
+
+
+def _mapping(text: str, name: str) -> Mapping[str, Any]:
+    try:
+        # As safe as the safe loader, and 3.10 stays what it is instead of becoming 3.1.
+        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise EnvironmentFailed(
+            f"{name} is not YAML: {why}. Repair it and register it again."
+        ) from error
+    if not isinstance(content, Mapping):
+        raise _malformed(name, "an object with keys")
+    return content
+
+
+def _lines(entries: object, name: str) -> list[str]:
+    if not entries:
+        return []
+    if not isinstance(entries, list):
+        raise _malformed(name, "a list")
+    return [str(entry) for entry in entries if entry]
+
+
+def _malformed(name: str, wanted: str) -> EnvironmentFailed:
+    return EnvironmentFailed(f"'{name}' of the environment is not {wanted}. Write it as {wanted}.")

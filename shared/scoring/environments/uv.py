@@ -1,0 +1,110 @@
+"""The uv program, which resolves and installs packages: where it is, and how it is called."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from shared.scoring.environments.command import Finished, run
+from shared.scoring.environments.spec import EnvironmentFailed
+
+# Building a package runs its code: it sees no settings of the service.
+_PASSED = frozenset(
+    {
+        "ALL_PROXY",
+        "HOME",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "LANG",
+        "LD_LIBRARY_PATH",
+        "NO_PROXY",
+        "PATH",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
+        "TMPDIR",
+        "TZ",
+    }
+)
+# The operator's package index is named by uv's own variables.
+_PASSED_PREFIXES = ("UV_", "LC_")
+_PROJECT = Path(__file__).parents[3]
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Uv:
+    program: str
+    cache: Path
+    work: Path
+    limit_s: float
+    variables: Mapping[str, str]
+
+    def call(self, *arguments: str, limit_s: float | None = None) -> Finished:
+        """Raises EnvironmentFailed when uv itself cannot be started."""
+        command = [self.program, *arguments, "--no-config", "--no-progress", "--color", "never"]
+        try:
+            return run(
+                command,
+                limit_s=self.limit_s if limit_s is None else limit_s,
+                environment={**environment(self.variables), "UV_CACHE_DIR": str(self.cache)},
+                cwd=self.work,
+            )
+        except OSError as error:
+            raise EnvironmentFailed(f"uv cannot be started: {error}.") from error
+
+    def do(self, what: str, *arguments: str) -> str:
+        """What uv printed; raises EnvironmentFailed, with uv's own reason, when it failed."""
+        finished = self.call(*arguments)
+        if finished.is_good:
+            return finished.output
+        if finished.code is None:
+            reason = f"It took more than {self.limit_s:g} s, the longest that a build may take."
+        else:
+            reason = _reason(finished.log) or f"uv exited with code {finished.code}."
+        raise EnvironmentFailed(f"{what}: {reason}", log=finished.log)
+
+
+def environment(parent: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in parent.items()
+        if name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)
+    }
+
+
+def find_uv(chosen: str | None) -> str:
+    """The one chosen; else of the app's packages, the project's tools, or PATH, in this order."""
+    for program in (chosen, _of_packages(), *_of_project(), shutil.which("uv")):
+        if program and os.access(program, os.X_OK):
+            return str(Path(program).absolute())
+    raise EnvironmentFailed(
+        "There is no uv to build the environment with. Install the package 'uv' beside the app."
+    )
+
+
+def _of_project() -> Sequence[str]:
+    tools = _PROJECT / ".tools"
+    return [str(path) for path in (tools / "uv" / "bin" / "uv", *sorted(tools.glob("uv==*/uv")))]
+
+
+def _of_packages() -> str | None:
+    try:
+        return str(import_module("uv").find_uv_bin())
+    except (ImportError, FileNotFoundError):
+        return None
+
+
+def _reason(log: str) -> str:
+    """Its explanation, without its progress and its warnings, in one line."""
+    lines = _ANSI.sub("", log).splitlines()
+    begins = [
+        index
+        for index, line in enumerate(lines)
+        if re.match(r"(error|hint|\u00d7)[: ]", line.strip())
+    ]
+    told = lines[begins[0] :] if begins else lines[-20:]
+    words = " ".join(" ".join(line.strip(" │╰─▶├→\u00d7") for line in told).split())
+    return words.removeprefix("error:").replace(" cause: ", ": ").strip()

@@ -1,0 +1,114 @@
+"""What scripts wrote under AZUREML_BI_OUTPUT_PATH, published beside the predictions exactly once.
+
+1. A bundle's changes are stored under its digest: files replaced, appended to, or removed.
+2. At the end of the job the accepted bundles' changes are applied in input order.
+3. Each resulting file is committed in one step, which finds its own earlier commit again.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.domain.errors import Conflict, NotFound
+from shared.domain.job import JobSpec
+from shared.domain.message import Message
+from shared.domain.minibatch import Span
+from shared.domain.recipe import Location
+from shared.ports import Blobs
+from shared.stores.blocks import in_blocks
+from shared.stores.jobs import CONTAINER
+
+OWNER = "batch_job"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change that a script made: `path` holds the bytes; None when the file was removed."""
+
+    name: str
+    path: Path | None
+    is_appended: bool
+
+
+class StoredChange(Message):
+    """A change whose bytes are safe in the store, in `blob`; empty when the file was removed."""
+
+    name: str
+    blob: str
+    is_appended: bool
+
+
+class SideFiles:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    def store(self, job: str, span: Span, changes: Iterable[Change]) -> list[StoredChange]:
+        """Put the changes of one bundle into the store, in order."""
+        return [self._stored(job, span, index, change) for index, change in enumerate(changes)]
+
+    def publish(self, spec: JobSpec, changes: Iterable[StoredChange]) -> int:
+        """Commit what the changes make, beside the predictions; returns how many files.
+
+        Raises Conflict when a file exists that is not this job's.
+        """
+        contents: dict[str, list[str]] = {}
+        for change in changes:
+            if not change.blob:
+                contents.pop(change.name, None)
+            elif change.is_appended:
+                contents.setdefault(change.name, []).append(change.blob)
+            else:
+                contents[change.name] = [change.blob]
+        folder = spec.output.location.path.rpartition("/")[0]
+        for name, blobs in contents.items():
+            path = f"{folder}/{name}" if folder else name
+            self._commit(spec, Location(container=spec.output.location.container, path=path), blobs)
+        return len(contents)
+
+    def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
+        if change.path is None:
+            return StoredChange(name=change.name, blob="", is_appended=False)
+        with change.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+        blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
+        self._write(Location(container=CONTAINER, path=blob), _content(change.path), {})
+        return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
+
+    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> None:
+        pieces = (piece for blob in blobs for piece in self._blobs.chunks(CONTAINER, blob))
+        try:
+            self._write(place, pieces, {OWNER: spec.name}, if_absent=True)
+        except Conflict:
+            if self._owner(place) != spec.name:
+                raise
+
+    def _owner(self, place: Location) -> str:
+        try:
+            return self._blobs.head(place.container, place.path).metadata.get(OWNER, "")
+        except NotFound:
+            return ""
+
+    def _write(
+        self,
+        place: Location,
+        pieces: Iterable[bytes],
+        metadata: dict[str, str],
+        *,
+        if_absent: bool = False,
+    ) -> None:
+        names = list[str]()
+        for block in in_blocks(pieces):
+            names.append(f"{len(names):08d}")
+            self._blobs.stage(place.container, place.path, names[-1], block)
+        self._blobs.commit(
+            place.container, place.path, names, if_absent=if_absent, metadata=metadata
+        )
+
+
+def _content(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            yield piece

@@ -1,0 +1,58 @@
+"""Packages made on the spot, so that environments are built for real without a package index."""
+
+import json
+import zipfile
+from pathlib import Path
+
+_METADATA = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+_WHEEL = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+_SLOW = """
+import json, os, time, zipfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    began = time.monotonic()
+    with (HERE / "builds").open("a") as builds:
+        builds.write("%d\\n" % os.getpid())
+    while not (HERE / "go").exists():
+        if time.monotonic() - began > 60:
+            os._exit(1)
+        time.sleep(0.02)
+    with zipfile.ZipFile(Path(folder) / "slow-1.0-py3-none-any.whl", "w") as wheel:
+        for name, text in json.loads((HERE / "files.json").read_text()).items():
+            wheel.writestr(name, text)
+    return "slow-1.0-py3-none-any.whl"
+"""
+
+
+def wheel(folder: Path, name: str, version: str, requires: tuple[str, ...] = ()) -> None:
+    """A pure Python wheel whose module says its version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
+        for path, text in _files(name, version, requires).items():
+            archive.writestr(path, text)
+
+
+def slow_project(folder: Path) -> Path:
+    """A source folder whose build writes its process id to `builds`, and waits for `go`."""
+    folder.mkdir(parents=True)
+    (folder / "backend.py").write_text(_SLOW)
+    (folder / "files.json").write_text(json.dumps(_files("slow", "1.0", ())))
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "slow"\nversion = "1.0"\n'
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return folder
+
+
+def _files(name: str, version: str, requires: tuple[str, ...]) -> dict[str, str]:
+    info = f"{name}-{version}.dist-info"
+    depends = "".join(f"Requires-Dist: {one}\n" for one in requires)
+    return {
+        f"{name}.py": f"VERSION = {version!r}\n",
+        f"{info}/METADATA": _METADATA.format(name=name, version=version) + depends,
+        f"{info}/WHEEL": _WHEEL,
+        f"{info}/RECORD": f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n",
+    }

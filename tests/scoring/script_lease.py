@@ -1,0 +1,53 @@
+"""One scorer of a script, leased for a test."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shared.scoring.pool import ScorerPool
+from shared.scoring.spec import InputFile, Scored, ScoringFailed
+from shared.scoring.worker import Scorer
+from tests.scoring.sinful_scripts import code_of, input_files, script_spec
+
+PATIENCE_S = 20.0
+
+
+class Leased:
+    """A scorer, its folder, and short ways to ask it."""
+
+    def __init__(self, scorer: Scorer, folder: Path) -> None:
+        self.scorer = scorer
+        self.folder = folder
+        self.output = folder / "output"
+
+    def files(self, *names: str) -> list[InputFile]:
+        return input_files(self.folder / "inputs", *names)
+
+    def score(self, *names: str, timeout_s: float = PATIENCE_S, side: Path | None = None) -> Scored:
+        return self.scorer.score(self.files(*names), self.output, timeout_s=timeout_s, side=side)
+
+    def rows(self, *names: str) -> list[str]:
+        self.score(*names)
+        return self.output.read_text().splitlines()
+
+    def failure(self, *names: str, timeout_s: float = PATIENCE_S) -> ScoringFailed:
+        try:
+            scored = self.score(*names, timeout_s=timeout_s)
+        except ScoringFailed as failed:
+            assert not self.output.exists()
+            return failed
+        raise AssertionError(f"It scored: {scored}")
+
+
+@contextmanager
+def leased(pool: ScorerPool, folder: Path, source: str, **changes: object) -> Iterator[Leased]:
+    spec = script_spec(folder, sys.executable, source, **changes)
+    with pool.lease(spec, capacity=1) as scorer:
+        yield Leased(scorer, folder)
+
+
+@contextmanager
+def sinner(pool: ScorerPool, folder: Path, sin: str, **changes: object) -> Iterator[Leased]:
+    with leased(pool, folder, code_of(sin), **changes) as scorer:
+        yield scorer
