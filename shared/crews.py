@@ -17,7 +17,9 @@ from shared.stores.registry import Registry
 
 
 class Crews:
-    """Thread-safe. `most` is the most processes of one deployment on this machine; 0: no limit."""
+    """Thread-safe. `most` is the most processes of one deployment on this machine, and
+    `memory_mb` the most memory of each; 0: no limit.
+    """
 
     def __init__(
         self,
@@ -25,13 +27,16 @@ class Crews:
         folders: ModelCache,
         environments: Environments,
         registry: Registry,
+        *,
         most: int,
+        memory_mb: int,
     ) -> None:
         self._pool = pool
         self._folders = folders
         self._environments = environments
         self._registry = registry
         self._most = most
+        self._memory_mb = memory_mb
 
     @contextmanager
     def scorer(self, recipe: Recipe, *, capacity: int, job: str = "") -> Iterator[Scorer]:
@@ -79,6 +84,7 @@ class Crews:
             packages=_packages() if python == sys.executable else (),
             code_dir=self._folders.fetch(code) if code else None,
             script=recipe.script,
+            memory_limit_mb=self._memory_mb,
         )
 
 

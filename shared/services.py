@@ -123,7 +123,8 @@ def _crews(
         ModelCache(blobs, base / "models", downloads),
         Environments(base / "environments"),
         registry,
-        settings.scorer_processes,
+        most=settings.scorer_processes,
+        memory_mb=settings.scorer_memory_mb,
     )
 
 

@@ -63,6 +63,9 @@ class Settings(BaseModel):
     scorer_processes: NonNegativeInt = 0
     """The most scorer processes of one deployment on this machine; 0: as its settings say."""
 
+    scorer_memory_mb: NonNegativeInt = 0
+    """The most memory of one scorer process and its children; 0: no limit."""
+
     downloads_at_once: Annotated[PositiveInt, Field(le=256)] = 32
 
     @classmethod

@@ -13,6 +13,7 @@ from shared.domain.job import Ending, JobSpec, JobStatus
 from shared.domain.minibatch import Span
 from shared.domain.outcome import FileError, MinibatchReport
 from shared.domain.receipt import Receipt
+from shared.domain.redaction import redacted
 from shared.ports import Blobs
 from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
@@ -54,12 +55,13 @@ class Reports:
         """Keep what the scripts of one bundle printed."""
         if printed:
             name = f"{spec.name}/{STDOUT}/{span.first:09d}-{span.stop:09d}.txt"
-            self._blobs.write(CONTAINER, name, printed, content_type="text/plain")
+            self._blobs.write(CONTAINER, name, redacted(printed), content_type="text/plain")
 
     def keep_traceback(self, spec: JobSpec, span: Span, text: str) -> None:
         """Keep why the model could not be loaded, whole."""
         name = f"{spec.name}/{ERROR}/{span.first:09d}-{span.stop:09d}.txt"
-        self._blobs.write(CONTAINER, name, text.encode(), content_type="text/plain")
+        told = redacted(text.encode(errors="replace"))
+        self._blobs.write(CONTAINER, name, told, content_type="text/plain")
 
     def _summaries(self, ending: Ending) -> Iterator[Summary]:
         for shard in range(ending.closed_shards):
