@@ -28,8 +28,8 @@ def is_disabled(function: str) -> bool:
 
 
 def worker_count() -> int:
-    """FUNCTIONS_WORKER_PROCESS_COUNT; 0 when it is not set: threads of the host do the work."""
-    text = os.environ.get("FUNCTIONS_WORKER_PROCESS_COUNT", "0")
+    """FUNCTIONS_WORKER_PROCESS_COUNT, else one, as on the real host; 0 is threads of the host."""
+    text = os.environ.get("FUNCTIONS_WORKER_PROCESS_COUNT", "1")
     if not text.isdecimal():
         raise AppRefused(
             f"FUNCTIONS_WORKER_PROCESS_COUNT is '{text}'.", fix="Set it to a number, or not at all."

@@ -44,7 +44,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         "--workers",
         type=int,
         help="Worker processes; 0 runs functions in threads of the host. "
-        "Default: FUNCTIONS_WORKER_PROCESS_COUNT, else 0.",
+        "Default: FUNCTIONS_WORKER_PROCESS_COUNT, else 1.",
     )
     parser.add_argument(
         "--worker-deaths",

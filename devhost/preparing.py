@@ -58,6 +58,7 @@ def prepare(options: Options, settings: HostSettings) -> Prepared:
         log.warning("host.json: not understood: %s.", ", ".join(settings.not_understood))
     os.chdir(options.app_folder)
     functions = index(options.app_folder)
+    _warn_of_other_hubs(functions, settings.hub_name)
     routes = Routes(functions, prefix=settings.route_prefix)
     for first, second in routes.overlaps():
         log.warning("%s", describe_overlap(first, second))
@@ -71,6 +72,17 @@ def prepare(options: Options, settings: HostSettings) -> Prepared:
         tls=tls_context(options.certificate, options.certificate_key),
         listener=bind(options.host, options.port),
     )
+
+
+def _warn_of_other_hubs(functions: Sequence[Function], own: str) -> None:
+    for function in functions:
+        for hub in function.client_hubs.values():
+            if hub.casefold() != own.casefold():
+                log.warning(
+                    "Function '%s' asks for the task hub '%s'; this host has one hub, '%s': "
+                    "what its client does will be refused.",
+                    *(function.name, hub, own),
+                )
 
 
 def _make(state: Path) -> None:

@@ -19,5 +19,6 @@ def client_binding(hub: TaskHub, *, http_base: str, system_key: str) -> str:
             "useForwardedHost": False,
             "maxGrpcMessageSizeInBytes": 4 << 20,
             "grpcHttpClientTimeout": "00:01:40",
-        }
+        },
+        separators=(",", ":"),
     )

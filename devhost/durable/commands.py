@@ -12,12 +12,14 @@ from devhost.durable import events
 from devhost.durable.engine.orchestrations import Orchestrations
 from devhost.durable.records import Instance, Letter, Message, NewInstance
 from devhost.durable.refusals import (
+    PAUSING,
     AlreadyEnded,
     AlreadyExists,
     InvalidId,
     NotFound,
     Refusal,
     WrongState,
+    cannot_pause,
 )
 from devhost.durable.storage import queries, rows
 from devhost.durable.storage.rewinds import Revived, rewind_instance
@@ -150,11 +152,10 @@ def _tell(cursor: sqlite3.Cursor, letter: Letter, verb: str) -> Message | Refusa
         return NotFound(letter.target)
     if status in TERMINAL:
         return AlreadyEnded(verb, letter.target, status)
-    if status == SUSPENDED and letter.kind == "executionSuspended":
-        return WrongState(
-            f"Cannot suspend orchestration instance {letter.target} because instance is in the "
-            f"{STATUS_NAMES[status]} state."
-        )
+    if verb in PAUSING:
+        status = rows.status_to_be(cursor, letter.target, status)
+        if (status == SUSPENDED) == (verb == "suspend"):
+            return cannot_pause(verb, letter.target, status)
     return rows.post(cursor, letter)
 
 

@@ -31,11 +31,6 @@ class EntityCommands:
         letter = Letter(entity_id, "entityOperationSignaled", event.SerializeToString(), due)
         await self._store.write(partial(rows.post, letter=letter), self._deliver)
 
-    async def delete(self, entity_id: str) -> bool:
-        """Forget the state; operations that still wait will begin from nothing."""
-        work = partial(_delete_state, entity_id=entity_id, now=self._clock.now())
-        return await self._store.write(work)
-
     async def remove_empty(self) -> int:
         """Remove the entities without state, lock and waiting operations; tell how many."""
         return await self._store.write(_remove_empty)
@@ -52,14 +47,6 @@ class EntityCommands:
     def _deliver_all(self, messages: list[Message]) -> None:
         for message in messages:
             self._deliver(message)
-
-
-def _delete_state(cursor: sqlite3.Cursor, entity_id: str, now: int) -> bool:
-    cursor.execute(
-        "UPDATE entities SET state=NULL, updated_us=? WHERE id=? AND state IS NOT NULL",
-        (now, entity_id),
-    )
-    return cursor.rowcount > 0
 
 
 def _remove_empty(cursor: sqlite3.Cursor) -> int:

@@ -1,5 +1,7 @@
 """The Durable HTTP API: its routes, which match without regard to case, and who answers them."""
 
+import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import unquote
 
@@ -9,6 +11,8 @@ from devhost.durable.hub import TaskHub
 from devhost.durable.web.call import Call, empty, server_error
 from devhost.durable.web.entities import EntityApi
 from devhost.durable.web.instances import InstanceApi
+
+log = logging.getLogger(__name__)
 
 type _Handler = Callable[[Call], Awaitable[web.Response]]
 type _Routes = list[tuple[str, str, _Handler]]
@@ -26,7 +30,7 @@ def add_durable_routes(app: web.Application, hub: TaskHub, *, system_key: str) -
     """
     api = _Api(hub, system_key)
     app.router.add_route("*", _PREFIX, api.handle)
-    app.router.add_route("*", _PREFIX + "/{tail:.*}", api.handle)
+    app.router.add_route("*", _PREFIX + "/{tail:(?s:.*)}", api.handle)
 
 
 class _Api:
@@ -43,8 +47,16 @@ class _Api:
             names = _match(template.split("/"), asked)
             if names is not None and method == request.method:
                 call = Call(request, names)
-                return self._misdirected(call) or await handler(call)
+                return self._misdirected(call) or await self._answer(call, handler)
         return empty(404)
+
+    async def _answer(self, call: Call, handler: _Handler) -> web.Response:
+        try:
+            return await handler(call)
+        except sqlite3.Error as error:
+            told = self._hub.trouble(error)
+            log.error("%s %s: %s", call.request.method, call.request.path, told)  # noqa: TRY400  # a line, no trace
+            return server_error(told, "System.IO.IOException")
 
     def _misdirected(self, call: Call) -> web.Response | None:
         """Another hub has nothing here; another storage account is not configured."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import sqlite3
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from devhost.durable.engine.waiters import Waiters
 from devhost.durable.entity_commands import EntityCommands
 from devhost.durable.records import Message
 from devhost.durable.sidecar.server import SidecarServer
-from devhost.durable.storage import loading, queries
+from devhost.durable.storage import loading, queries, troubles
 from devhost.durable.storage.lock import HubLock, HubLocked
 from devhost.durable.storage.queries import InstanceRow
 from devhost.durable.storage.store import Store
@@ -81,6 +82,10 @@ class TaskHub:
 
     async def instance(self, instance_id: str) -> InstanceRow | None:
         return await self.store.read(partial(queries.get_instance, instance_id=instance_id))
+
+    def trouble(self, error: sqlite3.Error) -> str:
+        """What a failure of the database means, in a sentence."""
+        return troubles.told(error, self._database)
 
     async def wait(self, instance_id: str, statuses: frozenset[int]) -> InstanceRow:
         """Wait until the instance exists and has one of the statuses."""

@@ -10,6 +10,9 @@ Refusal
 
 from devhost.durable.wire import STATUS_NAMES
 
+# The real host words the refusals of these two a little differently from its others.
+PAUSING = frozenset({"suspend", "resume"})
+
 
 class Refusal(Exception):
     """What was asked of the engine cannot be done."""
@@ -29,14 +32,24 @@ class AlreadyExists(Refusal):
 
 class AlreadyEnded(Refusal):
     def __init__(self, verb: str, instance_id: str, status: int) -> None:
+        where = f"{STATUS_NAMES[status]} state"
+        if verb in PAUSING:
+            where = f"the {where}."
         super().__init__(
-            f"Cannot {verb} the orchestration instance {instance_id} because instance is in "
-            f"{STATUS_NAMES[status]} state"
+            f"Cannot {verb} the orchestration instance {instance_id} because instance is in {where}"
         )
 
 
 class WrongState(Refusal):
     pass
+
+
+def cannot_pause(verb: str, instance_id: str, status: int) -> WrongState:
+    """Suspending what is suspended, or resuming what is not."""
+    return WrongState(
+        f"Cannot {verb} the orchestration instance {instance_id} because instance is in the "
+        f"{STATUS_NAMES[status]} state."
+    )
 
 
 class InvalidId(Refusal):

@@ -51,7 +51,7 @@ class FrontDoor:
         return await handler(request)
 
     def mount(self, application: web.Application) -> None:
-        application.router.add_route("*", "/{anything:.*}", self.answer)
+        application.router.add_route("*", "/{anything:(?s:.*)}", self.answer)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = decoded_path(request.raw_path)

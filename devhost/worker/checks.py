@@ -17,7 +17,7 @@ RENAMED_CONTEXT = "_durable_input"
 
 
 class Complaint(NamedTuple):
-    """Why the real host would refuse a function, and the way out."""
+    """What is wrong with a function, and the way out."""
 
     function: str
     problem: str
@@ -26,9 +26,23 @@ class Complaint(NamedTuple):
 
 def complaints_about(loaded: Any) -> list[Complaint]:
     """Everything wrong with one of the SDK's function objects."""
+    return [*faults_of_its_own(loaded), *faults_of_the_app(loaded)]
+
+
+def faults_of_the_app(loaded: Any) -> list[Complaint]:
+    """What in one of the SDK's function objects would unload the whole app."""
+    return _found(_parameters, _annotations, loaded=loaded)
+
+
+def faults_of_its_own(loaded: Any) -> list[Complaint]:
+    """What makes the real host leave this function out, and serve the others."""
+    return _found(_name, _route, _context, loaded=loaded)
+
+
+def _found(*checks: Callable[[str, Any], "Findings"], loaded: Any) -> list[Complaint]:
     name = loaded.get_function_name()
     return [
-        Complaint(name, problem, fix) for check in CHECKS for problem, fix in check(name, loaded)
+        Complaint(name, problem, fix) for check in checks for problem, fix in check(name, loaded)
     ]
 
 
@@ -137,6 +151,3 @@ def _is_the_sdks_own(call: Callable[..., Any]) -> bool:
     return str(getattr(own, "__module__", "")).startswith(
         ("azure.durable_functions", "durabletask")
     )
-
-
-CHECKS = (_name, _route, _context, _parameters, _annotations)

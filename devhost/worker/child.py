@@ -1,7 +1,7 @@
 """A worker process: loads the app, runs what the host asks for, and dies when the host does."""
 
 import asyncio
-import ctypes
+import io
 import logging
 import os
 import signal
@@ -14,15 +14,15 @@ from devhost.worker.indexing import index
 from devhost.worker.invoker import Invoker
 from devhost.worker.protocol import Finished, Ready, Run, Start, receive, send
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LARGEST_READ = 1 << 20  # bytes that the socket's buffer may hold
 
 
 def main(descriptor: int) -> None:
     """Serve one host over the socket that it left open for this process."""
-    _die_with_parent()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # what a function prints is seen at once
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # Ctrl-C reaches the group; the host decides
+        signal.signal(number, signal.SIG_IGN)  # the host decides
     asyncio.run(_serve(socket.socket(fileno=descriptor)))
 
 
@@ -46,7 +46,8 @@ def _load(start: object) -> Invoker:
     if not isinstance(start, Start):
         raise TypeError(f"the host began with {start!r}")
     configure_logging(start.log_levels)
-    logging.getLogger("devhost").setLevel(logging.ERROR)  # the host has said it all at its start
+    logging.getLogger("devhost").setLevel(logging.ERROR)
+    logging.getLogger("devhost.worker.indexing").disabled = True  # the host has said it all
     os.chdir(start.app_folder)
     return Invoker(
         index(start.app_folder),
@@ -59,9 +60,3 @@ def _load(start: object) -> Invoker:
 async def _run(invoker: Invoker, run: Run, writer: asyncio.StreamWriter) -> None:
     send(writer, Finished(run.number, await invoker.invoke(run.invocation)))
     await writer.drain()
-
-
-def _die_with_parent() -> None:
-    """The kernel kills this process when the host is killed, even while a function runs."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -23,8 +23,11 @@ def to_argument(function: Function, payload: Payload) -> Any:
     return converter.decode(meta.Datum(text, kind), trigger_metadata=None)
 
 
-def to_client(binding_value: str) -> Any:
+def to_client(binding_value: str, hub: str | None = None) -> Any:
     """The value of a durable client's parameter, before the SDK makes a client of it."""
+    if hub is not None:
+        named = {**json.loads(binding_value), "taskHubName": hub}
+        binding_value = json.dumps(named, separators=(",", ":"))
     converter = _converter("durableClient")
     return converter.decode(meta.Datum(binding_value, "string"), trigger_metadata=None)
 

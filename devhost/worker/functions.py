@@ -1,7 +1,7 @@
 """What a function app consists of, once it is loaded: functions with their triggers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,7 @@ class Function:
     client_parameters: tuple[str, ...] = ()
     parameter_type: object = None
     bindings: tuple[Mapping[str, Any], ...] = ()
+    client_hubs: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def parameter(self) -> str:

@@ -1,4 +1,4 @@
-"""Runs functions in threads of the host itself: the fastest way, and the default."""
+"""Runs functions in threads of the host itself: the fastest way, and the least safe."""
 
 import asyncio
 import logging

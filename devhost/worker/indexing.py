@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from devhost.app_settings import is_disabled
+from devhost.app_settings import is_disabled, resolve
 from devhost.errors import AppRefused
-from devhost.worker.checks import Complaint, complaints_about
+from devhost.worker.checks import Complaint, faults_of_its_own, faults_of_the_app
 from devhost.worker.functions import Function, Kind
 from devhost.worker.loading import load_app
 
@@ -21,7 +21,8 @@ SERVED = frozenset(Kind) | {"durableClient", "http"}
 def index(app_folder: Path) -> tuple[Function, ...]:
     """Every function that this host can run, in the order in which they were declared."""
     loaded = [one for one in load_app(app_folder) if not is_disabled(one.get_function_name())]
-    refuse(complaint for complaints in map(complaints_about, loaded) for complaint in complaints)
+    refuse(complaint for complaints in map(faults_of_the_app, loaded) for complaint in complaints)
+    loaded = [one for one in loaded if not _is_left_out(one)]
     refuse(_names_that_differ_in_case_only(loaded))
     served = [one for one in loaded if _is_served(one)]
     functions = tuple(_function(one) for one in served)
@@ -35,10 +36,19 @@ def refuse(complaints: Iterable[Complaint]) -> None:
     if not told:
         return
     lines = [f"  {one.function}: {one.problem}\n    {one.fix}" for one in told]
-    count = "1 function" if len(told) == 1 else f"{len(told)} functions"
+    at_fault = len({one.function for one in told})
+    count = "1 function" if at_fault == 1 else f"{at_fault} functions"
     raise AppRefused(
         f"Azure would refuse {count} of this app.", fix="Correct:\n" + "\n".join(lines)
     )
+
+
+def _is_left_out(loaded: Any) -> bool:
+    """The real host drops such a function by itself: only its log says so."""
+    faults = faults_of_its_own(loaded)
+    for fault in faults:
+        log.error("Function '%s' is left out: %s %s", fault.function, fault.problem, fault.fix)
+    return bool(faults)
 
 
 def _is_served(loaded: Any) -> bool:
@@ -69,7 +79,17 @@ def _function(loaded: Any) -> Function:
         client_parameters=tuple(one.name for one in bindings if one.type == "durableClient"),
         parameter_type=get_type_hints(call).get(trigger.name),
         bindings=tuple(dict(binding.get_dict_repr()) for binding in bindings),
+        client_hubs=dict(_named_hubs(loaded)),
     )
+
+
+def _named_hubs(loaded: Any) -> Iterator[tuple[str, str]]:
+    """The task hubs that durable clients ask for by name, by the parameters of the clients."""
+    for binding in loaded.get_bindings():
+        hub = str(getattr(binding, "task_hub", None) or "")
+        if hub:
+            where = f"The durable client of '{loaded.get_function_name()}'"
+            yield binding.name, resolve(hub, where=where)
 
 
 def _names_that_differ_in_case_only(loaded: Sequence[Any]) -> Iterator[Complaint]:

@@ -2,18 +2,32 @@
 
 import asyncio
 import contextvars
+import os
 import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+import azure.durable_functions
+import azure.functions
+import durabletask
+
+import devhost
 from devhost.worker import conversion
 from devhost.worker.context import InvocationContext, running_function
 from devhost.worker.functions import Function
 from devhost.worker.invocation import Failure, Invocation, Outcome, died
 
 UNSPEAKABLE = "Unhandled exception in function. Could not serialize original exception message."
+
+
+# The frames of the host and of the SDKs say nothing to whoever wrote the function.
+BELOW_THE_APP = tuple(
+    str(Path(str(module.__file__)).parent) + os.sep
+    for module in (devhost, azure.functions, azure.durable_functions, durabletask)
+)
 
 
 class Invoker:
@@ -72,7 +86,8 @@ class Invoker:
     def _arguments(self, function: Function, invocation: Invocation) -> dict[str, Any]:
         arguments = {function.parameter: conversion.to_argument(function, invocation.payload)}
         for parameter in function.client_parameters:
-            arguments[parameter] = conversion.to_client(self._client_binding())
+            hub = function.client_hubs.get(parameter)
+            arguments[parameter] = conversion.to_client(self._client_binding(), hub)
         context = InvocationContext(function.name, invocation.id, self._app_folder)
         context.thread_local_storage.invocation_id = invocation.id
         if function.wants_context:
@@ -88,8 +103,17 @@ def failed(function: Function, error: BaseException) -> Outcome:
         message = str(error)
     except Exception:  # noqa: BLE001  # a user's __str__ may raise anything
         message = UNSPEAKABLE
-    stack = "".join(traceback.format_exception(error))
+    first = _first_of_the_app(error.__traceback__)
+    stack = "".join(traceback.format_exception(type(error), error, first))
     return Outcome(failure=Failure(type(error).__name__, message, stack))
+
+
+def _first_of_the_app(first: TracebackType | None) -> TracebackType | None:
+    """Where the app's own code begins; all of the traceback if none of it failed."""
+    own = first
+    while own is not None and own.tb_frame.f_code.co_filename.startswith(BELOW_THE_APP):
+        own = own.tb_next
+    return own or first
 
 
 def _is_our_own(_cancelled: asyncio.CancelledError) -> bool:

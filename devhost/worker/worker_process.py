@@ -16,7 +16,9 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 # Not `-m`: that would put the current folder, which is the app's, before the standard library.
 BOOTSTRAP = (
-    "import sys; sys.path.append(sys.argv[1]); from devhost.worker.child import main; main({})"
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from devhost.worker.guard import guard; guard({0});"
+    " from devhost.worker.child import main; main({0})"
 )
 
 type Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -103,6 +105,7 @@ async def spawn(start: Start) -> WorkerProcess:
             str(ROOT),
             pass_fds=(theirs.fileno(),),
             stdin=asyncio.subprocess.DEVNULL,
+            process_group=0,  # for the guard to end at once; Ctrl-C is for the host alone
         )
     streams = await asyncio.open_connection(sock=ours)
     send(streams[1], start)

@@ -99,14 +99,17 @@ def test_a_second_signal_ends_the_host_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_workers_of_a_host_die_with_it(number: signal.Signals, tmp_path: Path) -> None:
     with serve(SAMPLE_APP, tmp_path, "--workers", "2", "--grace", "0.5") as served:
-        workers = psutil.Process(served.process.pid).children(recursive=True)
+        host = psutil.Process(served.process.pid)
+        assert 2 == len(host.children())
+        served.post("/spawn")
+        workers = host.children(recursive=True)
+        assert any("sleep" in worker.name() for worker in workers)
         with pytest.raises(requests.Timeout):
             served.get("/hang", timeout=0.5)
 
         served.process.send_signal(number)
         served.process.wait(timeout=10)
 
-        assert 2 == len(workers)
         until(lambda: not any(_runs(worker) for worker in workers), "the end of the workers")
 
 

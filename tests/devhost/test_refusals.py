@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.devhost.served import serve
+
 ROOT = Path(__file__).parents[2]
 
 HEAD = """
@@ -52,23 +54,30 @@ REFUSED_BY_THE_WORKER = {
 
 # The worker loads these; the host around it refuses them.
 REFUSED_BY_THE_HOST = {
-    "name": (
-        "@app.function_name('9bad name')\n@app.route(route='x')\ndef web(req): ...",
-        ["'9bad name' is not a function name"],
-    ),
     "case": (
         f"{AN_ACTIVITY}def act(x): ...\n{AN_ACTIVITY}def Act(x): ...",
         ["Act", "case only"],
-    ),
-    "reserved": ("@app.route(route='Administer/x')\ndef web(req): ...", ["web", "'Administer/x'"]),
-    "context": (
-        "@app.orchestration_trigger(context_name='context')\ndef orc(context): yield",
-        ["orc", "'context'", "'ctx'"],
     ),
     "template": ("@app.route(route='x/{a:weird}')\ndef web(req): ...", ["web", "weird", "503"]),
     "same route": (
         "@app.route(route='x')\ndef a(req): ...\n@app.route(route='X')\ndef b(req): ...",
         ["b", "also that of 'a'"],
+    ),
+}
+
+# The host around the worker drops these by themselves, and serves the others.
+LEFT_OUT = {
+    "name": (
+        "@app.function_name('9bad name')\n@app.route(route='x')\ndef web(req): ...",
+        ["Function '9bad name' is left out", "'9bad name' is not a function name", "a letter"],
+    ),
+    "reserved": (
+        "@app.route(route='Administer/x')\ndef web(req): ...",
+        ["Function 'web' is left out", "'Administer/x'", "No route may begin with 'admin'"],
+    ),
+    "context": (
+        "@app.orchestration_trigger(context_name='context')\ndef orc(context): yield",
+        ["Function 'orc' is left out", "'context'", "'ctx'"],
     ),
 }
 
@@ -141,6 +150,20 @@ def test_what_the_real_host_refuses_is_refused_with_the_way_out(case: str, tmp_p
     assert [] == [word for word in words if word not in told], told
 
 
+@pytest.mark.parametrize("case", LEFT_OUT)
+def test_one_function_that_the_real_host_drops_is_left_out_alone(case: str, tmp_path: Path) -> None:
+    code, words = LEFT_OUT[case]
+    an_app(tmp_path, code + "\n@app.route(route='fine')\ndef fine(req): return 'fine'")
+
+    with serve(tmp_path, tmp_path / "state") as served:
+        answer = served.get("/api/fine")
+        faults = [line for line in served.lines if "is left out" in line]
+
+    assert "fine" == answer.text
+    assert 1 == len(faults), served.text
+    assert [] == [word for word in words if word not in faults[0]], faults
+
+
 def test_what_azure_loads_is_not_refused(tmp_path: Path) -> None:
     (ours, told), (azures, azure_told) = index_and_preflight(an_app(tmp_path, LOADED))
 
@@ -148,7 +171,7 @@ def test_what_azure_loads_is_not_refused(tmp_path: Path) -> None:
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
-    code = f"{AN_ACTIVITY}def one(x: list[int]): ...\n@app.route(route='admin')\ndef two(req): ..."
+    code = f"{AN_ACTIVITY}def one(x: list[int]): ...\n{AN_ACTIVITY}def two(y): ..."
 
     _, told = index(an_app(tmp_path, code))
 

@@ -113,23 +113,6 @@ class InstanceCalls:
             response.continuationToken.value = states.token_after(page[-1].instanceId)
         return response
 
-    async def list_ids(self, asked: pb.ListInstanceIdsRequest) -> pb.ListInstanceIdsResponse:
-        limit = asked.pageSize or _PAGE
-        ids = await self._hub.store.read(
-            partial(
-                queries.list_ended_ids,
-                statuses=tuple(asked.runtimeStatus),
-                completed_from=optional_micros(asked, "completedTimeFrom"),
-                completed_to=optional_micros(asked, "completedTimeTo"),
-                limit=limit,
-                after=states.id_before(text(asked, "lastInstanceKey")),
-            )
-        )
-        response = pb.ListInstanceIdsResponse(instanceIds=ids)
-        if len(ids) == limit:
-            response.lastInstanceKey.value = states.token_after(ids[-1])
-        return response
-
     async def purge(self, asked: pb.PurgeInstancesRequest) -> pb.PurgeInstancesResponse:
         """`recursive` is not honoured, as on the real host."""
         deleted = await self._purged(asked)

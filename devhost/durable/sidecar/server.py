@@ -27,6 +27,7 @@ _OPTIONS = [
 ]
 
 type _Call = Callable[[Any], Awaitable[Any]]
+type _Context = grpc.aio.ServicerContext[Any, Any]
 
 _CODES: dict[type[refusals.Refusal], grpc.StatusCode] = {
     refusals.NotFound: grpc.StatusCode.NOT_FOUND,
@@ -70,7 +71,6 @@ def _handlers(hub: "TaskHub") -> "grpc.GenericRpcHandler[Any, Any]":
         "RewindInstance": (pb.RewindInstanceRequest, instances.rewind),
         "RestartInstance": (pb.RestartInstanceRequest, instances.restart),
         "QueryInstances": (pb.QueryInstancesRequest, instances.query),
-        "ListInstanceIds": (pb.ListInstanceIdsRequest, instances.list_ids),
         "PurgeInstances": (pb.PurgeInstancesRequest, instances.purge),
         "SignalEntity": (pb.SignalEntityRequest, entities.signal),
         "GetEntity": (pb.GetEntityRequest, entities.get),
@@ -79,46 +79,62 @@ def _handlers(hub: "TaskHub") -> "grpc.GenericRpcHandler[Any, Any]":
     }
     handlers = {
         name: grpc.unary_unary_rpc_method_handler(
-            _answering(name, call),
+            _answering(name, call, hub),
             request_deserializer=request.FromString,
             response_serializer=_serialised,
         )
         for name, (request, call) in calls.items()
     }
     handlers["StreamInstanceHistory"] = grpc.unary_stream_rpc_method_handler(
-        _streaming(instances.stream_history),
+        _streaming(instances.stream_history, hub),
         request_deserializer=pb.StreamInstanceHistoryRequest.FromString,
         response_serializer=_serialised,
     )
     return grpc.method_handlers_generic_handler(_SERVICE, handlers)
 
 
-def _answering(name: str, call: _Call) -> Callable[[Any, Any], Awaitable[Any]]:
-    async def answer(request: Any, context: "grpc.aio.ServicerContext[Any, Any]") -> Any:
+def _answering(name: str, call: _Call, hub: "TaskHub") -> Callable[[Any, Any], Awaitable[Any]]:
+    async def answer(request: Any, context: _Context) -> Any:
+        await _check_hub(context, hub)
         try:
             return await call(request)
         except refusals.Refusal as refusal:
             await _refuse(name, refusal, context)
         except sqlite3.Error as error:
-            _log.error("%s: the state cannot be used: %s", name, error)
-            await context.abort(grpc.StatusCode.UNAVAILABLE, f"The state cannot be used: {error}.")
+            await _tell_trouble(name, hub.trouble(error), context)
 
     return answer
 
 
 def _streaming(
-    call: Callable[[Any], AsyncIterator[Any]],
+    call: Callable[[Any], AsyncIterator[Any]], hub: "TaskHub"
 ) -> Callable[[Any, Any], AsyncIterator[Any]]:
-    async def answer(request: Any, _: Any) -> AsyncIterator[Any]:
-        async for message in call(request):
-            yield message
+    async def answer(request: Any, context: _Context) -> AsyncIterator[Any]:
+        await _check_hub(context, hub)
+        try:
+            async for message in call(request):
+                yield message
+        except sqlite3.Error as error:
+            await _tell_trouble("StreamInstanceHistory", hub.trouble(error), context)
 
     return answer
 
 
-async def _refuse(
-    name: str, refusal: refusals.Refusal, context: "grpc.aio.ServicerContext[Any, Any]"
-) -> NoReturn:
+async def _check_hub(context: _Context, hub: "TaskHub") -> None:
+    """A client says which hub it means; what is asked of another one is not answered by ours."""
+    metadata = dict(context.invocation_metadata() or ())
+    asked = str(metadata.get("taskhub") or hub.name)
+    if asked.casefold() != hub.name.casefold():
+        told = f"This host has the task hub '{hub.name}' only; a client asked for '{asked}'."
+        await context.abort(grpc.StatusCode.FAILED_PRECONDITION, told)
+
+
+async def _tell_trouble(name: str, told: str, context: _Context) -> NoReturn:
+    _log.error("%s: %s", name, told)
+    await context.abort(grpc.StatusCode.UNAVAILABLE, told)
+
+
+async def _refuse(name: str, refusal: refusals.Refusal, context: _Context) -> NoReturn:
     details = str(refusal)
     if name in _UNCAUGHT:
         await context.abort(grpc.StatusCode.UNKNOWN, details)

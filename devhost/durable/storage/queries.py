@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from devhost.durable.storage import rows
-from devhost.durable.wire import LIVE, RUNNING, TERMINAL
+from devhost.durable.wire import LIVE, RUNNING
 
 
 class InstanceRow(NamedTuple):
@@ -97,26 +97,6 @@ def list_instances(
         entities = cursor.execute(f"{_ENTITY} WHERE {where} {order}", (*values, limit))
         listed += [_as_instance(EntityRow(*row)) for row in entities]
     return sorted(listed)[:limit]
-
-
-def list_ended_ids(
-    cursor: sqlite3.Cursor,
-    statuses: Sequence[int],
-    completed_from: int | None,
-    completed_to: int | None,
-    limit: int,
-    after: str,
-) -> list[str]:
-    """Ids of ended instances in the order of their ids."""
-    chosen = [status for status in statuses if status in TERMINAL] or TERMINAL
-    clauses: _Clauses = [
-        (f"status IN ({_marks(chosen)})", chosen),
-        ("id>?", [after]),
-        *_range("completed_us", completed_from, completed_to),
-    ]
-    where, values = _joined(clauses)
-    sql = f"SELECT id FROM instances WHERE {where} ORDER BY id LIMIT ?"  # noqa: S608 - our own words
-    return [row[0] for row in cursor.execute(sql, (*values, limit))]
 
 
 def get_entity(cursor: sqlite3.Cursor, entity_id: str) -> EntityRow | None:

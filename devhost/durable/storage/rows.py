@@ -8,7 +8,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
 from devhost.durable.records import Instance, Letter, Message, NewInstance, Parent, Task
-from devhost.durable.wire import LIVE, PENDING, optional_micros, stamp, string
+from devhost.durable.wire import LIVE, PENDING, RUNNING, SUSPENDED, optional_micros, stamp, string
 
 IS_LIVE = f"status IN {LIVE}"
 
@@ -24,6 +24,18 @@ def is_live(cursor: sqlite3.Cursor, instance_id: str, execution_id: str | None =
 def status_of(cursor: sqlite3.Cursor, instance_id: str) -> int | None:
     found = cursor.execute("SELECT status FROM instances WHERE id=?", (instance_id,)).fetchone()
     return None if found is None else int(found[0])
+
+
+def status_to_be(cursor: sqlite3.Cursor, instance_id: str, status: int) -> int:
+    """The status once the instance has taken what waits for it; to resume twice would break it."""
+    waiting = cursor.execute(
+        "SELECT kind FROM inbox WHERE target=? AND kind IN"
+        " ('executionSuspended', 'executionResumed') ORDER BY seq DESC LIMIT 1",
+        (instance_id,),
+    ).fetchone()
+    if waiting is None:
+        return status
+    return SUSPENDED if waiting[0] == "executionSuspended" else RUNNING
 
 
 def parent_of(cursor: sqlite3.Cursor, instance_id: str) -> Parent | None:

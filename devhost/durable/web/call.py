@@ -3,11 +3,13 @@
 import json
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 BASE = "/runtime/webhooks/durabletask"
+_compact = partial(json.dumps, separators=(",", ":"))
 TOKEN = "x-ms-continuation-token"  # noqa: S105 - the name of a header
 
 
@@ -61,7 +63,7 @@ def empty(status: int) -> web.Response:
 
 def answer(body: Any, status: int = 200, **headers: str) -> web.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return web.json_response(body, status=status, headers=named)
+    return web.json_response(body, status=status, headers=named, dumps=_compact)
 
 
 def message(status: int, text: str) -> web.Response:
@@ -69,13 +71,18 @@ def message(status: int, text: str) -> web.Response:
 
 
 def server_error(text: str, kind: str) -> web.Response:
-    body = {
-        "Message": "Something went wrong while processing your request",
-        "ExceptionMessage": text,
-        "ExceptionType": kind,
-        "StackTrace": "",
-    }
-    return answer(body, 500)
+    return _thrown(500, "Something went wrong while processing your request", text, kind)
+
+
+def bad_argument(text: str) -> web.Response:
+    told = "One or more of the arguments submitted is incorrect"
+    return _thrown(400, told, text, "System.ArgumentException")
+
+
+def _thrown(status: int, told: str, text: str, kind: str) -> web.Response:
+    """As the real host tells an exception; its stack would be of no use here."""
+    body = {"Message": told, "ExceptionMessage": text, "ExceptionType": kind, "StackTrace": ""}
+    return answer(body, status)
 
 
 def is_json(text: str) -> bool:

@@ -37,7 +37,8 @@ class EntityApi:
         return empty(202)
 
     async def delete(self, call: Call) -> web.Response:
-        await self._hub.entities.delete(_id(call))
+        """The entity is told to delete itself; what it does with its state is its own affair."""
+        await self._hub.entities.signal(_id(call), "delete", None, str(uuid.uuid4()))
         return empty(202)
 
     async def list_all(self, call: Call) -> web.Response:

@@ -11,6 +11,7 @@ from devhost.durable.wire import STATUS_NAMES, micros_of, optional_micros, text
 
 type _Entry = dict[str, Any]
 
+_IN, _OUT = "Input", "Result"
 _BEGINNINGS = frozenset({"taskScheduled", "subOrchestrationInstanceCreated"})
 _COMPLETIONS = frozenset({"taskCompleted", "subOrchestrationInstanceCompleted"})
 _FAILURES = frozenset({"taskFailed", "subOrchestrationInstanceFailed"})
@@ -28,17 +29,22 @@ _TITLES = {
 }
 
 
-def history_json(history: Iterable[pb.HistoryEvent], *, has_output: bool) -> list[_Entry]:
-    projection = _Projection(has_output)
+def history_json(
+    history: Iterable[pb.HistoryEvent], *, has_input: bool, has_output: bool
+) -> list[_Entry]:
+    projection = _Projection()
     for event in history:
         projection.add(event, str(event.WhichOneof("eventType")))
-    return projection.shown
+    left_out = {name for name, is_shown in ((_IN, has_input), (_OUT, has_output)) if not is_shown}
+    return [
+        {name: value for name, value in entry.items() if name not in left_out}
+        for entry in projection.shown
+    ]
 
 
 class _Projection:
-    def __init__(self, has_output: bool) -> None:  # noqa: FBT001
+    def __init__(self) -> None:
         self._entries: list[_Entry] = []
-        self._has_output = has_output
         self._begun: dict[int, _Entry] = {}
         self._folded: set[int] = set()
 
@@ -71,7 +77,7 @@ class _Projection:
         if kind in _FAILURES:
             entry["Reason"] = body.failureDetails.errorMessage
             entry["FailureDetails"] = _failure(body.failureDetails)
-        elif self._has_output:
+        else:
             entry["Result"] = payload(text(body, "result"))
         entry["ScheduledTime"] = begun["Timestamp"]
         entry["FunctionName"] = begun["FunctionName"]

@@ -11,19 +11,30 @@ from aiohttp import web
 from devhost.durable import purging
 from devhost.durable.commands import Start
 from devhost.durable.hub import TaskHub
-from devhost.durable.refusals import AlreadyEnded, AlreadyExists, NotFound, Refusal, WrongState
+from devhost.durable.refusals import AlreadyEnded, AlreadyExists, NotFound, WrongState
 from devhost.durable.sidecar.states import id_before, token_after
 from devhost.durable.storage import queries
 from devhost.durable.storage.queries import InstanceFilter, InstanceRow
 from devhost.durable.web import times
-from devhost.durable.web.call import TOKEN, Call, answer, empty, is_json, message, server_error
+from devhost.durable.web.call import (
+    TOKEN,
+    Call,
+    answer,
+    bad_argument,
+    empty,
+    is_json,
+    message,
+    server_error,
+)
 from devhost.durable.web.history import history_json
+from devhost.durable.web.ids import fault_of_id
 from devhost.durable.web.status import links, payload, status_json
 from devhost.durable.wire import COMPLETED, FAILED, STATUS_NAMES, TERMINAL, events_of
 
 _PAGE = 100  # instances a page when the client does not say
 _STATUSES = {name.lower(): status for status, name in STATUS_NAMES.items()}
 _ENDED = frozenset(TERMINAL)
+_BROKEN_JSON = "Invalid JSON content"
 _NOT_JSON = "Only application/json request content is supported"
 
 
@@ -35,19 +46,17 @@ class InstanceApi:
     async def start(self, call: Call) -> web.Response:
         body = await call.body()
         if body and not is_json(body):
-            return message(400, "The request body is not valid JSON.")
-        wanted = Start(
-            name=call.names[0],
-            id=call.names[1] if len(call.names) > 1 else "",
-            input=body or None,
-        )
+            return message(400, _BROKEN_JSON)
+        instance_id = call.names[1] if len(call.names) > 1 else ""
+        fault = fault_of_id(instance_id)
+        if fault:
+            return bad_argument(fault)
+        wanted = Start(name=call.names[0], id=instance_id, input=body or None)
         try:
             instance_id = await self._hub.commands.start(wanted)
         except AlreadyExists as refusal:
             text = f"An Orchestration instance with the status {refusal.status} already exists."
             return message(409, text)
-        except Refusal as refusal:
-            return message(400, str(refusal))
         if call.seconds("timeout") is None:
             return self._accepted(call, instance_id)
         return await self._when_completed(call, instance_id)
@@ -81,9 +90,14 @@ class InstanceApi:
 
     async def raise_event(self, call: Call) -> web.Response:
         instance_id, name = call.names
+        row = await self._hub.instance(instance_id)
+        if row is None or not row.is_live:
+            return empty(404 if row is None else 410)
         data = await call.body()
-        if call.request.content_type != "application/json" or not is_json(data):
+        if not data or call.request.content_type != "application/json":
             return message(400, _NOT_JSON)
+        if not is_json(data):
+            return message(400, _BROKEN_JSON)
         return await _told(self._hub.commands.raise_event(instance_id, name, data))
 
     async def terminate(self, call: Call) -> web.Response:
@@ -150,7 +164,11 @@ class InstanceApi:
 
     async def _history(self, call: Call, row: InstanceRow) -> list[dict[str, Any]]:
         history = await self._hub.store.read(partial(queries.get_history, instance_id=row.id))
-        return history_json(events_of(history), has_output=call.flag("showHistoryOutput"))
+        return history_json(
+            events_of(history),
+            has_input=call.flag("showInput", default=True),
+            has_output=call.flag("showHistoryOutput"),
+        )
 
 
 def _code(call: Call, row: InstanceRow) -> int:

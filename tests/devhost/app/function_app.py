@@ -4,6 +4,7 @@
 import json
 import logging
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Generator
@@ -129,6 +130,44 @@ def hang(req: func.HttpRequest) -> func.HttpResponse:
     """Never returns, whatever the host wants."""
     while True:
         time.sleep(0.1)
+
+
+@app.route(route="spawn", methods=["POST"])
+def spawn(req: func.HttpRequest) -> func.HttpResponse:
+    """Leaves a process behind that has nothing to do with this one any more."""
+    child = subprocess.Popen(["sleep", "600"])
+    return answer(child.pid)
+
+
+@app.route(route="exit", methods=["POST"])
+def exits(req: func.HttpRequest) -> func.HttpResponse:
+    os._exit(7)
+
+
+@app.route(route="block")
+async def block(req: func.HttpRequest) -> func.HttpResponse:
+    """Blocks its event loop until a file appears."""
+    while not Path(req.params["until"]).exists():  # noqa: ASYNC240  # blocks, on purpose
+        time.sleep(0.02)  # noqa: ASYNC251  # the same
+    return func.HttpResponse("went on")
+
+
+@app.route(route="says")
+def says(req: func.HttpRequest) -> func.HttpResponse:
+    log.warning("a warning in the log")
+    print("a printed line")  # noqa: T201  # for the console
+    return func.HttpResponse("said")
+
+
+@app.route(route="hub")
+@app.durable_client_input(client_name="client", task_hub="Other")
+async def hub(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """What a client of a hub that this host does not have is told."""
+    try:
+        await client.start_new("chain", client_input=1)
+    except Exception as error:  # noqa: BLE001  # whatever it is, a test asks for it
+        return answer([client.taskHubName, str(error)])
+    return answer([client.taskHubName, ""])
 
 
 @app.route(route="slow")

@@ -1,8 +1,10 @@
 import io
 import json
 import re
+from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from tests.devhost.durable.conftest import Http
 from tests.devhost.durable.http_calls import API, QUERY, ended, has_status, started
@@ -111,7 +113,37 @@ async def test_an_unknown_function_is_202_and_then_failed(http: Http) -> None:
 async def test_a_body_that_is_no_json_is_400(http: Http) -> None:
     response = await http.post(f"{API}/orchestrators/chain", data="{oops")
 
+    assert (400, {"Message": "Invalid JSON content"}) == (response.status, await response.json())
+
+
+@pytest.mark.parametrize(
+    "instance_id", ["a%2Fb", "a%5Cb", "a%23b", "a%3Fb", "a%0Ab", "a%7Fb", "x" * 257, "@a@b"]
+)
+async def test_an_id_that_cannot_be_is_400_with_the_fault(http: Http, instance_id: str) -> None:
+    response = await http.post(URL(f"{API}/orchestrators/chain/{instance_id}", encoded=True))
+
     assert 400 == response.status
+    body = await response.json()
+    assert ["Message", "ExceptionMessage", "ExceptionType", "StackTrace"] == list(body)
+    assert "One or more of the arguments submitted is incorrect" == body["Message"]
+    assert "System.ArgumentException" == body["ExceptionType"]
+    assert "nstance id" in body["ExceptionMessage"]
+
+
+async def test_an_id_of_256_odd_characters_may_be(http: Http) -> None:
+    instance_id = "é :%&" + "x" * 251
+    response = await http.post(f"{API}/orchestrators/chain/{quote(instance_id)}")
+
+    assert (202, instance_id) == (response.status, (await response.json())["id"])
+
+
+async def test_json_is_compact(http: Http) -> None:
+    instance_id = await started(http, "waiter", {"a": [1, 2]})
+
+    text = await (await http.get(f"{API}/instances/{instance_id}")).text()
+
+    assert '"input":{"a":[1,2]},' in text
+    assert json.dumps(json.loads(text), separators=(",", ":")) == text
 
 
 async def test_no_body_is_a_null_input(http: Http) -> None:

@@ -6,7 +6,7 @@ from tests.devhost.durable.conftest import Http
 from tests.devhost.durable.http_calls import API, ended, has_status, started
 
 
-@pytest.mark.parametrize("operation", ["terminate", "suspend", "resume", "raiseEvent/go"])
+@pytest.mark.parametrize("operation", ["terminate", "suspend", "raiseEvent/go"])
 async def test_what_is_told_to_an_instance_depends_on_its_state(http: Http, operation: str) -> None:
     running = await started(http, "waiter")
     over = await started(http, "chain")
@@ -30,8 +30,21 @@ async def test_an_event_must_be_json(http: Http) -> None:
     nothing = await http.post(path, headers=as_json)
 
     told = {"Message": "Only application/json request content is supported"}
-    for response in (as_text, broken, nothing):
+    for response in (as_text, nothing):
         assert (400, told) == (response.status, await response.json())
+    assert (400, {"Message": "Invalid JSON content"}) == (broken.status, await broken.json())
+
+
+async def test_an_event_is_looked_at_after_its_instance(http: Http) -> None:
+    over = await started(http, "chain")
+    await ended(http, over)
+
+    statuses = [
+        (await http.post(f"{API}/instances/{i}/raiseEvent/go", data="{oops")).status
+        for i in (over, "unknown")
+    ]
+
+    assert [410, 404] == statuses
 
 
 async def test_terminated_and_suspended_instances_show_the_reason(http: Http) -> None:

@@ -80,6 +80,25 @@ async def test_history_shows_every_kind_of_event(http: Http) -> None:
     } <= set(seen["ExecutionStarted"])
 
 
+async def test_inputs_and_outputs_of_a_history_may_be_left_out(http: Http) -> None:
+    await ended(http, await started(http, "chain", {"given": 1}, instance_id="c"))
+    url = f"{API}/instances/c?showHistory=true"
+
+    def with_name(body: dict[str, Any], name: str) -> list[str]:
+        return [event["EventType"] for event in body["historyEvents"] if name in event]
+
+    plain = await (await http.get(url)).json()
+    full = await (await http.get(f"{url}&showHistoryOutput=true")).json()
+    bare = await (await http.get(f"{url}&showHistoryOutput=true&showInput=false")).json()
+
+    assert [] == with_name(plain, "Result")
+    assert ["TaskCompleted", "TaskCompleted", "ExecutionCompleted"] == with_name(full, "Result")
+    assert "abc" == full["historyEvents"][-1]["Result"]
+    assert "ExecutionStarted" in with_name(full, "Input")
+    assert [] == with_name(bare, "Input")
+    assert with_name(full, "Result") == with_name(bare, "Result")
+
+
 async def test_a_history_of_ten_thousand_events_is_shown(http: Http) -> None:
     await ended(http, await started(http, "noops", 5000, instance_id="long"))
 

@@ -89,4 +89,22 @@ async def test_entities_over_http(http: Http) -> None:
     assert [{"name": "counter", "key": "k"}] == [entity["entityId"] for entity in plain]
     assert [None, 4] == [plain[0]["state"], with_state[0]["state"]]
     assert 202 == (await http.delete(path)).status
-    assert 404 == (await http.get(path)).status
+    await until(lambda: is_gone(http, path))
+
+
+async def test_an_entity_without_a_delete_operation_keeps_its_state(http: Http) -> None:
+    path = f"{API}/entities/keeper/k"
+    await http.post(f"{path}?op=keep", json=4)
+
+    deleted = await http.delete(path)
+
+    async def heard() -> bool:
+        response = await http.get(path)
+        return response.status == 200 and await response.json() == ["keep", "delete"]
+
+    assert 202 == deleted.status
+    await until(heard)
+
+
+async def is_gone(http: Http, path: str) -> bool:
+    return (await http.get(path)).status == 404

@@ -1,9 +1,13 @@
-from datetime import UTC, datetime, timedelta
+import json
+from datetime import UTC, datetime
 
+import grpc
 from azure.durable_functions.client import DurableFunctionsClient
 from durabletask.client import OrchestrationQuery, OrchestrationStatus
 
-from tests.devhost.durable.calls import outcome
+from devhost.durable.binding import client_binding
+from devhost.durable.hub import TaskHub
+from tests.devhost.durable.calls import outcome, refusal
 
 
 async def ids(client: DurableFunctionsClient, **wanted: object) -> list[str]:
@@ -64,19 +68,26 @@ async def test_pages_of_large_payloads_stay_below_what_a_client_accepts(
     assert 6 == len(states)
 
 
-async def test_ids_of_ended_instances_are_listed_by_when_they_ended(
-    client: DurableFunctionsClient,
-) -> None:
-    for name in ("c", "a", "b"):
-        await outcome(client, "mirror", instance_id=name)
-    await client.schedule_new_orchestration("waiter", instance_id="w")
-    now = datetime.now(UTC)
+async def test_ids_cannot_be_listed_as_on_the_real_host(client: DurableFunctionsClient) -> None:
+    code, _ = await refusal(client.list_instance_ids(page_size=2))
 
-    first = await client.list_instance_ids(page_size=2)
-    second = await client.list_instance_ids(
-        page_size=2, continuation_token=first.continuation_token
-    )
-    later = await client.list_instance_ids(completed_time_from=now + timedelta(seconds=1))
+    assert grpc.StatusCode.UNIMPLEMENTED == code
 
-    assert [["a", "b"], ["c"], []] == [first.items, second.items, later.items]
-    assert second.continuation_token is None
+
+async def test_a_client_of_another_hub_is_told_so(hub: TaskHub) -> None:
+    binding = json.loads(client_binding(hub, http_base="http://localhost", system_key="k"))
+    client = DurableFunctionsClient(json.dumps({**binding, "taskHubName": "Other"}))
+    try:
+        code, told = await refusal(client.schedule_new_orchestration("chain", instance_id="x"))
+    finally:
+        await client.close()
+
+    assert grpc.StatusCode.FAILED_PRECONDITION == code
+    assert "This host has the task hub 'TestHub' only; a client asked for 'Other'." == told
+    assert await hub.instance("x") is None
+
+
+async def test_the_client_binding_is_compact(hub: TaskHub) -> None:
+    text = client_binding(hub, http_base="http://localhost", system_key="k")
+
+    assert json.dumps(json.loads(text), separators=(",", ":")) == text

@@ -19,9 +19,15 @@ def counter(ctx: df.DurableEntityContext) -> None:
         ctx.set_state(count)
     elif ctx.operation_name == "fail":
         raise ValueError("the entity says no")
-    elif ctx.operation_name == "clear":
+    elif ctx.operation_name in ("clear", "delete"):
         ctx.set_state(None)
     ctx.set_result(count)
+
+
+@part.entity
+def keeper(ctx: df.DurableEntityContext) -> None:
+    """Keeps the name of every operation that it was ever told."""
+    ctx.set_state([*ctx.get_state(initializer=list), ctx.operation_name])
 
 
 @part.entity
