@@ -17,8 +17,10 @@ from shared.stores.registry import Registry
 
 
 class Crews:
-    """Thread-safe. `most` is the most processes of one deployment on this machine, and
-    `memory_mb` the most memory of each; 0: no limit.
+    """Thread-safe.
+
+    `most` is the most processes of one deployment on this machine, and `memory_mb` the most memory
+    of each; 0: no limit.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Crews:
             code_dir=self._folders.fetch(code) if code else None,
             script=recipe.script,
             memory_limit_mb=self._memory_mb,
+            batch_predict=recipe.batch_predict,
         )
 
 

@@ -64,6 +64,7 @@ class BatchSettings(Message):
     logging_level: LoggingLevel = LoggingLevel.INFO
     environment_variables: Tags = NO_TAGS
     isolate_failures: bool = True
+    batch_predict: bool = False
 
     @field_validator("error_threshold")
     @classmethod
@@ -143,6 +144,7 @@ class Deployment(Message):
             "environment": self.environment.to_wire() if self.environment else None,
             "variables": self.settings.environment_variables,
             "level": self.settings.logging_level,
+            "batch_predict": self.settings.batch_predict,
         }
         text = json.dumps(scored_with, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

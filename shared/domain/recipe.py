@@ -30,3 +30,4 @@ class Recipe(Message):
     environment: AssetId | None = None
     environment_variables: Tags = NO_TAGS
     logging_level: LoggingLevel = LoggingLevel.INFO
+    batch_predict: bool = False

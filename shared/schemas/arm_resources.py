@@ -21,7 +21,7 @@ from shared.schemas.fields import Fields
 
 AAD = "aadToken"
 # A deployment's own properties are where our switches go: the official client sends them unchanged.
-ISOLATE_FAILURES = "isolateFailures"
+ISOLATE_FAILURES, BATCH_PREDICT = "isolateFailures", "batchPredict"
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -75,7 +75,8 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     settings = settings.model_copy(
         update={
             "environment_variables": _read_variables(properties),
-            "isolate_failures": _is_on(own, ISOLATE_FAILURES),
+            "isolate_failures": _is_on(own, ISOLATE_FAILURES, default=True),
+            "batch_predict": _is_on(own, BATCH_PREDICT, default=False),
         }
     )
     with refusals(WIRE_NAMES):
@@ -109,9 +110,9 @@ def _read_variables(properties: Fields) -> dict[str, str]:
     return variables
 
 
-def _is_on(own: dict[str, str], name: str) -> bool:
-    """A switch among a deployment's own properties; on unless it says false."""
-    value = own.get(name, "true").lower()
+def _is_on(own: dict[str, str], name: str, *, default: bool) -> bool:
+    """A switch among a deployment's own properties."""
+    value = own.get(name, str(default)).lower()
     if value not in {"true", "false"}:
         raise InvalidRequest(
             f"'properties.properties.{name}' is '{value[:100]}'.",

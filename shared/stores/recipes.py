@@ -29,6 +29,7 @@ class Recipes:
             environment=deployment.environment,
             environment_variables=settings.environment_variables,
             logging_level=settings.logging_level,
+            batch_predict=settings.batch_predict,
         )
 
     def check(self, deployment: Deployment) -> None:

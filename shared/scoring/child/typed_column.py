@@ -43,7 +43,7 @@ def narrow(wide: Any, kind: str) -> Any:
 
 def to_small_float(text: str, kind: str) -> float:
     number = to_float(text)
-    if narrow(np.array([number]), kind) is None:
+    if kind != "double" and narrow(np.array([number]), kind) is None:
         bits = FLOATS[kind][len("float") :]
         raise ValueError(f"{text.strip()} does not fit into a {bits}-bit float")
     return number
@@ -71,6 +71,8 @@ def datetimes(moments: Any, column: Column) -> Any:
 
 def _as_it_is(values: Any, kind: str) -> Any:
     """The whole column at once, or None when some value needs a closer look."""
+    if values.dtype.kind == "O":
+        values = _of_one_type(values, kind)
     given = values.dtype.kind
     if kind in FLOATS and given in "iuf":
         return narrow(values.astype(np.float64), kind)
@@ -79,6 +81,19 @@ def _as_it_is(values: Any, kind: str) -> Any:
         fits = least <= int(values.min()) and int(values.max()) <= greatest
         return values.astype(INTEGERS[kind]) if fits else None
     return values if kind == "boolean" and given == "b" else None
+
+
+def _of_one_type(values: Any, kind: str) -> Any:
+    """Objects that are all of Python's type for `kind` as an array of it; others as they are."""
+    types = set(map(type, values.tolist()))
+    try:
+        if kind in FLOATS and types <= {int, float, type(None)}:
+            return values.astype(np.float64)
+        if kind in INTEGERS and types == {int}:
+            return values.astype(np.int64)
+    except OverflowError:
+        return values
+    return values.astype(np.bool_) if kind == "boolean" and types == {bool} else values
 
 
 def _is_whole(values: Any) -> bool:
