@@ -1,14 +1,16 @@
 """A bundle: the mini-batches of one activity, scored one after the other.
 
-While one mini-batch scores, the files of the next are downloaded. Tries, timeout and count are
+While one mini-batch scores, the files of the next ones are downloaded. Tries, timeout and count are
 each mini-batch's own.
 """
 
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
@@ -24,6 +26,8 @@ from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
+# Mini-batches whose files are on the disk or on their way, with the one that scores.
+AHEAD = 4
 NAMES_SHOWN = 5
 
 
@@ -87,17 +91,17 @@ class _Run:
     def run(self) -> BundleResult:
         bundle, began = self._bundle, time.monotonic()
         result = BundleResult(span=Span(first=bundle.span.first, stop=bundle.span.first))
-        fetching: Fetching | None = None
+        ahead: deque[Fetching] = deque()
+        indices = iter(range(bundle.span.first, bundle.span.stop))
         try:
             for index in range(bundle.span.first, bundle.span.stop):
                 is_long = index > bundle.span.first and _since(began) > LONGEST_BUNDLE_S
                 if is_long or bundle.is_over():
                     break
-                current = fetching or self._fetch(index)
-                fetching = self._fetch(index + 1) if index + 1 < bundle.span.stop else None
-                self._score(index, current, result)
+                ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
+                self._score(index, ahead.popleft(), result)
         finally:
-            if fetching is not None:
+            for fetching in ahead:
                 fetching.drop()
         result.seconds = _since(began)
         return result
