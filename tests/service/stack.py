@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from azure.storage.blob import BlobServiceClient
 
 from local.issuer import Issuer
@@ -159,6 +160,20 @@ class Stack:
     def back_after(self, part: str, pid: int) -> None:
         """Wait until the part was started again, and the service answers."""
         wait_until(lambda: self.ready.exists() and int(self.facts["pids"][part]) != pid)
+
+
+def kill_scorers(stack: Stack) -> None:
+    """`kill -9` every scorer process of the host."""
+    host = psutil.Process(int(stack.facts["pids"]["host"]))
+    scorers = [
+        child
+        for child in host.children(recursive=True)
+        if any("shared/scoring/child" in word for word in child.cmdline())
+    ]
+    assert scorers
+    for scorer in scorers:
+        with suppress(ProcessLookupError):
+            os.kill(scorer.pid, signal.SIGKILL)
 
 
 @contextmanager

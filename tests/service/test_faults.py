@@ -4,19 +4,16 @@ The kills fall while the job runs, at counts of finished mini-batches; to run mo
 raise KILLS.
 """
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from tests.service.conftest import deploy_on
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import Stack, served, wait_until
+from tests.service.stack import Stack, kill_scorers, served, wait_until
 
 KILLS = 3
 FILES = {f"f{i:03d}.csv": csv_of((i, 1), (i, 2)) for i in range(400)}
@@ -75,15 +72,7 @@ def test_a_killed_host_loses_nothing(own: Stack) -> None:
 
 def test_a_killed_scorer_loses_nothing(own: Stack) -> None:
     """Three tries per mini-batch are more than the kills that can hit one."""
-
-    def kill_scorers() -> None:
-        host = psutil.Process(int(own.facts["pids"]["host"]))
-        scorers = [c for c in host.children(recursive=True) if "scoring" in " ".join(c.cmdline())]
-        assert scorers
-        for scorer in scorers:
-            os.kill(scorer.pid, signal.SIGKILL)
-
-    undisturbed_while(own, kill_scorers)
+    undisturbed_while(own, partial(kill_scorers, own))
 
 
 def test_a_killed_storage_loses_nothing(own: Stack) -> None:

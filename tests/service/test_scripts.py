@@ -1,12 +1,13 @@
 """Scoring scripts over HTTP: what they return, what they write, and what is refused at creation."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.service.conftest import Deploy
-from tests.service.stack import CONTAINER, WORKSPACE, Stack
+from tests.service.stack import CONTAINER, WORKSPACE, Stack, kill_scorers, wait_until
 
 FILES = {f"f{i}.txt": f"{i}".encode() for i in range(9)}
 LISTS = """\
@@ -140,6 +141,40 @@ def test_summary_only_publishes_what_the_script_wrote(stack: Stack, script: Any)
     assert {f"f{i}.out" for i in range(9)} | {"predictions.csv"} == names
     assert b"44" == stack.download(f"{folder}/f4.out")
     assert 5 == len(stack.output(properties).splitlines())
+
+
+SLOW = WRITES.replace("def run(mini_batch):", "def run(mini_batch):\n    time.sleep(0.1)")
+MANY = {f"f{i:03d}.txt": f"{i}".encode() for i in range(80)}
+
+
+def test_killed_scorers_publish_each_file_once(stack: Stack, script: Any) -> None:
+    """Every scorer process is killed three times on the way; each file is there, whole, once."""
+    script(
+        "killed",
+        f"import time\n{SLOW}",
+        miniBatchSize=2,
+        maxConcurrencyPerInstance=2,
+        outputAction="SummaryOnly",
+    )
+    started = stack.invoke("killed", stack.upload("many", MANY))
+    for minibatches in (4, 12, 20):
+        wait_until(partial(_has_done, stack, started, minibatches))
+        kill_scorers(stack)
+    properties = stack.ended(started)
+
+    assert "Completed" == properties["status"], properties
+    folder = properties["outputs"]["predictions"].partition("/paths/")[2].rpartition("/")[0]
+    listed = stack.blobs.get_container_client(CONTAINER).list_blobs(name_starts_with=folder)
+    sizes = {blob.name.removeprefix(f"{folder}/"): blob.size for blob in listed}
+    expected = {f"f{i:03d}.out": 2 * len(str(i)) for i in range(80)}
+    assert expected == {name: size for name, size in sizes.items() if name.endswith(".out")}
+    assert "proven" == stack.receipt(started)["verdict"]
+    assert 80 == stack.receipt(started)["files"]["scored"]
+
+
+def _has_done(stack: Stack, started: Any, minibatches: int) -> bool:
+    progress = stack.job(started).get("progress")
+    return bool(progress and progress["mini_batches"]["done"] >= minibatches)
 
 
 def test_a_script_that_does_not_start_fails_at_creation(stack: Stack, script: Any) -> None:
