@@ -3,10 +3,10 @@
 from typing import Any
 
 import azure.durable_functions as df
-from shared.scoring.environments.spec import EnvironmentFailed
 
 from shared.domain.errors import ModelMissing
 from shared.domain.provisioning import ProvisioningStep, ProvisioningTask
+from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
 from shared.services import Services, services
 

@@ -1,5 +1,6 @@
 """Environments built for real, by uv, of packages made on the spot."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -57,10 +58,13 @@ def venvs(tmp_path: Path) -> list[Path]:
     return [config.parent for config in (tmp_path / "envs").glob("*/*/pyvenv.cfg")]
 
 
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+
+
 def old_python() -> Path | None:
     """Of pyenv, as old as we can get."""
     for minor in ("3.7", "3.8", "3.9"):
-        for python in Path.home().glob(f".pyenv/versions/{minor}.*/bin/python3"):
+        for python in PYENV.glob(f"versions/{minor}.*/bin/python3"):
             if ask(python):
                 return python
     return None

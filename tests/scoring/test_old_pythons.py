@@ -1,4 +1,5 @@
 import ast
+import os
 import re
 import sys
 from pathlib import Path
@@ -12,13 +13,14 @@ from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.sinful_scripts import input_files, script_spec
 
 _SUPPORTED = range(7, 15)
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
 _SOURCES = sorted(Path(child.__path__[0]).glob("*.py"))
 
 
 def interpreters() -> list[Path]:
     """The one of the tests, and one of each supported version that pyenv has."""
     found = {sys.version_info.minor: Path(sys.executable)}
-    for python in sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3")):
+    for python in sorted(PYENV.glob("versions/3.*/bin/python3")):
         minor = re.match(r"3\.(\d+)", python.parts[-3])
         if minor and int(minor[1]) in _SUPPORTED:
             found.setdefault(int(minor[1]), python)
