@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -83,16 +84,26 @@ def _jobs() -> list[Row]:
 
 
 def _measured[T](work: Callable[[], T], pid: int) -> tuple[T, float, float]:
-    """The result, the seconds it took, and the peak of the process's memory in MB meanwhile."""
-    process, peak = psutil.Process(pid), 0
+    """The result, the seconds it took, and the peak of the host's memory in MB meanwhile."""
+    peak = 0
     with ThreadPoolExecutor(1) as thread:
         began = time.perf_counter()
         running = thread.submit(work)
         while not running.done():
-            peak = max(peak, process.memory_info().rss)
+            peak = max(peak, _memory_of(pid))
             time.sleep(0.1)
         result = running.result()
     return result, time.perf_counter() - began, peak / 2**20
+
+
+def _memory_of(pid: int) -> int:
+    """Bytes of the host and its worker processes; scorers are not the host's."""
+    host, total = psutil.Process(pid), 0
+    for process in [host, *host.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            if "devhost" in " ".join(process.cmdline()):
+                total += process.memory_info().rss
+    return total
 
 
 if __name__ == "__main__":
