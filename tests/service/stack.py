@@ -163,17 +163,22 @@ class Stack:
 
 
 def kill_scorers(stack: Stack) -> None:
-    """`kill -9` every scorer process of the host."""
-    host = psutil.Process(int(stack.facts["pids"]["host"]))
-    scorers = [
-        child
-        for child in host.children(recursive=True)
-        if any("shared/scoring/child" in word for word in child.cmdline())
-    ]
-    assert scorers
-    for scorer in scorers:
-        with suppress(ProcessLookupError):
-            os.kill(scorer.pid, signal.SIGKILL)
+    """`kill -9` the scorer processes of the host, of which there is at least one soon."""
+
+    def kill() -> int:
+        host = psutil.Process(int(stack.facts["pids"]["host"]))
+        return sum(_is_killed(child) for child in host.children(recursive=True))
+
+    wait_until(kill)
+
+
+def _is_killed(process: psutil.Process) -> bool:
+    """Kill it if it is a scorer; false if it is not, or is ending already."""
+    with suppress(psutil.Error):
+        if any("shared/scoring/child" in word for word in process.cmdline()):
+            process.kill()
+            return True
+    return False
 
 
 @contextmanager
