@@ -61,9 +61,9 @@ def _submitted(
     name = _claimed(deployment.endpoint, request_id, name, request, services)
     if (job := services.jobs.of_request(name, request_id)) is not None:
         return job
-    services.jobs.check_free(name)
-    spec = _spec(name, request_id, deployment, invocation, request, services)
     try:
+        services.jobs.check_free(name)
+        spec = _spec(name, request_id, deployment, invocation, request, services)
         return services.jobs.create(spec)
     except Conflict:
         if (job := services.jobs.of_request(name, request_id)) is not None:
