@@ -31,7 +31,7 @@ def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
         if not course.is_planned:
             yield from _plan(ctx, course)
         yield from _score(ctx, course)
-        if course.is_to_be_continued:
+        if course.has_next_shard:
             ctx.continue_as_new(course.run().to_wire())
             return None
         result = yield from _end(ctx, course)

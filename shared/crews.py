@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
-from shared.domain.recipe import Recipe
+from shared.domain.asset import AssetId
+from shared.domain.recipe import Location, Recipe
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
 from shared.scoring.environments.spec import EnvironmentSpec
@@ -14,6 +16,8 @@ from shared.scoring.spec import ScorerSpec
 from shared.scoring.worker import Scorer
 from shared.stores.model_cache import ModelCache
 from shared.stores.registry import Registry
+
+RECIPES_KEPT = 64
 
 
 class Crews:
@@ -39,6 +43,8 @@ class Crews:
         self._registry = registry
         self._most = most
         self._memory_mb = memory_mb
+        # Asked for each bundle; models and environments are immutable versions.
+        self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
 
     @contextmanager
     def scorer(self, recipe: Recipe, *, capacity: int, job: str = "") -> Iterator[Scorer]:
@@ -55,7 +61,9 @@ class Crews:
 
         Raises EnvironmentFailed, and ModelMissing.
         """
-        wanted = self._wanted(recipe)
+        wanted = self._wanted_of(
+            recipe.model_location, recipe.environment, has_script=bool(recipe.script)
+        )
         if wanted is None or self._environments.satisfied_by_own(wanted):
             return sys.executable
         return str(self._environments.ensure(wanted))
@@ -63,16 +71,18 @@ class Crews:
     def close(self) -> None:
         self._pool.close()
 
-    def _wanted(self, recipe: Recipe) -> EnvironmentSpec | None:
+    def _wanted(
+        self, model: Location, asset: AssetId | None, *, has_script: bool
+    ) -> EnvironmentSpec | None:
         """The deployment's own environment, else its MLflow model's, else the service's (None)."""
-        if recipe.environment is not None:
-            environment = self._registry.environment(recipe.environment)
+        if asset is not None:
+            environment = self._registry.environment(asset)
             text, image = environment.conda_file, environment.image
             wanted = of_conda(text) if text else of_image(image)
-            return wanted if recipe.script else for_mlflow(wanted)
-        if recipe.script:
+            return wanted if has_script else for_mlflow(wanted)
+        if has_script:
             return None
-        return of_model(self._folders.fetch(recipe.model_location))
+        return of_model(self._folders.fetch(model))
 
     def _spec(self, recipe: Recipe, job: str) -> ScorerSpec:
         python, code = self.interpreter(recipe), recipe.code_location

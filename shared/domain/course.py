@@ -42,10 +42,6 @@ class Course:
         is_wanted = self.spec.settings.allows(self._tally.failed_files) and not self._is_stopped
         return self._next < self.plan.shards and is_wanted and not self._fatal
 
-    @property
-    def is_to_be_continued(self) -> bool:
-        return self.has_next_shard
-
     def planned(self, plan: Plan, now: datetime) -> None:
         """Take a plan: the first, or one that replaces a lost one and must be the same."""
         self.must_plan_again = False

@@ -92,10 +92,15 @@ class Jobs:
 
     def advance(self, spec: JobSpec, state: JobState) -> JobState:
         """Record how far a job came; an older or a finished state is never overwritten by it."""
-        self.restore(spec)
+        try:
+            return self._advance(spec.name, state)
+        except NotFound:
+            self.restore(spec)
+            return self._advance(spec.name, state)
+
+    def _advance(self, name: str, state: JobState) -> JobState:
         changed = self._documents.update(
-            _name(spec.name),
-            lambda body: _followed(Job.from_wire(body), state).to_wire(),
+            _name(name), lambda body: _followed(Job.from_wire(body), state).to_wire()
         )
         return Job.from_wire(changed).state
 
