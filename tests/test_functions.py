@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from triggers import assets, resources, scoring
+from tests.route_table import ROUTES
 
 ROOT = Path(__file__).parent.parent
-ROUTES = (*scoring.ROUTES, *resources.ROUTES, *assets.ROUTES)
 ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("[a-z]*_*.py"))
 ACTIVITIES = sorted((ROOT / "activities").glob("[!_]*.py"))
 

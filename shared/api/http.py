@@ -14,8 +14,8 @@ from shared.domain.message import JSON
 class Request:
     """One authorised request.
 
-    `path` holds the route's parameters, `headers` have lower-case names, and `base_url` is what
-    absolute URLs in the answer begin with.
+    `path` holds the route's parameters, `headers` have lower-case names, `base_url` is what
+    absolute URLs in the answer begin with, and `asked` the path that was asked, with its slash.
     """
 
     method: str
@@ -25,6 +25,7 @@ class Request:
     body: bytes
     base_url: str
     caller: Caller
+    asked: str = "/"
 
     @cached_property
     def json(self) -> JSON:
@@ -52,6 +53,9 @@ def _text_only(body: JSON) -> JSON:
 
 @dataclass(frozen=True)
 class Response:
+    """One answer: `body` as JSON, or `text` as it is; neither of them is an empty body."""
+
     status: int
     body: JSON = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    text: str = ""

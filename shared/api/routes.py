@@ -17,6 +17,7 @@ from shared.adapters.durable_client import DurableClient
 from shared.api import errors
 from shared.api.auth import authorise
 from shared.api.http import Request, Response
+from shared.domain.caller import NOBODY
 from shared.domain.errors import BatchError, ServiceUnavailable
 from shared.domain.role import Role
 from shared.services import Services, services
@@ -29,12 +30,16 @@ type DurableHandler = Callable[[Request, Services, DurableClient], Response]
 
 @dataclass(frozen=True)
 class Route:
-    """One door. `name` becomes the function's name; templates are disjoint per method."""
+    """One door. `name` becomes the function's name; templates are disjoint per method.
+
+    Without a `role` it is open to everybody: for what a client asks before it has a token, and
+    for URLs that carry their own signature.
+    """
 
     name: str
     method: str
     template: str
-    role: Role
+    role: Role | None
     handler: Handler | None = None
     durable_handler: DurableHandler | None = None
 
@@ -83,7 +88,8 @@ def answer(route: Route, req: func.HttpRequest, client: DurableClient | None) ->
 def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -> Response:
     service = services()
     headers = {name.lower(): value for name, value in req.headers.items()}
-    caller = authorise(headers, route.role, service.verifier)
+    role = route.role
+    caller = NOBODY if role is None else authorise(headers, role, service.verifier)
     request = Request(
         method=req.method,
         path=dict(req.route_params),
@@ -92,6 +98,7 @@ def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -
         body=req.get_body(),
         base_url=service.settings.public_url.rstrip("/") or _origin(req.url),
         caller=caller,
+        asked=urlsplit(req.url).path,
     )
     if route.durable_handler and client is not None:
         return route.durable_handler(request, service, client)
@@ -106,10 +113,11 @@ def _origin(url: str) -> str:
 
 
 def _to_http(response: Response) -> func.HttpResponse:
-    body = b"" if response.body is None else json.dumps(response.body).encode()
+    is_text = response.body is None and response.text
+    body = response.text if is_text else "" if response.body is None else json.dumps(response.body)
     return func.HttpResponse(
-        body,
+        body.encode(),
         status_code=response.status,
         headers=dict(response.headers),
-        mimetype="application/json",
+        mimetype="text/plain" if is_text else "application/json",
     )

@@ -11,3 +11,7 @@ class Caller:
     name: str
     roles: frozenset[str]
     tenant: str = ""
+
+
+NOBODY = Caller(subject="", name="", roles=frozenset())
+"""Who comes through an open door."""
