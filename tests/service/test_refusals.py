@@ -13,7 +13,7 @@ from shared.domain.role import Role
 from tests.route_table import ROUTES
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
-from tests.service.stack import CONTAINER, WORKSPACE, Answer, Stack
+from tests.service.stack import CONTAINER, WORKSPACE, Answer, Stack, wait_until
 
 GUARDED = [route for route in ROUTES if route.role is not None]
 URI = "azureml://datastores/workspaceblobstore/paths"
@@ -231,7 +231,7 @@ def test_an_internal_error_has_an_id_that_the_log_has(stack: Stack, deploy: Depl
     assert_refused(answer, 500)
     assert "InternalServerError" == answer.body["error"]["code"]
     error_id = answer.body["error"]["message"].split(", ")[1].split(".")[0]
-    assert f"id={error_id}" in stack.log.read_text()
+    wait_until(lambda: f"id={error_id}" in stack.log.read_text(), limit_s=10)
     assert "JSONDecodeError" not in json.dumps(answer.body)
 
 
