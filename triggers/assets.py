@@ -74,7 +74,7 @@ class Kind[A: Asset]:
             page_size(request),
         )
         last = _place(found[-1]) if more else ""
-        return page(request, [self._body(entry, services) for entry in found], last=last)
+        return page(request, [self.body(entry, services) for entry in found], last=last)
 
     def delete(self, request: Request, services: Services) -> Response:
         """Take the version off the registry; its files stay. What is in use is a Conflict."""
@@ -122,9 +122,9 @@ class Kind[A: Asset]:
             )
 
     def _answer(self, entry: Entry[A], services: Services, status: int) -> Response:
-        return Response(status, self._body(entry, services), etag_header(entry.etag))
+        return Response(status, self.body(entry, services), etag_header(entry.etag))
 
-    def _body(self, entry: Entry[A], services: Services) -> JSON:
+    def body(self, entry: Entry[A], services: Services) -> JSON:
         asset = entry.resource
         own_id = asset_id(services.settings, self.path, asset.id.name, asset.id.version)
         kind = f"{self.path}/versions"

@@ -59,7 +59,9 @@ class Registry:
 
     def users(self, uses: Callable[[Deployment], bool]) -> list[str]:
         """The deployments of which `uses` is true, as `endpoint/deployment`."""
-        found = [entry.resource for entry in self.deployments.walk() if uses(entry.resource)]
+        found = [
+            entry.resource for entry in self.deployments.whole(levels=2) if uses(entry.resource)
+        ]
         owners = {one.endpoint: self.endpoints.find(one.endpoint) for one in found}
         return [
             f"{one.endpoint}/{one.name}"

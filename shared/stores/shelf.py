@@ -6,7 +6,7 @@ A document holds the resource and who wrote it when (`systemData` to ARM's clien
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import batched, islice
 from typing import Self
 
 from pydantic import AwareDatetime, Field
@@ -18,7 +18,7 @@ from shared.stores.documents import Document, Documents
 SUFFIX = ".json"
 ANY = "*"
 HINTS = 10  # names in a refusal
-WALK_PAGE = 500  # documents that are held at once
+READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
 
@@ -151,11 +151,12 @@ class Shelf[R: Message]:
                 return
         raise self._overrun(key)
 
-    def walk(self) -> Iterator[Entry[R]]:
-        """All resources of the kind, whatever their parents."""
+    def whole(self, *, levels: int) -> Iterator[Entry[R]]:
+        """All resources of this kind, some at a time; `levels` are the names in a key."""
         names = self._documents.names(f"{self._folder}/")
-        while page := list(islice(names, WALK_PAGE)):
-            yield from self._found(page)
+        own = (name for name in names if name.count("/") == levels)
+        for some in batched(own, READ_AT_ONCE, strict=False):
+            yield from self._found(some)
 
     def names(self, *parents: str) -> list[str]:
         """Names directly under the parents, in lower case, in name order."""
@@ -213,7 +214,7 @@ class Shelf[R: Message]:
     def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Entry[R]]:
         return self._found([self._name((*parents, key)) for key in keys])
 
-    def _found(self, names: list[str]) -> list[Entry[R]]:
+    def _found(self, names: Iterable[str]) -> list[Entry[R]]:
         found = self._documents.find_all(names)
         return [entry for document in found if (entry := self._read(document))]
 
