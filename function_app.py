@@ -13,13 +13,16 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, score_job, score_shard
-from triggers import assets, resources, scoring
+from triggers import assets, computes, datastores, resources, scoring, uploads
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 app.register_functions(scoring.bp)
 app.register_functions(resources.bp)
 app.register_functions(assets.bp)
+app.register_functions(datastores.bp)
+app.register_functions(computes.bp)
+app.register_functions(uploads.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)

@@ -7,12 +7,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import batched, islice
 from typing import Self
 
 from pydantic import AwareDatetime, Field
 
 from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
+from shared.domain.compute import Compute
+from shared.domain.datastore import Datastore
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
@@ -26,6 +28,7 @@ SUFFIX = ".json"
 ANY = "*"
 SHOWN = 500  # characters of an asset in a refusal
 HINTS = 10  # names in a refusal
+READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
 
@@ -91,6 +94,15 @@ class Shelf[R: Message]:
     def every(self, *parents: str) -> list[Entry[R]]:
         """All resources directly under the parents: for those that are few."""
         return self._all(parents, self._keys(parents))
+
+    def whole(self, *, levels: int) -> Iterator[Entry[R]]:
+        """All resources of this kind, some at a time; `levels` are the names in a key."""
+        names = self._documents.names(f"{self._folder}/")
+        own = (name for name in names if name.count("/") == levels)
+        for some in batched(own, READ_AT_ONCE, strict=False):
+            for document in self._documents.find_all(some):
+                if entry := self._read(document):
+                    yield entry
 
     def save(
         self,
@@ -221,6 +233,8 @@ class Registry:
         self.data = Shelf(documents, "data", Data, "data asset")
         self.codes = Shelf(documents, "codes", Code, "code")
         self.environments = Shelf(documents, "environments", Environment, "environment")
+        self.datastores = Shelf(documents, "datastores", Datastore, "datastore")
+        self.computes = Shelf(documents, "computes", Compute, "compute")
 
     def model(self, asset: AssetId) -> Model:
         """Raises NotFound."""
