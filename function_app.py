@@ -14,7 +14,17 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, retire_endpoint, score_job, score_shard
-from triggers import asset_containers, assets, deployments, endpoints, operations, scoring
+from triggers import (
+    asset_containers,
+    assets,
+    computes,
+    datastores,
+    deployments,
+    endpoints,
+    operations,
+    scoring,
+    uploads,
+)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
@@ -24,6 +34,9 @@ app.register_functions(deployments.bp)
 app.register_functions(operations.bp)
 app.register_functions(assets.bp)
 app.register_functions(asset_containers.bp)
+app.register_functions(datastores.bp)
+app.register_functions(computes.bp)
+app.register_functions(uploads.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)
