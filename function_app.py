@@ -13,11 +13,15 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, score_job, score_shard
-from triggers import assets, resources, scoring
+from triggers import assets, cancel, history, jobs, logs, resources, scoring
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 app.register_functions(scoring.bp)
+app.register_functions(jobs.bp)
+app.register_functions(cancel.bp)
+app.register_functions(history.bp)
+app.register_functions(logs.bp)
 app.register_functions(resources.bp)
 app.register_functions(assets.bp)
 
