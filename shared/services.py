@@ -24,9 +24,9 @@ from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
 from shared.stores import reports as reports_store
 from shared.stores.inputs import Datastores, Inputs
-from shared.stores.job_logs import JobLogs
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
+from shared.stores.log_reader import LogReader
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
@@ -50,7 +50,7 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
-    job_logs: JobLogs
+    log_reader: LogReader
     log_links: LogLinks
     datastores: Datastores
     inputs: Inputs
@@ -106,7 +106,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         verifier=verifier,
         registry=registry,
         jobs=Jobs(blobs),
-        job_logs=JobLogs(blobs),
+        log_reader=LogReader(blobs),
         log_links=LogLinks(blobs),
         datastores=datastores,
         inputs=inputs,

@@ -33,7 +33,7 @@ def get_details(request: Request, services: Services, client: DurableClient) -> 
     now = datetime.now(UTC)
     links = {
         name: log_link(job.spec.name, name, now, request, services)
-        for name in services.job_logs.names(job.spec.name)
+        for name in services.log_reader.names(job.spec.name)
     }
     current = live(job, services, client)
     return Response(OK, runs.write_details(current, log_files=links, is_child=is_child))

@@ -25,7 +25,7 @@ def read_log(request: Request, services: Services, client: DurableClient) -> Res
     log = query.get("name", "")
     services.log_links.check(name, log, query.get("expires", ""), query.get("sig", ""), now)
     job = live(services.jobs.get(name), services, client)
-    return Response(OK, text=services.job_logs.read(job, log, now))
+    return Response(OK, text=services.log_reader.read(job, log, now))
 
 
 # Its links are signed: whoever may read the job was given them.

@@ -21,7 +21,7 @@ STREAMED = "user_logs/std_log.txt"
 MOST_NAMES = 200
 
 
-class JobLogs:
+class LogReader:
     """Thread-safe."""
 
     def __init__(self, blobs: Blobs) -> None:
