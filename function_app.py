@@ -13,10 +13,11 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, score_job, score_shard
-from triggers import assets, resources, scoring
+from triggers import assets, discovery, resources, scoring
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
+app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
 app.register_functions(resources.bp)
 app.register_functions(assets.bp)
