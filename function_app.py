@@ -21,6 +21,7 @@ from triggers import (
     computes,
     datastores,
     deployments,
+    discovery,
     endpoints,
     history,
     jobs,
@@ -32,6 +33,7 @@ from triggers import (
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
+app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
 app.register_functions(jobs.bp)
 app.register_functions(cancel.bp)

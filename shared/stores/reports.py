@@ -23,7 +23,6 @@ from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Results, Summary
 
-"""The container of the datastore `workspaceartifactstore`."""
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", "logs"
 JOB_RESULT, STD_LOG = f"{LOGS}/job_result.txt", "user_logs/std_log_0.txt"
 REPORT = f"{LOGS}/sys/job_report/processed_mini-batches.csv"
