@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +46,10 @@ class Blobs(Protocol):
         """Create the container unless it is there."""
         ...
 
+    def delete_container(self, container: str) -> None:
+        """Delete the container and all in it; one that is not there is not an error."""
+        ...
+
     def container_exists(self, container: str) -> bool: ...
 
     def read(self, container: str, name: str) -> BlobContent: ...
@@ -71,8 +76,11 @@ class Blobs(Protocol):
         """
         ...
 
-    def delete(self, container: str, name: str) -> None:
-        """Delete the blob; one that is not there is not an error."""
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
+        """Delete the blob; one that is not there is not an error.
+
+        Raises `PreconditionFailed` when the blob's etag is not `if_match`.
+        """
         ...
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
@@ -112,5 +120,19 @@ class Blobs(Protocol):
 
         Raises `BlocksMissing` when the store lacks one of them, and `Conflict` when `if_absent`
         is set and the blob exists.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Makes shared access signatures (SAS): what a client needs to reach a container by itself.
+
+    Thread-safe. What it returns is a secret: it is handed out, and never kept or logged.
+    """
+
+    def container_sas(self, container: str, permissions: str, lifetime: timedelta) -> str:
+        """A SAS for one container and nothing else; `permissions` are Azure's letters (`rl`).
+
+        Raises `ServiceUnavailable` when the store gives the service nothing to sign with.
         """
         ...

@@ -41,6 +41,7 @@ REQUEST_ID_HEADERS = ("repeatability_request-id", "repeatability-request-id")
 
 def invoke(request: Request, services: Services, client: DurableClient) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    endpoint.check_stays()
     deployment = _deployment(endpoint, request, services)
     invocation = read_invocation(own_body(request, services.settings), deployment.settings)
     job = _submitted(deployment, invocation, request, services)
@@ -85,7 +86,7 @@ def poll(request: Request, services: Services, client: DurableClient) -> Respons
 
 def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Deployment:
     chosen = endpoint.choose(request.headers.get(DEPLOYMENT_HEADER, ""))
-    deployment = services.registry.deployments.get(endpoint.name, chosen).resource
+    deployment = services.registry.deployment(endpoint, chosen).resource
     made = deployment.provisioning
     if made.state is ProvisioningState.FAILED:
         raise Conflict(
@@ -128,6 +129,12 @@ def _spec(
     services: Services,
 ) -> JobSpec:
     """Everything the job needs, resolved now: later changes do not touch it."""
+    services.computes.check(
+        invocation.compute or deployment.compute,
+        invocation.settings.instance_count,
+        target="properties.compute.target",
+        counted="properties.compute.instanceCount",
+    )
     child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
     return JobSpec(
         name=name,

@@ -40,6 +40,11 @@ class MemoryBlobs:
         with self._lock:
             self._containers.setdefault(container, _Container())
 
+    def delete_container(self, container: str) -> None:
+        check_container(container)
+        with self._lock:
+            self._containers.pop(container, None)
+
     def container_exists(self, container: str) -> bool:
         check_container(container)
         return container in self._containers
@@ -76,11 +81,13 @@ class MemoryBlobs:
             held.staged.pop(name, None)
             return self._put(held, name, data, metadata, {})
 
-    def delete(self, container: str, name: str) -> None:
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
         check_names(container, name)
         with self._lock:
-            if container in self._containers:
-                self._containers[container].blobs.pop(name, None)
+            held = self._containers.get(container)
+            if held and (blob := held.blobs.get(name)):
+                _check_match(blob, container, name, if_match)
+                del held.blobs[name]
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         for name, blob in self._listing(container, prefix):
