@@ -40,8 +40,8 @@ def _for_the_sdk(facts: Mapping[str, str]) -> list[str]:
         "For the official SDK (azure-ai-ml), in the shell of the client:",
         f"  export ARM_CLOUD_METADATA_URL={shlex.quote(facts['metadata_url'])}",
         f"  export REQUESTS_CA_BUNDLE={shlex.quote(facts['ca_bundle'])}",
-        f'  export BATCH_ENDPOINTS_TOKEN="$({token})"',
+        f'  export AZURE_TOKEN="$({token})"',
         f"and in Python: MLClient(credential, {named})",
-        "where credential.get_token() returns AccessToken(BATCH_ENDPOINTS_TOKEN, its expiry).",
+        "where credential.get_token() returns an AccessToken of AZURE_TOKEN.",
         "",
     ]

@@ -24,9 +24,9 @@ OK = 200
 
 CLOUD = "BatchEndpoints"
 """Not the name of one of Azure's own clouds: clients have those by heart, and would not ask."""
+AZURE_LOGIN = "https://login.microsoftonline.com"
 PORTAL = "https://portal.azure.com/"
 """There is none, but the SDK reads from its third word which audience its tokens are for."""
-STORAGE_SUFFIX = "core.windows.net"
 
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:]+\](:[0-9]+)?", re.IGNORECASE)
 
@@ -47,8 +47,7 @@ def get_metadata(request: Request, services: Services) -> Response:
 
 
 def _cloud(name: str, base: str, services: Services) -> JSON:
-    issuer = urlsplit(services.settings.auth_issuer)
-    store = urlsplit(services.datastores.account_url).hostname or ""
+    issuer = urlsplit(services.settings.auth_issuer or AZURE_LOGIN)
     return {
         "name": name,
         "portal": PORTAL,
@@ -59,7 +58,7 @@ def _cloud(name: str, base: str, services: Services) -> JSON:
             "tenant": "common",
             "identityProvider": "AAD",
         },
-        "suffixes": {"storage": store.partition(".blob.")[2] or STORAGE_SUFFIX},
+        "suffixes": {"storage": services.datastores.account.endpoint},
     }
 
 
@@ -116,8 +115,7 @@ def _workspace(request: Request, services: Services) -> JSON:
 
 
 def _storage_account_id(services: Services) -> str:
-    url = urlsplit(services.datastores.account_url)
-    name = url.path.strip("/") or (url.hostname or "").partition(".")[0]
+    name = services.datastores.account.name.rstrip("#").rpartition("/")[2]
     group = workspace_id(services.settings).partition("/providers/")[0]
     return f"{group}/providers/Microsoft.Storage/storageAccounts/{name}"
 
