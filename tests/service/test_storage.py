@@ -175,7 +175,7 @@ def test_a_compute_bounds_what_deployments_and_jobs_ask_of_it(stack: Stack, depl
     assert "at most 2" in refusal(invoke(isLocal=True, instanceCount=3), 400)
     assert "no compute 'gone'" in refusal(invoke(isLocal=False, target="gone"), 400)
     delete = stack.send("DELETE", compute)
-    assert "'main' of endpoint 'bounded'" in refusal(delete, 409)
+    assert "bounded/main" in refusal(delete, 409)
 
     stack.put(
         "/computes/small",
