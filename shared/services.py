@@ -26,6 +26,7 @@ from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
+from shared.stores import job_index
 from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
 from shared.stores.code_hashes import CodeHashes
@@ -33,6 +34,8 @@ from shared.stores.computes import Computes
 from shared.stores.datastores import Datastores
 from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
+from shared.stores.log_links import LogLinks
+from shared.stores.log_reader import LogReader
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
@@ -57,6 +60,8 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
+    log_reader: LogReader
+    log_links: LogLinks
     datastores: Datastores
     computes: Computes
     uploads: Uploads
@@ -92,6 +97,7 @@ def _services() -> Services:
     for container in (
         registry_store.CONTAINER,
         job_store.CONTAINER,
+        job_index.CONTAINER,
         settings.default_container,
         ARTIFACT_CONTAINER,
     ):
@@ -116,6 +122,8 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         verifier=verifier,
         registry=registry,
         jobs=Jobs(blobs),
+        log_reader=LogReader(blobs),
+        log_links=LogLinks(blobs),
         datastores=datastores,
         computes=computes,
         uploads=Uploads(blobs),
