@@ -11,21 +11,24 @@ class Killed(BaseException):
 
 
 class FaultyBlobs(MemoryBlobs):
-    """Before the write (or deletion) `at`, counted from 1, `act` happens, once."""
+    """Before the write (or deletion) `at`, counted from 1, `act` happens, once.
+
+    What an act writes is not counted.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.writes = 0
-        self._at = 0
-        self._act: Callable[[], object] = lambda: None
+        self._writes = 0
+        self._acts = dict[int, Callable[[], object]]()
 
     def before_write(self, at: int, act: Callable[[], object]) -> None:
-        self.writes, self._at, self._act = 0, at, act
+        self._writes = 0
+        self._acts[at] = act
 
     def calm(self) -> bool:
-        """Whether the act is still to happen; it will not."""
-        is_pending = self.writes < self._at
-        self._at = 0
+        """Whether an act is still to happen; none will."""
+        is_pending = bool(self._acts)
+        self._acts.clear()
         return is_pending
 
     def write(self, container: str, name: str, data: bytes, **conditions: Any) -> str:
@@ -37,9 +40,12 @@ class FaultyBlobs(MemoryBlobs):
         super().delete(container, name, if_match=if_match)
 
     def _count(self) -> None:
-        self.writes += 1
-        if self.writes == self._at:
-            self._act()
+        self._writes += 1
+        if (act := self._acts.pop(self._writes, None)) is not None:
+            others, self._acts = self._acts, {}
+            writes = self._writes
+            act()
+            self._acts, self._writes = others, writes
 
 
 def die() -> None:

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from shared.domain.errors import BatchError
+from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound
 from tests.triggers.faulty import FaultyBlobs, Killed, die
 from tests.triggers.resources import Desk, check_consistent
 
@@ -84,32 +84,43 @@ def test_a_change_that_dies_at_any_write_is_ended_by_its_repeat(
         pytest.fail(f"more than {MOST_WRITES} writes")
 
 
-def test_no_deployment_of_a_deleted_endpoint_comes_back_whatever_write_it_died_at(
+def test_no_deployment_of_a_deleted_endpoint_comes_back_though_its_writer_died(
     make_desk: MakeDesk,
 ) -> None:
-    """The endpoint is deleted while the request that puts a deployment is at that write."""
-    for at in range(1, MOST_WRITES):
-        desk, faulty = make_desk()
+    """The endpoint is deleted before the deployment's first write, and the process dies after."""
 
-        def interfere(desk: Desk = desk) -> None:
-            desk.delete_endpoint()
-            desk.put_endpoint()
+    def replace_endpoint(desk: Desk) -> None:
+        desk.delete_endpoint()
+        desk.put_endpoint()
 
-        def interfere_and_die(interfere: Callable[[], None] = interfere) -> None:
-            interfere()
-            die()
+    desk, faulty = make_desk()
+    faulty.before_write(1, partial(replace_endpoint, desk))
+    faulty.before_write(2, die)
+    with pytest.raises(Killed):
+        desk.put_deployment("new")
+    desk = restarted(desk)
 
-        faulty.before_write(at, interfere_and_die)
-        with suppress(Killed):
-            attempted(lambda desk: desk.put_deployment("new"), desk)
-        was_last = faulty.calm()
-        desk = restarted(desk)
+    assert ["wine"] == desk.endpoint_names()
+    assert [] == desk.deployment_names()
+    assert [] == desk.services.registry.users(lambda one: True)
+    with pytest.raises(NotFound, match="new"):
+        desk.get_deployment("new")
+    with pytest.raises(InvalidRequest, match="new"):
+        desk.set_default("new")
+    assert 201 == desk.put_deployment("new").status
+    assert ["new"] == desk.deployment_names()
 
-        if was_last:
-            break
-        assert ["wine"] == desk.endpoint_names()
-        assert [] == desk.deployment_names()
-        assert [] == desk.services.registry.users(lambda one: True)
+
+def test_a_deployment_whose_endpoint_is_deleted_meanwhile_is_refused_and_leaves_nothing(
+    make_desk: MakeDesk,
+) -> None:
+    desk, faulty = make_desk()
+    faulty.before_write(1, desk.delete_endpoint)
+
+    with pytest.raises(Conflict, match="deleted meanwhile"):
+        desk.put_deployment("new")
+
+    assert [] == list(desk.services.registry.deployments.whole(levels=2))
 
 
 RACES: dict[str, tuple[Act, Act]] = {
