@@ -30,6 +30,7 @@ from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
+from shared.stores.script_logs import ScriptLogs
 from shared.stores.side_files import SideFiles
 from shared.stores.watch import Watch
 
@@ -52,6 +53,7 @@ class Services:
     results: Results
     predictions: Predictions
     reports: Reports
+    script_logs: ScriptLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -104,6 +106,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
+        script_logs=ScriptLogs(blobs),
         side_files=SideFiles(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),

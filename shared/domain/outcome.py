@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from pydantic import AwareDatetime
+
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
 
@@ -40,6 +42,7 @@ class MinibatchReport(Message):
     seconds: float
     run_seconds: float
     status: str
+    started_at: AwareDatetime | None = None
 
 
 class Segment(Message):
