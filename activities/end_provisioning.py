@@ -5,7 +5,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.deployment import Deployment
-from shared.domain.provisioning import Provisioning, ProvisioningEnd
+from shared.domain.provisioning import ProvisioningEnd
 from shared.services import Services, services
 
 bp = df.Blueprint()
@@ -19,15 +19,14 @@ def end_provisioning(payload: dict) -> Any:  # type: ignore[type-arg]  # the rea
 def end(ending: ProvisioningEnd, services: Services) -> bool:
     """Whether it was written: a newer generation is never touched."""
     task = ending.task
-    provisioning = Provisioning(
-        state=ending.state, reason=ending.reason, generation=task.generation
-    )
 
     def changed(deployment: Deployment) -> Deployment:
-        if deployment.provisioning.generation != task.generation:
+        provisioning = deployment.provisioning
+        if provisioning.generation != task.generation:
             return deployment
-        return deployment.model_copy(update={"provisioning": provisioning})
+        ended = provisioning.model_copy(update={"state": ending.state, "reason": ending.reason})
+        return deployment.model_copy(update={"provisioning": ended})
 
     deployments = services.registry.deployments
     entry = deployments.change(changed, task.endpoint, task.deployment)
-    return entry.resource.provisioning == provisioning
+    return entry.resource.provisioning.generation == task.generation

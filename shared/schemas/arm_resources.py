@@ -92,7 +92,8 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             tags=envelope.strings("tags"),
             properties=own,
         )
-    properties.ignore("provisioningState", "provisioningError", "partitionKeys")
+    properties.ignore("provisioningState", "provisioningError", "provisioningNotes")
+    properties.ignore("partitionKeys")
     properties.ignore("deploymentConfiguration")
     closed(envelope, properties)
     return deployment
@@ -184,4 +185,5 @@ def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str],
         "properties": deployment.properties,
         "provisioningState": provisioning.state,
         "provisioningError": provisioning.reason or None,
+        "provisioningNotes": list(provisioning.environment.notes),
     }

@@ -80,6 +80,7 @@ def story(ending: Ending, receipt: Receipt) -> str:
     counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
     lines = [
         f"Job {spec.name}: {scored_by}",
+        *(f"Environment: {note}" for note in spec.recipe.made.notes),
         f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped, {cut}",
         f"Processed {ending.tally.minibatches} of {plan.minibatches} mini-batches: {counts}",
     ]
