@@ -20,7 +20,7 @@ def tracebacks(parts: Sequence[Part], errors: Sequence[FileError]) -> Iterator[s
     for error in errors:
         if error.file not in failed:
             file = f" '{error.file}'" if error.file else ""
-            yield (f"Mini-batch {error.mini_batch}{file}: {error.error_type}: {error.message}\n\n")
+            yield (f"Mini-batch {error.mini_batch}{file}: {error.summary}\n\n")
 
 
 def errors_of(part: Part, index: int, attempted: Attempted) -> Iterator[FileError]:
@@ -50,7 +50,7 @@ def _shortfall(part: Part, missing: int, index: int, attempts: int) -> FileError
         file=part.files[0].name if given == 1 else "",
         stage="score",
         error_type="TooFewElements",
-        message=f"run() returned {count} elements for {given} files, so {missing} files failed. "
+        message=f"run() returned {count} elements for {given} files, so {missing} failed. "
         f"Return one element for each file. The files: {_names(part.files)}",
         mini_batch=index,
         attempts=attempts,

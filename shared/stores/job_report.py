@@ -72,8 +72,8 @@ class JobReport:
 
     processes: dict[str, _Sum] = field(default_factory=dict[str, _Sum])
     nodes: dict[str, _Sum] = field(default_factory=dict[str, _Sum])
-    reasons: dict[tuple[str, str], tuple[int, FileError, str]] = field(
-        default_factory=dict[tuple[str, str], tuple[int, FileError, str]]
+    reasons: dict[str, tuple[int, FileError, str]] = field(
+        default_factory=dict[str, tuple[int, FileError, str]]
     )
 
     def minibatches(self, records: Iterable[Record]) -> Iterator[bytes]:
@@ -96,10 +96,10 @@ class JobReport:
     def errors(self) -> bytes:
         """Each reason once, with how often it was met and where to read on; empty without any."""
         told = [
-            f"{count} x {kind}: {message}\n"
+            f"{count} x {message}\n"
             f"    first: mini-batch {error.mini_batch} {error.file}, "
             f"see logs/user/error/{process}.txt\n"
-            for (kind, message), (count, error, process) in self.reasons.items()
+            for message, (count, error, process) in self.reasons.items()
         ]
         return "".join(told).encode()
 
@@ -108,7 +108,7 @@ class JobReport:
         self.nodes.setdefault(process.partition("/")[0], _Sum()).add(report)
 
     def _count(self, error: FileError, process: str) -> None:
-        reason = (error.error_type, _brief(error.message))
+        reason = _brief(error.summary)
         if reason in self.reasons:
             count, first, where = self.reasons[reason]
             self.reasons[reason] = (count + 1, first, where)

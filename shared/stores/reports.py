@@ -45,6 +45,11 @@ class Reports:
         except BlocksMissing:  # the store lost earlier lines: those that come tell as much
             return
 
+    def first_error(self, ending: Ending) -> FileError | None:
+        """The first file that failed, in input order, of those that the job has come to."""
+        errors = (error for record in self._records(ending) for error in record.errors)
+        return next(errors, None)
+
     def write(self, ending: Ending, receipt: Receipt) -> None:
         """Write every report; raises Damaged when a completed job's summary is missing."""
         job, report = ending.spec.name, JobReport()

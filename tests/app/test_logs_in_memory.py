@@ -126,3 +126,17 @@ def test_the_readme_names_what_is_there(app: App) -> None:
         if name.startswith(("logs/", "user_logs/")) and name != "logs/readme.txt":
             stem = name.rpartition("/")[2].partition(".")[0]
             assert stem.rstrip("0123456789") in readme, name
+
+
+def test_a_failed_job_names_its_first_failure_at_once(app: App) -> None:
+    """Nobody must dig for the cause; the receipt stays what the input determines."""
+    services, blobs = app
+    upload(blobs, ["1", "boom here", "bad"])
+
+    ending = run_job(a_spec(mini_batch_size=1, error_threshold=1), services)
+
+    first = "The first failure, in mini-batch 1 of 'f0001.csv': Boom: boom here in words"
+    assert first in ending["reason"]
+    assert first in services.jobs.get("job-1").state.reason
+    assert first in log(blobs, "job_result.txt")
+    assert "boom" not in blobs.read("batch-jobs", "job-1/receipt.json").data.decode()
