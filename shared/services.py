@@ -5,6 +5,7 @@ import logging
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from shared.api.auth import Verifier
 from shared.crews import Crews
 from shared.ports import Blobs
 from shared.scoring.downloads import Downloads
-from shared.scoring.environments.environments import Environments
+from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
 from shared.stores import job_index
@@ -34,6 +35,7 @@ from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
+from shared.stores.script_logs import ScriptLogs
 from shared.stores.side_files import SideFiles
 from shared.stores.watch import Watch
 
@@ -58,6 +60,7 @@ class Services:
     results: Results
     predictions: Predictions
     reports: Reports
+    script_logs: ScriptLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -114,6 +117,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
+        script_logs=ScriptLogs(blobs),
         side_files=SideFiles(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
@@ -131,11 +135,22 @@ def _crews(
     return Crews(
         ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
-        Environments(base / "environments"),
+        Environments(
+            base / "environments",
+            build_limit_s=settings.environment_build_limit_s,
+            keep=_bound(settings),
+        ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
     )
+
+
+def _bound(settings: Settings) -> Bound | None:
+    if not settings.environments_mb:
+        return None
+    unused = timedelta(seconds=settings.environment_unused_s)
+    return Bound(bytes=settings.environments_mb << 20, unused=unused)
 
 
 def _blobs(settings: Settings) -> tuple[Blobs, str]:
