@@ -102,6 +102,11 @@ class Stack:
         assert answer.status in {200, 201}, answer.body
         return answer.body
 
+    def made(self, path: str) -> Any:
+        """A deployment's properties once it is made, however that ended; None before."""
+        properties = self.send("GET", f"{WORKSPACE}{path}").body["properties"]
+        return properties if properties["provisioningState"] != "Creating" else None
+
     def upload(self, folder: str, files: dict[str, bytes]) -> str:
         """Files into the default datastore; returns the folder's reference."""
         client = self.blobs.get_container_client(CONTAINER)
