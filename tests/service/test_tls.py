@@ -48,6 +48,15 @@ def test_what_is_open_is_open_to_those_who_trust_the_authority(https: Stack) -> 
     assert 401 == https.send("GET", WORKSPACE, token="").status
 
 
+def test_addresses_are_the_public_ones_whatever_a_request_says_of_itself(https: Stack) -> None:
+    """PUBLIC_URL is set: neither a gateway's headers nor a forger's change what is handed out."""
+    forged = {"X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "http"}
+
+    addresses = https.send("GET", "/discovery", headers=forged, token="").body
+
+    assert {https.url} == set(addresses.values())
+
+
 def test_a_client_without_the_bundle_refuses(https: Stack) -> None:
     strict = ssl.create_default_context(cafile=certifi.where())
     connection = HTTPSConnection(urlsplit(https.url).netloc, timeout=10, context=strict)
