@@ -18,11 +18,11 @@ class FaultyBlobs(MemoryBlobs):
 
     def __init__(self) -> None:
         super().__init__()
-        self._writes = 0
+        self._counted = 0
         self._acts = dict[int, Callable[[], object]]()
 
     def before_write(self, at: int, act: Callable[[], object]) -> None:
-        self._writes = 0
+        self._counted = 0
         self._acts[at] = act
 
     def calm(self) -> bool:
@@ -40,12 +40,12 @@ class FaultyBlobs(MemoryBlobs):
         super().delete(container, name, if_match=if_match)
 
     def _count(self) -> None:
-        self._writes += 1
-        if (act := self._acts.pop(self._writes, None)) is not None:
+        self._counted += 1
+        if (act := self._acts.pop(self._counted, None)) is not None:
             others, self._acts = self._acts, {}
-            writes = self._writes
+            counted = self._counted
             act()
-            self._acts, self._writes = others, writes
+            self._acts, self._counted = others, counted
 
 
 def die() -> None:
