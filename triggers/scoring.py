@@ -131,6 +131,12 @@ def _spec(
     services: Services,
 ) -> JobSpec:
     """Everything the job needs, resolved now: later changes do not touch it."""
+    services.computes.check(
+        invocation.compute or deployment.compute,
+        invocation.settings.instance_count,
+        target="properties.compute.target",
+        counted="properties.compute.instanceCount",
+    )
     child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
     return JobSpec(
         name=name,
