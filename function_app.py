@@ -17,10 +17,15 @@ from orchestrators import provision_deployment, retire_endpoint, score_job, scor
 from triggers import (
     asset_containers,
     assets,
+    cancel,
     computes,
     datastores,
     deployments,
+    discovery,
     endpoints,
+    history,
+    jobs,
+    logs,
     operations,
     scoring,
     uploads,
@@ -28,7 +33,12 @@ from triggers import (
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
+app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
+app.register_functions(jobs.bp)
+app.register_functions(cancel.bp)
+app.register_functions(history.bp)
+app.register_functions(logs.bp)
 app.register_functions(endpoints.bp)
 app.register_functions(deployments.bp)
 app.register_functions(operations.bp)

@@ -9,7 +9,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import ModelMissing, NotFound
+from shared.domain.errors import ModelMissing, NotFound, ServiceUnavailable
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
@@ -17,7 +17,8 @@ from shared.domain.plan import PlanShard
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.spec import InitFailed
+from shared.scoring.output_log import Printed
+from shared.scoring.spec import InitFailed, ScoringStopped
 from shared.services import Services, services
 from shared.stores.results import Record
 from shared.stores.side_files import Change
@@ -26,6 +27,8 @@ bp = df.Blueprint()
 
 # init() may fail for a passing reason, a full memory say; more tries would only delay the verdict.
 INIT_TRIES = 3
+# Scorers that did not load have one name in the logs.
+NEVER_STARTED = "never started"
 # The real host carries no more of a text, and Azure ML shows no more.
 LONGEST_REASON = 3000
 
@@ -54,10 +57,11 @@ def score(task: BundleTask, services: Services) -> Outcome:
     for _ in range(INIT_TRIES):
         try:
             return _score(task, spec, plan, services)
+        except ScoringStopped:
+            return Outcome(span=nothing, is_canceled=True)
         except InitFailed as failure:
             reason = f"The model cannot be loaded: {failure}"
-            told = f"{failure.details}\n{failure.logs.decode(errors='replace')}"
-            services.reports.keep_traceback(spec, task.span, told)
+            _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
@@ -69,6 +73,14 @@ def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
     return watch.is_stopped(spec.name) or watch.is_spent(
         spec, task.failed_before, task.span, is_alone=task.is_alone
     )
+
+
+def _is_stopped(spec: JobSpec, services: Services) -> bool:
+    """Whether the job was canceled; a store that does not answer is no reason to end a run()."""
+    try:
+        return services.watch.is_stopped(spec.name)
+    except ServiceUnavailable:
+        return False
 
 
 def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
@@ -86,15 +98,37 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
     most = spec.settings.parallelism
     try:
         with (
-            services.crews.scorer(spec.recipe, capacity=most, job=_alone(spec)) as scorer,
+            services.crews.scorer(
+                spec.recipe,
+                capacity=most,
+                job=_alone(spec),
+                is_stopped=lambda: _is_stopped(spec, services),
+            ) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
-            outcome = _stage(task, spec, result, services)
-            services.reports.keep_output(spec, task.span, scorer.drain_logs())
+            process = services.script_logs.process(spec.name, scorer.name)
+            outcome = _stage(task, spec, result, process, services)
+            printed = scorer.drain_logs()
+            _keep_logs(spec.name, process, printed, result, services)
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
     return outcome.model_copy(update={"is_canceled": services.watch.is_stopped(spec.name)})
+
+
+def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -> None:
+    told = f"{failure.details.rstrip()}\n{failure.logs.decode(errors='replace')}\n"
+    process = services.script_logs.process(spec.name, NEVER_STARTED)
+    services.script_logs.keep_errors(spec.name, process, told)
+
+
+def _keep_logs(
+    job: str, process: str, printed: Printed, result: BundleResult, services: Services
+) -> None:
+    logs = services.script_logs
+    logs.keep(job, process, stdout=printed.stdout, stderr=printed.stderr)
+    more = f"{result.untold} more are in errors.jsonl only.\n" if result.untold else ""
+    logs.keep_errors(job, process, "".join(result.tracebacks) + more)
 
 
 def _alone(spec: JobSpec) -> str:
@@ -103,7 +137,9 @@ def _alone(spec: JobSpec) -> str:
     return "" if is_shared else spec.name
 
 
-def _stage(task: BundleTask, spec: JobSpec, result: BundleResult, services: Services) -> Outcome:
+def _stage(
+    task: BundleTask, spec: JobSpec, result: BundleResult, process: str, services: Services
+) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
@@ -113,7 +149,13 @@ def _stage(task: BundleTask, spec: JobSpec, result: BundleResult, services: Serv
         result.span,
         [Change(one.name, one.path, one.appended) for one in result.side_files],
     )
-    record = Record(segment=segment, reports=result.reports, errors=result.errors, changes=changes)
+    record = Record(
+        segment=segment,
+        reports=result.reports,
+        errors=result.errors,
+        changes=changes,
+        process=process,
+    )
     return Outcome(
         span=result.span,
         files=sum(report.files for report in result.reports),

@@ -5,6 +5,7 @@ import logging
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,9 +24,10 @@ from shared.domain.datastore import (
 )
 from shared.ports import Blobs, Signer
 from shared.scoring.downloads import Downloads
-from shared.scoring.environments.environments import Environments
+from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
+from shared.stores import job_index
 from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
 from shared.stores.code_hashes import CodeHashes
@@ -33,6 +35,8 @@ from shared.stores.computes import Computes
 from shared.stores.datastores import Datastores
 from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
+from shared.stores.log_links import LogLinks
+from shared.stores.log_reader import LogReader
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
@@ -40,6 +44,7 @@ from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
+from shared.stores.script_logs import ScriptLogs
 from shared.stores.side_files import SideFiles
 from shared.stores.uploads import Uploads
 from shared.stores.watch import Watch
@@ -57,6 +62,8 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
+    log_reader: LogReader
+    log_links: LogLinks
     datastores: Datastores
     computes: Computes
     uploads: Uploads
@@ -67,6 +74,7 @@ class Services:
     results: Results
     predictions: Predictions
     reports: Reports
+    script_logs: ScriptLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -92,6 +100,7 @@ def _services() -> Services:
     for container in (
         registry_store.CONTAINER,
         job_store.CONTAINER,
+        job_index.CONTAINER,
         settings.default_container,
         ARTIFACT_CONTAINER,
     ):
@@ -116,6 +125,8 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         verifier=verifier,
         registry=registry,
         jobs=Jobs(blobs),
+        log_reader=LogReader(blobs),
+        log_links=LogLinks(blobs),
         datastores=datastores,
         computes=computes,
         uploads=Uploads(blobs),
@@ -126,6 +137,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
+        script_logs=ScriptLogs(blobs),
         side_files=SideFiles(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
@@ -143,11 +155,22 @@ def _crews(
     return Crews(
         ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
-        Environments(base / "environments"),
+        Environments(
+            base / "environments",
+            build_limit_s=settings.environment_build_limit_s,
+            keep=_bound(settings),
+        ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
     )
+
+
+def _bound(settings: Settings) -> Bound | None:
+    if not settings.environments_mb:
+        return None
+    unused = timedelta(seconds=settings.environment_unused_s)
+    return Bound(bytes=settings.environments_mb << 20, unused=unused)
 
 
 def _built_in(settings: Settings) -> dict[str, str]:
