@@ -4,7 +4,7 @@ A token is the key of the last item that was shown, so that a page never depends
 before it, and nothing is shown twice when items are added meanwhile.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Iterable
 from itertools import islice
@@ -36,7 +36,7 @@ def start_after(request: Request) -> str:
     """The key after which the page begins; empty for the first. Raises InvalidRequest."""
     token = request.query.get(SKIP_TOKEN, "")
     try:
-        return urlsafe_b64decode(token.encode("ascii")).decode()
+        return b64decode(token.encode("ascii"), altchars=b"-_", validate=True).decode()
     except (NotBase64, UnicodeError):
         raise InvalidRequest(
             f"'{token[:100]}' is not a {SKIP_TOKEN} of this list.",
