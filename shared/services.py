@@ -166,13 +166,6 @@ def _crews(
     )
 
 
-def _bound(settings: Settings) -> Bound | None:
-    if not settings.environments_mb:
-        return None
-    unused = timedelta(seconds=settings.environment_unused_s)
-    return Bound(bytes=settings.environments_mb << 20, unused=unused)
-
-
 def _built_in(settings: Settings) -> dict[str, str]:
     """The datastores that are always there: the default, and those the official client expects."""
     return {
@@ -180,6 +173,13 @@ def _built_in(settings: Settings) -> dict[str, str]:
         DEFAULT_STORE: settings.default_container,
         ARTIFACT_STORE: ARTIFACT_CONTAINER,
     }
+
+
+def _bound(settings: Settings) -> Bound | None:
+    if not settings.environments_mb:
+        return None
+    unused = timedelta(seconds=settings.environment_unused_s)
+    return Bound(bytes=settings.environments_mb << 20, unused=unused)
 
 
 def _account(settings: Settings) -> AzureAccount:

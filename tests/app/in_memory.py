@@ -92,9 +92,11 @@ class ScriptedCrews:
         yield self.member
 
 
-def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
-    """Services over an empty store in memory; a model lies at `models/m`."""
-    blobs = MemoryBlobs()
+def services_in_memory(
+    scratch: Path, blobs: MemoryBlobs | None = None
+) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
+    """Services over a store in memory, an empty one by default; a model lies at `models/m`."""
+    blobs = blobs or MemoryBlobs()
     for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
