@@ -4,6 +4,7 @@
 Read-only fields that a client sends back are ignored, as ARM does.
 """
 
+import json
 from typing import Any
 
 from shared.domain.asset import (
@@ -99,7 +100,7 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
     environment = Environment(
         id=_asset_id(name, version, "environment"),
         image=properties.text("image"),
-        conda_file=properties.text("condaFile"),
+        conda_file=_conda_file(properties),
         **_common(properties, envelope),
     )
     if not environment.image and not environment.conda_file:
@@ -112,6 +113,12 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
     properties.ignore("osType", "inferenceConfig", "autoRebuild", "stage", "build")
     closed(envelope, properties)
     return environment
+
+
+def _conda_file(properties: Fields) -> str:
+    """Its text; an object is taken too, for JSON is YAML."""
+    given = properties.raw("condaFile")
+    return json.dumps(given) if isinstance(given, dict) else properties.text("condaFile")
 
 
 def write_environment(environment: Environment) -> JSON:
