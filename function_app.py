@@ -8,22 +8,42 @@ from activities import (
     close_shard,
     end_job,
     end_provisioning,
+    erase_endpoint,
     plan_job,
     score_minibatch,
     smoke_test,
 )
-from orchestrators import provision_deployment, score_job, score_shard
-from triggers import assets, resources, scoring
+from orchestrators import provision_deployment, retire_endpoint, score_job, score_shard
+from triggers import (
+    asset_containers,
+    assets,
+    cancel,
+    deployments,
+    endpoints,
+    history,
+    jobs,
+    logs,
+    operations,
+    scoring,
+)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 app.register_functions(scoring.bp)
-app.register_functions(resources.bp)
+app.register_functions(jobs.bp)
+app.register_functions(cancel.bp)
+app.register_functions(history.bp)
+app.register_functions(logs.bp)
+app.register_functions(endpoints.bp)
+app.register_functions(deployments.bp)
+app.register_functions(operations.bp)
 app.register_functions(assets.bp)
+app.register_functions(asset_containers.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)
 app.register_functions(provision_deployment.bp)
+app.register_functions(retire_endpoint.bp)
 
 app.register_functions(plan_job.bp)
 app.register_functions(score_minibatch.bp)
@@ -33,3 +53,4 @@ app.register_functions(end_job.bp)
 app.register_functions(build_environment.bp)
 app.register_functions(smoke_test.bp)
 app.register_functions(end_provisioning.bp)
+app.register_functions(erase_endpoint.bp)

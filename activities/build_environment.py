@@ -3,14 +3,15 @@
 Every version is pinned in the deployment: on another machine, and next year, it is the same.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import azure.durable_functions as df
 
 from shared.domain.deployment import Deployment
 from shared.domain.environment import MadeEnvironment
-from shared.domain.errors import ModelMissing
-from shared.domain.provisioning import ProvisioningStep, ProvisioningTask
+from shared.domain.errors import NotFound
+from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.services import Services, services
 
@@ -27,10 +28,12 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
 
     A late twin builds what the first one pinned.
     """
-    deployment = services.registry.deployments.get(task.endpoint, task.deployment).resource
+    entry = services.registry.deployments.find(task.endpoint, task.deployment)
+    if entry is None or entry.resource.provisioning.generation != task.generation:
+        return ProvisioningStep(reason=SUPERSEDED)
     try:
-        made = services.crews.prepare(services.recipes.of(deployment))
-    except (EnvironmentFailed, ModelMissing) as failure:
+        made = services.crews.prepare(services.recipes.of(entry.resource))
+    except (EnvironmentFailed, NotFound) as failure:
         return ProvisioningStep(reason=str(failure))
     _keep(task, made, services)
     return ProvisioningStep()
@@ -46,4 +49,5 @@ def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> 
         kept = provisioning.model_copy(update={"environment": made})
         return deployment.model_copy(update={"provisioning": kept})
 
-    services.registry.deployments.change(changed, task.endpoint, task.deployment)
+    with suppress(NotFound):  # it was deleted meanwhile
+        services.registry.deployments.change(changed, task.endpoint, task.deployment)

@@ -9,7 +9,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import ModelMissing, NotFound
+from shared.domain.errors import ModelMissing, NotFound, ServiceUnavailable
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
@@ -18,7 +18,7 @@ from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
-from shared.scoring.spec import InitFailed
+from shared.scoring.spec import InitFailed, ScoringStopped
 from shared.services import Services, services
 from shared.stores.results import Record
 from shared.stores.side_files import Change
@@ -57,6 +57,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
     for _ in range(INIT_TRIES):
         try:
             return _score(task, spec, plan, services)
+        except ScoringStopped:
+            return Outcome(span=nothing, is_canceled=True)
         except InitFailed as failure:
             reason = f"The model cannot be loaded: {failure}"
             _keep_init_failure(spec, failure, services)
@@ -71,6 +73,14 @@ def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
     return watch.is_stopped(spec.name) or watch.is_spent(
         spec, task.failed_before, task.span, is_alone=task.is_alone
     )
+
+
+def _is_stopped(spec: JobSpec, services: Services) -> bool:
+    """Whether the job was canceled; a store that does not answer is no reason to end a run()."""
+    try:
+        return services.watch.is_stopped(spec.name)
+    except ServiceUnavailable:
+        return False
 
 
 def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
@@ -88,7 +98,12 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
     most = spec.settings.parallelism
     try:
         with (
-            services.crews.scorer(spec.recipe, capacity=most, job=_alone(spec)) as scorer,
+            services.crews.scorer(
+                spec.recipe,
+                capacity=most,
+                job=_alone(spec),
+                is_stopped=lambda: _is_stopped(spec, services),
+            ) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
             process = services.script_logs.process(spec.name, scorer.name)

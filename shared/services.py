@@ -20,10 +20,14 @@ from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
+from shared.stores import job_index
 from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
+from shared.stores import reports as reports_store
 from shared.stores.inputs import Datastores, Inputs
 from shared.stores.jobs import Jobs
+from shared.stores.log_links import LogLinks
+from shared.stores.log_reader import LogReader
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
@@ -48,6 +52,8 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
+    log_reader: LogReader
+    log_links: LogLinks
     datastores: Datastores
     inputs: Inputs
     plans: Plans
@@ -79,6 +85,8 @@ def _services() -> Services:
     for container in (
         registry_store.CONTAINER,
         job_store.CONTAINER,
+        job_index.CONTAINER,
+        reports_store.ARTIFACTS,
         settings.default_container,
     ):
         blobs.ensure_container(container)
@@ -101,6 +109,8 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         verifier=verifier,
         registry=registry,
         jobs=Jobs(blobs),
+        log_reader=LogReader(blobs),
+        log_links=LogLinks(blobs),
         datastores=datastores,
         inputs=inputs,
         plans=Plans(blobs),

@@ -1,4 +1,4 @@
-"""A batch job: what was asked, and how far it came."""
+"""A batch job: what was asked, how far it came, and what was said of it since."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,11 +8,12 @@ from pydantic import AwareDatetime
 
 from shared.domain.asset import DataType
 from shared.domain.deployment import BatchSettings
-from shared.domain.message import Message
+from shared.domain.message import NO_TAGS, Message, Tags
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.recipe import Location, Recipe
 
+CANCELED = "The job was canceled before all its input was scored."
 NONE_SUCCEEDED = "See errors.jsonl for each one's error, and make one file score first."
 
 
@@ -23,6 +24,7 @@ class JobStatus(StrEnum):
     PREPARING = "Preparing"
     RUNNING = "Running"
     FINALIZING = "Finalizing"
+    CANCEL_REQUESTED = "CancelRequested"
     COMPLETED = "Completed"
     FAILED = "Failed"
     CANCELED = "Canceled"
@@ -94,11 +96,36 @@ class JobState(Message):
         return type(self).from_wire(later.to_wire())
 
 
+class CancelRequest(Message):
+    """Who asked first that the job be canceled, and when."""
+
+    at: AwareDatetime
+    by: str
+
+
+class Labels(Message):
+    """What people put on a job after it was invoked; a `hidden` one is archived."""
+
+    display_name: str = ""
+    description: str = ""
+    tags: Tags = NO_TAGS
+    hidden: bool = False
+
+
 class Job(Message):
     """A job's document."""
 
     spec: JobSpec
     state: JobState = JobState()
+    cancel: CancelRequest | None = None
+    labels: Labels = Labels()
+
+    @property
+    def status(self) -> JobStatus:
+        """What its readers are told: a cancel that was asked shows until the job has ended."""
+        if self.cancel is not None and not self.state.status.is_terminal:
+            return JobStatus.CANCEL_REQUESTED
+        return self.state.status
 
 
 class Ending(Message):
@@ -123,19 +150,22 @@ def ending(
     fatal: str,
     closed_shards: int,
     scoring_since: datetime | None,
+    *,
+    is_stopped: bool = False,
 ) -> Ending:
     """Decide how a job ended (Azure ML's rules, in the order in which they apply).
 
-    The error threshold counts files over the whole input. Whatever it allows, a job without a
-    single file that succeeded is Failed.
+    One that `is_stopped` left something undone because it was canceled. The error threshold counts
+    files over the whole input. Whatever it allows, a job without a single file that succeeded is
+    Failed.
     """
     status, reason = JobStatus.COMPLETED, ""
     if plan.problem or fatal:
         status, reason = JobStatus.FAILED, plan.problem or fatal
     elif not spec.settings.allows(tally.failed_files):
         status, reason = JobStatus.FAILED, _spent(spec.settings, tally, plan)
-    elif tally.minibatches < plan.minibatches:
-        status, reason = JobStatus.CANCELED, "The job was stopped before all its input was scored."
+    elif is_stopped or tally.minibatches < plan.minibatches:
+        status, reason = JobStatus.CANCELED, CANCELED
     elif tally.failed_files >= tally.files:
         reason = f"None of the {tally.files} input files succeeded. {NONE_SUCCEEDED}"
         status = JobStatus.FAILED

@@ -3,7 +3,8 @@
 - `azureml://datastores/<datastore>/paths/<path>`, and its long form with subscription, resource
   group and workspace
 - `https://<account>/<container>/<path>`: a blob or a folder by its URL
-- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id
+- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id, with a version or
+  a label (`.../versions/labels/latest`), of the workspace or of its location
 """
 
 import re
@@ -26,9 +27,10 @@ _DATASTORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASSET_ID = re.compile(
-    r"(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
-    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
-    r"/versions/(?P<version>[^/]+)",
+    r"(?:(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
+    r"Microsoft\.MachineLearningServices|azureml://locations/[^/]+)"
+    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
+    r"(?:/versions/(?P<version>[^/]+)|(?:/versions)?/labels/(?P<label>[^/]+))",
     re.IGNORECASE,
 )
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
@@ -97,7 +99,7 @@ def _asset(text: str, kind: str) -> AssetId | None:
     if match := _ASSET_ID.fullmatch(text):
         if match["kind"].lower() != kind:
             return None
-        return AssetId(name=match["name"], version=match["version"])
+        return AssetId(name=match["name"], version=match["version"] or f"@{match['label']}")
     if match := _ASSET.fullmatch(text):
         return AssetId(name=match["name"], version=match["version"] or f"@{match['label']}")
     return None

@@ -23,7 +23,7 @@ from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.failures import error_of, errors_of, tracebacks
 from shared.scoring.originals import Originals
 from shared.scoring.side_outputs import SideFile
-from shared.scoring.spec import InputFile, Scored
+from shared.scoring.spec import InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
@@ -113,6 +113,8 @@ class _Run:
                     break
                 ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
                 self._score(index, ahead.popleft(), result)
+        except ScoringStopped:
+            pass  # the mini-batch under way was not scored; those before it were
         finally:
             for fetching in ahead:
                 fetching.drop()

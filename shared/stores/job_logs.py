@@ -6,6 +6,7 @@ from shared.domain.job import Ending, JobSpec, JobStatus, utc
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.receipt import Receipt
+from shared.domain.story import opening, planned
 
 LOGS = "logs"
 JOB_RESULT, README = f"{LOGS}/job_result.txt", f"{LOGS}/readme.txt"
@@ -17,6 +18,7 @@ What lies here, by Azure ML's names.
 ../receipt.json                           what was scored, and the proof
 ../errors.jsonl                           every file that failed: stage, exception, mini-batch
 ../user_logs/std_log_0.txt                the job in a few lines
+../user_logs/std_log.txt                  the same, and how it went; by a run's details only
 job_result.txt                            how it ended
 job_error.<yyyymmddhh>.txt                why it failed, if it did
 job_progress_overview.<yyyymmddhh>.txt    how far it was, and when
@@ -75,13 +77,11 @@ def error(ending: Ending) -> str:
 def story(ending: Ending, receipt: Receipt) -> str:
     """The log that `az ml job stream` would show: the job in a few lines."""
     spec, plan, files = ending.spec, ending.plan, receipt.files
-    scored_by = f"endpoint {spec.endpoint}, deployment {spec.deployment}, model {spec.recipe.model}"
-    cut = f"{plan.minibatches} mini-batches of up to {spec.settings.mini_batch_size} files"
     counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
     lines = [
-        f"Job {spec.name}: {scored_by}",
+        opening(spec),
         *(f"Environment: {note}" for note in spec.recipe.made.notes),
-        f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped, {cut}",
+        planned(spec, plan),
         f"Processed {ending.tally.minibatches} of {plan.minibatches} mini-batches: {counts}",
     ]
     if receipt.output is not None:

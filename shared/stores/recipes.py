@@ -34,16 +34,21 @@ class Recipes:
             batch_predict=settings.batch_predict,
         )
 
-    def check(self, deployment: Deployment) -> None:
-        """Raise InvalidRequest unless everything that the deployment names is there."""
+    def check(self, deployment: Deployment) -> Deployment:
+        """The deployment with the versions that its references mean now.
+
+        Raises InvalidRequest unless everything that it names is there.
+        """
         try:
-            recipe = self.of(deployment)
+            resolved = self._registry.resolved(deployment)
+            recipe = self.of(resolved)
         except NotFound as missing:
             raise InvalidRequest(missing.problem, fix=missing.fix, target="properties") from None
         if recipe.code_location is not None:
             self._check_script(recipe.code_location, recipe.script)
         else:
             self._check_mlflow(recipe)
+        return resolved
 
     def _check_script(self, code: Location, script: str) -> None:
         if not self._blobs.exists(code.container, f"{code.path}/{script}"):

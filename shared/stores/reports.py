@@ -1,7 +1,8 @@
 """What an ended job leaves beside its predictions: receipt, errors by file, and logs.
 
 The logs' names are Azure ML's (`logs/job_result.txt`, `user_logs/std_log_0.txt`, ...), so that who
-knows where to look there finds it here.
+knows where to look there finds it here. The short ones are published a second time, where the
+official client downloads a run's artifacts from.
 """
 
 import json
@@ -20,6 +21,8 @@ from shared.stores.job_report import JobReport
 from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Record, Results
 
+ARTIFACTS = "azureml"
+"""The container of the datastore `workspaceartifactstore`."""
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", job_logs.LOGS
 JOB_REPORT = f"{LOGS}/sys/job_report"
 TEXT = "text/plain; charset=utf-8"
@@ -58,12 +61,17 @@ class Reports:
         self._stream(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
         self._text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
         self._text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
-        self._text(job, job_logs.ERROR_SUMMARY, report.errors())
-        self._text(job, job_logs.job_error_name(ending.spec), job_logs.error(ending).encode())
-        self._text(job, job_logs.README, job_logs.LAYOUT.encode())
         self._text(job, RECEIPT, f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode())
-        self._text(job, job_logs.JOB_RESULT, job_logs.verdict(ending, receipt).encode())
-        self._text(job, job_logs.STD_LOG, job_logs.story(ending, receipt).encode())
+        texts = {
+            job_logs.ERROR_SUMMARY: report.errors(),
+            job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
+            job_logs.README: job_logs.LAYOUT.encode(),
+            job_logs.JOB_RESULT: job_logs.verdict(ending, receipt).encode(),
+            job_logs.STD_LOG: job_logs.story(ending, receipt).encode(),
+        }
+        for name, text in texts.items():
+            self._text(job, name, text)
+            self._publish(ending.spec, name, text)
 
     def _records(self, ending: Ending) -> Iterator[Record]:
         for shard in range(ending.closed_shards):
@@ -78,6 +86,11 @@ class Reports:
         kind = "application/json" if name.endswith(".json") else TEXT
         if text:
             self._blobs.write(CONTAINER, f"{job}/{name}", text, content_type=kind)
+
+    def _publish(self, spec: JobSpec, name: str, text: bytes) -> None:
+        path = f"ExperimentRun/dcid.{spec.child}/{name}"
+        if text:
+            self._blobs.write(ARTIFACTS, path, text, content_type=TEXT)
 
     def _stream(self, job: str, name: str, lines: Iterable[bytes]) -> None:
         blocks = list[str]()

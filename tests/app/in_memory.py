@@ -86,14 +86,14 @@ class ScriptedCrews:
         self.member = ScriptedScorer()
 
     @contextmanager
-    def scorer(self, recipe: Any, *, capacity: int, job: str = "") -> Iterator[ScriptedScorer]:
+    def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
 
 
 def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
     """Services over an empty store in memory; a model lies at `models/m`."""
     blobs = MemoryBlobs()
-    for container in ("batch-registry", "batch-jobs", CONTAINER):
+    for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
     settings = Settings(scratch_folder=scratch, auth_issuer="https://issuer.invalid")

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from activities.build_environment import build
-from activities.end_provisioning import end
 from shared.adapters.memory import MemoryBlobs
 from shared.crews import Crews
 from shared.domain.asset import AssetId, Code, Environment, Model
@@ -21,7 +20,7 @@ from shared.domain.provisioning import (
     ProvisioningState,
     ProvisioningTask,
 )
-from shared.schemas.arm_resources import write_deployment
+from shared.schemas.arm_deployments import write_deployment
 from shared.scoring.environments.environments import Bound
 from shared.scoring.environments.spec import EnvironmentSpec
 from shared.scoring.pool import ScorerPool
@@ -88,7 +87,8 @@ def made(services: Services) -> Deployment:
     """The deployment after its environment was built."""
     step = build(TASK, services)
     assert "" == step.reason
-    end(ProvisioningEnd(task=TASK, state=ProvisioningState.SUCCEEDED, reason=""), services)
+    ended = ProvisioningEnd(task=TASK, state=ProvisioningState.SUCCEEDED, reason="")
+    services.registry.end_provisioning(ended)
     return services.registry.deployments.get("e", "d").resource
 
 

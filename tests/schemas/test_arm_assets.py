@@ -19,5 +19,5 @@ def test_a_conda_file_is_text_or_an_object() -> None:
 
 
 def test_a_conda_file_of_another_kind_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="properties.condaFile"):
+    with pytest.raises(InvalidRequest, match=r"properties\.condaFile"):
         read_environment("e", "1", {"properties": {"condaFile": ["python=3.8"]}})
