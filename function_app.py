@@ -18,17 +18,22 @@ from triggers import (
     asset_containers,
     assets,
     cancel,
+    computes,
+    datastores,
     deployments,
+    discovery,
     endpoints,
     history,
     jobs,
     logs,
     operations,
     scoring,
+    uploads,
 )
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
+app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
 app.register_functions(jobs.bp)
 app.register_functions(cancel.bp)
@@ -39,6 +44,9 @@ app.register_functions(deployments.bp)
 app.register_functions(operations.bp)
 app.register_functions(assets.bp)
 app.register_functions(asset_containers.bp)
+app.register_functions(datastores.bp)
+app.register_functions(computes.bp)
+app.register_functions(uploads.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -45,6 +46,10 @@ class Blobs(Protocol):
         """Create the container unless it is there."""
         ...
 
+    def delete_container(self, container: str) -> None:
+        """Delete the container and all in it; one that is not there is not an error."""
+        ...
+
     def container_exists(self, container: str) -> bool: ...
 
     def read(self, container: str, name: str) -> BlobContent: ...
@@ -82,8 +87,13 @@ class Blobs(Protocol):
         """Every blob whose name starts with `prefix`, in name order, page by page."""
         ...
 
-    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
-        """Names that start with `prefix`, in name order, page by page, after `start_after`."""
+    def list_names(
+        self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
+        """Names that start with `prefix`, in name order, page by page, after `start_after`.
+
+        `at_once` is how many the caller will look at, so that no more are asked for; 0: all.
+        """
         ...
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
@@ -115,5 +125,19 @@ class Blobs(Protocol):
 
         Raises `BlocksMissing` when the store lacks one of them, and `Conflict` when `if_absent`
         is set and the blob exists.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Makes shared access signatures (SAS): what a client needs to reach a container by itself.
+
+    Thread-safe. What it returns is a secret: it is handed out, and never kept or logged.
+    """
+
+    def container_sas(self, container: str, permissions: str, lifetime: timedelta) -> str:
+        """A SAS for one container and nothing else; `permissions` are Azure's letters (`rl`).
+
+        Raises `ServiceUnavailable` when the store gives the service nothing to sign with.
         """
         ...

@@ -8,7 +8,7 @@ import azure.durable_functions as df
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
-from shared.api.routes import Route, register
+from shared.api.routes import Handler, Route, register
 from shared.api.view import archived_states
 from shared.domain.asset import Asset, AssetId
 from shared.domain.errors import Conflict
@@ -33,6 +33,7 @@ class Kind[A: Asset]:
     read: Callable[[str, str, JSON], A]
     write: Callable[[A], JSON]
     check: Callable[[A, Services], object] = lambda _asset, _services: None
+    note: Callable[[A, Services], object] = lambda _asset, _services: None
 
     def put(self, request: Request, services: Services) -> Response:
         check_workspace(request, services.settings)
@@ -49,6 +50,7 @@ class Kind[A: Asset]:
             if_match=guard.if_match,
             if_absent=guard.if_absent,
         )
+        self.note(entry.resource, services)
         return self._answer(entry, services, CREATED if is_new else OK)
 
     def get(self, request: Request, services: Services) -> Response:
@@ -90,16 +92,16 @@ class Kind[A: Asset]:
             raise
         return Response(OK)
 
-    def routes(self, noun: str, *, lists_versions: bool = True) -> tuple[Route, ...]:
-        versions = f"{WORKSPACE}/{self.path}/{{name}}/versions"
-        one = f"{versions}/{{version}}"
-        routes = (
+    def routes(self, noun: str, versions: Handler | None = None) -> tuple[Route, ...]:
+        """`versions` lists them, if this kind has a way of its own to."""
+        every = f"{WORKSPACE}/{self.path}/{{name}}/versions"
+        one = f"{every}/{{version}}"
+        return (
             Route(f"put_{noun}", "PUT", one, Role.CONTRIBUTOR, self.put),
             Route(f"get_{noun}", "GET", one, Role.READER, self.get),
             Route(f"delete_{noun}", "DELETE", one, Role.CONTRIBUTOR, self.delete),
+            Route(f"list_{noun}_versions", "GET", every, Role.READER, versions or self.versions),
         )
-        listing = Route(f"list_{noun}_versions", "GET", versions, Role.READER, self.versions)
-        return (*routes, listing) if lists_versions else routes
 
     def _key(self, request: Request) -> tuple[str, str]:
         return request.path["name"], request.path["version"]
@@ -137,14 +139,27 @@ def _place[A: Asset](entry: Entry[A]) -> str:
     return f"{moment:%Y%m%dT%H%M%S.%f} {version}"
 
 
-MODELS = Kind("models", "model", lambda registry: registry.models, arm.read_model, arm.write_model)
+def _check_place(uri: str, services: Services, *, target: str) -> None:
+    """Raise unless the files' container is one to read from; an upload's is the asset's now."""
+    location, _ = services.inputs.resolve(uri, target=target)
+    services.uploads.claim(location.container)
+
+
+MODELS = Kind(
+    "models",
+    "model",
+    lambda registry: registry.models,
+    arm.read_model,
+    arm.write_model,
+    lambda model, services: _check_place(model.uri, services, target="properties.modelUri"),
+)
 DATA = Kind(
     "data",
     "data asset",
     lambda registry: registry.data,
     arm.read_data,
     arm.write_data,
-    lambda data, services: services.inputs.resolve(data.uri, target="properties.dataUri"),
+    lambda data, services: _check_place(data.uri, services, target="properties.dataUri"),
 )
 CODES = Kind(
     "codes",
@@ -152,7 +167,8 @@ CODES = Kind(
     lambda registry: registry.codes,
     arm.read_code,
     arm.write_code,
-    lambda code, services: services.inputs.resolve(code.uri, target="properties.codeUri"),
+    lambda code, services: _check_place(code.uri, services, target="properties.codeUri"),
+    lambda code, services: services.code_hashes.note(code),
 )
 ENVIRONMENTS = Kind(
     "environments",
@@ -162,10 +178,21 @@ ENVIRONMENTS = Kind(
     arm.write_environment,
 )
 
+
+def list_codes(request: Request, services: Services) -> Response:
+    """A name's versions; with `hash`, the code of that content, whatever its name."""
+    if "hash" not in request.query:
+        return CODES.versions(request, services)
+    check_workspace(request, services.settings)
+    version = request.query.get("hashversion", "")
+    found = services.code_hashes.find(request.query["hash"], version)
+    return page(request, [CODES.body(found, services)] if found else [])
+
+
 ROUTES = (
     *MODELS.routes("model"),
     *DATA.routes("data"),
-    *CODES.routes("code", lists_versions=False),
+    *CODES.routes("code", list_codes),
     *ENVIRONMENTS.routes("environment"),
 )
 register(bp, ROUTES)

@@ -14,7 +14,7 @@ from shared.domain.asset import AssetId
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
 
-LATEST = "latest"
+LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
     "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
     "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
@@ -29,10 +29,16 @@ _DATASTORE = re.compile(
 _ASSET_ID = re.compile(
     r"(?:(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
     r"Microsoft\.MachineLearningServices|azureml://locations/[^/]+)"
-    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
+    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?:azureml:)?(?P<name>[^/]+)"
     r"(?:/versions/(?P<version>[^/]+)|(?:/versions)?/labels/(?P<label>[^/]+))",
     re.IGNORECASE,
 )
+_COMPUTE = re.compile(
+    r"(?:azureml:)?(?:/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
+    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/computes/)?(?P<name>[-A-Za-z0-9_.]+)",
+    re.IGNORECASE,
+)
+LOCAL = "local"
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
 
 
@@ -80,6 +86,46 @@ def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
         fix="Use azureml://datastores/<datastore>/paths/<path>.",
         target=target,
     )
+
+
+def parse_place(text: str, *, target: str) -> DatastorePath | BlobUrl:
+    """Read where files lie: a datastore's path or a URL. Raises InvalidRequest naming `target`."""
+    reference = parse_input(text, target=target)
+    if isinstance(reference, AssetId):
+        raise InvalidRequest(
+            f"'{_shown(text)}' names an asset, not where files lie.",
+            fix="Use azureml://datastores/<datastore>/paths/<path>, or the https URL of a folder "
+            "in the service's own storage account.",
+            target=target,
+        )
+    return reference
+
+
+def unsigned(text: str) -> str:
+    """The reference as it may be kept: a URL loses its query, which may hold a signature."""
+    is_url = text.lower().startswith(("http://", "https://"))
+    return text.partition("?")[0] if is_url else text
+
+
+def parse_compute(text: str, *, target: str) -> str:
+    """The name of a compute, from its ARM id, `azureml:<name>` or the name itself.
+
+    Raises InvalidRequest naming `target`, for `local` too: batch endpoints have no such compute.
+    """
+    match = _COMPUTE.fullmatch(text)
+    if match is None:
+        raise InvalidRequest(
+            f"'{_shown(text)}' does not name a compute.",
+            fix="Use the compute's ARM id (.../computes/<name>), azureml:<name> or its name.",
+            target=target,
+        )
+    if match["name"].lower() == LOCAL:
+        raise InvalidRequest(
+            "The compute 'local' is not supported by batch endpoints.",
+            fix="Name a cluster that was created before, or leave the compute out.",
+            target=target,
+        )
+    return match["name"]
 
 
 def parse_asset(text: str, kind: str, *, target: str) -> AssetId:

@@ -22,7 +22,7 @@ from shared.domain.asset import (
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import asset_name
-from shared.domain.reference import parse_datastore_path, parse_input
+from shared.domain.reference import parse_input, parse_place, unsigned
 from shared.schemas.arm_envelope import closed, opened, read_description, read_tags
 from shared.schemas.fields import Fields
 
@@ -40,12 +40,12 @@ def read_model(name: str, version: str, body: JSON) -> Model:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("modelUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_datastore_path(uri, target=properties.path("modelUri"))
+    parse_place(uri, target=properties.path("modelUri"))
     kind = properties.choice("modelType", MODEL_TYPES) or ModelType.CUSTOM
     properties.object("flavors")
     model = Model(
         id=_asset_id(name, version, "model"),
-        uri=uri,
+        uri=unsigned(uri),
         type=ModelType(kind),
         **_common(properties, envelope, MODEL_EXTRAS),
     )
@@ -70,7 +70,7 @@ def read_data(name: str, version: str, body: JSON) -> Data:
     kind = properties.choice("dataType", DATA_TYPES) or DataType.URI_FOLDER
     data = Data(
         id=_asset_id(name, version, "data asset"),
-        uri=uri,
+        uri=unsigned(uri),
         type=DataType(kind),
         **_common(properties, envelope),
     )
@@ -86,10 +86,10 @@ def read_code(name: str, version: str, body: JSON) -> Code:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("codeUri", "azureml://datastores/<datastore>/paths/<folder>")
-    parse_input(uri, target=properties.path("codeUri"))
+    parse_place(uri, target=properties.path("codeUri"))
     code = Code(
         id=_asset_id(name, version, "code"),
-        uri=uri.partition("?")[0],
+        uri=unsigned(uri),
         **_common(properties, envelope),
     )
     closed(envelope, properties)

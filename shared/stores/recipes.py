@@ -4,15 +4,19 @@ from shared.domain.deployment import Deployment
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.recipe import Location, Recipe
 from shared.ports import Blobs
+from shared.stores.computes import Computes
 from shared.stores.inputs import Inputs
 from shared.stores.registry import Registry
 
 
 class Recipes:
-    def __init__(self, blobs: Blobs, registry: Registry, inputs: Inputs) -> None:
+    def __init__(
+        self, blobs: Blobs, registry: Registry, inputs: Inputs, computes: Computes
+    ) -> None:
         self._blobs = blobs
         self._registry = registry
         self._inputs = inputs
+        self._computes = computes
 
     def of(self, deployment: Deployment) -> Recipe:
         """Raises NotFound when something that it names is not registered."""
@@ -44,6 +48,12 @@ class Recipes:
             recipe = self.of(resolved)
         except NotFound as missing:
             raise InvalidRequest(missing.problem, fix=missing.fix, target="properties") from None
+        self._computes.check(
+            deployment.compute,
+            deployment.settings.instance_count,
+            target="properties.compute",
+            counted="properties.resources.instanceCount",
+        )
         if recipe.code_location is not None:
             self._check_script(recipe.code_location, recipe.script)
         else:
@@ -51,7 +61,7 @@ class Recipes:
         return resolved
 
     def _check_script(self, code: Location, script: str) -> None:
-        if not self._blobs.exists(code.container, f"{code.path}/{script}"):
+        if not self._blobs.exists(code.container, code.inside(script)):
             raise InvalidRequest(
                 f"The code folder '{code}' has no file '{script}'.",
                 fix="Name the scoring script by its path inside the folder.",
@@ -60,7 +70,7 @@ class Recipes:
 
     def _check_mlflow(self, recipe: Recipe) -> None:
         place = recipe.model_location
-        if not self._blobs.exists(place.container, f"{place.path}/MLmodel"):
+        if not self._blobs.exists(place.container, place.inside("MLmodel")):
             raise InvalidRequest(
                 f"The model '{recipe.model}' has no MLmodel file at '{place}', so it is not an "
                 "MLflow model.",

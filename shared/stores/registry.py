@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from shared.domain.asset import Asset, AssetContainer, AssetId, Code, Data, Environment, Model
+from shared.domain.compute import Compute
+from shared.domain.datastore import Datastore
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound
@@ -12,10 +14,11 @@ from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Documents
-from shared.stores.shelf import Entry, Shelf, Written
+from shared.stores.shelf import SUFFIX, Entry, Shelf, Written
 
 __all__ = [
     "CONTAINER",
+    "SUFFIX",
     "Entry",
     "Registry",
     "Shelf",
@@ -41,6 +44,8 @@ class Registry:
         self.codes = Shelf(documents, "codes", Code, "code")
         self.environments = Shelf(documents, "environments", Environment, "environment")
         self.containers = Shelf(documents, "containers", AssetContainer, "asset")
+        self.datastores = Shelf(documents, "datastores", Datastore, "datastore")
+        self.computes = Shelf(documents, "computes", Compute, "compute")
 
     def deployment(self, endpoint: Endpoint, name: str) -> Entry[Deployment]:
         """Raises NotFound, also for one of a deleted endpoint that bore the same name."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from shared.domain.datastore import ARTIFACT_CONTAINER
 from shared.domain.errors import BlocksMissing
 from shared.domain.job import Ending, JobSpec, JobStatus
 from shared.domain.outcome import FileError
@@ -21,8 +22,6 @@ from shared.stores.job_report import JobReport
 from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Record, Results
 
-ARTIFACTS = "azureml"
-"""The container of the datastore `workspaceartifactstore`."""
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", job_logs.LOGS
 JOB_REPORT = f"{LOGS}/sys/job_report"
 TEXT = "text/plain; charset=utf-8"
@@ -90,7 +89,7 @@ class Reports:
     def _publish(self, spec: JobSpec, name: str, text: bytes) -> None:
         path = f"ExperimentRun/dcid.{spec.child}/{name}"
         if text:
-            self._blobs.write(ARTIFACTS, path, text, content_type=TEXT)
+            self._blobs.write(ARTIFACT_CONTAINER, path, text, content_type=TEXT)
 
     def _stream(self, job: str, name: str, lines: Iterable[bytes]) -> None:
         blocks = list[str]()

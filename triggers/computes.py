@@ -1,0 +1,100 @@
+"""Computes: ARM CRUD of the clusters that deployments name."""
+
+import azure.durable_functions as df
+
+from shared.api.conditions import conditions, etag_header
+from shared.api.http import Request, Response
+from shared.api.paging import page, page_size, start_after
+from shared.api.routes import Route, register
+from shared.domain.compute import Compute
+from shared.domain.errors import InvalidRequest
+from shared.domain.job import utc
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.schemas import arm_computes as arm
+from shared.services import Services
+from shared.stores.registry import Entry
+from triggers.workspace import (
+    WORKSPACE,
+    check_workspace,
+    enveloped,
+    located,
+    own_body,
+    who,
+    workspace_id,
+)
+
+bp = df.Blueprint()
+OK, CREATED = 200, 201
+
+
+def put_compute(request: Request, services: Services) -> Response:
+    """A smaller maximum than deployments use is allowed, as in Azure: their jobs are refused."""
+    check_workspace(request, services.settings)
+    body = own_body(request, services.settings)
+    compute = arm.read_compute(request.path["compute"], body)
+    guard = conditions(request)
+    entry, is_new = services.registry.computes.save(
+        compute,
+        compute.name,
+        by=who(request),
+        merge=lambda old, new: new.replacing(old),
+        if_match=guard.if_match,
+        if_absent=guard.if_absent,
+    )
+    return _answer(entry, services, CREATED if is_new else OK)
+
+
+def get_compute(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    return _answer(services.registry.computes.get(request.path["compute"]), services, OK)
+
+
+def list_computes(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    entries, last = services.registry.computes.page(
+        after=start_after(request), size=page_size(request)
+    )
+    return page(request, [_body(entry, services) for entry in entries], last=last)
+
+
+def delete_compute(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    action = request.query.get("underlyingresourceaction", "Delete")
+    if action.lower() != "delete":
+        raise InvalidRequest(
+            f"'{action[:100]}' is not what can become of an AmlCompute.",
+            fix="Use underlyingResourceAction=Delete.",
+            target="underlyingResourceAction",
+        )
+    services.computes.delete(request.path["compute"], if_match=conditions(request).if_match)
+    return Response(OK)
+
+
+def _answer(entry: Entry[Compute], services: Services, status: int) -> Response:
+    return Response(status, _body(entry, services), etag_header(entry.etag))
+
+
+def _body(entry: Entry[Compute], services: Services) -> JSON:
+    compute, location = entry.resource, services.settings.location
+    properties = arm.write_compute(
+        compute,
+        location=location,
+        created=utc(entry.written.created_at),
+        modified=utc(entry.written.last_modified_at),
+    )
+    own_id = f"{workspace_id(services.settings)}/computes/{compute.name}"
+    body = enveloped(entry, "computes", own_id, compute.name, properties)
+    return {**compute.extras, **body, **located(services.settings, compute.tags)}
+
+
+_ALL = f"{WORKSPACE}/computes"
+_ONE = f"{_ALL}/{{compute}}"
+
+ROUTES = (
+    Route("list_computes", "GET", _ALL, Role.READER, list_computes),
+    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute),
+    Route("get_compute", "GET", _ONE, Role.READER, get_compute),
+    Route("delete_compute", "DELETE", _ONE, Role.CONTRIBUTOR, delete_compute),
+)
+register(bp, ROUTES)
