@@ -13,7 +13,10 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, score_job, score_shard
+from shared.settings import Settings
 from triggers import assets, resources, scoring
+
+Settings.from_environment()  # a wrong setting stops the app here, not at somebody's request
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 

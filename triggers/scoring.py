@@ -31,7 +31,7 @@ from shared.services import Services
 from shared.stores import jobs as job_store
 from shared.stores.jobs import Submission
 from triggers.follow import live
-from triggers.workspace import endpoint_id, own_body, scoring_uri
+from triggers.workspace import endpoint_id, own_body, scoring_uri, who
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -140,7 +140,8 @@ def _spec(
         output=_output(invocation, child, services),
         experiment=invocation.experiment or deployment.endpoint,
         created_at=datetime.now(UTC),
-        created_by=request.caller.name or request.caller.subject,
+        created_by=who(request).name,
+        created_by_type=who(request).type,
         request_id=request_id,
     )
 

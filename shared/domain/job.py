@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import AwareDatetime
 
 from shared.domain.asset import DataType
+from shared.domain.caller import CallerType
 from shared.domain.deployment import BatchSettings
 from shared.domain.message import Message
 from shared.domain.outcome import Tally
@@ -67,6 +68,7 @@ class JobSpec(Message):
     experiment: str
     created_at: AwareDatetime
     created_by: str
+    created_by_type: CallerType = CallerType.USER
     request_id: str = ""
 
 

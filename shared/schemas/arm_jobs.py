@@ -43,7 +43,10 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
         "systemData": {
             "createdAt": utc(spec.created_at),
             "createdBy": spec.created_by,
-            "createdByType": "User",
+            "createdByType": spec.created_by_type,
+            "lastModifiedAt": utc(state.ended_at or spec.created_at),
+            "lastModifiedBy": spec.created_by,
+            "lastModifiedByType": spec.created_by_type,
         },
         "services": {"Poll": {"endpoint": poll_uri}},
     }

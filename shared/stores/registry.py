@@ -11,6 +11,7 @@ from typing import Self
 from pydantic import AwareDatetime
 
 from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
+from shared.domain.caller import Author, CallerType
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
@@ -28,17 +29,21 @@ class Written(Message):
 
     created_at: AwareDatetime
     created_by: str
+    created_by_type: CallerType = CallerType.USER
     last_modified_at: AwareDatetime
     last_modified_by: str
+    last_modified_by_type: CallerType = CallerType.USER
 
     @classmethod
-    def now(cls, by: str, *, since: Self | None = None) -> Self:
+    def now(cls, by: Author, *, since: Self | None = None) -> Self:
         now = datetime.now(UTC)
         return cls(
             created_at=since.created_at if since else now,
-            created_by=since.created_by if since else by,
+            created_by=since.created_by if since else by.name,
+            created_by_type=since.created_by_type if since else by.type,
             last_modified_at=now,
-            last_modified_by=by,
+            last_modified_by=by.name,
+            last_modified_by_type=by.type,
         )
 
 
@@ -84,7 +89,7 @@ class Shelf[R: Message]:
         return self._entry.from_wire(document.body) if document else None
 
     def save(
-        self, resource: R, *key: str, by: str, merge: Callable[[R, R], R] | None = None
+        self, resource: R, *key: str, by: Author, merge: Callable[[R, R], R] | None = None
     ) -> tuple[Entry[R], bool]:
         """Create or replace; returns the entry and whether it is new.
 
@@ -112,7 +117,7 @@ class Shelf[R: Message]:
         rest = (name.removeprefix(prefix) for name in self._documents.names(prefix))
         return [name.removesuffix(".json") for name in rest if "/" not in name]
 
-    def _create(self, name: str, resource: R, by: str) -> Entry[R]:
+    def _create(self, name: str, resource: R, by: Author) -> Entry[R]:
         entry = self._entry(resource=resource, written=Written.now(by))
         try:
             self._documents.create(name, entry.to_wire())
@@ -128,7 +133,7 @@ class Shelf[R: Message]:
         name: str,
         resource: R,
         existing: Document,
-        by: str,
+        by: Author,
         merge: Callable[[R, R], R] | None,
     ) -> Entry[R]:
         old: Entry[R] = self._entry.from_wire(existing.body)

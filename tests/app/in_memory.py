@@ -93,7 +93,7 @@ def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedSc
     for container in ("batch-registry", "batch-jobs", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
-    settings = Settings(scratch_folder=scratch, auth_issuer="https://issuer.invalid")
+    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
     services = build(settings, blobs, ACCOUNT_URL)
     services.crews.close()
     crews = ScriptedCrews()
