@@ -71,8 +71,11 @@ class Blobs(Protocol):
         """
         ...
 
-    def delete(self, container: str, name: str) -> None:
-        """Delete the blob; one that is not there is not an error."""
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
+        """Delete the blob; one that is not there is not an error.
+
+        Raises `PreconditionFailed` when the blob's etag is not `if_match`.
+        """
         ...
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:

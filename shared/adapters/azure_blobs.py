@@ -22,13 +22,14 @@ from shared.adapters.azure_bytes import (
     Draft,
     FastBytes,
     Opened,
+    condition,
     is_plain,
     unquoted,
 )
 from shared.adapters.azure_errors import translated
 from shared.adapters.azure_listing import listing
 from shared.adapters.blob_names import check_container, check_names, listing_order
-from shared.domain.errors import Conflict, NotFound
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.ports import BlobContent, BlobItem, BlobProperties
 
 
@@ -95,11 +96,15 @@ class AzureBlobs:
         with translated(container, name, if_absent=if_absent):
             return self._bytes(name).put(container, name, draft)
 
-    def delete(self, container: str, name: str) -> None:
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
         check_names(container, name)
         blob = self._account.service.get_blob_client(container, name)
-        with suppress(NotFound), translated(container, name):
-            blob.delete_blob(delete_snapshots="include")
+        try:
+            with suppress(NotFound), translated(container, name):
+                blob.delete_blob(delete_snapshots="include", **condition(if_match))
+        except PreconditionFailed:
+            if self.exists(container, name):  # a blob that is gone fails the condition too
+                raise
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         yield from self._listing(container, prefix)
@@ -138,13 +143,13 @@ class AzureBlobs:
         content_type: str = "application/octet-stream",
     ) -> str:
         check_names(container, name)
-        condition = {"match_condition": MatchConditions.IfMissing, **NOT_REPEATED}
+        absent = {"match_condition": MatchConditions.IfMissing, **NOT_REPEATED}
         with translated(container, name, if_absent=if_absent):
             committed = self._account.service.get_blob_client(container, name).commit_block_list(
                 [BlobBlock(block_id) for block_id in block_ids],
                 content_settings=ContentSettings(content_type=content_type),
                 metadata=dict(metadata or {}),
-                **(condition if if_absent else {}),
+                **(absent if if_absent else {}),
             )
         return unquoted(str(committed["etag"]))
 

@@ -94,7 +94,7 @@ class AnyNameBytes:
         return _told(self._blob(container, name).get_blob_properties())
 
     def open(self, container: str, name: str, *, if_match: str, size: int) -> Opened:  # noqa: ARG002  # this client's pieces are as long as its ranges
-        answer = self._blob(container, name).download_blob(**_condition(if_match))
+        answer = self._blob(container, name).download_blob(**condition(if_match))
         return Opened(_told(answer.properties), answer.chunks())
 
     def put(self, container: str, name: str, draft: Draft) -> str:
@@ -103,7 +103,7 @@ class AnyNameBytes:
             overwrite=not draft.if_absent,
             metadata=dict(draft.metadata),
             content_settings=ContentSettings(content_type=draft.content_type),
-            **_condition(draft.if_match),
+            **condition(draft.if_match),
             **(NOT_REPEATED if draft.is_conditional else {}),
         )
         return unquoted(written["etag"])
@@ -124,7 +124,8 @@ def unquoted(etag: str | None) -> str:
     return (etag or "").strip('"')
 
 
-def _condition(if_match: str) -> dict[str, Any]:
+def condition(if_match: str) -> dict[str, Any]:
+    """What makes Microsoft's client act on that version of a blob only."""
     if not if_match:
         return {}
     return {"etag": quoted(if_match), "match_condition": MatchConditions.IfNotModified}

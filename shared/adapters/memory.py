@@ -76,11 +76,13 @@ class MemoryBlobs:
             held.staged.pop(name, None)
             return self._put(held, name, data, metadata, {})
 
-    def delete(self, container: str, name: str) -> None:
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
         check_names(container, name)
         with self._lock:
-            if container in self._containers:
-                self._containers[container].blobs.pop(name, None)
+            held = self._containers.get(container)
+            if held and (blob := held.blobs.get(name)):
+                _check_match(blob, container, name, if_match)
+                del held.blobs[name]
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         for name, blob in self._listing(container, prefix):

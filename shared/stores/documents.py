@@ -59,8 +59,9 @@ class Documents:
         """Raises PreconditionFailed when somebody else wrote it since it was read."""
         return self._write(name, body, if_match=if_match)
 
-    def delete(self, name: str) -> None:
-        self._blobs.delete(self._container, name)
+    def delete(self, name: str, *, if_match: str = "") -> None:
+        """What is not there is not an error; raises PreconditionFailed for another etag."""
+        self._blobs.delete(self._container, name, if_match=if_match)
 
     def update(self, name: str, change: Callable[[JSON], JSON]) -> JSON:
         """Read, change, write, and again while somebody else writes in between.

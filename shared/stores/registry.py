@@ -4,24 +4,31 @@ A document holds the resource and who wrote it when (`systemData` to ARM's clien
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
 from shared.domain.caller import Author, CallerType
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict, NotFound, PreconditionFailed
-from shared.domain.message import JSON, Message
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
+from shared.domain.message import Message
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Document, Documents
 
 CONTAINER = "batch-registry"
+SUFFIX = ".json"
+ANY = "*"
 SHOWN = 500  # characters of an asset in a refusal
+HINTS = 10  # names in a refusal
+# Of writers that meet, one is through in each round; a host has far fewer threads.
+MOST_WRITERS = 1000
 
 
 class Written(Message):
@@ -48,28 +55,20 @@ class Written(Message):
 
 
 class Entry[R: Message](Message):
-    """A resource as the registry holds it."""
+    """A resource as the registry holds it, and the etag it was read or written at."""
 
     resource: R
     written: Written
+    etag: str = Field(default="", exclude=True)
 
 
 class Shelf[R: Message]:
     """The resources of one kind. A key is the name, or the names of the parents and the name.
 
-    With `folds_case`, names that differ in case only are the same, as ARM's resource names are.
+    Names that differ in case only are the same, as ARM's resource names are.
     """
 
-    def __init__(
-        self,
-        documents: Documents,
-        folder: str,
-        kind: type[R],
-        noun: str,
-        *,
-        folds_case: bool = False,
-    ) -> None:
-        self._folds_case = folds_case
+    def __init__(self, documents: Documents, folder: str, kind: type[R], noun: str) -> None:
         self._documents = documents
         self._folder = folder
         self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
@@ -77,80 +76,143 @@ class Shelf[R: Message]:
 
     def get(self, *key: str) -> Entry[R]:
         """Raises NotFound, which says what there is instead."""
-        document = self._documents.find(self._name(key))
-        if document is None:
-            raise NotFound(
-                f"There is no {self._noun} '{':'.join(key)}'.", fix=self._hint(key), target=key[-1]
-            )
-        return self._entry.from_wire(document.body)
+        entry = self.find(*key)
+        if entry is None:
+            raise self._missing(key)
+        return entry
 
     def find(self, *key: str) -> Entry[R] | None:
-        document = self._documents.find(self._name(key))
-        return self._entry.from_wire(document.body) if document else None
+        return self._read(self._documents.find(self._name(key)))
+
+    def page(self, *parents: str, after: str = "", size: int) -> tuple[list[Entry[R]], str]:
+        """At most `size` resources under the parents, in name order, after the key `after`.
+
+        Also the key after which the next page begins, empty if this is the last.
+        """
+        found = list(islice(self._keys(parents, after), size + 1))
+        last = found[size - 1] if len(found) > size else ""
+        return self._all(parents, found[:size]), last
+
+    def every(self, *parents: str) -> list[Entry[R]]:
+        """All resources directly under the parents: for those that are few."""
+        return self._all(parents, self._keys(parents))
 
     def save(
-        self, resource: R, *key: str, by: Author, merge: Callable[[R, R], R] | None = None
+        self,
+        resource: R,
+        *key: str,
+        by: Author,
+        merge: Callable[[R, R], R] | None = None,
+        if_match: str = "",
+        if_absent: bool = False,
     ) -> tuple[Entry[R], bool]:
         """Create or replace; returns the entry and whether it is new.
 
-        `merge(old, new)` decides what replaces what is there, and may refuse. Raises
-        PreconditionFailed when another writer came in between.
+        `merge(old, new)` decides what replaces what is there, and may refuse; it may be asked
+        again when others write at the same time. Raises PreconditionFailed when the resource's
+        etag is not `if_match` (`*`: any), or when it exists and `if_absent` is set.
         """
-        name = self._name(key)
-        existing = self._documents.find(name)
-        if existing is None:
-            return self._create(name, resource, by), True
-        return self._replace(name, resource, existing, by, merge), False
+
+        def decide(old: Entry[R] | None) -> Entry[R]:
+            self._check(old, key, if_match, if_absent=if_absent)
+            merged = merge(old.resource, resource) if merge and old else resource
+            written = Written.now(by, since=old.written if old else None)
+            entry: Entry[R] = self._entry(resource=merged, written=written)
+            return entry
+
+        return self._settled(key, decide)
 
     def change(self, change: Callable[[R], R], *key: str) -> Entry[R]:
-        """Read, change and write, again while others write in between; raises NotFound."""
+        """Read, change and write, again while others write in between; raises NotFound.
 
-        def changed(body: JSON) -> JSON:
-            entry: Entry[R] = self._entry.from_wire(body)
-            return entry.model_copy(update={"resource": change(entry.resource)}).to_wire()
+        A change that returns its argument unchanged writes nothing.
+        """
 
-        return self._entry.from_wire(self._documents.update(self._name(key), changed))
+        def decide(old: Entry[R] | None) -> Entry[R]:
+            if old is None:
+                raise self._missing(key)
+            return old.model_copy(update={"resource": change(old.resource)})
+
+        return self._settled(key, decide)[0]
+
+    def delete(self, *key: str, if_match: str = "") -> None:
+        """What is not there is not an error; raises PreconditionFailed when it has another etag."""
+        self._documents.delete(self._name(key), if_match=if_match)
 
     def names(self, *parents: str) -> list[str]:
-        """Names directly under the parents, in name order."""
-        prefix = "/".join([self._folder, *parents, ""])
-        rest = (name.removeprefix(prefix) for name in self._documents.names(prefix))
-        return [name.removesuffix(".json") for name in rest if "/" not in name]
+        """Names directly under the parents, in lower case, in name order."""
+        return list(self._keys(parents))
 
-    def _create(self, name: str, resource: R, by: Author) -> Entry[R]:
-        entry = self._entry(resource=resource, written=Written.now(by))
-        try:
-            self._documents.create(name, entry.to_wire())
-        except Conflict:
+    def _settled(
+        self, key: tuple[str, ...], decide: Callable[[Entry[R] | None], Entry[R]]
+    ) -> tuple[Entry[R], bool]:
+        """Read, decide and write, again while others write in between: the last one wins."""
+        name = self._name(key)
+        for _ in range(MOST_WRITERS):
+            old = self._read(self._documents.find(name))
+            new = decide(old)
+            if new == old:
+                return new, False
+            with suppress(Conflict, PreconditionFailed):
+                etag = self._write(name, new, old)
+                return new.model_copy(update={"etag": etag}), old is None
+        raise ServiceUnavailable(
+            f"The {self._noun} '{':'.join(key)}' is being changed by too many at once.",
+            fix="Send the request again.",
+        )
+
+    def _write(self, name: str, new: Entry[R], old: Entry[R] | None) -> str:
+        if old is None:
+            return self._documents.create(name, new.to_wire())
+        return self._documents.replace(name, new.to_wire(), if_match=old.etag)
+
+    def _check(
+        self, old: Entry[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
+    ) -> None:
+        if if_match and (old is None or if_match not in {ANY, old.etag}):
+            there = f"has the etag '{old.etag}'" if old else "does not exist"
             raise PreconditionFailed(
-                f"The {self._noun} was created by somebody else at the same time.",
-                fix="Read it, and send the request again if it still differs.",
-            ) from None
-        return entry
+                f"The {self._noun} '{':'.join(key)}' {there}, not '{if_match[:100]}'.",
+                fix="Read it again, and repeat the change.",
+                target="If-Match",
+            )
+        if if_absent and old is not None:
+            raise PreconditionFailed(
+                f"The {self._noun} '{':'.join(key)}' exists.",
+                fix="Choose another name, or leave out If-None-Match to replace it.",
+                target="If-None-Match",
+            )
 
-    def _replace(
-        self,
-        name: str,
-        resource: R,
-        existing: Document,
-        by: Author,
-        merge: Callable[[R, R], R] | None,
-    ) -> Entry[R]:
-        old: Entry[R] = self._entry.from_wire(existing.body)
-        merged = merge(old.resource, resource) if merge else resource
-        entry = self._entry(resource=merged, written=Written.now(by, since=old.written))
-        self._documents.replace(name, entry.to_wire(), if_match=existing.etag)
-        return entry
+    def _read(self, document: Document | None) -> Entry[R] | None:
+        if document is None:
+            return None
+        entry: Entry[R] = self._entry.from_wire(document.body)
+        return entry.model_copy(update={"etag": document.etag})
+
+    def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Entry[R]]:
+        found = self._documents.find_all([self._name((*parents, key)) for key in keys])
+        return [entry for document in found if (entry := self._read(document))]
+
+    def _keys(self, parents: tuple[str, ...], after: str = "") -> Iterator[str]:
+        prefix = "/".join([self._folder, *(name.lower() for name in parents), ""])
+        start = self._name((*parents, after)) if after else ""
+        for name in self._documents.names(prefix, start_after=start):
+            rest = name.removeprefix(prefix)
+            if "/" not in rest:
+                yield rest.removesuffix(SUFFIX)
 
     def _name(self, key: tuple[str, ...]) -> str:
-        folded = [name.lower() for name in key] if self._folds_case else key
-        return "/".join([self._folder, *folded]) + ".json"
+        return "/".join([self._folder, *(name.lower() for name in key)]) + SUFFIX
 
-    def _hint(self, key: tuple[str, ...]) -> str:
-        there = self.names(*key[:-1])
-        if not there:
-            return f"There is none yet; create the {self._noun} first."
-        return f"Use one of: {', '.join(there[:10])}{', ...' if there[10:] else '.'}"
+    def _missing(self, key: tuple[str, ...]) -> NotFound:
+        there = list(islice(self._keys(key[:-1]), HINTS + 1))
+        more = ", ..." if there[HINTS:] else "."
+        hint = f"There is none yet; create the {self._noun} first."
+        return NotFound(
+            f"There is no {self._noun} '{':'.join(key)}'.",
+            fix=f"Use one of: {', '.join(there[:HINTS])}{more}" if there else hint,
+            target=key[-1],
+        )
 
 
 class Registry:
@@ -158,10 +220,8 @@ class Registry:
 
     def __init__(self, blobs: Blobs) -> None:
         documents = Documents(blobs, CONTAINER)
-        self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint", folds_case=True)
-        self.deployments = Shelf(
-            documents, "deployments", Deployment, "batch deployment", folds_case=True
-        )
+        self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint")
+        self.deployments = Shelf(documents, "deployments", Deployment, "batch deployment")
         self.models = Shelf(documents, "models", Model, "model")
         self.data = Shelf(documents, "data", Data, "data asset")
         self.codes = Shelf(documents, "codes", Code, "code")
@@ -186,7 +246,7 @@ class Registry:
     def _asset[A: Message](self, shelf: Shelf[A], asset: AssetId) -> A:
         if asset.version != f"@{LATEST}":
             return shelf.get(asset.name, asset.version).resource
-        entries = [shelf.get(asset.name, version) for version in shelf.names(asset.name)]
+        entries = shelf.every(asset.name)
         if not entries:
             return shelf.get(asset.name, LATEST).resource
         return max(entries, key=lambda entry: entry.written.created_at).resource
@@ -194,6 +254,7 @@ class Registry:
 
 def unchanged[A: Asset](old: A, new: A) -> A:
     """Merge of an immutable asset: only the words that describe it may change."""
+    new = new.model_copy(update={"id": old.id})  # the first spelling stays
     if new.content == old.content:
         return new
     is_, is_not = json.dumps(old.content)[:SHOWN], json.dumps(new.content)[:SHOWN]

@@ -207,6 +207,22 @@ def test_deleting_what_is_not_there_is_no_error(blobs: Store, container: str, na
 
 
 @pytest.mark.parametrize("name", ["doc.json", "do//c.json"])
+def test_a_guarded_delete_spares_what_was_changed_since(
+    blobs: Store, container: str, name: str
+) -> None:
+    read = blobs.write(container, name, b"0")
+    now = blobs.write(container, name, b"1", if_match=read)
+
+    with pytest.raises(PreconditionFailed, match="not the one that was read"):
+        blobs.delete(container, name, if_match=read)
+    assert b"1" == blobs.read(container, name).data
+
+    blobs.delete(container, name, if_match=now)
+    assert not blobs.exists(container, name)
+    blobs.delete(container, name, if_match=now)  # gone is gone
+
+
+@pytest.mark.parametrize("name", ["doc.json", "do//c.json"])
 def test_of_two_writers_that_read_the_same_etag_the_later_one_is_refused(
     blobs: Store, container: str, name: str
 ) -> None:
