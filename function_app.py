@@ -14,7 +14,7 @@ from activities import (
 )
 from orchestrators import provision_deployment, score_job, score_shard
 from shared.settings import Settings
-from triggers import assets, resources, scoring
+from triggers import assets, openapi, resources, scoring
 
 Settings.from_environment()  # a wrong setting stops the app here, not at somebody's request
 
@@ -23,6 +23,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(scoring.bp)
 app.register_functions(resources.bp)
 app.register_functions(assets.bp)
+app.register_functions(openapi.bp)
 
 app.register_functions(score_job.bp)
 app.register_functions(score_shard.bp)

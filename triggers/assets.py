@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.asset import Asset
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.schemas import arm_assets as arm
+from shared.schemas import bodies
+from shared.schemas.shapes import BodyShape
 from shared.services import Services
 from shared.stores.registry import Entry, Registry, Shelf, unchanged
 from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, own_body, who
@@ -24,6 +27,7 @@ class Kind[A: Asset]:
     """One kind of asset: its folder in ARM's paths, its shelf, and its JSON."""
 
     path: str
+    body: BodyShape
     shelf: Callable[[Registry], Shelf[A]]
     read: Callable[[str, str, JSON], A]
     write: Callable[[A], JSON]
@@ -48,7 +52,14 @@ class Kind[A: Asset]:
     def routes(self, noun: str) -> tuple[Route, Route]:
         template = f"{WORKSPACE}/{self.path}/{{name}}/versions/{{version}}"
         return (
-            Route(f"put_{noun}", "PUT", template, Role.CONTRIBUTOR, self.put),
+            Route(
+                f"put_{noun}",
+                "PUT",
+                template,
+                Role.CONTRIBUTOR,
+                self.put,
+                about=About(f"Register a version of a {noun}.", body=self.body),
+            ),
             Route(f"get_{noun}", "GET", template, Role.READER, self.get),
         )
 
@@ -59,9 +70,12 @@ class Kind[A: Asset]:
         return enveloped(entry, kind, own_id, asset.id.version, self.write(asset))
 
 
-MODELS = Kind("models", lambda registry: registry.models, arm.read_model, arm.write_model)
+MODELS = Kind(
+    "models", bodies.MODEL, lambda registry: registry.models, arm.read_model, arm.write_model
+)
 DATA = Kind(
     "data",
+    bodies.DATA,
     lambda registry: registry.data,
     arm.read_data,
     arm.write_data,
@@ -69,6 +83,7 @@ DATA = Kind(
 )
 CODES = Kind(
     "codes",
+    bodies.CODE,
     lambda registry: registry.codes,
     arm.read_code,
     arm.write_code,
@@ -76,6 +91,7 @@ CODES = Kind(
 )
 ENVIRONMENTS = Kind(
     "environments",
+    bodies.ENVIRONMENT,
     lambda registry: registry.environments,
     arm.read_environment,
     arm.write_environment,

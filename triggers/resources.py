@@ -8,6 +8,7 @@ from functools import partial
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
@@ -17,6 +18,7 @@ from shared.domain.message import JSON, Message
 from shared.domain.provisioning import Provisioning, ProvisioningTask
 from shared.domain.role import Role
 from shared.schemas import arm_resources as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
 from triggers.workspace import (
@@ -27,6 +29,7 @@ from triggers.workspace import (
     enveloped,
     own_body,
     scoring_uri,
+    swagger_uri,
     who,
 )
 
@@ -122,7 +125,8 @@ def _answer[R: Message](
 
 def _endpoint(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
     endpoint = entry.resource
-    properties = arm.write_endpoint(endpoint, scoring_uri(request, endpoint.name))
+    addresses = (scoring_uri(request, endpoint.name), swagger_uri(request, endpoint.name))
+    properties = arm.write_endpoint(endpoint, *addresses)
     own_id = endpoint_id(services.settings, endpoint.name)
     return enveloped(entry, "batchEndpoints", own_id, endpoint.name, properties) | _located(
         services, endpoint.tags
@@ -146,7 +150,14 @@ _ENDPOINT = f"{WORKSPACE}/batchEndpoints/{{endpoint}}"
 _DEPLOYMENT = f"{_ENDPOINT}/deployments/{{deployment}}"
 
 ROUTES = (
-    Route("put_endpoint", "PUT", _ENDPOINT, Role.CONTRIBUTOR, put_endpoint),
+    Route(
+        "put_endpoint",
+        "PUT",
+        _ENDPOINT,
+        Role.CONTRIBUTOR,
+        put_endpoint,
+        about=About("Create or update a batch endpoint.", body=bodies.ENDPOINT),
+    ),
     Route("get_endpoint", "GET", _ENDPOINT, Role.READER, get_endpoint),
     Route(
         "put_deployment",
@@ -154,6 +165,7 @@ ROUTES = (
         _DEPLOYMENT,
         Role.CONTRIBUTOR,
         durable_handler=put_deployment,
+        about=About("Create or update a deployment.", body=bodies.DEPLOYMENT),
     ),
     Route("get_deployment", "GET", _DEPLOYMENT, Role.READER, get_deployment),
 )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.asset import DataType
@@ -26,6 +27,7 @@ from shared.domain.reference import parse_datastore_path
 from shared.domain.role import Role
 from shared.domain.task import JobRun
 from shared.schemas.arm_jobs import write_job
+from shared.schemas.bodies import INVOCATION
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
 from shared.stores import jobs as job_store
@@ -207,7 +209,19 @@ def _document(job: Job, request: Request, services: Services) -> JSON:
 
 
 ROUTES = (
-    Route("invoke", "POST", "endpoints/{endpoint}/jobs", Role.INVOKER, durable_handler=invoke),
+    Route(
+        "invoke",
+        "POST",
+        "endpoints/{endpoint}/jobs",
+        Role.INVOKER,
+        durable_handler=invoke,
+        about=About(
+            "Start a job: score the input with the default deployment, or the header's.",
+            body=INVOCATION,
+            answers={CREATED: Answer.RESOURCE},
+            headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
+        ),
+    ),
     Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
 )
 register(bp, ROUTES)

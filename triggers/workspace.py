@@ -90,6 +90,11 @@ def scoring_uri(request: Request, endpoint: str) -> str:
     return f"{request.base_url}/endpoints/{endpoint}/jobs"
 
 
+def swagger_uri(request: Request, endpoint: str) -> str:
+    """Where the endpoint's OpenAPI document is."""
+    return f"{request.base_url}/endpoints/{endpoint}/swagger.json"
+
+
 def who(request: Request) -> Author:
     """Who is calling, as documents remember it."""
     return request.caller.author

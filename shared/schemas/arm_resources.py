@@ -49,14 +49,14 @@ def read_endpoint(name: str, body: JSON) -> Endpoint:
     return endpoint
 
 
-def write_endpoint(endpoint: Endpoint, scoring_uri: str) -> JSON:
+def write_endpoint(endpoint: Endpoint, scoring_uri: str, swagger_uri: str) -> JSON:
     # `defaults` is always an object: clients set its deploymentName without asking first.
     return {
         "description": endpoint.description,
         "authMode": AAD,
         "defaults": {"deploymentName": endpoint.default_deployment or None},
         "scoringUri": scoring_uri,
-        "swaggerUri": None,
+        "swaggerUri": swagger_uri,
         "properties": endpoint.properties,
         "provisioningState": "Succeeded",
     }
