@@ -4,8 +4,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import ModelMissing
-from shared.domain.provisioning import ProvisioningStep, ProvisioningTask
+from shared.domain.errors import NotFound
+from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.services import Services, services
 
@@ -19,9 +19,11 @@ def build_environment(payload: dict) -> Any:  # type: ignore[type-arg]  # the re
 
 def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     """Have an interpreter for the deployment; an environment that cannot be built is a reason."""
-    deployment = services.registry.deployments.get(task.endpoint, task.deployment).resource
+    entry = services.registry.deployments.find(task.endpoint, task.deployment)
+    if entry is None or entry.resource.provisioning.generation != task.generation:
+        return ProvisioningStep(reason=SUPERSEDED)
     try:
-        services.crews.interpreter(services.recipes.of(deployment))
-    except (EnvironmentFailed, ModelMissing) as failure:
+        services.crews.interpreter(services.recipes.of(entry.resource))
+    except (EnvironmentFailed, NotFound) as failure:
         return ProvisioningStep(reason=str(failure))
     return ProvisioningStep()

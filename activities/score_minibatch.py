@@ -9,7 +9,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import ModelMissing, NotFound
+from shared.domain.errors import ModelMissing, NotFound, ServiceUnavailable
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
@@ -17,7 +17,7 @@ from shared.domain.plan import PlanShard
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.spec import InitFailed
+from shared.scoring.spec import InitFailed, ScoringStopped
 from shared.services import Services, services
 from shared.stores.results import Record
 from shared.stores.side_files import Change
@@ -54,6 +54,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
     for _ in range(INIT_TRIES):
         try:
             return _score(task, spec, plan, services)
+        except ScoringStopped:
+            return Outcome(span=nothing, is_canceled=True)
         except InitFailed as failure:
             reason = f"The model cannot be loaded: {failure}"
             told = f"{failure.details}\n{failure.logs.decode(errors='replace')}"
@@ -71,6 +73,14 @@ def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
     )
 
 
+def _is_stopped(spec: JobSpec, services: Services) -> bool:
+    """Whether the job was canceled; a store that does not answer is no reason to end a run()."""
+    try:
+        return services.watch.is_stopped(spec.name)
+    except ServiceUnavailable:
+        return False
+
+
 def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
     bundle = Bundle(
         span=task.span,
@@ -86,7 +96,12 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
     most = spec.settings.parallelism
     try:
         with (
-            services.crews.scorer(spec.recipe, capacity=most, job=_alone(spec)) as scorer,
+            services.crews.scorer(
+                spec.recipe,
+                capacity=most,
+                job=_alone(spec),
+                is_stopped=lambda: _is_stopped(spec, services),
+            ) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
             outcome = _stage(task, spec, result, services)

@@ -4,8 +4,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import ModelMissing
-from shared.domain.provisioning import ProvisioningStep, ProvisioningTask
+from shared.domain.errors import NotFound
+from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
 from shared.services import Services, services
@@ -20,13 +20,16 @@ def smoke_test(payload: dict) -> Any:  # type: ignore[type-arg]  # the real work
 
 def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     """Why the deployment cannot score, if it cannot; the process that tried stays warm."""
-    deployment = services.registry.deployments.get(task.endpoint, task.deployment).resource
-    recipe = services.recipes.of(deployment)
+    entry = services.registry.deployments.find(task.endpoint, task.deployment)
+    if entry is None or entry.resource.provisioning.generation != task.generation:
+        return ProvisioningStep(reason=SUPERSEDED)
+    deployment = entry.resource
     try:
+        recipe = services.recipes.of(deployment)
         with services.crews.scorer(recipe, capacity=deployment.settings.parallelism):
             return ProvisioningStep()
     except InitFailed as failure:
-        what = "The scoring script does not start" if recipe.script else "The model does not load"
+        what = "The scoring script does not start" if deployment.code else "The model does not load"
         return ProvisioningStep(reason=f"{what}: {failure}\n{failure.details}")
-    except (EnvironmentFailed, ModelMissing) as failure:
+    except (EnvironmentFailed, NotFound) as failure:
         return ProvisioningStep(reason=str(failure))

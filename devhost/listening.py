@@ -2,8 +2,6 @@
 
 import errno
 import socket
-import ssl
-from pathlib import Path
 
 from devhost.errors import CannotServe
 
@@ -37,18 +35,3 @@ def base_url(host: str, port: int, *, is_tls: bool) -> str:
     local = host in {"127.0.0.1", "0.0.0.0", "localhost"}  # noqa: S104  # compared, not bound
     shown = "localhost" if local else f"[{host}]" if ":" in host else host
     return f"{'https' if is_tls else 'http'}://{shown}:{port}"
-
-
-def tls_context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """For https; None without a certificate."""
-    if certificate is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
-        raise CannotServe(
-            f"The certificate '{certificate}' cannot be used: {error}.",
-            fix="Give a PEM file with --cert, and its key with --cert-key.",
-        ) from error
-    return context

@@ -9,16 +9,17 @@ from devhost.errors import AppRefused
 
 def load_local_settings(app_folder: Path) -> list[str]:
     """Set what the environment does not have yet; the names that were set."""
-    path = app_folder / "local.settings.json"
-    if not path.is_file():
-        return []
-    values = _values(path)
+    values = read_local_settings(app_folder)
     added = [name for name in values if name not in os.environ]
     os.environ.update({name: values[name] for name in added})
     return added
 
 
-def _values(path: Path) -> dict[str, str]:
+def read_local_settings(app_folder: Path) -> dict[str, str]:
+    """The file's Values; none without a file. Raises AppRefused."""
+    path = app_folder / "local.settings.json"
+    if not path.is_file():
+        return {}
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
         values = document.get("Values") or {}

@@ -23,6 +23,7 @@ class Options:
     hazard_seed: int
     reload: bool
     auth: bool
+    tls: bool
     certificate: Path | None
     certificate_key: Path | None
 
@@ -66,7 +67,13 @@ def parse_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--auth", action="store_true", help="Ask for the keys in keys.json of the state folder."
     )
-    parser.add_argument("--cert", type=Path, help="Serve https with this certificate chain (PEM).")
+    https = parser.add_mutually_exclusive_group()
+    https.add_argument(
+        "--tls",
+        action="store_true",
+        help="Serve https on this machine, with a certificate authority made in the state folder.",
+    )
+    https.add_argument("--cert", type=Path, help="Serve https with this certificate chain (PEM).")
     parser.add_argument("--cert-key", type=Path, help="Its key, if it is in a file of its own.")
     given = parser.parse_args(arguments)
     return Options(
@@ -81,6 +88,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         hazard_seed=given.hazard_seed,
         reload=given.reload,
         auth=given.auth,
+        tls=given.tls,
         certificate=given.cert and given.cert.resolve(),
         certificate_key=given.cert_key and given.cert_key.resolve(),
     )

@@ -12,9 +12,10 @@ from pathlib import Path
 from devhost.errors import CannotServe
 from devhost.host_json import HostSettings, read_host_json
 from devhost.http.routes import Routes, describe_overlap
-from devhost.listening import base_url, bind, tls_context
+from devhost.listening import base_url, bind
 from devhost.local_settings import load_local_settings
 from devhost.options import Options
+from devhost.tls.serving import tls_context
 from devhost.triggers.blobs import BlobTrigger, find_blob_triggers
 from devhost.triggers.timers import Timer, find_timers
 from devhost.worker.functions import Function
@@ -69,7 +70,7 @@ def prepare(options: Options, settings: HostSettings) -> Prepared:
         routes,
         timers=find_timers(functions),
         blob_triggers=find_blob_triggers(functions),
-        tls=tls_context(options.certificate, options.certificate_key),
+        tls=tls_context(options),
         listener=bind(options.host, options.port),
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from devhost.tls.certificates import Certificates
 from local.child import Child, ignore
 from local.node import node
 from local.port import choose
@@ -54,7 +55,8 @@ class Azurite:
 
     `with Azurite(folder) as azurite:` starts and ends it. A killed one has lost nothing it
     acknowledged: `kill()` then `restart()` brings it back on the same ports. `ports` is a wish:
-    if one is taken, free ones are used. `holds` are descriptors that stay open until it ends.
+    if one is taken, free ones are used. With `certificates` all its services are https.
+    `holds` are descriptors that stay open until it ends.
     """
 
     name = "azurite"
@@ -64,11 +66,13 @@ class Azurite:
         folder: Path | None = None,
         *,
         ports: Ports | None = None,
+        certificates: Certificates | None = None,
         on_line: Callable[[str], None] = ignore,
         holds: Sequence[int] = (),
     ) -> None:
         self._folder = folder
         self.ports = ports or Ports()
+        self._certificates = certificates
         self._on_line = on_line
         self._holds = holds
         self._child: Child | None = None
@@ -125,11 +129,13 @@ class Azurite:
 
     @property
     def connection_string(self) -> str:
+        scheme = "https" if self._certificates else "http"
         services = zip(("Blob", "Queue", "Table"), astuple(self.ports), strict=True)
         endpoints = "".join(
-            f"{service}Endpoint=http://127.0.0.1:{port}/{ACCOUNT};" for service, port in services
+            f"{service}Endpoint={scheme}://127.0.0.1:{port}/{ACCOUNT};"
+            for service, port in services
         )
-        account = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        account = f"DefaultEndpointsProtocol={scheme};AccountName={ACCOUNT};AccountKey={KEY};"
         return account + endpoints
 
     @property
@@ -174,7 +180,13 @@ class Azurite:
             f"--queuePort={ports.queue or choose(0)}",
             f"--tablePort={ports.table or choose(0)}",
         ]
-        return [str(node()), str(LAUNCHER), *OPTIONS, *services, *where]
+        return [str(node()), str(LAUNCHER), *OPTIONS, *services, *where, *self._https()]
+
+    def _https(self) -> list[str]:
+        if self._certificates is None:
+            return []
+        shown = self._certificates
+        return [f"--cert={shown.server}", f"--key={shown.server_key}"]
 
     def _working_folder(self) -> Path:
         if self._folder is None:

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from ssl import create_default_context
 from types import TracebackType
 from typing import Self
 
+from devhost.tls.certificates import PFX_PASSWORD, Certificates
 from local.child import Child
 from local.errors import Refused
 from local.project import PROJECT
@@ -26,10 +28,15 @@ PROBE = "/endpoints/probe/jobs/probe"
 PROBE_LIMIT_S = 5.0
 
 
-def command(kind: str, *, app: Path, port: int, state: Path) -> list[str]:
-    """The command line that serves `app`."""
+def command(
+    kind: str, *, app: Path, port: int, state: Path, certificates: Certificates | None = None
+) -> list[str]:
+    """The command line that serves `app`: by https, if there are certificates."""
     if kind == "devhost":
         arguments = [str(app), "--port", str(port), "--state", str(state)]
+        if certificates:
+            arguments += ["--cert", str(certificates.server)]
+            arguments += ["--cert-key", str(certificates.server_key)]
         return [sys.executable, "-m", "devhost", *arguments]
     found = shutil.which("func")
     if found is None:
@@ -37,14 +44,18 @@ def command(kind: str, *, app: Path, port: int, state: Path) -> list[str]:
             "Azure Functions Core Tools ('func') are not on PATH.",
             fix="Install them, or leave --host out to use the project's own local host.",
         )
-    return [found, "start", "--port", str(port)]
+    arguments = ["start", "--port", str(port)]
+    if certificates:
+        arguments += ["--useHttps", "--cert", str(certificates.server_pfx)]
+        arguments += ["--password", PFX_PASSWORD]
+    return [found, *arguments]
 
 
 class Host:
     """The host's process, and what it says over HTTP. It ends with this process.
 
-    `settings` are the app's, as environment variables; `holds` are descriptors that stay open
-    until it ends.
+    `settings` are the app's, as environment variables; one that serves https shows a certificate
+    of `authority`; `holds` are descriptors that stay open until it ends.
     """
 
     name = "host"
@@ -56,9 +67,11 @@ class Host:
         port: int,
         settings: Mapping[str, str],
         *,
+        authority: Path | None = None,
         on_line: Callable[[str], None],
         holds: Sequence[int] = (),
     ) -> None:
+        self._trust = create_default_context(cafile=authority) if authority else None
         self._command = command_line
         self._port = port
         # `func` serves the folder it stands in; devhost is a package of the project's folder
@@ -114,11 +127,15 @@ class Host:
             return False
 
     def _ask(self, path: str) -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=PROBE_LIMIT_S)
-        with closing(connection):
+        with closing(self._connection()) as connection:
             connection.request("GET", path)
             response = connection.getresponse()
             return response.status, response.read()
+
+    def _connection(self) -> HTTPConnection:
+        if self._trust is None:
+            return HTTPConnection("127.0.0.1", self._port, timeout=PROBE_LIMIT_S)
+        return HTTPSConnection("127.0.0.1", self._port, timeout=PROBE_LIMIT_S, context=self._trust)
 
     def _start(self) -> None:
         self._child = self._spawn(self._command)

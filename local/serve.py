@@ -5,9 +5,11 @@ import signal
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event
 from types import FrameType
 
+from devhost.errors import HostError
 from local.azurite import AzuriteFailed
 from local.errors import GaveUp, Refused
 from local.host import KINDS, command
@@ -44,6 +46,8 @@ def run(plan: Plan) -> int:
         serve(plan, stopping)
     except Refused as refusal:
         return _complain(refusal, exit_code=2)
+    except HostError as failure:
+        return _complain(failure, exit_code=failure.exit_code)
     except (GaveUp, AzuriteFailed, NodeMissing) as failure:
         return _complain(failure, exit_code=1)
     except OSError as failure:
@@ -65,8 +69,15 @@ def _complain(failure: Exception, *, exit_code: int) -> int:
 
 def _plan(options: Namespace) -> Plan:
     port = options.port or choose(0)
-    host = command(options.host, app=options.app, port=port, state=options.state / "host")
-    return Plan(options.state, options.app, port, (*host, *options.host_options), options.ready)
+    draft = Plan(options.state, options.app, port, (), options.ready, options.tls)
+    host = command(
+        options.host,
+        app=options.app,
+        port=port,
+        state=options.state / "host",
+        certificates=draft.certificates,
+    )
+    return replace(draft, host=(*host, *options.host_options))
 
 
 def _options(arguments: Sequence[str]) -> Namespace:
@@ -89,13 +100,18 @@ def _options(arguments: Sequence[str]) -> Namespace:
         "--ready",
         type=path_argument,
         metavar="FILE",
-        help="JSON file to write once the service answers: url, storage, process ids.",
+        help="JSON file to write once the service answers: where everything is, process ids.",
     )
     parser.add_argument(
         "--host",
         choices=KINDS,
         default=KINDS[0],
         help="The project's own local host, or Core Tools. Default: %(default)s.",
+    )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="Serve https, the storage too, as the official SDK wants it.",
     )
     parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
     parser.add_argument(

@@ -1,6 +1,6 @@
 """Starts Azurite, the issuer's keys and the host, and keeps them up until told to stop.
 
-1. The folder is locked, the port found free.
+1. The folder is locked, the port found free, and certificates are there if all is to be https.
 2. Each part starts; the settings that tie them together go into the host's environment.
 3. When the host answers, the ready file says where everything is.
 4. A part that dies is started again, on the same port and with the same data, and the ready
@@ -9,20 +9,22 @@
 """
 
 import os
-import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from devhost.tls.certificates import Certificates
 from local.azurite import Azurite
+from local.client import METADATA, introduction, workspace
 from local.console import Console
 from local.host import Host
 from local.issuer import Issuer
 from local.key_server import KeyServer
 from local.port import choose
 from local.state import State, write_json
+from local.trust import trusting, write_bundle
 from local.watch import Watch
 
 POLL_S = 0.1
@@ -37,14 +39,24 @@ class Plan:
     port: int
     host: tuple[str, ...]
     ready: Path | None = None
+    tls: bool = False
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def certificates(self) -> Certificates | None:
+        return Certificates(self.state / "tls") if self.tls else None
+
+    @property
+    def bundle(self) -> Path:
+        """Whom clients, and the app itself, trust when all is https."""
+        return self.state / "tls" / "bundle.pem"
 
 
 def serve(plan: Plan, stopping: Event) -> None:
-    """Serve until `stopping` is set. Raises Refused or GaveUp."""
+    """Serve until `stopping` is set. Raises Refused, HostError or GaveUp."""
     state = State(plan.state)
     with ExitStack() as parts:
         lock = parts.enter_context(state.locked())
@@ -54,9 +66,14 @@ def serve(plan: Plan, stopping: Event) -> None:
         _forget(plan)
         issuer = Issuer(state.folder)
         keys = parts.enter_context(KeyServer(issuer))
+        trust = _trust(plan)
         azurite = parts.enter_context(
             Azurite(
-                state.azurite, ports=state.ports(), on_line=console.speaker("azurite"), holds=[lock]
+                state.azurite,
+                ports=state.ports(),
+                certificates=plan.certificates,
+                on_line=console.speaker("azurite"),
+                holds=[lock],
             )
         )
         state.keep_ports(azurite.ports)
@@ -68,16 +85,26 @@ def serve(plan: Plan, stopping: Event) -> None:
             "AUTH_JWKS_URL": keys.keys_url,
             "PUBLIC_URL": plan.url,
             "SCRATCH_FOLDER": str(state.scratch),
+            **trust,
         }
-        on_line = console.speaker("host")
+        facts = _facts(plan, settings)
         host = parts.enter_context(
-            Host(plan.host, plan.app, plan.port, settings, on_line=on_line, holds=[lock])
+            Host(
+                plan.host,
+                plan.app,
+                plan.port,
+                settings,
+                authority=plan.certificates.authority if plan.certificates else None,
+                on_line=console.speaker("host"),
+                holds=[lock],
+            )
         )
 
         def announce(start: int) -> None:
             if plan.ready is not None:
-                write_json(plan.ready, _facts(plan, settings, azurite, host))
-            console.say(_introduction(plan) if start == 1 else f"Serving again at {plan.url}")
+                pids = {"serve": os.getpid(), "host": host.pid, "azurite": azurite.pid}
+                write_json(plan.ready, {**facts, "pids": pids})
+            console.say(introduction(facts) if start == 1 else f"Serving again at {plan.url}")
 
         watch = Watch([azurite, host], is_ready=host.is_ready, on_ready=announce, say=console.say)
         while not stopping.wait(POLL_S):
@@ -85,26 +112,27 @@ def serve(plan: Plan, stopping: Event) -> None:
         console.say("Stopping.")
 
 
-def _facts(
-    plan: Plan, settings: Mapping[str, str], azurite: Azurite, host: Host
-) -> Mapping[str, object]:
+def _trust(plan: Plan) -> dict[str, str]:
+    """Have the certificates, if all is to be https; the variables by which they are trusted."""
+    if plan.certificates is None:
+        return {}
+    plan.certificates.keep_valid()
+    write_bundle(plan.bundle, plan.certificates.authority)
+    return trusting(plan.bundle)
+
+
+def _facts(plan: Plan, settings: Mapping[str, str]) -> dict[str, str]:
+    """Where everything is, and what a client of it needs."""
     return {
         "url": plan.url,
-        "storage_connection_string": azurite.connection_string,
+        "metadata_url": f"{plan.url}{METADATA}",
+        "ca_bundle": str(plan.bundle) if plan.tls else "",
+        **workspace(plan.app),
+        "storage_connection_string": settings["STORAGE_CONNECTION_STRING"],
         "state": str(plan.state),
         "auth_issuer": settings["AUTH_ISSUER"],
         "auth_jwks_url": settings["AUTH_JWKS_URL"],
-        "pids": {"serve": os.getpid(), "host": host.pid, "azurite": azurite.pid},
     }
-
-
-def _introduction(plan: Plan) -> str:
-    return (
-        f"\nServing at {plan.url}\n"
-        f"  a token:  ./run token --state {shlex.quote(str(plan.state))}\n"
-        f"  state:    {plan.state}\n"
-        f"  to end:   Ctrl-C, or kill {os.getpid()}\n"
-    )
 
 
 def _forget(plan: Plan) -> None:

@@ -1,7 +1,7 @@
 """Crews: the scorer processes of a recipe - its interpreter, its model and code on the disk."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -47,13 +47,21 @@ class Crews:
         self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
 
     @contextmanager
-    def scorer(self, recipe: Recipe, *, capacity: int, job: str = "") -> Iterator[Scorer]:
+    def scorer(
+        self,
+        recipe: Recipe,
+        *,
+        capacity: int,
+        job: str = "",
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Scorer]:
         """A warm process that scores by this recipe, for one bundle; for one `job` alone if named.
 
-        Raises InitFailed, EnvironmentFailed, and ModelMissing when the files are gone.
+        Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
+        ScoringStopped once `is_stopped` says so.
         """
-        spec = self._spec(recipe, job)
-        with self._pool.lease(spec, capacity=min(capacity, self._most or capacity)) as scorer:
+        spec, most = self._spec(recipe, job), min(capacity, self._most or capacity)
+        with self._pool.lease(spec, capacity=most, is_stopped=is_stopped) as scorer:
             yield scorer
 
     def interpreter(self, recipe: Recipe) -> str:

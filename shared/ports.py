@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -43,6 +44,10 @@ class Blobs(Protocol):
 
     def ensure_container(self, container: str) -> None:
         """Create the container unless it is there."""
+        ...
+
+    def delete_container(self, container: str) -> None:
+        """Delete the container and all in it; one that is not there is not an error."""
         ...
 
     def container_exists(self, container: str) -> bool: ...
@@ -115,5 +120,19 @@ class Blobs(Protocol):
 
         Raises `BlocksMissing` when the store lacks one of them, and `Conflict` when `if_absent`
         is set and the blob exists.
+        """
+        ...
+
+
+class Signer(Protocol):
+    """Makes shared access signatures (SAS): what a client needs to reach a container by itself.
+
+    Thread-safe. What it returns is a secret: it is handed out, and never kept or logged.
+    """
+
+    def container_sas(self, container: str, permissions: str, lifetime: timedelta) -> str:
+        """A SAS for one container and nothing else; `permissions` are Azure's letters (`rl`).
+
+        Raises `ServiceUnavailable` when the store gives the service nothing to sign with.
         """
         ...

@@ -10,19 +10,32 @@ from pathlib import Path
 
 from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_blobs import AzureBlobs
+from shared.adapters.azure_sas import signer_of
 from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.scratch import own_folder
 from shared.api.auth import Verifier
 from shared.crews import Crews
-from shared.ports import Blobs
+from shared.domain.datastore import (
+    ARTIFACT_CONTAINER,
+    ARTIFACT_STORE,
+    DEFAULT_STORE,
+    StorageAccount,
+)
+from shared.ports import Blobs, Signer
 from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
+from shared.stores import job_index
 from shared.stores import jobs as job_store
 from shared.stores import registry as registry_store
-from shared.stores.inputs import Datastores, Inputs
+from shared.stores.code_hashes import CodeHashes
+from shared.stores.computes import Computes
+from shared.stores.datastores import Datastores
+from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
+from shared.stores.log_links import LogLinks
+from shared.stores.log_reader import LogReader
 from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
@@ -31,6 +44,7 @@ from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
 from shared.stores.side_files import SideFiles
+from shared.stores.uploads import Uploads
 from shared.stores.watch import Watch
 
 # Small reads of one closing shard, side by side.
@@ -46,7 +60,13 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
+    log_reader: LogReader
+    log_links: LogLinks
     datastores: Datastores
+    computes: Computes
+    uploads: Uploads
+    code_hashes: CodeHashes
+    signer: Signer
     inputs: Inputs
     plans: Plans
     results: Results
@@ -72,14 +92,17 @@ def _services() -> Services:
     # At its usual level the storage SDK logs every request with all its headers.
     logging.getLogger("azure").setLevel(logging.WARNING)
     settings = Settings.from_environment()
-    blobs, account_url = _blobs(settings)
+    account = _account(settings)
+    blobs = AzureBlobs(account)
     for container in (
         registry_store.CONTAINER,
         job_store.CONTAINER,
+        job_index.CONTAINER,
         settings.default_container,
+        ARTIFACT_CONTAINER,
     ):
         blobs.ensure_container(container)
-    chosen = build(settings, blobs, account_url)
+    chosen = build(settings, blobs, account.url, signer_of(account))
     atexit.register(chosen.crews.close)
     return chosen
 
@@ -94,12 +117,13 @@ def _trust(settings: Settings) -> Trust:
     )
 
 
-def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
+def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) -> Services:
     """Services over a store; `account_url` is what that store's blob URLs begin with."""
     verifier = TokenVerifier(_trust(settings))
     registry = Registry(blobs)
-    datastores = Datastores({settings.default_datastore: settings.default_container}, account_url)
+    datastores = Datastores(registry, StorageAccount(url=account_url), _built_in(settings))
     inputs = Inputs(blobs, registry, datastores)
+    computes = Computes(registry)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
     scratch = own_folder(settings.scratch_folder / "processes")
@@ -108,7 +132,13 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         verifier=verifier,
         registry=registry,
         jobs=Jobs(blobs),
+        log_reader=LogReader(blobs),
+        log_links=LogLinks(blobs),
         datastores=datastores,
+        computes=computes,
+        uploads=Uploads(blobs),
+        code_hashes=CodeHashes(blobs, registry, inputs),
+        signer=signer,
         inputs=inputs,
         plans=Plans(blobs),
         results=results,
@@ -118,7 +148,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str) -> Services:
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
         crews=_crews(settings, scratch, blobs, registry, downloads),
-        recipes=Recipes(blobs, registry, inputs),
+        recipes=Recipes(blobs, registry, inputs, computes),
         blobs=blobs,
         scratch=scratch / "bundles",
     )
@@ -138,10 +168,18 @@ def _crews(
     )
 
 
-def _blobs(settings: Settings) -> tuple[Blobs, str]:
+def _built_in(settings: Settings) -> dict[str, str]:
+    """The datastores that are always there: the default, and those the official client expects."""
+    return {
+        settings.default_datastore: settings.default_container,
+        DEFAULT_STORE: settings.default_container,
+        ARTIFACT_STORE: ARTIFACT_CONTAINER,
+    }
+
+
+def _account(settings: Settings) -> AzureAccount:
     if settings.storage_connection_string:
-        account = AzureAccount.from_connection_string(settings.storage_connection_string)
-        return AzureBlobs(account), account.service.url.rstrip("/")
+        return AzureAccount.from_connection_string(settings.storage_connection_string)
     if not settings.storage_account_url:
         raise ValueError(
             "Neither STORAGE_CONNECTION_STRING nor STORAGE_ACCOUNT_URL is set. "
@@ -149,5 +187,4 @@ def _blobs(settings: Settings) -> tuple[Blobs, str]:
         )
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
 
-    blobs = AzureBlobs.from_account(settings.storage_account_url, DefaultAzureCredential())
-    return blobs, settings.storage_account_url.rstrip("/")
+    return AzureAccount.from_account(settings.storage_account_url, DefaultAzureCredential())

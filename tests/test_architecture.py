@@ -40,7 +40,7 @@ MAY_IMPORT = {
         "shared.domain",
     },
     "devhost": set[str](),
-    "local": set[str](),
+    "local": {"devhost", "shared.settings"},
     "examples": {"local", "shared.schemas", "shared.domain"},
 }
 ROOMS = sorted(MAY_IMPORT, key=len, reverse=True)

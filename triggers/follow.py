@@ -10,6 +10,12 @@ from shared.domain.task import EndResult
 from shared.services import Services
 
 
+def of_run(run: str, services: Services) -> tuple[Job, bool]:
+    """The job of that name or with that child, and whether it is the child's; raises NotFound."""
+    job = services.jobs.of_run(run) or services.jobs.get(run)
+    return job, job.spec.name != run
+
+
 def live(job: Job, services: Services, client: DurableClient) -> Job:
     """The job as it is now.
 
@@ -18,6 +24,8 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
     """
     if job.state.status.is_terminal:
         return job
+    if job.cancel is not None and not services.watch.is_stopped(job.spec.name):
+        services.watch.stop(job.spec.name)  # the store lost the sign
     instance = client.find(job.spec.name)
     if instance is None and job.state.status is JobStatus.NOT_STARTED:
         return job  # it is being started

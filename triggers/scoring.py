@@ -20,20 +20,18 @@ from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus
-from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.recipe import Location
 from shared.domain.reference import parse_datastore_path
 from shared.domain.role import Role
 from shared.domain.task import JobRun
-from shared.schemas.arm_jobs import write_job
-from shared.schemas.bodies import INVOCATION
+from shared.schemas import bodies
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
-from shared.stores import jobs as job_store
 from shared.stores.jobs import Submission
 from triggers.follow import live
-from triggers.workspace import endpoint_id, own_body, scoring_uri, who
+from triggers.job_bodies import job_body
+from triggers.workspace import own_body, who
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -43,11 +41,12 @@ REQUEST_ID_HEADERS = ("repeatability_request-id", "repeatability-request-id")
 
 def invoke(request: Request, services: Services, client: DurableClient) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    endpoint.check_stays()
     deployment = _deployment(endpoint, request, services)
     invocation = read_invocation(own_body(request, services.settings), deployment.settings)
     job = _submitted(deployment, invocation, request, services)
-    _start(job, services, client)
-    body = _document(job, request, services) | client.management_urls(job.spec.name)
+    start(job, services, client)
+    body = job_body(job, request, services) | client.management_urls(job.spec.name)
     return Response(CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
 
 
@@ -74,20 +73,24 @@ def _submitted(
 
 
 def poll(request: Request, services: Services, client: DurableClient) -> Response:
-    endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
-    job = services.jobs.get(request.path["job"])
-    if job.spec.endpoint != endpoint.name:
+    """The job; it may have outlived its endpoint."""
+    endpoint, name = request.path["endpoint"], request.path["job"]
+    job = services.jobs.find(name)
+    if job is None:
+        services.registry.endpoints.get(endpoint)
+        job = services.jobs.get(name)
+    if job.spec.endpoint.lower() != endpoint.lower():
         raise NotFound(
-            f"Endpoint '{endpoint.name}' has no job '{job.spec.name}'.",
+            f"Endpoint '{endpoint}' has no job '{name}'.",
             fix=f"It is a job of endpoint '{job.spec.endpoint}'.",
             target="job",
         )
-    return Response(OK, _document(live(job, services, client), request, services))
+    return Response(OK, job_body(live(job, services, client), request, services))
 
 
 def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Deployment:
     chosen = endpoint.choose(request.headers.get(DEPLOYMENT_HEADER, ""))
-    deployment = services.registry.deployments.get(endpoint.name, chosen).resource
+    deployment = services.registry.deployment(endpoint, chosen).resource
     made = deployment.provisioning
     if made.state is ProvisioningState.FAILED:
         raise Conflict(
@@ -130,6 +133,12 @@ def _spec(
     services: Services,
 ) -> JobSpec:
     """Everything the job needs, resolved now: later changes do not touch it."""
+    services.computes.check(
+        invocation.compute or deployment.compute,
+        invocation.settings.instance_count,
+        target="properties.compute.target",
+        counted="properties.compute.instanceCount",
+    )
     child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
     return JobSpec(
         name=name,
@@ -184,7 +193,7 @@ def _output(invocation: Invocation, child: str, services: Services) -> JobOutput
     return JobOutput(name=invocation.output_name, uri=uri, location=location)
 
 
-def _start(job: Job, services: Services, client: DurableClient) -> None:
+def start(job: Job, services: Services, client: DurableClient) -> None:
     """Start the job's orchestration, unless it was started already."""
     if job.state.status is not JobStatus.NOT_STARTED or client.find(job.spec.name) is not None:
         return
@@ -197,17 +206,12 @@ def _start(job: Job, services: Services, client: DurableClient) -> None:
         raise
 
 
-def _document(job: Job, request: Request, services: Services) -> JSON:
-    spec = job.spec
-    return write_job(
-        job,
-        arm_id=f"{endpoint_id(services.settings, spec.endpoint)}/jobs/{spec.name}",
-        poll_uri=f"{scoring_uri(request, spec.endpoint)}/{spec.name}",
-        files_uri=f"{services.datastores.account_url}/{job_store.CONTAINER}/{spec.name}",
-        now=datetime.now(UTC),
-    )
-
-
+INVOKING = About(
+    "Start a job: score the input with the default deployment, or with the header's.",
+    body=bodies.INVOCATION,
+    answers={CREATED: Answer.RESOURCE},
+    headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
+)
 ROUTES = (
     Route(
         "invoke",
@@ -215,12 +219,7 @@ ROUTES = (
         "endpoints/{endpoint}/jobs",
         Role.INVOKER,
         durable_handler=invoke,
-        about=About(
-            "Start a job: score the input with the default deployment, or the header's.",
-            body=INVOCATION,
-            answers={CREATED: Answer.RESOURCE},
-            headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
-        ),
+        about=INVOKING,
     ),
     Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
 )

@@ -7,7 +7,7 @@ from shared.api.http import Request
 from shared.domain.caller import Author
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
-from shared.domain.message import JSON, Message
+from shared.domain.message import JSON, Message, Tags
 from shared.settings import Settings
 from shared.stores.registry import Entry
 
@@ -100,14 +100,20 @@ def who(request: Request) -> Author:
     return request.caller.author
 
 
+def located(settings: Settings, tags: Tags) -> dict[str, JSON]:
+    """What a resource with a location has beside its envelope."""
+    return {"location": settings.location, "tags": tags}
+
+
 def enveloped[R: Message](
     entry: Entry[R], kind: str, own_id: str, name: str, properties: JSON
-) -> JSON:
+) -> dict[str, JSON]:
     written = entry.written
     return {
         "id": own_id,
         "name": name,
         "type": f"{PROVIDER}/workspaces/{kind}",
+        "etag": entry.etag or None,
         "properties": properties,
         "systemData": {
             "createdAt": utc(written.created_at),

@@ -83,6 +83,11 @@ class AzureAccount:
         service = BlobServiceClient(url, credential, **_client_options())
         return cls(service, _config(service), _identity(credential))
 
+    @property
+    def url(self) -> str:
+        """What the account's blob URLs begin with: never with the signature it is reached by."""
+        return self.service.url.partition("?")[0].rstrip("/")
+
     def store(self, container: str, *, is_tried_once: bool = False) -> AzureStore:
         with self._lock:
             key = (container, is_tried_once)

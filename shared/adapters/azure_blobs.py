@@ -58,6 +58,11 @@ class AzureBlobs:
         with suppress(Conflict), translated(container):
             self._account.service.create_container(container)
 
+    def delete_container(self, container: str) -> None:
+        check_container(container)
+        with suppress(NotFound), translated(container):
+            self._account.service.delete_container(container)
+
     def container_exists(self, container: str) -> bool:
         check_container(container)
         with translated(container):

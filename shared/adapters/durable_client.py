@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import azure.functions as func
@@ -27,6 +28,9 @@ class Instance:
     custom_status: JSON
     output: JSON
     failure: str
+    orchestrator: str
+    created_at: datetime
+    changed_at: datetime
 
 
 class DurableClient:
@@ -60,6 +64,9 @@ class DurableClient:
             custom_status=_json(state.serialized_custom_status),
             output=_json(state.serialized_output),
             failure=state.failure_details.message if state.failure_details else "",
+            orchestrator=state.name,
+            created_at=_aware(state.created_at),
+            changed_at=_aware(state.last_updated_at),
         )
 
     def management_urls(self, instance: str) -> dict[str, str]:
@@ -67,6 +74,11 @@ class DurableClient:
         payload = self._client.create_http_management_payload(self._request, instance)
         urls: dict[str, str] = json.loads(str(payload))
         return {name: url for name, url in urls.items() if name != "id"}
+
+
+def _aware(moment: datetime) -> datetime:
+    """The SDK gives UTC, without saying so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _json(text: str | None) -> JSON:

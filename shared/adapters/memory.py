@@ -40,6 +40,11 @@ class MemoryBlobs:
         with self._lock:
             self._containers.setdefault(container, _Container())
 
+    def delete_container(self, container: str) -> None:
+        check_container(container)
+        with self._lock:
+            self._containers.pop(container, None)
+
     def container_exists(self, container: str) -> bool:
         check_container(container)
         return container in self._containers

@@ -13,6 +13,7 @@ class Answer(StrEnum):
     RESOURCE = "Resource"
     PAGE = "Page"
     DOCUMENT = "Document"
+    VALUES = "Values"
     TEXT = "Text"
     NOTHING = "Nothing"
 

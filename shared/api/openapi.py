@@ -8,12 +8,14 @@ from typing import Any
 from shared.api.about import About, Answer
 from shared.api.errors import INTERNAL, STATUSES
 from shared.api.openapi_schemas import SCHEMAS, path_parameter
+from shared.api.paging import SKIP_TOKEN
 from shared.api.routes import Route
 
 type Json = dict[str, Any]
 
 PARAMETER = re.compile(r"\{([^}:]+)[^}]*\}")
 API_VERSION = "api-version"
+PAGING = ("$top", SKIP_TOKEN)
 USUAL: Mapping[str, Mapping[int, Answer]] = {
     "PUT": {200: Answer.RESOURCE, 201: Answer.RESOURCE},
     "PATCH": {200: Answer.DOCUMENT},
@@ -61,7 +63,8 @@ def _path(template: str) -> str:
 
 
 def _operation(route: Route, known: Mapping[str, str]) -> Json:
-    about = route.about
+    about, answers = route.about, _answers(route)
+    paging = PAGING if Answer.PAGE in answers.values() else ()
     names = PARAMETER.findall(route.template)
     role = route.role
     operation: Json = {
@@ -70,10 +73,10 @@ def _operation(route: Route, known: Mapping[str, str]) -> Json:
         "description": f"Needs the role {role.name.lower()}." if role else "Open to everybody.",
         "parameters": [
             *(path_parameter(name, known.get(name)) for name in names),
-            *(_optional("query", name) for name in (API_VERSION, *about.query)),
+            *(_optional("query", name) for name in (API_VERSION, *paging, *about.query)),
             *(_optional("header", name) for name in about.headers),
         ],
-        "responses": _responses(route),
+        "responses": _responses(answers),
         "security": [{"bearer": []}] if role else [],
     }
     if about.body and about.body.examples:
@@ -91,13 +94,16 @@ def _request_body(about: About) -> Json:
     named = {f"form {place}": {"value": one} for place, one in enumerate(examples, start=1)}
     schema = _reference("schemas", shape.name if shape else "")
     return {
-        "required": True,
+        "required": not (shape and shape.may_be_empty),
         "content": {"application/json": {"schema": schema, "examples": named}},
     }
 
 
-def _responses(route: Route) -> Json:
-    answers = route.about.answers or USUAL.get(route.method) or {200: _usual_of_get(route)}
+def _answers(route: Route) -> Mapping[int, Answer]:
+    return route.about.answers or USUAL.get(route.method) or {200: _usual_of_get(route)}
+
+
+def _responses(answers: Mapping[int, Answer]) -> Json:
     refused = [*STATUSES.values(), INTERNAL]
     return {str(status): _response(answer) for status, answer in answers.items()} | {
         str(status): _reference("responses", f"Error{status}") for status in sorted(set(refused))

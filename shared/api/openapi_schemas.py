@@ -42,6 +42,7 @@ SCHEMAS: Json = {
         "required": ["value"],
     },
     "Document": {"type": "object"},
+    "Values": {"type": "array"},
     "Error": {
         "type": "object",
         "properties": {

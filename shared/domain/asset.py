@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.domain.message import JSON, NO_TAGS, Message, Tags
+from shared.domain.message import JSON, NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 
 
 class AssetId(Message):
@@ -27,6 +27,7 @@ class DataType(StrEnum):
 
 
 WORDS = {"description", "tags", "properties", "is_anonymous", "is_archived"}
+EXTRA_WORDS = {"stage", "autoDeleteSetting"}
 
 
 class Asset(Message):
@@ -38,11 +39,25 @@ class Asset(Message):
     properties: Tags = NO_TAGS
     is_anonymous: bool = False
     is_archived: bool = False
+    extras: Extras = NO_EXTRAS
 
     @property
-    def content(self) -> JSON:
+    def content(self) -> dict[str, JSON]:
         """What the asset is, without the words that describe it."""
-        return self.model_dump(mode="json", exclude=WORDS)
+        content: dict[str, JSON] = self.model_dump(mode="json", exclude=WORDS | {"extras"})
+        more = {key: value for key, value in self.extras.items() if key not in EXTRA_WORDS}
+        return content | more
+
+
+class AssetContainer(Message):
+    """What is said of all versions of an asset; the versions themselves are apart."""
+
+    name: str
+    description: str = ""
+    tags: Tags = NO_TAGS
+    properties: Tags = NO_TAGS
+    is_archived: bool = False
+    extras: Extras = NO_EXTRAS
 
 
 class Model(Asset):

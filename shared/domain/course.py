@@ -37,14 +37,17 @@ class Course:
 
     @property
     def has_next_shard(self) -> bool:
-        if self._redo is not None:
-            return not self._fatal
-        is_wanted = self.spec.settings.allows(self._tally.failed_files) and not self._is_stopped
-        return self._next < self.plan.shards and is_wanted and not self._fatal
+        if self._fatal or self._is_stopped:
+            return False
+        is_wanted = self.spec.settings.allows(self._tally.failed_files)
+        return self._redo is not None or (self._next < self.plan.shards and is_wanted)
 
     def planned(self, plan: Plan, now: datetime) -> None:
         """Take a plan: the first, or one that replaces a lost one and must be the same."""
         self.must_plan_again = False
+        if plan.is_canceled:
+            self._is_stopped = True
+            return
         if self._plan is not None and self._plan.digest != plan.digest:
             self._fatal = (
                 "The plan was lost, and the input is not what it was when the job was planned. "
@@ -76,12 +79,12 @@ class Course:
         if result.is_lost:
             self._repair()
             self.must_plan_again = not self._fatal
-        elif self._redo is not None:
+            return
+        span = shard_span(self._shard(), self.plan.minibatches)
+        self._is_stopped = result.tally.minibatches < len(span)
+        if self._redo is not None:
             self._redo = None
         else:
-            self._is_stopped = result.tally.minibatches < len(
-                shard_span(self._next, self.plan.minibatches)
-            )
             self._tally = self._tally.plus(result.tally)
             self._next += 1
 
@@ -103,7 +106,13 @@ class Course:
 
     def ending(self) -> Ending:
         return ending(
-            self.spec, self.plan, self._tally, self._fatal, self._next, self._scoring_since
+            self.spec,
+            self.plan,
+            self._tally,
+            self._fatal,
+            self._next,
+            self._scoring_since,
+            is_stopped=self._is_stopped,
         )
 
     def live(self, status: JobStatus, shard: str = "") -> JSON:

@@ -13,7 +13,8 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from shared.domain.asset import AssetId
-from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.errors import Conflict
+from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 from shared.domain.provisioning import Provisioning, ProvisioningState
 
 IGNORE_FAILURES = -1
@@ -108,7 +109,8 @@ class Deployment(Message):
     """One way to score an endpoint's input.
 
     Without a code configuration the model must be MLflow, and scores by itself. `provisioning`
-    tells how far this version of the deployment is made.
+    tells how far this version of the deployment is made, `incarnation` which of the endpoints that
+    bore the endpoint's name it belongs to.
     """
 
     name: str
@@ -121,7 +123,9 @@ class Deployment(Message):
     compute: str = ""
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
+    extras: Extras = NO_EXTRAS
     provisioning: Provisioning = Provisioning()
+    incarnation: str = ""
 
     @model_validator(mode="after")
     def _rows_have_a_file(self) -> "Deployment":
@@ -150,8 +154,27 @@ class Deployment(Message):
         return hashlib.sha256(text.encode()).hexdigest()
 
     def replacing(self, old: "Deployment") -> "Deployment":
-        """Stand in for an old one: what scores as before need not be made again."""
+        """Stand in for an old one: what scores as before need not be made again.
+
+        Raises Conflict when the old one belongs to a newer endpoint of the same name.
+        """
+        if old.incarnation > self.incarnation:
+            raise Conflict(
+                f"Endpoint '{self.endpoint}' was deleted and created again meanwhile.",
+                fix="Send the request again.",
+                target="endpoint",
+            )
         is_made = old.provisioning.state is ProvisioningState.SUCCEEDED
+        kept = {"name": old.name}
         if is_made and old.fingerprint == self.fingerprint:
-            return self.model_copy(update={"provisioning": old.provisioning})
-        return self
+            return self.model_copy(update={**kept, "provisioning": old.provisioning})
+        return self.model_copy(update=kept)
+
+    def uses(self, kind: str, asset: AssetId) -> bool:
+        """Whether it names this version of this kind of asset (ARM's word, `models`)."""
+        named = {
+            "models": self.model,
+            "environments": self.environment,
+            "codes": self.code.code if self.code else None,
+        }.get(kind)
+        return named is not None and str(named).lower() == str(asset).lower()

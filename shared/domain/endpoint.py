@@ -1,7 +1,8 @@
 """An endpoint: a stable address in front of deployments."""
 
-from shared.domain.errors import InvalidRequest
-from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.errors import Conflict, InvalidRequest
+from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
+from shared.domain.provisioning import ProvisioningState
 
 NO_DEFAULT = (
     "No valid deployments to route to. Please check that the endpoint has at least one deployment "
@@ -10,13 +11,43 @@ NO_DEFAULT = (
 
 
 class Endpoint(Message):
-    """What a client calls by name; `default_deployment` scores unless a header picks another."""
+    """What a client calls by name; `default_deployment` scores unless a header picks another.
+
+    `incarnation` tells it from an endpoint of the same name that was deleted before: a deployment
+    belongs to one of them. `deletion` is set, and stays, once it is being deleted.
+    """
 
     name: str
     description: str = ""
     default_deployment: str = ""
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
+    extras: Extras = NO_EXTRAS
+    incarnation: str = ""
+    deletion: str = ""
+
+    @property
+    def state(self) -> ProvisioningState:
+        return ProvisioningState.DELETING if self.deletion else ProvisioningState.SUCCEEDED
+
+    def check_stays(self) -> None:
+        """Raise Conflict when the endpoint is being deleted."""
+        if self.deletion:
+            raise Conflict(
+                f"Endpoint '{self.name}' is being deleted.",
+                fix="Wait until it is gone, then create it again.",
+                target="endpoint",
+            )
+
+    def replacing(self, old: "Endpoint") -> "Endpoint":
+        """Stand in for an old one; without a default it keeps the one that is set."""
+        old.check_stays()
+        kept = {"name": old.name, "incarnation": old.incarnation}
+        default = self.default_deployment or old.default_deployment
+        return self.model_copy(update={**kept, "default_deployment": default})
+
+    def is_default(self, deployment: str) -> bool:
+        return self.default_deployment.lower() == deployment.lower()
 
     def choose(self, asked: str) -> str:
         """The deployment for one invocation: the asked one, else the default.

@@ -1,4 +1,4 @@
-"""A batch job: what was asked, and how far it came."""
+"""A batch job: what was asked, how far it came, and what was said of it since."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,13 +7,14 @@ from typing import Self
 from pydantic import AwareDatetime
 
 from shared.domain.asset import DataType
-from shared.domain.caller import CallerType
+from shared.domain.caller import Author, CallerType
 from shared.domain.deployment import BatchSettings
-from shared.domain.message import Message
+from shared.domain.message import NO_TAGS, Message, Tags
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.recipe import Location, Recipe
 
+CANCELED = "The job was canceled before all its input was scored."
 NONE_SUCCEEDED = "See errors.jsonl for each one's error, and make one file score first."
 
 
@@ -24,6 +25,7 @@ class JobStatus(StrEnum):
     PREPARING = "Preparing"
     RUNNING = "Running"
     FINALIZING = "Finalizing"
+    CANCEL_REQUESTED = "CancelRequested"
     COMPLETED = "Completed"
     FAILED = "Failed"
     CANCELED = "Canceled"
@@ -96,11 +98,51 @@ class JobState(Message):
         return type(self).from_wire(later.to_wire())
 
 
+class Change(Message):
+    """Who changed something about a job after it was invoked, and when."""
+
+    at: AwareDatetime
+    by: str
+    by_type: CallerType = CallerType.USER
+
+    @classmethod
+    def of(cls, author: Author, at: datetime) -> Self:
+        return cls(at=at, by=author.name, by_type=author.type)
+
+
+class Labels(Message):
+    """What people put on a job after it was invoked; a `hidden` one is archived."""
+
+    changed: Change | None = None
+
+    display_name: str = ""
+    description: str = ""
+    tags: Tags = NO_TAGS
+    hidden: bool = False
+
+
 class Job(Message):
     """A job's document."""
 
     spec: JobSpec
     state: JobState = JobState()
+    cancel: Change | None = None
+    labels: Labels = Labels()
+
+    @property
+    def last_change(self) -> Change:
+        """By people: that it was invoked, given other labels, or canceled - `cancel` is by whom."""
+        spec = self.spec
+        made = Change(at=spec.created_at, by=spec.created_by, by_type=spec.created_by_type)
+        changes = (made, self.labels.changed, self.cancel)
+        return max((one for one in changes if one), key=lambda one: one.at)
+
+    @property
+    def status(self) -> JobStatus:
+        """What its readers are told: a cancel that was asked shows until the job has ended."""
+        if self.cancel is not None and not self.state.status.is_terminal:
+            return JobStatus.CANCEL_REQUESTED
+        return self.state.status
 
 
 class Ending(Message):
@@ -125,19 +167,22 @@ def ending(
     fatal: str,
     closed_shards: int,
     scoring_since: datetime | None,
+    *,
+    is_stopped: bool = False,
 ) -> Ending:
     """Decide how a job ended (Azure ML's rules, in the order in which they apply).
 
-    The error threshold counts files over the whole input. Whatever it allows, a job without a
-    single file that succeeded is Failed.
+    One that `is_stopped` left something undone because it was canceled. The error threshold counts
+    files over the whole input. Whatever it allows, a job without a single file that succeeded is
+    Failed.
     """
     status, reason = JobStatus.COMPLETED, ""
     if plan.problem or fatal:
         status, reason = JobStatus.FAILED, plan.problem or fatal
     elif not spec.settings.allows(tally.failed_files):
         status, reason = JobStatus.FAILED, _spent(spec.settings, tally, plan)
-    elif tally.minibatches < plan.minibatches:
-        status, reason = JobStatus.CANCELED, "The job was stopped before all its input was scored."
+    elif is_stopped or tally.minibatches < plan.minibatches:
+        status, reason = JobStatus.CANCELED, CANCELED
     elif tally.failed_files >= tally.files:
         reason = f"None of the {tally.files} input files succeeded. {NONE_SUCCEEDED}"
         status = JobStatus.FAILED

@@ -6,9 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 type JSON = Any
 type Tags = dict[str, str]
+type Extras = dict[str, Any]
 
 # pydantic copies a default for each instance, so that sharing it is safe.
 NO_TAGS: Tags = Field(default_factory=dict)
+# Azure's fields that mean nothing here: kept as they were sent, and shown again.
+NO_EXTRAS: Extras = Field(default_factory=dict)
 
 
 class Message(BaseModel):

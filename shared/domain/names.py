@@ -1,6 +1,8 @@
-"""What endpoints, deployments, jobs and assets may be called.
+"""What endpoints, deployments, computes, datastores, jobs and assets may be called.
 
 Endpoints and deployments: 3-32 characters, as `azure-ai-ml` checks before it creates them.
+Computes: 2-32 characters, by the rule that Azure ML has for clusters.
+Datastores: up to 255 letters, digits, dashes and underscores.
 Assets (models, data) and jobs: up to 255 characters that are safe in a URL and in a blob's name.
 """
 
@@ -9,8 +11,10 @@ import re
 from shared.domain.errors import InvalidRequest
 
 ENDPOINT_NAME = re.compile(r"[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+DATASTORE_NAME = re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]*")
 ASSET_NAME = re.compile(r"[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[-_a-zA-Z0-9])?")
 SHORTEST, LONGEST = 3, 32
+SHORTEST_COMPUTE = 2
 LONGEST_ASSET = 255
 
 
@@ -22,6 +26,30 @@ def endpoint_name(value: str, what: str = "endpoint") -> str:
         f"'{value}' is not a name for {_article(what)} {what}.",
         fix=f"Use {SHORTEST}-{LONGEST} letters, digits and dashes that begin with a letter and do "
         "not end with a dash.",
+        target="name",
+    )
+
+
+def compute_name(value: str) -> str:
+    """Return the name if a compute may bear it; raise InvalidRequest otherwise."""
+    if SHORTEST_COMPUTE <= len(value) <= LONGEST and ENDPOINT_NAME.fullmatch(value):
+        return value
+    raise InvalidRequest(
+        f"'{value[:LONGEST_ASSET]}' is not a name for a compute.",
+        fix=f"Use {SHORTEST_COMPUTE}-{LONGEST} letters, digits and dashes that begin with a letter "
+        "and do not end with a dash.",
+        target="name",
+    )
+
+
+def datastore_name(value: str) -> str:
+    """Return the name if a datastore may bear it; raise InvalidRequest otherwise."""
+    if len(value) <= LONGEST_ASSET and DATASTORE_NAME.fullmatch(value):
+        return value
+    raise InvalidRequest(
+        f"'{value[:LONGEST_ASSET]}' is not a name for a datastore.",
+        fix=f"Use 1-{LONGEST_ASSET} letters, digits, dashes and underscores that begin with a "
+        "letter or digit.",
         target="name",
     )
 

@@ -9,7 +9,8 @@ class Plan(Message):
 
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
-    `problem` says why the job cannot run at all; the counts are 0 then.
+    `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
+    the counts are 0 then.
     """
 
     key: str = ""
@@ -20,6 +21,7 @@ class Plan(Message):
     skipped: int = 0
     digest: str = ""
     problem: str = ""
+    is_canceled: bool = False
 
 
 class PlanShard(Message):

@@ -1,4 +1,4 @@
-"""How far the making of a deployment is: its environment built, its script tried."""
+"""How far the making of a deployment is, or the deletion of an endpoint."""
 
 from enum import StrEnum
 from typing import Self
@@ -9,6 +9,7 @@ from shared.domain.message import Message
 
 # The real host carries no longer text out of an activity without harm.
 LONGEST_REASON = 3_000
+SUPERSEDED = "The deployment was deleted or put again meanwhile."
 
 
 class ProvisioningState(StrEnum):
@@ -17,10 +18,11 @@ class ProvisioningState(StrEnum):
     CREATING = "Creating"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
+    DELETING = "Deleting"
 
     @property
     def is_terminal(self) -> bool:
-        return self is not ProvisioningState.CREATING
+        return self in {ProvisioningState.SUCCEEDED, ProvisioningState.FAILED}
 
 
 class Provisioning(Message):
@@ -37,6 +39,23 @@ class ProvisioningTask(Message):
     endpoint: str
     deployment: str
     generation: str
+
+    @property
+    def instance(self) -> str:
+        """The id of its orchestration, and of the operation that clients follow."""
+        return f"{self.endpoint}_{self.deployment}_{self.generation}"
+
+
+class EndpointDeletion(Message):
+    """Input of `retire_endpoint` and its activity: one deletion of one endpoint."""
+
+    endpoint: str
+    deletion: str
+
+    @property
+    def instance(self) -> str:
+        """The id of its orchestration, and of the operation that clients follow."""
+        return f"{self.endpoint}_{self.deletion}"
 
 
 class ProvisioningStep(Message):

@@ -14,6 +14,10 @@ class Location(Message):
     def __str__(self) -> str:
         return f"{self.container}/{self.path}"
 
+    def inside(self, name: str) -> str:
+        """The name of a blob inside this folder, which may be the whole container."""
+        return f"{self.path}/{name}" if self.path else name
+
 
 class Recipe(Message):
     """What a scorer process is made of; `fingerprint` is the deployment's.

@@ -3,7 +3,8 @@
 - `azureml://datastores/<datastore>/paths/<path>`, and its long form with subscription, resource
   group and workspace
 - `https://<account>/<container>/<path>`: a blob or a folder by its URL
-- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id
+- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id, with a version or
+  a label (`.../versions/labels/latest`), of the workspace or of its location
 """
 
 import re
@@ -26,11 +27,18 @@ _DATASTORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASSET_ID = re.compile(
-    r"(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
-    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
-    r"/versions/(?P<version>[^/]+)",
+    r"(?:(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
+    r"Microsoft\.MachineLearningServices|azureml://locations/[^/]+)"
+    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
+    r"(?:/versions/(?P<version>[^/]+)|(?:/versions)?/labels/(?P<label>[^/]+))",
     re.IGNORECASE,
 )
+_COMPUTE = re.compile(
+    r"(?:azureml:)?(?:/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
+    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/computes/)?(?P<name>[-A-Za-z0-9_.]+)",
+    re.IGNORECASE,
+)
+LOCAL = "local"
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
 
 
@@ -80,6 +88,46 @@ def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
     )
 
 
+def parse_place(text: str, *, target: str) -> DatastorePath | BlobUrl:
+    """Read where files lie: a datastore's path or a URL. Raises InvalidRequest naming `target`."""
+    reference = parse_input(text, target=target)
+    if isinstance(reference, AssetId):
+        raise InvalidRequest(
+            f"'{_shown(text)}' names an asset, not where files lie.",
+            fix="Use azureml://datastores/<datastore>/paths/<path>, or the https URL of a folder "
+            "in the service's own storage account.",
+            target=target,
+        )
+    return reference
+
+
+def unsigned(text: str) -> str:
+    """The reference as it may be kept: a URL loses its query, which may hold a signature."""
+    is_url = text.lower().startswith(("http://", "https://"))
+    return text.partition("?")[0] if is_url else text
+
+
+def parse_compute(text: str, *, target: str) -> str:
+    """The name of a compute, from its ARM id, `azureml:<name>` or the name itself.
+
+    Raises InvalidRequest naming `target`, for `local` too: batch endpoints have no such compute.
+    """
+    match = _COMPUTE.fullmatch(text)
+    if match is None:
+        raise InvalidRequest(
+            f"'{_shown(text)}' does not name a compute.",
+            fix="Use the compute's ARM id (.../computes/<name>), azureml:<name> or its name.",
+            target=target,
+        )
+    if match["name"].lower() == LOCAL:
+        raise InvalidRequest(
+            "The compute 'local' is not supported by batch endpoints.",
+            fix="Name a cluster that was created before, or leave the compute out.",
+            target=target,
+        )
+    return match["name"]
+
+
 def parse_asset(text: str, kind: str, *, target: str) -> AssetId:
     """Read a reference to an asset of `kind` (`models`, `data`), or raise InvalidRequest."""
     asset = _asset(text, kind)
@@ -97,7 +145,7 @@ def _asset(text: str, kind: str) -> AssetId | None:
     if match := _ASSET_ID.fullmatch(text):
         if match["kind"].lower() != kind:
             return None
-        return AssetId(name=match["name"], version=match["version"])
+        return AssetId(name=match["name"], version=match["version"] or f"@{match['label']}")
     if match := _ASSET.fullmatch(text):
         return AssetId(name=match["name"], version=match["version"] or f"@{match['label']}")
     return None

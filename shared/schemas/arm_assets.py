@@ -1,13 +1,15 @@
 """Models, data, code and environments in ARM JSON, to and from the domain.
 
 `read_*` take the body of a PUT and raise InvalidRequest; `write_*` give the `properties` of a GET.
-Read-only fields that a client sends back are ignored, as ARM does.
+Fields of Azure's that mean nothing here are kept and shown again, those that it does not know are
+refused. Read-only fields that a client sends back are ignored, as ARM does.
 """
 
 from typing import Any
 
 from shared.domain.asset import (
     Asset,
+    AssetContainer,
     AssetId,
     Code,
     Data,
@@ -19,10 +21,16 @@ from shared.domain.asset import (
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import asset_name
-from shared.domain.reference import parse_datastore_path, parse_input
-from shared.schemas.arm_envelope import closed, opened
+from shared.domain.reference import parse_input, parse_place, unsigned
+from shared.schemas.arm_envelope import closed, opened, read_description, read_tags
 from shared.schemas.fields import Fields
 
+WINDOWS = "Windows"
+OS_TYPES = {"Linux": "Linux", WINDOWS: WINDOWS}
+EXTRAS = ("autoDeleteSetting", "intellectualProperty", "stage")
+MODEL_EXTRAS = ("flavors", "jobName", "datasets", "defaultDeploymentTemplate")
+CONTAINER_EXTRAS = ("dataType",)
+ENVIRONMENT_EXTRAS = ("inferenceConfig", "autoRebuild", "build")
 MODEL_TYPES = {"custom_model": "custom_model", "mlflow_model": "mlflow_model"}
 DATA_TYPES = {"uri_file": "uri_file", "uri_folder": "uri_folder"}
 
@@ -31,15 +39,15 @@ def read_model(name: str, version: str, body: JSON) -> Model:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("modelUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_datastore_path(uri, target=properties.path("modelUri"))
+    parse_place(uri, target=properties.path("modelUri"))
     kind = properties.choice("modelType", MODEL_TYPES) or ModelType.CUSTOM
+    properties.object("flavors")
     model = Model(
         id=_asset_id(name, version, "model"),
-        uri=uri,
+        uri=unsigned(uri),
         type=ModelType(kind),
-        **_common(properties, envelope),
+        **_common(properties, envelope, MODEL_EXTRAS),
     )
-    properties.ignore("flavors", "jobName", "stage", "provisioningState")
     closed(envelope, properties)
     return model
 
@@ -61,11 +69,10 @@ def read_data(name: str, version: str, body: JSON) -> Data:
     kind = properties.choice("dataType", DATA_TYPES) or DataType.URI_FOLDER
     data = Data(
         id=_asset_id(name, version, "data asset"),
-        uri=uri,
+        uri=unsigned(uri),
         type=DataType(kind),
         **_common(properties, envelope),
     )
-    properties.ignore("provisioningState")
     closed(envelope, properties)
     return data
 
@@ -78,13 +85,12 @@ def read_code(name: str, version: str, body: JSON) -> Code:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("codeUri", "azureml://datastores/<datastore>/paths/<folder>")
-    parse_input(uri, target=properties.path("codeUri"))
+    parse_place(uri, target=properties.path("codeUri"))
     code = Code(
         id=_asset_id(name, version, "code"),
-        uri=uri.partition("?")[0],
+        uri=unsigned(uri),
         **_common(properties, envelope),
     )
-    properties.ignore("provisioningState")
     closed(envelope, properties)
     return code
 
@@ -100,7 +106,7 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
         id=_asset_id(name, version, "environment"),
         image=properties.text("image"),
         conda_file=properties.text("condaFile"),
-        **_common(properties, envelope),
+        **_common(properties, envelope, ENVIRONMENT_EXTRAS),
     )
     if not environment.image and not environment.conda_file:
         raise InvalidRequest(
@@ -108,8 +114,11 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
             fix="Give its conda file's text in properties.condaFile.",
             target="properties.condaFile",
         )
-    properties.ignore("provisioningState", "environmentType")
-    properties.ignore("osType", "inferenceConfig", "autoRebuild", "stage", "build")
+    if properties.choice("osType", OS_TYPES) == WINDOWS:
+        raise InvalidRequest(
+            "The environment is for Windows.", fix="Use Linux.", target="properties.osType"
+        )
+    properties.ignore("environmentType")
     closed(envelope, properties)
     return environment
 
@@ -130,13 +139,50 @@ def _asset_id(name: str, version: str, what: str) -> AssetId:
     )
 
 
-def _common(properties: Fields, envelope: Fields) -> dict[str, Any]:
+def read_container(name: str, body: JSON) -> AssetContainer:
+    """Raises InvalidRequest."""
+    envelope, properties = opened(body)
+    container = AssetContainer(
+        name=asset_name(name, "asset name"),
+        description=read_description(properties),
+        tags=read_tags(properties) | read_tags(envelope),
+        properties=read_tags(properties, "properties"),
+        is_archived=properties.flag("isArchived"),
+        extras=properties.kept(*CONTAINER_EXTRAS),
+    )
+    properties.ignore("latestVersion", "nextVersion", "provisioningState")
+    closed(envelope, properties)
+    return container
+
+
+def write_container(container: AssetContainer, *, latest: str, following: str) -> dict[str, JSON]:
+    """`latest` is the version created last, `following` the one that comes after the highest."""
     return {
-        "description": properties.text("description"),
-        "tags": properties.strings("tags") | envelope.strings("tags"),
+        **container.extras,
+        "description": container.description,
+        "tags": container.tags,
+        "properties": container.properties,
+        "isArchived": container.is_archived,
+        "latestVersion": latest or None,
+        "nextVersion": following,
+        "provisioningState": "Succeeded",
+    }
+
+
+def container_extras(newest: Asset) -> dict[str, JSON]:
+    """What a container takes from its newest version."""
+    return {"dataType": newest.type} if isinstance(newest, Data) else {}
+
+
+def _common(properties: Fields, envelope: Fields, extras: tuple[str, ...] = ()) -> dict[str, Any]:
+    properties.ignore("provisioningState")
+    return {
+        "description": read_description(properties),
+        "tags": read_tags(properties) | read_tags(envelope),
         "properties": properties.strings("properties"),
         "is_anonymous": properties.flag("isAnonymous"),
         "is_archived": properties.flag("isArchived"),
+        "extras": properties.kept(*EXTRAS, *extras),
     }
 
 
@@ -147,4 +193,6 @@ def _written(asset: Asset) -> dict[str, Any]:
         "properties": asset.properties,
         "isAnonymous": asset.is_anonymous,
         "isArchived": asset.is_archived,
+        "provisioningState": "Succeeded",
+        **asset.extras,
     }

@@ -1,10 +1,13 @@
 """What every ARM body has: an envelope, and properties inside it."""
 
-from shared.domain.message import JSON
+from shared.domain.message import JSON, Tags
 from shared.schemas.fields import Fields
 
 # Read-only, or without a meaning here; clients send back what they got.
-ENVELOPE = ("id", "name", "type", "location", "systemData", "identity", "kind", "sku", "etag")
+ENVELOPE = ("id", "name", "type", "location", "systemData", "etag")
+# Of a resource with a location; without a meaning here.
+TRACKED = ("identity", "kind", "sku")
+LONGEST_DESCRIPTION, LONGEST_TAG = 5_000, 1_000
 
 
 def opened(body: JSON) -> tuple[Fields, Fields]:
@@ -13,8 +16,17 @@ def opened(body: JSON) -> tuple[Fields, Fields]:
     return envelope, envelope.object("properties")
 
 
+def read_description(properties: Fields) -> str:
+    return properties.text("description", longest=LONGEST_DESCRIPTION)
+
+
+def read_tags(fields: Fields, name: str = "tags") -> Tags:
+    """Tags, or a resource's own properties: short texts under short names."""
+    return fields.strings(name, longest=LONGEST_TAG)
+
+
 def closed(envelope: Fields, properties: Fields) -> None:
     """Raise InvalidRequest for a field that nobody took."""
-    envelope.ignore(*ENVELOPE, "tags")
+    envelope.ignore(*ENVELOPE, *TRACKED, "tags")
     properties.refuse_others()
     envelope.refuse_others()

@@ -1,4 +1,7 @@
-"""A job in ARM JSON, as invoke and its polls answer it."""
+"""A job in ARM JSON: as invoke and its polls answer it, and as the official client reads jobs.
+
+To that client a job is a pipeline job with one child run, the scoring step.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +11,7 @@ from shared.domain.message import JSON
 from shared.domain.progress import progress_of
 from shared.schemas.arm_settings import write_settings
 
+JOB_TYPE = "Microsoft.MachineLearningServices/workspaces/jobs"
 PROVISIONING = {
     JobStatus.COMPLETED: "Succeeded",
     JobStatus.FAILED: "Failed",
@@ -24,7 +28,7 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
         "name": spec.name,
         "type": "Microsoft.MachineLearningServices/workspaces/batchEndpoints/jobs",
         "properties": {
-            "status": state.status,
+            "status": job.status,
             "provisioningState": PROVISIONING.get(state.status, "InProgress"),
             "endpointName": spec.endpoint,
             "deploymentName": spec.deployment,
@@ -39,16 +43,74 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
             "startTime": utc(state.scoring_since) if state.scoring_since else None,
             "endTime": utc(state.ended_at) if state.ended_at else None,
             "outputs": _outputs(job, files_uri),
+            "interactionEndpoints": {"Studio": _studio(poll_uri)},
         },
-        "systemData": {
-            "createdAt": utc(spec.created_at),
-            "createdBy": spec.created_by,
-            "createdByType": spec.created_by_type,
-            "lastModifiedAt": utc(state.ended_at or spec.created_at),
-            "lastModifiedBy": spec.created_by,
-            "lastModifiedByType": spec.created_by_type,
+        "systemData": _system_data(job),
+        "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(poll_uri)},
+    }
+
+
+def write_pipeline_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str) -> JSON:
+    """The job as `jobs.get` and `jobs.list` read it; its named output is the child run's."""
+    spec, labels = job.spec, job.labels
+    return {
+        "id": arm_id,
+        "name": spec.name,
+        "type": JOB_TYPE,
+        "properties": {
+            "jobType": "Pipeline",
+            "status": job.status,
+            "displayName": labels.display_name or spec.name,
+            "description": labels.description or None,
+            "experimentName": spec.experiment,
+            "tags": {**labels.tags, "azureml.batchrun": "true"},
+            "isArchived": labels.hidden,
+            "properties": _facts(job, files_uri),
+            "services": {"Studio": _studio(poll_uri)},
         },
-        "services": {"Poll": {"endpoint": poll_uri}},
+        "systemData": _system_data(job),
+    }
+
+
+def write_child_job(child: str, arm_id: str) -> JSON:
+    """The scoring step as a job: it is there, and its run tells the rest."""
+    return {"id": arm_id, "name": child, "type": JOB_TYPE, "properties": None}
+
+
+def _facts(job: Job, files_uri: str) -> dict[str, str]:
+    """What the client shows as it is: texts only."""
+    spec, state = job.spec, job.state
+    facts = {
+        "endpointName": spec.endpoint,
+        "deploymentName": spec.deployment,
+        "model": str(spec.recipe.model),
+        "childRunId": spec.child,
+        "inputUri": spec.input.uri,
+        "outputUri": spec.output.uri,
+        "filesTotal": str(state.plan.files if state.plan else 0),
+        "filesDone": str(state.tally.files),
+        "filesFailed": str(state.tally.failed_files),
+        "reason": state.reason,
+    }
+    outputs = _outputs(job, files_uri)
+    addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}
+    return {name: text for name, text in (facts | addresses).items() if text}
+
+
+def _studio(poll_uri: str) -> JSON:
+    """Where a person may look at the job."""
+    return {"jobServiceType": "Studio", "endpoint": poll_uri}
+
+
+def _system_data(job: Job) -> JSON:
+    spec, change = job.spec, job.last_change
+    return {
+        "createdAt": utc(spec.created_at),
+        "createdBy": spec.created_by,
+        "createdByType": spec.created_by_type,
+        "lastModifiedAt": utc(change.at),
+        "lastModifiedBy": change.by,
+        "lastModifiedByType": change.by_type,
     }
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shared.domain.deployment import BatchSettings
+from shared.domain.deployment import BatchSettings, OutputAction
+from shared.domain.errors import InvalidRequest
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
@@ -43,6 +44,13 @@ def read_settings(
     merged: dict[str, Any] = (base or BatchSettings()).to_wire()
     merged |= {key: value for key, value in given.items() if value is not None}
     merged["retry_settings"] |= {key: value for key, value in tries.items() if value is not None}
+    if given["output_file_name"] and merged["output_action"] == OutputAction.SUMMARY_ONLY:
+        raise InvalidRequest(
+            "When output_action is set to summary_only, the output_file_name need not to be "
+            "specified.",
+            fix="Leave out outputFileName, or use the output action AppendRow.",
+            target=fields.path("outputFileName"),
+        )
     with refusals(WIRE_NAMES):
         return BatchSettings.from_wire(merged)
 
@@ -51,6 +59,7 @@ def write_settings(settings: BatchSettings) -> dict[str, Any]:
     """The settings under ARM's names; `instanceCount` stands in `resources`."""
     actions = {value: name for name, value in OUTPUT_ACTIONS.items()}
     levels = {value: name for name, value in LOGGING_LEVELS.items()}
+    appends = settings.output_action is OutputAction.APPEND_ROW
     return {
         "miniBatchSize": settings.mini_batch_size,
         "maxConcurrencyPerInstance": settings.max_concurrency_per_instance,
@@ -60,6 +69,6 @@ def write_settings(settings: BatchSettings) -> dict[str, Any]:
             "timeout": f"PT{settings.retry_settings.timeout_s}S",
         },
         "outputAction": actions[settings.output_action],
-        "outputFileName": settings.output_file_name,
+        "outputFileName": settings.output_file_name if appends else None,
         "loggingLevel": levels[settings.logging_level],
     }

@@ -1,5 +1,6 @@
 """Reading foreign JSON: keys in any case, numbers that came as strings, and no surprise ignored."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,6 +19,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 SHOWN = 200  # characters of a foreign value in an error's text
 # Far above what any field needs, far below what an orchestration or a process may be given.
 LONGEST_TEXT, LONGEST_MAP = 65_536, 65_536
+NOTHING: tuple[JSON, ...] = (None, {}, [])
 
 
 class Fields:
@@ -65,14 +67,23 @@ class Fields:
         for name in names:
             self._specimen.note(name, Kind.IGNORED)
 
-    def text(self, name: str, default: str = "") -> str:
-        self._specimen.note(name, Kind.TEXT)
+    def kept(self, *names: str) -> dict[str, JSON]:
+        """Those of these fields that were given, as they are, without nulls and empty values."""
+        for name in names:
+            self._specimen.note(name, Kind.KEPT)
+        given = {name: _without_nothing(self.raw(name)) for name in names}
+        for name, value in given.items():
+            self._bounded(name, json.dumps(value), LONGEST_MAP)
+        return {name: value for name, value in given.items() if value not in NOTHING}
+
+    def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
+        self._specimen.note(name, Kind.TEXT, longest=longest)
         value = self.raw(name)
         if value is None:
             return default
         if not isinstance(value, str):
             raise self._wrong(name, value, "a string")
-        return self._bounded(name, value, LONGEST_TEXT)
+        return self._bounded(name, value, longest)
 
     def required(self, name: str, example: str) -> str:
         """A non-empty string."""
@@ -135,9 +146,12 @@ class Fields:
         value = self.raw(name)
         return Fields({} if value is None else value, self.path(name))
 
-    def strings(self, name: str) -> dict[str, str]:
-        """A map of strings; numbers and booleans become text, as Azure does with tags."""
-        self._specimen.note(name, Kind.STRINGS)
+    def strings(self, name: str, *, longest: int = LONGEST_TEXT) -> dict[str, str]:
+        """A map of strings; numbers and booleans become text, as Azure does with tags.
+
+        No name and no value has more than `longest` characters.
+        """
+        self._specimen.note(name, Kind.STRINGS, longest=longest)
         value = self.raw(name)
         if value is None:
             return {}
@@ -145,6 +159,8 @@ class Fields:
             raise self._wrong(name, value, "an object of strings")
         texts = {key: self._text_of(name, key, one) for key, one in value.items()}
         self._bounded(name, "".join([*texts, *texts.values()]), LONGEST_MAP)
+        for key, text in texts.items():
+            self._bounded(f"{name}.{key[:SHOWN]}", max(key, text, key=len), longest)
         return texts
 
     def entries(self) -> Iterator[tuple[str, JSON]]:
@@ -200,6 +216,16 @@ KINDS = {
     bool: "a boolean",
     type(None): "null",
 }
+
+
+def _without_nothing(value: JSON) -> JSON:
+    """Clients send back what they were shown with nulls for what they do not know."""
+    if isinstance(value, dict):
+        inner = {key: _without_nothing(one) for key, one in value.items()}
+        return {key: one for key, one in inner.items() if one not in NOTHING}
+    if isinstance(value, list):
+        return [_without_nothing(one) for one in value]
+    return value
 
 
 def _is_whole(value: JSON) -> bool:

@@ -13,7 +13,7 @@ from shared.domain.deployment import BatchSettings
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
-from shared.domain.reference import SHAPES
+from shared.domain.reference import SHAPES, parse_compute
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.fields import Fields
 
@@ -24,7 +24,10 @@ JOB_INPUT_TYPES = ("Literal", "MLTable", "CustomModel", "MLFlowModel", "TritonMo
 
 
 class Invocation(Message):
-    """What a client asks for. `output_uri` is empty, or names the file to write."""
+    """What a client asks for. `output_uri` is empty, or names the file to write.
+
+    `compute` is empty for the deployment's own.
+    """
 
     input_name: str
     input_type: DataType
@@ -34,6 +37,7 @@ class Invocation(Message):
     output_uri: str = ""
     output_field: str = ""
     settings: BatchSettings
+    compute: str = ""
     job_name: str = ""
     experiment: str = ""
 
@@ -43,7 +47,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     envelope = Fields(body)
     properties = envelope.object("properties")
     envelope.refuse_others()
-    settings = _read_overrides(properties, deployed)
+    settings, compute = _read_overrides(properties, deployed)
     input_name, input_type, uri, field = _read_input(properties)
     output_name, output_uri, output_field = _read_output(properties, settings)
     more = properties.object("properties")
@@ -57,6 +61,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         output_uri=output_uri,
         output_field=output_field,
         settings=settings,
+        compute=compute,
         job_name=asset_name(name, "job name") if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
     )
@@ -65,9 +70,13 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     return invocation
 
 
-def _read_overrides(properties: Fields, deployed: BatchSettings) -> BatchSettings:
+def _read_overrides(properties: Fields, deployed: BatchSettings) -> tuple[BatchSettings, str]:
+    """The job's settings, and the compute that it names instead of the deployment's."""
     compute = properties.object("compute")
-    compute.ignore("isLocal", "target", "location", "properties", "instanceType")  # client's habits
+    target = compute.text("target")
+    if target:
+        parse_compute(target, target=compute.path("target"))
+    compute.ignore("isLocal", "location", "properties", "instanceType")  # client's habits
     settings = read_settings(properties, instances=compute, base=deployed)
     compute.refuse_others()
     if settings.output_action is not deployed.output_action:
@@ -76,7 +85,7 @@ def _read_overrides(properties: Fields, deployed: BatchSettings) -> BatchSetting
             fix="Create a deployment with that output action.",
             target="properties.outputAction",
         )
-    return settings
+    return settings, target
 
 
 def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:

@@ -12,13 +12,11 @@ from typing import Any
 from shared.domain.errors import BatchError
 from shared.domain.message import JSON
 from shared.schemas.fields import LONGEST_TEXT
-from shared.schemas.specimen import Kind, Noted, Specimen, specimen_of
+from shared.schemas.specimen import EACH, Kind, Noted, Specimen, specimen_of
 
 type Schema = dict[str, Any]
 type Path = tuple[str, ...]
 
-EACH = "*"
-"""In a path: the entries of an object whose names are the client's."""
 SIMPLE: dict[Kind, Schema] = {
     Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Kind.FILLED_TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
@@ -32,6 +30,7 @@ SIMPLE: dict[Kind, Schema] = {
         "type": "object",
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     },
+    Kind.KEPT: {"description": "Kept as it is, and shown again."},
     Kind.IGNORED: {"description": "Taken, and without a meaning here."},
 }
 
@@ -40,12 +39,14 @@ SIMPLE: dict[Kind, Schema] = {
 class BodyShape:
     """A request's body: its name in documents, its reader, and full examples that it accepts.
 
-    Several examples show several forms. Without any, the route takes no body.
+    Several examples show several forms. Without any, the route takes no body; one that
+    `may_be_empty` may be left out whole.
     """
 
     name: str
     read: Callable[[JSON], object] = lambda _body: None
     examples: Sequence[JSON] = ()
+    may_be_empty: bool = False
 
     def schema(self) -> Schema:
         """Raises what the reader raises for an example that it does not accept."""
@@ -55,37 +56,36 @@ class BodyShape:
         return self._object(specimens, ())
 
     def _object(self, specimens: Sequence[Specimen], path: Path) -> Schema:
-        if any(one.is_map for one in specimens):
-            values = [value for one in specimens for value in one.values()]
-            return {"type": "object", "additionalProperties": self._entry(values, (*path, EACH))}
         notes: dict[str, Noted] = {}
         for specimen in specimens:
             notes = specimen.notes | notes
-        required = [name for name in notes if self._is_missed((*path, name))]
-        schema: Schema = {
-            "type": "object",
-            "properties": {
-                name: self._field(noted, specimens, (*path, name), is_required=name in required)
-                for name, noted in notes.items()
-            },
+        required = [name for name in notes if name != EACH and self._is_missed((*path, name))]
+        told = {
+            name: self._field(noted, _values(specimens, name), (*path, name))
+            for name, noted in notes.items()
         }
+        properties = {
+            name: schema if name in required else _or_null(schema)
+            for name, schema in told.items()
+            if name != EACH
+        }
+        schema: Schema = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required
-        if any(one.is_closed for one in specimens):
+        if any(one.is_map for one in specimens):
+            entries = [value for value in _values(specimens, EACH) if value is not None]
+            schema["additionalProperties"] = told.get(EACH, self._entry(entries, (*path, EACH)))
+        elif any(one.is_closed for one in specimens):
             schema["additionalProperties"] = False
         return schema
 
-    def _field(
-        self, noted: Noted, specimens: Sequence[Specimen], path: Path, *, is_required: bool
-    ) -> Schema:
-        given = [one[path[-1]] for one in specimens if one.get(path[-1]) is not None]
+    def _field(self, noted: Noted, values: Sequence[JSON], path: Path) -> Schema:
         if noted.kind is Kind.CHOICE:
-            schema: Schema = {"enum": [*noted.choices, *([] if is_required else [None])]}
-        elif noted.kind in {Kind.OBJECT, Kind.RAW}:
-            schema = self._entry(given, path)
-        else:
-            schema = dict(SIMPLE[noted.kind])
-        return schema if is_required else _or_null(schema)
+            return {"type": "string", "enum": list(noted.choices)}
+        if noted.kind in {Kind.OBJECT, Kind.RAW}:
+            return self._entry([value for value in values if value is not None], path)
+        schema = dict(SIMPLE[noted.kind])
+        return schema | {"maxLength": noted.longest} if noted.kind is Kind.TEXT else schema
 
     def _entry(self, values: Sequence[JSON], path: Path) -> Schema:
         """What a value looks like that was not read by one of the simple getters."""
@@ -93,7 +93,7 @@ class BodyShape:
             return self._object(values, path)
         if values and all(isinstance(value, list) for value in values):
             return {"type": "array", "items": _items([one for value in values for one in value])}
-        return {}
+        return {"description": "Anything."} if values else {}
 
     def _is_missed(self, path: Path) -> bool:
         """Whether every example that has the object around it is refused without that field."""
@@ -121,7 +121,7 @@ def _around(path: Path, body: JSON) -> dict[str, Any] | None:
     """The object inside a body that would hold the field; None if it is not there."""
     inner = body
     for name in path[:-1]:
-        step = next(iter(inner), "") if name == EACH else name
+        step = next(reversed(inner), "") if name == EACH else name
         inner = inner.get(step)
         if not isinstance(inner, dict):
             return None
@@ -133,8 +133,16 @@ def _items(values: Sequence[JSON]) -> Schema:
     return {"type": "string"} if is_text else {}
 
 
+def _values(specimens: Sequence[Specimen], name: str) -> list[JSON]:
+    """What the examples have under a name; under EACH, what they have beside the fixed names."""
+    if name == EACH:
+        return [value for one in specimens for key, value in one.items() if key not in one.notes]
+    return [one.get(name) for one in specimens]
+
+
 def _or_null(schema: Schema) -> Schema:
     kinds = schema.get("type")
     if kinds is None:
         return schema
-    return schema | {"type": [*([kinds] if isinstance(kinds, str) else kinds), "null"]}
+    nullable = schema | {"type": [*([kinds] if isinstance(kinds, str) else kinds), "null"]}
+    return nullable | {"enum": [*schema["enum"], None]} if "enum" in schema else nullable

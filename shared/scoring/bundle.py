@@ -21,7 +21,7 @@ from shared.scoring.attempts import Attempted, Attempts, Part
 from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.originals import Originals
 from shared.scoring.side_outputs import SideFile
-from shared.scoring.spec import FileFailure, InputFile, Scored
+from shared.scoring.spec import FileFailure, InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
@@ -100,6 +100,8 @@ class _Run:
                     break
                 ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
                 self._score(index, ahead.popleft(), result)
+        except ScoringStopped:
+            pass  # the mini-batch under way was not scored; those before it were
         finally:
             for fetching in ahead:
                 fetching.drop()

@@ -1,11 +1,16 @@
-"""Waits for a scorer's answer, and ends the scorer if it outgrows its memory limit meanwhile."""
+"""Waits for a scorer's answer, and ends the scorer if it outgrows its memory limit meanwhile.
+
+The wait is over, too, when the answer is not wanted any more.
+"""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.scoring.child.protocol import Message
 from shared.scoring.process import Ended, ScorerProcess
 from shared.scoring.session import has_outgrown
+from shared.scoring.spec import ScoringStopped
 
 # A look costs a millisecond or two; who leaks a gigabyte a second is still seen in time.
 _LOOK_EVERY_S = 0.25
@@ -29,14 +34,18 @@ class MemoryWatch:
         self._limit_mb = limit_mb
         self._looked_at = 0.0
 
-    def receive(self, process: ScorerProcess, deadline: float) -> Answer:
-        if not self._limit_mb:
-            return process.receive(timeout_s=deadline - time.monotonic())
+    def receive(
+        self, process: ScorerProcess, deadline: float, is_stopped: Callable[[], bool]
+    ) -> Answer:
+        """The answer; once `is_stopped` says so, ends the process and raises ScoringStopped."""
         while True:
             left = deadline - time.monotonic()
             answer = process.receive(timeout_s=min(left, _LOOK_EVERY_S))
             if answer is not None or left <= _LOOK_EVERY_S:
                 return answer
+            if is_stopped():
+                process.kill()
+                raise ScoringStopped
             if self.sees_too_much(process):
                 process.kill()
                 return Outgrown(self._limit_mb)

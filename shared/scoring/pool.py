@@ -6,18 +6,20 @@ Idle ones leave after `idle_s`. All end with the pool, and with the process that
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
-from shared.scoring.spec import PoolClosed, ScorerSpec
+from shared.scoring.spec import PoolClosed, ScorerSpec, ScoringStopped
 from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
 
 # The reaper sleeps at least this long, whatever `idle_s` says.
 _SHORTEST_NAP_S = 0.05
+# Who waits for a scorer asks this often whether it is still wanted.
+_LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class _Bench:
     @property
     def is_empty(self) -> bool:
         return not (self.leased or self.idle or self.queue)
+
+
+def _never() -> bool:
+    return False
 
 
 class ScorerPool:
@@ -61,15 +67,19 @@ class ScorerPool:
         self._reaper.start()
 
     @contextmanager
-    def lease(self, spec: ScorerSpec, *, capacity: int) -> Iterator[Scorer]:
+    def lease(
+        self, spec: ScorerSpec, *, capacity: int, is_stopped: Callable[[], bool] = _never
+    ) -> Iterator[Scorer]:
         """A ready scorer, for this caller alone; waits until one of `capacity` is free.
 
         Side files that were told under a lease are in safety when it ends well; when it ends by an
         exception they are forgotten, for their mini-batches come again.
 
-        Raises `InitFailed` when the model does not load, and `PoolClosed` at the end.
+        Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
+        so while it waits or loads, and `PoolClosed` at the end.
         """
-        scorer = self._take(spec, capacity)
+        scorer = self._take(spec, capacity, is_stopped)
+        scorer.is_stopped = is_stopped
         try:
             if scorer.state is not State.READY:
                 scorer.start()
@@ -93,13 +103,39 @@ class ScorerPool:
             for bench in self._benches.values():
                 bench.idle.clear()
 
-    def _take(self, spec: ScorerSpec, capacity: int) -> Scorer:
+    def _take(self, spec: ScorerSpec, capacity: int, is_stopped: Callable[[], bool]) -> Scorer:
         if capacity < 1:
             raise ValueError(f"A capacity of {capacity} would wait for ever.")
+        ticket = object()
         with self._changed:
             bench = self._benches.setdefault(spec.fingerprint, _Bench())
-            self._wait_for_turn(bench, capacity)
-            bench.leased += 1
+            bench.queue.append(ticket)
+        try:
+            while not self._has_turn(bench, ticket, capacity):
+                if is_stopped():  # it may ask the store: never under the lock
+                    raise ScoringStopped
+        finally:
+            with self._changed:
+                bench.queue.remove(ticket)
+                self._changed.notify_all()
+        return self._chosen(bench, spec)
+
+    def _has_turn(self, bench: _Bench, ticket: object, capacity: int) -> bool:
+        """Wait a while for the turn, and count the scorer as leased if it came."""
+        with self._changed:
+            has_turn = self._changed.wait_for(
+                lambda: (
+                    self._closing.is_set() or (bench.queue[0] is ticket and bench.leased < capacity)
+                ),
+                _LOOK_EVERY_S,
+            )
+            if self._closing.is_set():
+                raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
+            bench.leased += has_turn
+            return has_turn
+
+    def _chosen(self, bench: _Bench, spec: ScorerSpec) -> Scorer:
+        with self._changed:
             fitting = [idle for idle in bench.idle if idle.scorer.spec == spec]
             others = [idle for idle in bench.idle if idle.scorer.spec != spec]
             chosen = fitting.pop() if fitting else None
@@ -107,21 +143,6 @@ class ScorerPool:
         for other in others:
             other.scorer.end()
         return chosen.scorer if chosen else self._new(spec)
-
-    def _wait_for_turn(self, bench: _Bench, capacity: int) -> None:
-        ticket = object()
-        bench.queue.append(ticket)
-        try:
-            self._changed.wait_for(
-                lambda: (
-                    self._closing.is_set() or (bench.queue[0] is ticket and bench.leased < capacity)
-                )
-            )
-        finally:
-            bench.queue.remove(ticket)
-            self._changed.notify_all()
-        if self._closing.is_set():
-            raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
 
     def _new(self, spec: ScorerSpec) -> Scorer:
         return Scorer(

@@ -16,6 +16,7 @@ __all__ = [
     "Scored",
     "ScorerSpec",
     "ScoringFailed",
+    "ScoringStopped",
     "SideFile",
 ]
 
@@ -107,6 +108,10 @@ class InitFailed(Exception):
     def again(self) -> "InitFailed":
         """The same failure for another caller, without this one's traceback."""
         return InitFailed(self.message, error_type=self.error_type, details=self.details)
+
+
+class ScoringStopped(Exception):
+    """The job was canceled: what was under way counts neither as done nor as failed."""
 
 
 class PoolClosed(Exception):

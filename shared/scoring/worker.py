@@ -58,6 +58,7 @@ class Scorer:
         self._failures = failures
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
+        self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self._log = OutputLog()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
@@ -85,7 +86,7 @@ class Scorer:
         return self._log.drain()
 
     def start(self) -> None:
-        """Load the model in a new process. Raises `InitFailed`."""
+        """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
         if self.state in (State.READY, State.SCORING):
             raise RuntimeError(f"A scorer that is {self._state.value} cannot be started.")
         self._failures.check(self.spec.fingerprint)
@@ -112,8 +113,8 @@ class Scorer:
         scored so becomes files in there; a try that fails leaves nothing behind.
 
         Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
-        when a new process did not load the model; `PoolClosed` when the service is stopping,
-        which is nobody's failure.
+        when a new process did not load the model; `ScoringStopped` when the job was canceled, and
+        `PoolClosed` when the service is stopping, which are nobody's failures.
         """
         self._be_ready()
         self._state = State.SCORING
@@ -197,7 +198,7 @@ class Scorer:
             return None
         except OSError:
             pass  # it is gone, or about to go: its end is the next message
-        return self._memory.receive(process, deadline)
+        return self._memory.receive(process, deadline, self.is_stopped)
 
     def _accept(self, side: Path) -> tuple[SideFile, ...]:
         if self._side is None:

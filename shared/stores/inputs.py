@@ -1,8 +1,7 @@
 """Inputs: from a reference to a place in the store, and from a place to its files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from shared.domain.asset import AssetId, DataType
 from shared.domain.errors import InvalidRequest, NotFound
@@ -10,6 +9,7 @@ from shared.domain.minibatch import InputFile
 from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
 from shared.ports import BlobItem, Blobs
+from shared.stores.datastores import Datastores
 from shared.stores.registry import Registry
 
 # Data Lake clients mark a folder by an empty blob with this metadata.
@@ -32,38 +32,6 @@ class Skipped:
         return (
             f"{self.nested} in nested folders, {self.hidden} hidden, {self.markers} folder markers"
         )
-
-
-@dataclass(frozen=True)
-class Datastores:
-    """Which container a datastore is, and which URLs are the service's own."""
-
-    containers: dict[str, str]
-    account_url: str = ""
-    default: str = field(default="workspaceblobstore")
-
-    def container(self, datastore: str, *, target: str) -> str:
-        """Raises NotFound."""
-        if datastore not in self.containers:
-            raise NotFound(
-                f"There is no datastore '{datastore}'.",
-                fix=f"Use one of: {', '.join(self.containers)}.",
-                target=target,
-            )
-        return self.containers[datastore]
-
-    def blob(self, url: BlobUrl, *, target: str) -> Location:
-        """The container and path of a URL; raises InvalidRequest for another account's."""
-        own = urlsplit(self.account_url)
-        prefix = own.path.rstrip("/") + "/"
-        if url.host != own.netloc.lower() or not url.path.startswith(prefix):
-            raise InvalidRequest(
-                f"'{url.host}{url.path}' is not in the service's own storage account.",
-                fix=f"Use a URL under {self.account_url}, or copy the data to a datastore.",
-                target=target,
-            )
-        container, _, path = url.path.removeprefix(prefix).partition("/")
-        return Location(container=container, path=path.strip("/"))
 
 
 class Inputs:
@@ -136,7 +104,7 @@ class Inputs:
             yield from self._one_file(location)
             return
         left_out = skipped or Skipped()
-        prefix = f"{location.path}/" if location.path else ""
+        prefix = location.inside("")
         for item in self._blobs.list_blobs(location.container, prefix):
             if self._counts(item, item.name.removeprefix(prefix), location, left_out):
                 yield InputFile(name=item.name, etag=item.etag, size=item.size)

@@ -1,17 +1,22 @@
 """Job documents: `<job>/job.json`, and the key that makes a repeated request the same job."""
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 
 from shared.domain.errors import Conflict, NotFound
-from shared.domain.job import Job, JobSpec, JobState
+from shared.domain.job import Change, Job, JobSpec, JobState, Labels
 from shared.domain.message import Message
 from shared.ports import Blobs
 from shared.stores.documents import Documents
+from shared.stores.job_index import JobIndex, is_entry, name_in
 
 CONTAINER = "batch-jobs"
 # Job specs never change; a worker serves a handful of jobs at a time.
 SPECS_KEPT = 64
+# A page whose filter finds little is cut short, after so many documents: its client asks on.
+MOST_READ = 500
 
 
 class Submission(Message):
@@ -26,6 +31,7 @@ class Jobs:
 
     def __init__(self, blobs: Blobs) -> None:
         self._documents = Documents(blobs, CONTAINER)
+        self._index = JobIndex(blobs)
         self.spec = lru_cache(SPECS_KEPT)(self._spec)
 
     def claim(self, endpoint: str, request_id: str, submission: Submission) -> Submission:
@@ -50,6 +56,7 @@ class Jobs:
     def create(self, spec: JobSpec) -> Job:
         """Raises Conflict when a job has that name."""
         job = Job(spec=spec)
+        self._index.add(spec)
         try:
             self._documents.create(_name(spec.name), job.to_wire())
         except Conflict:
@@ -63,6 +70,7 @@ class Jobs:
 
     def restore(self, spec: JobSpec) -> None:
         """Write the document again if the store lost it."""
+        self._index.add(spec)
         try:
             self._documents.create(_name(spec.name), Job(spec=spec).to_wire())
         except Conflict:
@@ -81,6 +89,38 @@ class Jobs:
         document = self._documents.find(_name(name))
         return Job.from_wire(document.body) if document else None
 
+    def of_run(self, run: str) -> Job | None:
+        """The job of that name, or the one whose scoring step has that run id."""
+        job = self.find(run)
+        if job is None and (name := self._index.job_of(run)):
+            job = self.find(name)
+            return job if job and job.spec.child == run.lower() else None
+        return job
+
+    def page(
+        self, folder: str, *, after: str, size: int, is_wanted: Callable[[Job], bool]
+    ) -> tuple[list[Job], str]:
+        """Jobs of a folder of the index, newest first, and the key after which more follow.
+
+        That key is empty at the end. A page may be short: a filter that finds little is cut off.
+        Raises InvalidRequest when `after` is no key.
+        """
+        keys = self._index.keys(folder, after)
+        found, last, read = list[Job](), "", 0
+        while len(found) < size and read < MOST_READ:
+            chunk = list(islice(keys, size - len(found)))
+            if not chunk:
+                return found, ""
+            found += [job for job in self._of_keys(folder, chunk) if is_wanted(job)]
+            last, read = chunk[-1], read + len(chunk)
+        return found, last if next(keys, None) is not None else ""
+
+    def _of_keys(self, folder: str, keys: list[str]) -> list[Job]:
+        documents = self._documents.find_all(_name(name_in(key)) for key in keys)
+        jobs = [Job.from_wire(document.body) if document else None for document in documents]
+        pairs = zip(keys, jobs, strict=True)
+        return [job for key, job in pairs if job and is_entry(folder, key, job.spec)]
+
     def discard(self, name: str) -> None:
         """Take back a document whose job was never started."""
         self._documents.delete(_name(name))
@@ -98,11 +138,27 @@ class Jobs:
             self.restore(spec)
             return self._advance(spec.name, state)
 
-    def _advance(self, name: str, state: JobState) -> JobState:
+    def request_cancel(self, name: str, request: Change) -> Job:
+        """Note who asked first that the job be canceled; one that has ended stays as it is."""
+
+        def asked(job: Job) -> Job:
+            is_over = job.state.status.is_terminal or job.cancel is not None
+            return job if is_over else job.model_copy(update={"cancel": request})
+
+        return self._change(name, asked)
+
+    def label(self, name: str, change: Callable[[Labels], Labels]) -> Job:
+        """Change what people put on a job; raises NotFound."""
+        return self._change(name, lambda job: job.model_copy(update={"labels": change(job.labels)}))
+
+    def _change(self, name: str, change: Callable[[Job], Job]) -> Job:
         changed = self._documents.update(
-            _name(name), lambda body: _followed(Job.from_wire(body), state).to_wire()
+            _name(name), lambda body: change(Job.from_wire(body)).to_wire()
         )
-        return Job.from_wire(changed).state
+        return Job.from_wire(changed)
+
+    def _advance(self, name: str, state: JobState) -> JobState:
+        return self._change(name, lambda job: _followed(job, state)).state
 
     def _spec(self, name: str) -> JobSpec:
         return self.get(name).spec

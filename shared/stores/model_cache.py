@@ -39,12 +39,12 @@ class ModelCache:
         home = self._folder / hashlib.sha256(f"{location}\n{text}".encode()).hexdigest()[:32]
         if not home.exists():
             self._download(location, files, home)
-        return home / location.path.rpartition("/")[2]
+        return home / _folder_name(location)
 
     def _files(self, location: Location) -> list[BlobItem]:
-        inside = f"{location.path}/"
+        inside = location.inside("")
         files = list(self._blobs.list_blobs(location.container, inside))
-        if not files and self._blobs.exists(location.container, location.path):
+        if not files and location.path and self._blobs.exists(location.container, location.path):
             single = self._blobs.head(location.container, location.path)
             return [BlobItem(name=location.path, etag=single.etag, size=single.size)]
         if not files:
@@ -58,9 +58,8 @@ class ModelCache:
     def _download(self, location: Location, files: list[BlobItem], home: Path) -> None:
         """Into a folder of its own, and then into place: a half download is never seen."""
         partial = home.with_name(f"{home.name}.{uuid.uuid4().hex}")
-        above = len(location.path.rpartition("/")[0])
         try:
-            list(self._downloads.map(lambda file: self._one(location, file, partial, above), files))
+            list(self._downloads.map(lambda file: self._one(location, file, partial), files))
             partial.rename(home)
         except OSError:
             if not home.exists():  # another process was faster: its folder is as good
@@ -68,8 +67,9 @@ class ModelCache:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def _one(self, location: Location, file: BlobItem, folder: Path, above: int) -> None:
-        target = (folder / file.name[above:].lstrip("/")).resolve()
+    def _one(self, location: Location, file: BlobItem, folder: Path) -> None:
+        inside = file.name[len(location.path) :].lstrip("/")
+        target = (folder / _folder_name(location) / inside).resolve()
         if not target.is_relative_to(folder.resolve()):
             raise ModelMissing(
                 f"The model holds a file whose name leaves its folder: '{file.name}'.",
@@ -78,3 +78,8 @@ class ModelCache:
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         self._blobs.download(location.container, file.name, target)
+
+
+def _folder_name(location: Location) -> str:
+    """The last part of its path; of a whole container, the container's name."""
+    return location.path.rpartition("/")[2] or location.container

@@ -4,15 +4,19 @@ from shared.domain.deployment import Deployment
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.recipe import Location, Recipe
 from shared.ports import Blobs
+from shared.stores.computes import Computes
 from shared.stores.inputs import Inputs
 from shared.stores.registry import Registry
 
 
 class Recipes:
-    def __init__(self, blobs: Blobs, registry: Registry, inputs: Inputs) -> None:
+    def __init__(
+        self, blobs: Blobs, registry: Registry, inputs: Inputs, computes: Computes
+    ) -> None:
         self._blobs = blobs
         self._registry = registry
         self._inputs = inputs
+        self._computes = computes
 
     def of(self, deployment: Deployment) -> Recipe:
         """Raises NotFound when something that it names is not registered."""
@@ -32,19 +36,30 @@ class Recipes:
             batch_predict=settings.batch_predict,
         )
 
-    def check(self, deployment: Deployment) -> None:
-        """Raise InvalidRequest unless everything that the deployment names is there."""
+    def check(self, deployment: Deployment) -> Deployment:
+        """The deployment with the versions that its references mean now.
+
+        Raises InvalidRequest unless everything that it names is there.
+        """
         try:
-            recipe = self.of(deployment)
+            resolved = self._registry.resolved(deployment)
+            recipe = self.of(resolved)
         except NotFound as missing:
             raise InvalidRequest(missing.problem, fix=missing.fix, target="properties") from None
+        self._computes.check(
+            deployment.compute,
+            deployment.settings.instance_count,
+            target="properties.compute",
+            counted="properties.resources.instanceCount",
+        )
         if recipe.code_location is not None:
             self._check_script(recipe.code_location, recipe.script)
         else:
             self._check_mlflow(recipe)
+        return resolved
 
     def _check_script(self, code: Location, script: str) -> None:
-        if not self._blobs.exists(code.container, f"{code.path}/{script}"):
+        if not self._blobs.exists(code.container, code.inside(script)):
             raise InvalidRequest(
                 f"The code folder '{code}' has no file '{script}'.",
                 fix="Name the scoring script by its path inside the folder.",
@@ -53,7 +68,7 @@ class Recipes:
 
     def _check_mlflow(self, recipe: Recipe) -> None:
         place = recipe.model_location
-        if not self._blobs.exists(place.container, f"{place.path}/MLmodel"):
+        if not self._blobs.exists(place.container, place.inside("MLmodel")):
             raise InvalidRequest(
                 f"The model '{recipe.model}' has no MLmodel file at '{place}', so it is not an "
                 "MLflow model.",

@@ -1,218 +1,35 @@
-"""The registry: endpoints, deployments and assets, one guarded document each.
-
-A document holds the resource and who wrote it when (`systemData` to ARM's clients).
-"""
+"""The registry: endpoints, deployments and assets, each on its shelf, and what joins them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
-from itertools import islice
-from typing import Self
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from pydantic import AwareDatetime, Field
-
-from shared.domain.asset import Asset, AssetId, Code, Data, Environment, Model
-from shared.domain.caller import Author, CallerType
+from shared.domain.asset import Asset, AssetContainer, AssetId, Code, Data, Environment, Model
+from shared.domain.compute import Compute
+from shared.domain.datastore import Datastore
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
-from shared.domain.message import Message
+from shared.domain.errors import Conflict, NotFound
+from shared.domain.provisioning import Provisioning, ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
-from shared.stores.documents import Document, Documents
+from shared.stores.documents import Documents
+from shared.stores.shelf import SUFFIX, Entry, Shelf, Written
+
+__all__ = [
+    "CONTAINER",
+    "SUFFIX",
+    "Entry",
+    "Registry",
+    "Shelf",
+    "Written",
+    "newest_first",
+    "place_in_time",
+    "unchanged",
+]
 
 CONTAINER = "batch-registry"
-SUFFIX = ".json"
-ANY = "*"
-SHOWN = 500  # characters of an asset in a refusal
-HINTS = 10  # names in a refusal
-# Of writers that meet, one is through in each round; a host has far fewer threads.
-MOST_WRITERS = 1000
-
-
-class Written(Message):
-    """Who created a resource and who changed it last, and when."""
-
-    created_at: AwareDatetime
-    created_by: str
-    created_by_type: CallerType = CallerType.USER
-    last_modified_at: AwareDatetime
-    last_modified_by: str
-    last_modified_by_type: CallerType = CallerType.USER
-
-    @classmethod
-    def now(cls, by: Author, *, since: Self | None = None) -> Self:
-        now = datetime.now(UTC)
-        return cls(
-            created_at=since.created_at if since else now,
-            created_by=since.created_by if since else by.name,
-            created_by_type=since.created_by_type if since else by.type,
-            last_modified_at=now,
-            last_modified_by=by.name,
-            last_modified_by_type=by.type,
-        )
-
-
-class Entry[R: Message](Message):
-    """A resource as the registry holds it, and the etag it was read or written at."""
-
-    resource: R
-    written: Written
-    etag: str = Field(default="", exclude=True)
-
-
-class Shelf[R: Message]:
-    """The resources of one kind. A key is the name, or the names of the parents and the name.
-
-    Names that differ in case only are the same, as ARM's resource names are.
-    """
-
-    def __init__(self, documents: Documents, folder: str, kind: type[R], noun: str) -> None:
-        self._documents = documents
-        self._folder = folder
-        self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
-        self._noun = noun
-
-    def get(self, *key: str) -> Entry[R]:
-        """Raises NotFound, which says what there is instead."""
-        entry = self.find(*key)
-        if entry is None:
-            raise self._missing(key)
-        return entry
-
-    def find(self, *key: str) -> Entry[R] | None:
-        return self._read(self._documents.find(self._name(key)))
-
-    def page(self, *parents: str, after: str = "", size: int) -> tuple[list[Entry[R]], str]:
-        """At most `size` resources under the parents, in name order, after the key `after`.
-
-        Also the key after which the next page begins, empty if this is the last.
-        """
-        found = list(islice(self._keys(parents, after), size + 1))
-        last = found[size - 1] if len(found) > size else ""
-        return self._all(parents, found[:size]), last
-
-    def every(self, *parents: str) -> list[Entry[R]]:
-        """All resources directly under the parents: for those that are few."""
-        return self._all(parents, self._keys(parents))
-
-    def save(
-        self,
-        resource: R,
-        *key: str,
-        by: Author,
-        merge: Callable[[R, R], R] | None = None,
-        if_match: str = "",
-        if_absent: bool = False,
-    ) -> tuple[Entry[R], bool]:
-        """Create or replace; returns the entry and whether it is new.
-
-        `merge(old, new)` decides what replaces what is there, and may refuse; it may be asked
-        again when others write at the same time. Raises PreconditionFailed when the resource's
-        etag is not `if_match` (`*`: any), or when it exists and `if_absent` is set.
-        """
-
-        def decide(old: Entry[R] | None) -> Entry[R]:
-            self._check(old, key, if_match, if_absent=if_absent)
-            merged = merge(old.resource, resource) if merge and old else resource
-            written = Written.now(by, since=old.written if old else None)
-            entry: Entry[R] = self._entry(resource=merged, written=written)
-            return entry
-
-        return self._settled(key, decide)
-
-    def change(self, change: Callable[[R], R], *key: str) -> Entry[R]:
-        """Read, change and write, again while others write in between; raises NotFound.
-
-        A change that returns its argument unchanged writes nothing.
-        """
-
-        def decide(old: Entry[R] | None) -> Entry[R]:
-            if old is None:
-                raise self._missing(key)
-            return old.model_copy(update={"resource": change(old.resource)})
-
-        return self._settled(key, decide)[0]
-
-    def delete(self, *key: str, if_match: str = "") -> None:
-        """What is not there is not an error; raises PreconditionFailed when it has another etag."""
-        self._documents.delete(self._name(key), if_match=if_match)
-
-    def names(self, *parents: str) -> list[str]:
-        """Names directly under the parents, in lower case, in name order."""
-        return list(self._keys(parents))
-
-    def _settled(
-        self, key: tuple[str, ...], decide: Callable[[Entry[R] | None], Entry[R]]
-    ) -> tuple[Entry[R], bool]:
-        """Read, decide and write, again while others write in between: the last one wins."""
-        name = self._name(key)
-        for _ in range(MOST_WRITERS):
-            old = self._read(self._documents.find(name))
-            new = decide(old)
-            if new == old:
-                return new, False
-            with suppress(Conflict, PreconditionFailed):
-                etag = self._write(name, new, old)
-                return new.model_copy(update={"etag": etag}), old is None
-        raise ServiceUnavailable(
-            f"The {self._noun} '{':'.join(key)}' is being changed by too many at once.",
-            fix="Send the request again.",
-        )
-
-    def _write(self, name: str, new: Entry[R], old: Entry[R] | None) -> str:
-        if old is None:
-            return self._documents.create(name, new.to_wire())
-        return self._documents.replace(name, new.to_wire(), if_match=old.etag)
-
-    def _check(
-        self, old: Entry[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
-    ) -> None:
-        if if_match and (old is None or if_match not in {ANY, old.etag}):
-            there = f"has the etag '{old.etag}'" if old else "does not exist"
-            raise PreconditionFailed(
-                f"The {self._noun} '{':'.join(key)}' {there}, not '{if_match[:100]}'.",
-                fix="Read it again, and repeat the change.",
-                target="If-Match",
-            )
-        if if_absent and old is not None:
-            raise PreconditionFailed(
-                f"The {self._noun} '{':'.join(key)}' exists.",
-                fix="Choose another name, or leave out If-None-Match to replace it.",
-                target="If-None-Match",
-            )
-
-    def _read(self, document: Document | None) -> Entry[R] | None:
-        if document is None:
-            return None
-        entry: Entry[R] = self._entry.from_wire(document.body)
-        return entry.model_copy(update={"etag": document.etag})
-
-    def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Entry[R]]:
-        found = self._documents.find_all([self._name((*parents, key)) for key in keys])
-        return [entry for document in found if (entry := self._read(document))]
-
-    def _keys(self, parents: tuple[str, ...], after: str = "") -> Iterator[str]:
-        prefix = "/".join([self._folder, *(name.lower() for name in parents), ""])
-        start = self._name((*parents, after)) if after else ""
-        for name in self._documents.names(prefix, start_after=start):
-            rest = name.removeprefix(prefix)
-            if "/" not in rest:
-                yield rest.removesuffix(SUFFIX)
-
-    def _name(self, key: tuple[str, ...]) -> str:
-        return "/".join([self._folder, *(name.lower() for name in key)]) + SUFFIX
-
-    def _missing(self, key: tuple[str, ...]) -> NotFound:
-        there = list(islice(self._keys(key[:-1]), HINTS + 1))
-        more = ", ..." if there[HINTS:] else "."
-        hint = f"There is none yet; create the {self._noun} first."
-        return NotFound(
-            f"There is no {self._noun} '{':'.join(key)}'.",
-            fix=f"Use one of: {', '.join(there[:HINTS])}{more}" if there else hint,
-            target=key[-1],
-        )
+SHOWN = 1000  # characters of an asset in a refusal
 
 
 class Registry:
@@ -226,6 +43,61 @@ class Registry:
         self.data = Shelf(documents, "data", Data, "data asset")
         self.codes = Shelf(documents, "codes", Code, "code")
         self.environments = Shelf(documents, "environments", Environment, "environment")
+        self.containers = Shelf(documents, "containers", AssetContainer, "asset")
+        self.datastores = Shelf(documents, "datastores", Datastore, "datastore")
+        self.computes = Shelf(documents, "computes", Compute, "compute")
+
+    def deployment(self, endpoint: Endpoint, name: str) -> Entry[Deployment]:
+        """Raises NotFound, also for one of a deleted endpoint that bore the same name."""
+        entry = self.deployments.get(endpoint.name, name)
+        if entry.resource.incarnation != endpoint.incarnation:
+            raise NotFound(
+                f"There is no batch deployment '{endpoint.name}:{name}'.",
+                fix="Create the deployment first.",
+                target=name,
+            )
+        return entry
+
+    def deployments_of(self, endpoint: Endpoint) -> list[Entry[Deployment]]:
+        entries = self.deployments.every(endpoint.name)
+        return [one for one in entries if one.resource.incarnation == endpoint.incarnation]
+
+    def users(self, uses: Callable[[Deployment], bool]) -> list[str]:
+        """The deployments of which `uses` is true, as `endpoint/deployment`."""
+        found = [
+            entry.resource for entry in self.deployments.whole(levels=2) if uses(entry.resource)
+        ]
+        owners = {one.endpoint: self.endpoints.find(one.endpoint) for one in found}
+        return [
+            f"{one.endpoint}/{one.name}"
+            for one in found
+            if (owner := owners[one.endpoint]) and owner.resource.incarnation == one.incarnation
+        ]
+
+    def resolved(self, deployment: Deployment) -> Deployment:
+        """The deployment with the versions that its references mean now; raises NotFound."""
+        code, environment = deployment.code, deployment.environment
+        found: dict[str, object] = {"model": self.model(deployment.model).id}
+        if environment:
+            found["environment"] = self.environment(environment).id
+        if code:
+            found["code"] = code.model_copy(update={"code": self.code(code.code).id})
+        return deployment.model_copy(update=found)
+
+    def end_provisioning(self, ending: ProvisioningEnd) -> bool:
+        """Write how the making of a deployment ended: a newer generation is never touched."""
+        task = ending.task
+        made = Provisioning(state=ending.state, reason=ending.reason, generation=task.generation)
+
+        def changed(deployment: Deployment) -> Deployment:
+            if deployment.provisioning.generation != task.generation:
+                return deployment
+            return deployment.model_copy(update={"provisioning": made})
+
+        if self.deployments.find(task.endpoint, task.deployment) is None:
+            return False
+        entry = self.deployments.change(changed, task.endpoint, task.deployment)
+        return entry.resource.provisioning == made
 
     def model(self, asset: AssetId) -> Model:
         """Raises NotFound."""
@@ -243,23 +115,37 @@ class Registry:
         """Raises NotFound."""
         return self._asset(self.environments, asset)
 
-    def _asset[A: Message](self, shelf: Shelf[A], asset: AssetId) -> A:
+    def _asset[A: Asset](self, shelf: Shelf[A], asset: AssetId) -> A:
         if asset.version != f"@{LATEST}":
             return shelf.get(asset.name, asset.version).resource
         entries = shelf.every(asset.name)
         if not entries:
             return shelf.get(asset.name, LATEST).resource
-        return max(entries, key=lambda entry: entry.written.created_at).resource
+        return newest_first(entries)[0].resource
+
+
+def newest_first[A: Asset](entries: Iterable[Entry[A]]) -> list[Entry[A]]:
+    """By creation, which is what `@latest` means."""
+    return sorted(entries, key=place_in_time, reverse=True)
+
+
+def place_in_time[A: Asset](entry: Entry[A]) -> tuple[datetime, str]:
+    return entry.written.created_at, entry.resource.id.version
 
 
 def unchanged[A: Asset](old: A, new: A) -> A:
     """Merge of an immutable asset: only the words that describe it may change."""
     new = new.model_copy(update={"id": old.id})  # the first spelling stays
-    if new.content == old.content:
+    was, would_be = old.content, new.content
+    fields = [key for key in was | would_be if was.get(key) != would_be.get(key)]
+    if not fields:
         return new
-    is_, is_not = json.dumps(old.content)[:SHOWN], json.dumps(new.content)[:SHOWN]
+    differences = "; ".join(
+        f"{key} is {json.dumps(was.get(key))}, not {json.dumps(would_be.get(key))}"
+        for key in fields
+    )
     raise Conflict(
-        f"'{old.id}' exists and a version never changes: it is {is_}, not {is_not}.",
+        f"'{old.id}' exists and a version never changes: its {differences[:SHOWN]}.",
         fix="Register it as a new version.",
         target="version",
     )

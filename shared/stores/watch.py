@@ -57,11 +57,9 @@ class Watch:
 
     def stop(self, job: str) -> None:
         """Cancel: tell every process to start no more mini-batches of the job."""
+        self._blobs.write(CONTAINER, _sign(job), b"")
         with self._lock:
-            was_stopped = self._looked.get(job, (0.0, False))[1]
             self._looked[job] = (self._clock(), True)
-        if not was_stopped:
-            self._blobs.write(CONTAINER, _sign(job), b"")
 
     def is_stopped(self, job: str) -> bool:
         """Whether the job was stopped; the store is asked once a second."""

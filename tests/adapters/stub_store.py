@@ -99,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
         self.close_connection = reply.missing > 0
 
-    do_PUT = do_HEAD = do_DELETE = do_GET  # noqa: N815  # the names http.server looks for
+    do_PUT = do_POST = do_HEAD = do_DELETE = do_GET  # noqa: N815  # the names http.server looks for
 
     def log_message(self, *_: Any) -> None:
         """The test reads `requests`."""

@@ -12,6 +12,7 @@ from activities.end_job import end
 from activities.plan_job import plan
 from activities.score_minibatch import score
 from orchestrators import score_job, score_shard
+from shared.adapters.azure_sas import KeySigner
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
@@ -26,6 +27,7 @@ from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
 
 CONTAINER = "azureml-blobstore"
 ACCOUNT_URL = "http://127.0.0.1:10000/devstoreaccount1"
+SIGNER = KeySigner("devstoreaccount1", "YSBrZXk=", https_only=False)
 
 
 class ScriptedScorer:
@@ -83,18 +85,18 @@ class ScriptedCrews:
         self.member = ScriptedScorer()
 
     @contextmanager
-    def scorer(self, recipe: Any, *, capacity: int, job: str = "") -> Iterator[ScriptedScorer]:
+    def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
 
 
 def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
     """Services over an empty store in memory; a model lies at `models/m`."""
     blobs = MemoryBlobs()
-    for container in ("batch-registry", "batch-jobs", CONTAINER):
+    for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
     settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
-    services = build(settings, blobs, ACCOUNT_URL)
+    services = build(settings, blobs, ACCOUNT_URL, SIGNER)
     services.crews.close()
     crews = ScriptedCrews()
     scripted: Any = crews

@@ -1,11 +1,13 @@
 """A program that behaves as a Functions host does from the outside, for tests of the stack.
 
-`/environment` answers with its environment and `/exit` ends it. A broken one never starts, a
-talkative one prints 64 kB per request.
+`/environment` answers with its environment, `/arguments` with its command line, and `/exit` ends
+it. A broken one never starts, a talkative one prints 64 kB per request, and with a certificate it
+serves https.
 """
 
 import json
 import os
+import ssl
 import sys
 from argparse import ArgumentParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,7 @@ class _Host(BaseHTTPRequestHandler):
             "/admin/host/status": {"state": "Running"},
             "/admin/functions": [{"name": "one"}],
             "/environment": dict(os.environ),
+            "/arguments": sys.argv[1:],
         }
         if self.path == "/exit":
             os._exit(3)
@@ -34,8 +37,17 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--broken", action="store_true")
     parser.add_argument("--talkative", action="store_true")
-    options = parser.parse_args()
+    parser.add_argument("--cert")
+    parser.add_argument("--cert-key")
+    options, _ = parser.parse_known_args()
     print("stand-in host speaking")  # noqa: T201  # the stack shows what its parts say
     if options.broken:
         sys.exit("this host never starts")
-    ThreadingHTTPServer(("127.0.0.1", options.port), _Host).serve_forever()
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), _Host)
+    if options.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.cert, options.cert_key)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    server.serve_forever()

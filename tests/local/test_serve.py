@@ -93,6 +93,8 @@ def test_the_app_gets_its_settings_and_the_ready_file_tells_all(serve: Serve) ->
     assert issuer.name == environment["AUTH_ISSUER"] == facts["auth_issuer"]
     assert issuer.keys() == ask(environment["AUTH_JWKS_URL"])
     assert "AUTH_AUDIENCES" not in environment, "the app's default stands"
+    assert "" == facts["ca_bundle"], "nothing to trust: it is http"
+    assert f"{facts['url']}/metadata/endpoints?api-version=2019-05-01" == facts["metadata_url"]
     said = serve.said()
     assert f"Serving at {facts['url']}" in said
     assert "./run token --state" in said
@@ -210,11 +212,11 @@ def test_a_host_that_does_not_stay_up_ends_serve(serve: Serve) -> None:
     assert "ended with exit code 3, for the 5th time in 30 s." in serve.said()
 
 
-def serve_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def serve_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "local.serve", *arguments],
         cwd=PROJECT,
-        env={"PATH": ""},
+        env={"PATH": ""} | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -19,7 +19,7 @@ from tests.service.stack import WORKSPACE, Stack
 
 # Open to everybody, on purpose: what a client asks before it has a token, and URLs that carry
 # their own signature. Whoever opens another door says so here.
-OPEN_DOORS: set[str] = set()
+OPEN_DOORS = {"get_metadata", "get_addresses", "read_log"}
 GUARDED = [route for route in ROUTES if route.name not in OPEN_DOORS]
 KNOWN = {"subscription": WORKSPACE.split("/")[2], "group": "local", "workspace": "local"}
 

@@ -8,6 +8,12 @@ from shared.adapters.memory import MemoryBlobs
 @pytest.fixture
 def blobs() -> MemoryBlobs:
     blobs = MemoryBlobs()
-    for container in ("batch-registry", "batch-jobs", "azureml-blobstore"):
+    for container in (
+        "batch-registry",
+        "batch-jobs",
+        "batch-index",
+        "azureml-blobstore",
+        "azureml",
+    ):
         blobs.ensure_container(container)
     return blobs

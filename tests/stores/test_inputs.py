@@ -5,9 +5,11 @@ import pytest
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.caller import Author
+from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.recipe import Location
-from shared.stores.inputs import Datastores, Inputs, Skipped
+from shared.stores.datastores import Datastores
+from shared.stores.inputs import Inputs, Skipped
 from shared.stores.registry import Registry
 
 ADA = Author(name="ada")
@@ -17,7 +19,9 @@ ACCOUNT = "https://acc.blob.core.windows.net"
 
 @pytest.fixture
 def inputs(blobs: MemoryBlobs) -> Inputs:
-    return Inputs(blobs, Registry(blobs), Datastores({"workspaceblobstore": BOX}, ACCOUNT))
+    registry = Registry(blobs)
+    account = StorageAccount(url=ACCOUNT)
+    return Inputs(blobs, registry, Datastores(registry, account, {"workspaceblobstore": BOX}))
 
 
 @pytest.mark.parametrize(

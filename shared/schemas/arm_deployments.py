@@ -1,7 +1,7 @@
-"""Endpoints and deployments in ARM JSON, to and from the domain.
+"""Deployments in ARM JSON, to and from the domain.
 
-`read_*` take the body of a PUT and raise InvalidRequest; `write_*` give the `properties` of a GET.
-Read-only fields that a client sends back are ignored, as ARM does.
+`read_*` take the body of a request and raise InvalidRequest; `write_*` give the `properties` of a
+GET. Read-only fields that a client sends back are ignored, as ARM does.
 """
 
 import re
@@ -9,57 +9,21 @@ from collections.abc import Callable
 
 from shared.domain.asset import AssetId
 from shared.domain.deployment import CodeConfiguration, Deployment
-from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest
-from shared.domain.message import JSON
+from shared.domain.message import JSON, Extras
 from shared.domain.names import endpoint_name
 from shared.domain.reference import parse_asset
-from shared.schemas.arm_envelope import closed, opened
+from shared.schemas.arm_envelope import TRACKED, closed, opened, read_description, read_tags
 from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
-AAD = "aadToken"
 # A deployment's own properties are where our switches go: the official client sends them unchanged.
 ISOLATE_FAILURES, BATCH_PREDICT = "isolateFailures", "batchPredict"
+MODEL = "Model"  # the type of deployment that this service knows
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-
-
-def read_endpoint(name: str, body: JSON) -> Endpoint:
-    """Raises InvalidRequest."""
-    envelope, properties = opened(body)
-    if properties.choice("authMode", {AAD: AAD, "AADToken": AAD}) is None and properties.has(
-        "authMode"
-    ):
-        raise InvalidRequest(
-            "'properties.authMode' is empty.", fix=f"Use {AAD}.", target="authMode"
-        )
-    defaults = properties.object("defaults")
-    default = defaults.text("deploymentName")
-    defaults.refuse_others()
-    endpoint = Endpoint(
-        name=endpoint_name(name),
-        description=properties.text("description"),
-        default_deployment=endpoint_name(default, "deployment") if default else "",
-        tags=envelope.strings("tags"),
-        properties=properties.strings("properties"),
-    )
-    properties.ignore("provisioningState", "scoringUri", "swaggerUri", "traffic")
-    closed(envelope, properties)
-    return endpoint
-
-
-def write_endpoint(endpoint: Endpoint, scoring_uri: str, swagger_uri: str) -> JSON:
-    # `defaults` is always an object: clients set its deploymentName without asking first.
-    return {
-        "description": endpoint.description,
-        "authMode": AAD,
-        "defaults": {"deploymentName": endpoint.default_deployment or None},
-        "scoringUri": scoring_uri,
-        "swaggerUri": swagger_uri,
-        "properties": endpoint.properties,
-        "provisioningState": "Succeeded",
-    }
+EXTRAS = ("deploymentConfiguration", "partitionKeys")
+RESOURCE_EXTRAS = ("instanceType", "properties")
 
 
 def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
@@ -68,10 +32,10 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     code, environment = _read_code(properties), _read_environment(properties)
     model = _read_model_reference(properties)
     resources = properties.object("resources")
-    resources.ignore("properties", "instanceType")
     settings = read_settings(properties, instances=resources)
+    extras = _read_extras(envelope, properties, resources)
     resources.refuse_others()
-    own = properties.strings("properties")
+    own = read_tags(properties, "properties")
     settings = settings.model_copy(
         update={
             "environment_variables": _read_variables(properties),
@@ -87,15 +51,42 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             code=code,
             environment=environment,
             settings=settings,
-            description=properties.text("description"),
+            description=read_description(properties),
             compute=properties.text("compute"),
-            tags=envelope.strings("tags"),
+            tags=read_tags(envelope),
             properties=own,
+            extras=extras,
         )
-    properties.ignore("provisioningState", "provisioningError", "partitionKeys")
-    properties.ignore("deploymentConfiguration")
+    properties.ignore("provisioningState", "provisioningError")
     closed(envelope, properties)
     return deployment
+
+
+def patch_deployment(body: JSON) -> Callable[[Deployment], Deployment]:
+    """What a PATCH changes: tags and the description."""
+    envelope, properties = opened(body)
+    tags = read_tags(envelope) if envelope.has("tags") else None
+    description = read_description(properties) if properties.has("description") else None
+    closed(envelope, properties)
+    given = {"tags": tags, "description": description}
+    changes = {name: value for name, value in given.items() if value is not None}
+    return lambda deployment: deployment.model_copy(update=changes)
+
+
+def _read_extras(envelope: Fields, properties: Fields, resources: Fields) -> Extras:
+    resources.object("properties")
+    extras = envelope.kept(*TRACKED) | properties.kept(*EXTRAS)
+    if of_resources := resources.kept(*RESOURCE_EXTRAS):
+        extras["resources"] = of_resources
+    configuration = properties.object("deploymentConfiguration")
+    kind = configuration.text("deploymentConfigurationType", MODEL)
+    if kind.lower() != MODEL.lower():
+        raise InvalidRequest(
+            f"The deployment is of the type '{kind[:100]}'.",
+            fix="Deploy a model; pipeline components are not served.",
+            target=configuration.path("deploymentConfigurationType"),
+        )
+    return extras
 
 
 def _read_variables(properties: Fields) -> dict[str, str]:
@@ -164,8 +155,10 @@ def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str],
     """`asset_id(kind, name, version)` gives an asset's ARM id."""
     settings, model = deployment.settings, deployment.model
     code, environment = deployment.code, deployment.environment
-    provisioning = deployment.provisioning
+    provisioning, extras = deployment.provisioning, deployment.extras
+    resources = {"properties": {}, **extras.get("resources", {})}
     return {
+        **{name: extras[name] for name in EXTRAS if name in extras},
         "description": deployment.description,
         "compute": deployment.compute or None,
         "model": {"referenceType": "Id", "assetId": asset_id("models", model.name, model.version)},
@@ -178,10 +171,15 @@ def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str],
         "environmentId": asset_id("environments", environment.name, environment.version)
         if environment
         else None,
-        "resources": {"instanceCount": settings.instance_count, "properties": {}},
+        "resources": {"instanceCount": settings.instance_count, **resources},
         **write_settings(settings),
         "environmentVariables": settings.environment_variables,
         "properties": deployment.properties,
         "provisioningState": provisioning.state,
         "provisioningError": provisioning.reason or None,
     }
+
+
+def tracked(deployment: Deployment) -> dict[str, JSON]:
+    """What stands beside the properties of a deployment, as it was sent."""
+    return {name: deployment.extras[name] for name in TRACKED if name in deployment.extras}

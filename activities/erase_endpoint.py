@@ -1,0 +1,30 @@
+"""Erase an endpoint that is being deleted: its deployments, then itself."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from shared.domain.provisioning import EndpointDeletion
+from shared.services import Services, services
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="payload")
+def erase_endpoint(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    return erase(EndpointDeletion.from_wire(payload), services())
+
+
+def erase(task: EndpointDeletion, services: Services) -> bool:
+    """Whether this call erased it. A late twin finds it gone, or another one of its name."""
+    registry = services.registry
+    entry = registry.endpoints.find(task.endpoint)
+    if entry is None or entry.resource.deletion != task.deletion:
+        return False
+    incarnation = entry.resource.incarnation
+    for name in registry.deployments.names(task.endpoint):
+        registry.deployments.delete_if(
+            lambda one: one.incarnation <= incarnation, task.endpoint, name
+        )
+    registry.endpoints.delete_if(lambda one: one.deletion == task.deletion, task.endpoint)
+    return True

@@ -1,0 +1,135 @@
+"""Datastores: which container a name stands for, and which URLs are the service's own.
+
+The built-in ones come from the settings and are always there; the others are in the registry.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from shared.domain.asset import Code, Data, Model
+from shared.domain.caller import Author, CallerType
+from shared.domain.datastore import Datastore, StorageAccount, check_open
+from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.recipe import Location
+from shared.domain.reference import BlobUrl, DatastorePath, parse_input
+from shared.stores.registry import Entry, Registry, Shelf, Written
+
+# Whoever wants to delete a datastore is shown so many of its users.
+USERS_SHOWN = 5
+ASSET_LEVELS = 2
+
+SERVICE = Author(name="the service", type=CallerType.APPLICATION)
+
+
+class Datastores:
+    """Thread-safe. `built_in` are the containers of the built-in ones, the default's first."""
+
+    def __init__(
+        self, registry: Registry, account: StorageAccount, built_in: dict[str, str]
+    ) -> None:
+        self._registry = registry
+        self.account = account
+        self.default = next(iter(built_in))
+        written = Written.now(SERVICE)
+        self._built_in = {
+            name.lower(): Entry[Datastore](
+                resource=Datastore(name=name, container=container), written=written
+            )
+            for name, container in built_in.items()
+        }
+
+    @property
+    def account_url(self) -> str:
+        return self.account.url
+
+    def is_default(self, datastore: Datastore) -> bool:
+        return datastore.name.lower() == self.default.lower()
+
+    def get(self, name: str, *, target: str = "datastore") -> Entry[Datastore]:
+        """Raises NotFound, which says what there is instead."""
+        entry = self._built_in.get(name.lower()) or self._registry.datastores.find(name)
+        if entry is None:
+            there = [*self._built_in, *self._registry.datastores.names()[:USERS_SHOWN]]
+            raise NotFound(
+                f"There is no datastore '{name}'.",
+                fix=f"Use one of: {', '.join(there)}.",
+                target=target,
+            )
+        return entry
+
+    def page(self, *, after: str, size: int) -> tuple[list[Entry[Datastore]], str]:
+        """At most `size` datastores in name order, after the key `after`.
+
+        Also the key after which the next page begins, empty if this is the last.
+        """
+        made, more = self._registry.datastores.page(after=after, size=size)
+        built_in = [entry for key, entry in self._built_in.items() if key > after]
+        found = sorted([*built_in, *made], key=lambda entry: entry.resource.name.lower())
+        shown = found[:size]
+        is_last = len(found) <= size and not more
+        return shown, "" if is_last else shown[-1].resource.name.lower()
+
+    def save(self, datastore: Datastore, *, by: Author) -> tuple[Entry[Datastore], bool]:
+        """Create or replace; returns the entry and whether it is new.
+
+        Raises Conflict for a built-in one.
+        """
+        self._check_made(datastore.name)
+        return self._registry.datastores.save(datastore, datastore.name, by=by)
+
+    def delete(self, name: str) -> None:
+        """Raises Conflict for a built-in one, and for one that registered assets lie in."""
+        self._check_made(name)
+        users = [user for user, _ in zip(self._users(name), range(USERS_SHOWN), strict=False)]
+        if users:
+            raise Conflict(
+                f"The datastore '{name}' is in use: {', '.join(users)}.",
+                fix="Delete what lies in it first.",
+                target="datastore",
+            )
+        self._registry.datastores.delete(name)
+
+    def container(self, name: str, *, target: str) -> str:
+        """Raises NotFound."""
+        return self.get(name, target=target).resource.container
+
+    def blob(self, url: BlobUrl, *, target: str) -> Location:
+        """The container and path of a URL.
+
+        Raises InvalidRequest for another account's, and for what only the service may touch.
+        """
+        own = urlsplit(self.account_url)
+        prefix = own.path.rstrip("/") + "/"
+        if url.host != own.netloc.lower() or not url.path.startswith(prefix):
+            raise InvalidRequest(
+                f"'{url.host}{url.path}' is not in the service's own storage account.",
+                fix=f"Use a URL under {self.account_url}, or copy the data to a datastore.",
+                target=target,
+            )
+        container, _, path = url.path.removeprefix(prefix).partition("/")
+        return Location(container=check_open(container, target=target), path=path.strip("/"))
+
+    def _check_made(self, name: str) -> None:
+        if name.lower() in self._built_in:
+            raise Conflict(
+                f"The datastore '{name}' is built in, and stays as it is.",
+                fix="Choose another name.",
+                target="datastore",
+            )
+
+    def _users(self, name: str) -> Iterator[str]:
+        registry = self._registry
+        shelves: tuple[tuple[str, Shelf[Model] | Shelf[Data] | Shelf[Code]], ...] = (
+            ("model", registry.models),
+            ("data asset", registry.data),
+            ("code", registry.codes),
+        )
+        for noun, shelf in shelves:
+            for entry in shelf.whole(levels=ASSET_LEVELS):
+                if _lies_in(entry.resource, name):
+                    yield f"{noun} '{entry.resource.id}'"
+
+
+def _lies_in(asset: Model | Data | Code, datastore: str) -> bool:
+    place = parse_input(asset.uri, target="uri")
+    return isinstance(place, DatastorePath) and place.datastore.lower() == datastore.lower()

@@ -1,0 +1,88 @@
+"""The index of jobs: empty blobs whose names list jobs newest first, without reading documents.
+
+    time/<key>                              every job
+    endpoints/<endpoint>/<key>              one endpoint's
+    deployments/<endpoint>/<deployment>/<key>   one deployment's
+    children/<run>                          the job of a scoring step, as the blob's content
+
+A key is the time that remains until the end of all clocks, and the job's name. Entries are written
+before the job's document: one whose job is missing, or was created at another time, is nobody's.
+"""
+
+import re
+from collections.abc import Iterator
+
+from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.job import JobSpec
+from shared.ports import Blobs
+
+CONTAINER = "batch-index"
+EVERYTHING = "time"
+# Milliseconds since 1970, in 13 digits, last until the year 2286.
+END_OF_TIME_MS = 9_999_999_999_999
+KEY = re.compile(r"[0-9]{13}_[-_.a-zA-Z0-9]{1,255}")
+
+
+def of_endpoint(endpoint: str) -> str:
+    """The folder of an endpoint's jobs; endpoints' names are the same in any case."""
+    return f"endpoints/{endpoint.lower()}"
+
+
+def of_deployment(endpoint: str, deployment: str) -> str:
+    return f"deployments/{endpoint.lower()}/{deployment.lower()}"
+
+
+class JobIndex:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    def add(self, spec: JobSpec) -> None:
+        """Doing so again changes nothing."""
+        self._blobs.write(CONTAINER, _child(spec.child), spec.name.encode())
+        for folder in _folders(spec):
+            self._blobs.write(CONTAINER, f"{folder}/{_key(spec)}", b"")
+
+    def keys(self, folder: str, after: str = "") -> Iterator[str]:
+        """The folder's keys after that one, newest first; raises InvalidRequest for no key."""
+        if after and not KEY.fullmatch(after):
+            raise InvalidRequest(
+                f"'{after[:100]}' is not a place in a list of jobs.",
+                fix="Follow the nextLink of the page before, or leave it out to begin anew.",
+                target="$skiptoken",
+            )
+        prefix = f"{folder}/"
+        start_after = f"{prefix}{after}" if after else ""
+        for name in self._blobs.list_names(CONTAINER, prefix, start_after):
+            yield name.removeprefix(prefix)
+
+    def job_of(self, child: str) -> str:
+        """The name of the job whose scoring step that run is; empty if there is none."""
+        try:
+            return self._blobs.read(CONTAINER, _child(child)).data.decode()
+        except (NotFound, InvalidRequest):
+            return ""
+
+
+def name_in(key: str) -> str:
+    """The job's name in a key."""
+    return key.partition("_")[2]
+
+
+def is_entry(folder: str, key: str, spec: JobSpec) -> bool:
+    """Whether that entry is this job's, not one that a failed attempt left behind."""
+    return key == _key(spec) and folder in _folders(spec)
+
+
+def _key(spec: JobSpec) -> str:
+    return f"{END_OF_TIME_MS - int(spec.created_at.timestamp() * 1000):013d}_{spec.name}"
+
+
+def _folders(spec: JobSpec) -> tuple[str, str, str]:
+    deployment = of_deployment(spec.endpoint, spec.deployment)
+    return EVERYTHING, of_endpoint(spec.endpoint), deployment
+
+
+def _child(run: str) -> str:
+    return f"children/{run.lower()}"

@@ -1,0 +1,251 @@
+"""A shelf: the resources of one kind, one guarded document each.
+
+A document holds the resource and who wrote it when (`systemData` to ARM's clients).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import batched, islice
+from typing import Self
+
+from pydantic import AwareDatetime, Field
+
+from shared.domain.caller import Author, CallerType
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
+from shared.domain.message import Message
+from shared.stores.documents import Document, Documents
+
+SUFFIX = ".json"
+ANY = "*"
+HINTS = 10  # names in a refusal
+READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
+# Of writers that meet, one is through in each round; a host has far fewer threads.
+MOST_WRITERS = 1000
+
+
+class Written(Message):
+    """Who created a resource and who changed it last, and when."""
+
+    created_at: AwareDatetime
+    created_by: str
+    created_by_type: CallerType = CallerType.USER
+    last_modified_at: AwareDatetime
+    last_modified_by: str
+    last_modified_by_type: CallerType = CallerType.USER
+
+    @classmethod
+    def now(cls, by: Author, *, since: Self | None = None) -> Self:
+        now = datetime.now(UTC)
+        return cls(
+            created_at=since.created_at if since else now,
+            created_by=since.created_by if since else by.name,
+            created_by_type=since.created_by_type if since else by.type,
+            last_modified_at=now,
+            last_modified_by=by.name,
+            last_modified_by_type=by.type,
+        )
+
+
+class Entry[R: Message](Message):
+    """A resource as the registry holds it, and the etag it was read or written at."""
+
+    resource: R
+    written: Written
+    etag: str = Field(default="", exclude=True)
+
+
+class Shelf[R: Message]:
+    """The resources of one kind. A key is the name, or the names of the parents and the name.
+
+    Names that differ in case only are the same, as ARM's resource names are.
+    """
+
+    def __init__(self, documents: Documents, folder: str, kind: type[R], noun: str) -> None:
+        self._documents = documents
+        self._folder = folder
+        self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
+        self._noun = noun
+
+    def get(self, *key: str) -> Entry[R]:
+        """Raises NotFound, which says what there is instead."""
+        entry = self.find(*key)
+        if entry is None:
+            raise self._missing(key)
+        return entry
+
+    def find(self, *key: str) -> Entry[R] | None:
+        return self._read(self._documents.find(self._name(key)))
+
+    def page(self, *parents: str, after: str = "", size: int) -> tuple[list[Entry[R]], str]:
+        """At most `size` resources under the parents, in name order, after the key `after`.
+
+        Also the key after which the next page begins, empty if this is the last.
+        """
+        found = list(islice(self._keys(parents, after), size + 1))
+        last = found[size - 1] if len(found) > size else ""
+        return self._all(parents, found[:size]), last
+
+    def every(self, *parents: str) -> list[Entry[R]]:
+        """All resources directly under the parents: for those that are few."""
+        return self._all(parents, self._keys(parents))
+
+    def save(
+        self,
+        resource: R,
+        *key: str,
+        by: Author,
+        merge: Callable[[R, R], R] | None = None,
+        if_match: str = "",
+        if_absent: bool = False,
+    ) -> tuple[Entry[R], bool]:
+        """Create or replace; returns the entry and whether it is new.
+
+        `merge(old, new)` decides what replaces what is there, and may refuse; it may be asked
+        again when others write at the same time. Raises PreconditionFailed when the resource's
+        etag is not `if_match` (`*`: any), or when it exists and `if_absent` is set.
+        """
+
+        def decide(old: Entry[R] | None) -> Entry[R]:
+            self._check(old, key, if_match, if_absent=if_absent)
+            merged = merge(old.resource, resource) if merge and old else resource
+            written = Written.now(by, since=old.written if old else None)
+            entry: Entry[R] = self._entry(resource=merged, written=written)
+            return entry
+
+        return self._settled(key, decide)
+
+    def change(
+        self, change: Callable[[R], R], *key: str, by: Author | None = None, if_match: str = ""
+    ) -> Entry[R]:
+        """Read, change and write, again while others write in between.
+
+        A change that returns its argument unchanged writes nothing. Without `by` it is the
+        service's own and no modification of anybody's. Raises NotFound and PreconditionFailed.
+        """
+
+        def decide(old: Entry[R] | None) -> Entry[R]:
+            if old is None:
+                raise self._missing(key)
+            self._check(old, key, if_match, if_absent=False)
+            changed = change(old.resource)
+            if changed == old.resource:
+                return old
+            written = Written.now(by, since=old.written) if by else old.written
+            return old.model_copy(update={"resource": changed, "written": written})
+
+        return self._settled(key, decide)[0]
+
+    def restore(self, entry: Entry[R], *key: str) -> None:
+        """Put back what was deleted, unless somebody else made it anew."""
+        with suppress(Conflict):
+            self._documents.create(self._name(key), entry.to_wire())
+
+    def delete(self, *key: str, if_match: str = "") -> None:
+        """What is not there is not an error; raises PreconditionFailed when it has another etag."""
+        self._documents.delete(self._name(key), if_match="" if if_match == ANY else if_match)
+
+    def delete_if(self, condition: Callable[[R], bool], *key: str) -> None:
+        """Delete the resource if, and as long as, the condition holds."""
+        for _ in range(MOST_WRITERS):
+            entry = self.find(*key)
+            if entry is None or not condition(entry.resource):
+                return
+            with suppress(PreconditionFailed):
+                self.delete(*key, if_match=entry.etag)
+                return
+        raise self._overrun(key)
+
+    def whole(self, *, levels: int) -> Iterator[Entry[R]]:
+        """All resources of this kind, some at a time; `levels` are the names in a key."""
+        names = self._documents.names(f"{self._folder}/")
+        own = (name for name in names if name.count("/") == levels)
+        for some in batched(own, READ_AT_ONCE, strict=False):
+            yield from self._found(some)
+
+    def names(self, *parents: str) -> list[str]:
+        """Names directly under the parents, in lower case, in name order."""
+        return list(self._keys(parents))
+
+    def folders(self) -> set[str]:
+        """The first names of all keys of two, in lower case."""
+        prefix = f"{self._folder}/"
+        names = self._documents.names(prefix)
+        return {name.removeprefix(prefix).partition("/")[0] for name in names}
+
+    def _settled(
+        self, key: tuple[str, ...], decide: Callable[[Entry[R] | None], Entry[R]]
+    ) -> tuple[Entry[R], bool]:
+        """Read, decide and write, again while others write in between: the last one wins."""
+        name = self._name(key)
+        for _ in range(MOST_WRITERS):
+            old = self._read(self._documents.find(name))
+            new = decide(old)
+            if new == old:
+                return new, False
+            with suppress(Conflict, PreconditionFailed):
+                etag = self._write(name, new, old)
+                return new.model_copy(update={"etag": etag}), old is None
+        raise self._overrun(key)
+
+    def _write(self, name: str, new: Entry[R], old: Entry[R] | None) -> str:
+        if old is None:
+            return self._documents.create(name, new.to_wire())
+        return self._documents.replace(name, new.to_wire(), if_match=old.etag)
+
+    def _check(
+        self, old: Entry[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
+    ) -> None:
+        if if_match and (old is None or if_match not in {ANY, old.etag}):
+            there = f"has the etag '{old.etag}'" if old else "does not exist"
+            raise PreconditionFailed(
+                f"The {self._noun} '{':'.join(key)}' {there}, not '{if_match[:100]}'.",
+                fix="Read it again, and repeat the change.",
+                target="If-Match",
+            )
+        if if_absent and old is not None:
+            raise PreconditionFailed(
+                f"The {self._noun} '{':'.join(key)}' exists.",
+                fix="Choose another name, or leave out If-None-Match to replace it.",
+                target="If-None-Match",
+            )
+
+    def _read(self, document: Document | None) -> Entry[R] | None:
+        if document is None:
+            return None
+        entry: Entry[R] = self._entry.from_wire(document.body)
+        return entry.model_copy(update={"etag": document.etag})
+
+    def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Entry[R]]:
+        return self._found([self._name((*parents, key)) for key in keys])
+
+    def _found(self, names: Iterable[str]) -> list[Entry[R]]:
+        found = self._documents.find_all(names)
+        return [entry for document in found if (entry := self._read(document))]
+
+    def _keys(self, parents: tuple[str, ...], after: str = "") -> Iterator[str]:
+        prefix = "/".join([self._folder, *(name.lower() for name in parents), ""])
+        start = self._name((*parents, after)) if after else ""
+        for name in self._documents.names(prefix, start_after=start):
+            rest = name.removeprefix(prefix)
+            if "/" not in rest:
+                yield rest.removesuffix(SUFFIX)
+
+    def _name(self, key: tuple[str, ...]) -> str:
+        return "/".join([self._folder, *(name.lower() for name in key)]) + SUFFIX
+
+    def _overrun(self, key: tuple[str, ...]) -> ServiceUnavailable:
+        return ServiceUnavailable(
+            f"The {self._noun} '{':'.join(key)}' is being changed by too many at once.",
+            fix="Send the request again.",
+        )
+
+    def _missing(self, key: tuple[str, ...]) -> NotFound:
+        there = list(islice(self._keys(key[:-1]), HINTS + 1))
+        more = ", ..." if there[HINTS:] else "."
+        hint = f"There is none yet; create the {self._noun} first."
+        return NotFound(
+            f"There is no {self._noun} '{':'.join(key)}'.",
+            fix=f"Use one of: {', '.join(there[:HINTS])}{more}" if there else hint,
+            target=key[-1],
+        )

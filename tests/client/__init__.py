@@ -1,0 +1,1 @@
+"""The official SDK, as published, against the whole service over https."""

@@ -1,0 +1,90 @@
+"""Computes: ARM CRUD of the clusters that deployments name."""
+
+import azure.durable_functions as df
+
+from shared.api.about import About
+from shared.api.http import Request, Response
+from shared.api.paging import page, page_size, start_after
+from shared.api.routes import Route, register
+from shared.domain.compute import Compute
+from shared.domain.errors import InvalidRequest
+from shared.domain.job import utc
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.schemas import arm_computes as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Entry
+from triggers.workspace import (
+    WORKSPACE,
+    check_workspace,
+    enveloped,
+    own_body,
+    who,
+    workspace_id,
+)
+
+bp = df.Blueprint()
+OK, CREATED = 200, 201
+
+
+def put_compute(request: Request, services: Services) -> Response:
+    """A smaller maximum than deployments use is allowed, as in Azure: their jobs are refused."""
+    check_workspace(request, services.settings)
+    body = own_body(request, services.settings)
+    compute = arm.read_compute(request.path["compute"], body)
+    entry, is_new = services.registry.computes.save(compute, compute.name, by=who(request))
+    return Response(CREATED if is_new else OK, _body(entry, services))
+
+
+def get_compute(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    return Response(OK, _body(services.registry.computes.get(request.path["compute"]), services))
+
+
+def list_computes(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    entries, last = services.registry.computes.page(
+        after=start_after(request), size=page_size(request)
+    )
+    return page(request, [_body(entry, services) for entry in entries], last=last)
+
+
+def delete_compute(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    action = request.query.get("underlyingresourceaction", "Delete")
+    if action.lower() != "delete":
+        raise InvalidRequest(
+            f"'{action[:100]}' is not what can become of an AmlCompute.",
+            fix="Use underlyingResourceAction=Delete.",
+            target="underlyingResourceAction",
+        )
+    services.computes.delete(services.registry.computes.get(request.path["compute"]).resource)
+    return Response(OK)
+
+
+def _body(entry: Entry[Compute], services: Services) -> JSON:
+    compute, location = entry.resource, services.settings.location
+    properties = arm.write_compute(
+        compute,
+        location=location,
+        created=utc(entry.written.created_at),
+        modified=utc(entry.written.last_modified_at),
+    )
+    own_id = f"{workspace_id(services.settings)}/computes/{compute.name}"
+    body: JSON = enveloped(entry, "computes", own_id, compute.name, properties)
+    return body | {"location": location, "tags": compute.tags}
+
+
+_ALL = f"{WORKSPACE}/computes"
+_ONE = f"{_ALL}/{{compute}}"
+
+_PUT = About("Create or update a cluster.", body=bodies.COMPUTE)
+
+ROUTES = (
+    Route("list_computes", "GET", _ALL, Role.READER, list_computes),
+    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute, about=_PUT),
+    Route("get_compute", "GET", _ONE, Role.READER, get_compute),
+    Route("delete_compute", "DELETE", _ONE, Role.CONTRIBUTOR, delete_compute),
+)
+register(bp, ROUTES)

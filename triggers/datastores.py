@@ -1,0 +1,124 @@
+"""Datastores: ARM CRUD, and a SAS for the container of one."""
+
+from datetime import timedelta
+
+import azure.durable_functions as df
+
+from shared.api.about import About
+from shared.api.http import Request, Response
+from shared.api.paging import page, page_size, start_after
+from shared.api.routes import Route, register
+from shared.domain.datastore import Datastore, check_open
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.schemas import arm_datastores as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Entry
+from triggers.workspace import (
+    WORKSPACE,
+    check_workspace,
+    enveloped,
+    own_body,
+    who,
+    workspace_id,
+)
+
+bp = df.Blueprint()
+OK, CREATED = 200, 201
+# Azure's letters, in its order: read, create, write, list. Nobody may delete.
+READS, WRITES = "rl", "rcwl"
+NOT_KEPT = {"Cache-Control": "no-store"}
+
+
+def put_datastore(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    body = own_body(request, services.settings)
+    datastore = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
+    _check_container(datastore, request, services)
+    services.uploads.claim(datastore.container)
+    entry, is_new = services.datastores.save(datastore, by=who(request))
+    return Response(CREATED if is_new else OK, _body(entry, services))
+
+
+def _check_container(datastore: Datastore, request: Request, services: Services) -> None:
+    """Raise InvalidRequest for a container that is not there, and for the service's own."""
+    target = "properties.containerName"
+    check_open(datastore.container, target=target)
+    is_there = services.blobs.container_exists(datastore.container)
+    if not is_there and request.query.get("skipvalidation", "").lower() != "true":
+        raise InvalidRequest(
+            f"The storage account has no container '{datastore.container}'.",
+            fix="Create it first, or send skipValidation=true to register it before it exists.",
+            target=target,
+        )
+
+
+def get_datastore(request: Request, services: Services) -> Response:
+    check_workspace(request, services.settings)
+    return Response(OK, _body(services.datastores.get(request.path["datastore"]), services))
+
+
+def list_datastores(request: Request, services: Services) -> Response:
+    """`isDefault=true` leaves the default one, `names=a,b` those that are there of them."""
+    check_workspace(request, services.settings)
+    datastores, query = services.datastores, request.query
+    if query.get("isdefault", "").lower() == "true":
+        return page(request, [_body(datastores.get(datastores.default), services)])
+    entries, last = datastores.page(after=start_after(request), size=page_size(request))
+    wanted = {name.strip().lower() for name in query.get("names", "").split(",")} - {""}
+    shown = [one for one in entries if not wanted or one.resource.name.lower() in wanted]
+    return page(request, [_body(entry, services) for entry in shown], last=last)
+
+
+def delete_datastore(request: Request, services: Services) -> Response:
+    """The name is forgotten; the container and its blobs stay."""
+    check_workspace(request, services.settings)
+    name = services.datastores.get(request.path["datastore"]).resource.name
+    services.datastores.delete(name)
+    return Response(OK)
+
+
+def list_secrets(request: Request, services: Services) -> Response:
+    """A SAS for the datastore's container, for as much as the caller's role allows."""
+    check_workspace(request, services.settings)
+    datastore = services.datastores.get(request.path["datastore"]).resource
+    hours = arm.read_sas_hours(request.json if request.body.strip() else {})
+    role = Role.highest(request.caller.roles) or Role.READER
+    permissions = READS if role is Role.READER else WRITES
+    sas = services.signer.container_sas(datastore.container, permissions, timedelta(hours=hours))
+    return Response(OK, arm.write_sas(sas), NOT_KEPT)
+
+
+def _body(entry: Entry[Datastore], services: Services) -> JSON:
+    datastore = entry.resource
+    properties = arm.write_datastore(
+        datastore,
+        services.datastores.account,
+        is_default=services.datastores.is_default(datastore),
+    )
+    own_id = f"{workspace_id(services.settings)}/datastores/{datastore.name}"
+    return enveloped(entry, "datastores", own_id, datastore.name, properties)
+
+
+_ALL = f"{WORKSPACE}/datastores"
+_ONE = f"{_ALL}/{{datastore}}"
+
+_PUT = About("Name a container.", body=bodies.DATASTORE, query=("skipValidation",))
+
+ROUTES = (
+    Route("list_datastores", "GET", _ALL, Role.READER, list_datastores),
+    Route("put_datastore", "PUT", _ONE, Role.CONTRIBUTOR, put_datastore, about=_PUT),
+    Route("get_datastore", "GET", _ONE, Role.READER, get_datastore),
+    Route("delete_datastore", "DELETE", _ONE, Role.CONTRIBUTOR, delete_datastore),
+    Route(
+        "list_datastore_secrets",
+        "POST",
+        f"{_ONE}/listSecrets",
+        Role.READER,
+        list_secrets,
+        about=About("A SAS for a datastore's container.", body=bodies.SAS_REQUEST),
+    ),
+)
+register(bp, ROUTES)

@@ -1,0 +1,144 @@
+"""Jobs by ARM: lists, newest first, and one job."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import azure.durable_functions as df
+
+from shared.adapters.durable_client import DurableClient
+from shared.api.http import Request, Response
+from shared.api.paging import page, page_size, start_after
+from shared.api.routes import Route, register
+from shared.domain.errors import InvalidRequest
+from shared.domain.job import Job
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.services import Services
+from shared.stores.job_index import EVERYTHING, of_deployment, of_endpoint
+from triggers.follow import live, of_run
+from triggers.job_bodies import child_body, job_body, pipeline_body
+from triggers.scoring import INVOKING, invoke, poll
+from triggers.workspace import WORKSPACE, check_workspace
+
+bp = df.Blueprint()
+OK = 200
+VIEWS = {"activeonly": (False,), "archivedonly": (True,), "all": (False, True)}
+
+type Body = Callable[[Job, Request, Services], JSON]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs of a list are asked for: archived or not, of which type, with which tag."""
+
+    hidden: tuple[bool, ...]
+    job_type: str
+    tag: str
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """Raises InvalidRequest for a listViewType that is none."""
+        view = request.query.get("listviewtype", "") or "ActiveOnly"
+        if view.lower() not in VIEWS:
+            raise InvalidRequest(
+                f"'{view[:100]}' is not a listViewType.",
+                fix="Use ActiveOnly, ArchivedOnly or All.",
+                target="listViewType",
+            )
+        job_type, tag = request.query.get("jobtype", ""), request.query.get("tag", "")
+        return cls(hidden=VIEWS[view.lower()], job_type=job_type.lower(), tag=tag)
+
+    def __call__(self, job: Job) -> bool:
+        name, has_value, value = self.tag.partition("=")
+        tags = {**job.labels.tags, "azureml.batchrun": "true"}
+        has_tag = not name or (tags.get(name) == value if has_value else name in tags)
+        return job.labels.hidden in self.hidden and self.job_type in {"", "pipeline"} and has_tag
+
+
+def list_jobs(request: Request, services: Services, client: DurableClient) -> Response:
+    check_workspace(request, services.settings)
+    return _page(EVERYTHING, pipeline_body, request, services, client)
+
+
+def list_of_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
+    """An endpoint's jobs, or a deployment's; they outlive it."""
+    if "workspace" in request.path:
+        check_workspace(request, services.settings)
+    endpoint, deployment = request.path["endpoint"], request.path.get("deployment", "")
+    folder = of_deployment(endpoint, deployment) if deployment else of_endpoint(endpoint)
+    answer = _page(folder, job_body, request, services, client)
+    if not answer.body["value"] and not answer.body["nextLink"]:
+        name = services.registry.endpoints.get(endpoint).resource.name
+        if deployment:
+            services.registry.deployments.get(name, deployment)
+    return answer
+
+
+def _page(
+    folder: str, write: Body, request: Request, services: Services, client: DurableClient
+) -> Response:
+    jobs, last = services.jobs.page(
+        folder,
+        after=start_after(request),
+        size=page_size(request),
+        is_wanted=Wanted.of(request),
+    )
+    current = [live(job, services, client) for job in jobs]
+    return page(request, [write(job, request, services) for job in current], last=last)
+
+
+def get_job(request: Request, services: Services, client: DurableClient) -> Response:
+    check_workspace(request, services.settings)
+    job, is_child = of_run(request.path["job"], services)
+    if is_child:
+        return Response(OK, child_body(job, services))
+    return Response(OK, pipeline_body(live(job, services, client), request, services))
+
+
+def get_of_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
+    check_workspace(request, services.settings)
+    return poll(request, services, client)
+
+
+def invoke_by_id(request: Request, services: Services, client: DurableClient) -> Response:
+    check_workspace(request, services.settings)
+    return invoke(request, services, client)
+
+
+_ENDPOINT = f"{WORKSPACE}/batchEndpoints/{{endpoint}}"
+_DEPLOYMENT = f"{_ENDPOINT}/deployments/{{deployment}}"
+_FRONT_END = "mferp/managementfrontend"
+_LISTS = {
+    "list_jobs_of_scoring_uri": "endpoints/{endpoint}/jobs",
+    "list_jobs_of_endpoint": f"{_ENDPOINT}/jobs",
+    "list_jobs_of_deployment": f"{_DEPLOYMENT}/jobs",
+    "list_endpoint_jobs_by_front_end": f"{_FRONT_END}/{_ENDPOINT}/jobs",
+    "list_deployment_jobs_by_front_end": f"{_FRONT_END}/{_DEPLOYMENT}/jobs",
+}
+_JOB_OF_ENDPOINT = f"{_ENDPOINT}/jobs/{{job}}"
+
+ROUTES = (
+    Route("list_jobs", "GET", f"{WORKSPACE}/jobs", Role.READER, durable_handler=list_jobs),
+    Route("get_job", "GET", f"{WORKSPACE}/jobs/{{job}}", Role.READER, durable_handler=get_job),
+    *(
+        Route(name, "GET", template, Role.READER, durable_handler=list_of_endpoint)
+        for name, template in _LISTS.items()
+    ),
+    Route(
+        "get_job_of_endpoint",
+        "GET",
+        _JOB_OF_ENDPOINT,
+        Role.READER,
+        durable_handler=get_of_endpoint,
+    ),
+    Route(
+        "invoke_by_id",
+        "POST",
+        f"{_ENDPOINT}/jobs",
+        Role.INVOKER,
+        durable_handler=invoke_by_id,
+        about=INVOKING,
+    ),
+)
+register(bp, ROUTES)
