@@ -1,9 +1,15 @@
-"""Build the environment of a deployment, so that its jobs find it ready."""
+"""Build the environment of a deployment, so that its jobs find it ready.
 
+Every version is pinned in the deployment: on another machine, and next year, it is the same.
+"""
+
+from contextlib import suppress
 from typing import Any
 
 import azure.durable_functions as df
 
+from shared.domain.deployment import Deployment
+from shared.domain.environment import MadeEnvironment
 from shared.domain.errors import NotFound
 from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
 from shared.scoring.environments.spec import EnvironmentFailed
@@ -18,12 +24,30 @@ def build_environment(payload: dict) -> Any:  # type: ignore[type-arg]  # the re
 
 
 def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
-    """Have an interpreter for the deployment; an environment that cannot be built is a reason."""
+    """Have an interpreter for the deployment; an environment that cannot be built is a reason.
+
+    A late twin builds what the first one pinned.
+    """
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
     if entry is None or entry.resource.provisioning.generation != task.generation:
         return ProvisioningStep(reason=SUPERSEDED)
     try:
-        services.crews.interpreter(services.recipes.of(entry.resource))
+        made = services.crews.prepare(services.recipes.of(entry.resource))
     except (EnvironmentFailed, NotFound) as failure:
         return ProvisioningStep(reason=str(failure))
+    _keep(task, made, services)
     return ProvisioningStep()
+
+
+def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> None:
+    """In the deployment's document: a pin is too long for a history."""
+
+    def changed(deployment: Deployment) -> Deployment:
+        provisioning = deployment.provisioning
+        if provisioning.generation != task.generation:
+            return deployment
+        kept = provisioning.model_copy(update={"environment": made})
+        return deployment.model_copy(update={"provisioning": kept})
+
+    with suppress(NotFound):  # it was deleted meanwhile
+        services.registry.deployments.change(changed, task.endpoint, task.deployment)

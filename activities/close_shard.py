@@ -30,5 +30,6 @@ def close(task: ClosingTask, services: Services) -> bool:
         tally=task.tally,
         scoring_since=task.scoring_since,
     )
-    services.jobs.advance(spec, state)
+    if not services.jobs.advance(spec, state).status.is_terminal:
+        services.reports.progress(spec, task)
     return True

@@ -21,6 +21,9 @@ from shared.stores.results import Damaged
 
 bp = df.Blueprint()
 
+# Characters of one file's error in the job's own: errors.jsonl has it whole.
+LONGEST_FIRST = 1_000
+
 
 @bp.activity_trigger(input_name="payload")
 def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
@@ -38,12 +41,27 @@ def end(ending: Ending, services: Services) -> EndResult:
         return EndResult(status=state.status, reason=state.reason, sha256=state.output_sha256)
     try:
         ended, proof = _publish(ending, services)
-        services.reports.write(ended, receipt_of(ended, proof))
+        receipt = receipt_of(ended, proof)  # without what a script says: that may differ each time
+        ended = _explained(ended, services)
+        services.reports.write(ended, receipt)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
     services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
     sha256 = proof.sha256 if proof else ""
     return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
+
+
+def _explained(ending: Ending, services: Services) -> Ending:
+    """A job that failed by its files says at once what was wrong with the first of them."""
+    if ending.status is not JobStatus.FAILED or not ending.tally.failed_files:
+        return ending
+    error = services.reports.first_error(ending)
+    if error is None:
+        return ending
+    of = f" of '{error.file}'" if error.file else ""
+    first = f"The first failure, in mini-batch {error.mini_batch}{of}: {error.summary}"
+    reason = f"{ending.reason} {' '.join(first.split())[:LONGEST_FIRST]}"
+    return ending.model_copy(update={"reason": reason})
 
 
 def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None]:

@@ -17,6 +17,7 @@ from shared.domain.plan import PlanShard
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
+from shared.scoring.output_log import Printed
 from shared.scoring.spec import InitFailed, ScoringStopped
 from shared.services import Services, services
 from shared.stores.results import Record
@@ -26,6 +27,8 @@ bp = df.Blueprint()
 
 # init() may fail for a passing reason, a full memory say; more tries would only delay the verdict.
 INIT_TRIES = 3
+# Scorers that did not load have one name in the logs.
+NEVER_STARTED = "never started"
 # The real host carries no more of a text, and Azure ML shows no more.
 LONGEST_REASON = 3000
 
@@ -58,8 +61,7 @@ def score(task: BundleTask, services: Services) -> Outcome:
             return Outcome(span=nothing, is_canceled=True)
         except InitFailed as failure:
             reason = f"The model cannot be loaded: {failure}"
-            told = f"{failure.details}\n{failure.logs.decode(errors='replace')}"
-            services.reports.keep_traceback(spec, task.span, told)
+            _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
@@ -104,12 +106,29 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
             ) as scorer,
             scored(bundle, scorer, services.downloads) as result,
         ):
-            outcome = _stage(task, spec, result, services)
-            services.reports.keep_output(spec, task.span, scorer.drain_logs())
+            process = services.script_logs.process(spec.name, scorer.name)
+            outcome = _stage(task, spec, result, process, services)
+            printed = scorer.drain_logs()
+            _keep_logs(spec.name, process, printed, result, services)
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
     return outcome.model_copy(update={"is_canceled": services.watch.is_stopped(spec.name)})
+
+
+def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -> None:
+    told = f"{failure.details.rstrip()}\n{failure.logs.decode(errors='replace')}\n"
+    process = services.script_logs.process(spec.name, NEVER_STARTED)
+    services.script_logs.keep_errors(spec.name, process, told)
+
+
+def _keep_logs(
+    job: str, process: str, printed: Printed, result: BundleResult, services: Services
+) -> None:
+    logs = services.script_logs
+    logs.keep(job, process, stdout=printed.stdout, stderr=printed.stderr)
+    more = f"{result.untold} more are in errors.jsonl only.\n" if result.untold else ""
+    logs.keep_errors(job, process, "".join(result.tracebacks) + more)
 
 
 def _alone(spec: JobSpec) -> str:
@@ -118,7 +137,9 @@ def _alone(spec: JobSpec) -> str:
     return "" if is_shared else spec.name
 
 
-def _stage(task: BundleTask, spec: JobSpec, result: BundleResult, services: Services) -> Outcome:
+def _stage(
+    task: BundleTask, spec: JobSpec, result: BundleResult, process: str, services: Services
+) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
@@ -128,7 +149,13 @@ def _stage(task: BundleTask, spec: JobSpec, result: BundleResult, services: Serv
         result.span,
         [Change(one.name, one.path, one.appended) for one in result.side_files],
     )
-    record = Record(segment=segment, reports=result.reports, errors=result.errors, changes=changes)
+    record = Record(
+        segment=segment,
+        reports=result.reports,
+        errors=result.errors,
+        changes=changes,
+        process=process,
+    )
     return Outcome(
         span=result.span,
         files=sum(report.files for report in result.reports),

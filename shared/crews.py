@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.domain.asset import AssetId
+from shared.domain.environment import MadeEnvironment, Pin
 from shared.domain.recipe import Location, Recipe
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
@@ -64,17 +65,38 @@ class Crews:
         with self._pool.lease(spec, capacity=most, is_stopped=is_stopped) as scorer:
             yield scorer
 
-    def interpreter(self, recipe: Recipe) -> str:
-        """The Python that scores by this recipe, built if need be.
+    def prepare(self, recipe: Recipe) -> MadeEnvironment:
+        """Build what scores by this recipe, and say every version of it.
 
         Raises EnvironmentFailed, and ModelMissing.
         """
-        wanted = self._wanted_of(
-            recipe.model_location, recipe.environment, has_script=bool(recipe.script)
-        )
+        wanted = self._asked(recipe)
+        if wanted is None:
+            return MadeEnvironment()
+        if self._environments.satisfied_by_own(wanted):
+            return MadeEnvironment(notes=wanted.notes)
+        if wanted.has_local_packages:
+            self._environments.ensure(wanted)
+            return MadeEnvironment(notes=self._environments.notes(wanted))
+        pinned = self._environments.pin(wanted)
+        self._environments.ensure(pinned)
+        pin = Pin(python=pinned.python, packages=pinned.packages)
+        return MadeEnvironment(pin=pin, notes=self._environments.notes(pinned))
+
+    def _interpreter(self, recipe: Recipe) -> str:
+        """The Python that scores by this recipe, built if need be: another machine made it."""
+        wanted = self._asked(recipe)
         if wanted is None or self._environments.satisfied_by_own(wanted):
             return sys.executable
         return str(self._environments.ensure(wanted))
+
+    def _asked(self, recipe: Recipe) -> EnvironmentSpec | None:
+        made = recipe.made
+        if made.pin is not None:
+            return EnvironmentSpec(made.pin.python, made.pin.packages, made.notes)
+        return self._wanted_of(
+            recipe.model_location, recipe.environment, has_script=bool(recipe.script)
+        )
 
     def close(self) -> None:
         self._pool.close()
@@ -86,14 +108,16 @@ class Crews:
         if asset is not None:
             environment = self._registry.environment(asset)
             text, image = environment.conda_file, environment.image
-            wanted = of_conda(text) if text else of_image(image)
+            wanted = of_conda(text) if text else EnvironmentSpec()
+            if image:
+                wanted = wanted.noting(*of_image(image).notes)
             return wanted if has_script else for_mlflow(wanted)
         if has_script:
             return None
         return of_model(self._folders.fetch(model))
 
     def _spec(self, recipe: Recipe, job: str) -> ScorerSpec:
-        python, code = self.interpreter(recipe), recipe.code_location
+        python, code = self._interpreter(recipe), recipe.code_location
         return ScorerSpec(
             fingerprint=f"{recipe.fingerprint}{job}",
             kind="script" if recipe.script else "mlflow",

@@ -87,8 +87,13 @@ class Blobs(Protocol):
         """Every blob whose name starts with `prefix`, in name order, page by page."""
         ...
 
-    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
-        """Names that start with `prefix`, in name order, page by page, after `start_after`."""
+    def list_names(
+        self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
+        """Names that start with `prefix`, in name order, page by page, after `start_after`.
+
+        `at_once` is how many the caller will look at, so that no more are asked for; 0: all.
+        """
         ...
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:

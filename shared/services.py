@@ -5,6 +5,7 @@ import logging
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from shared.domain.datastore import (
 )
 from shared.ports import Blobs, Signer
 from shared.scoring.downloads import Downloads
-from shared.scoring.environments.environments import Environments
+from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
 from shared.stores import job_index
@@ -43,6 +44,7 @@ from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
+from shared.stores.script_logs import ScriptLogs
 from shared.stores.side_files import SideFiles
 from shared.stores.uploads import Uploads
 from shared.stores.watch import Watch
@@ -72,6 +74,7 @@ class Services:
     results: Results
     predictions: Predictions
     reports: Reports
+    script_logs: ScriptLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -144,6 +147,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         results=results,
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
+        script_logs=ScriptLogs(blobs),
         side_files=SideFiles(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
@@ -161,7 +165,11 @@ def _crews(
     return Crews(
         ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
-        Environments(base / "environments"),
+        Environments(
+            base / "environments",
+            build_limit_s=settings.environment_build_limit_s,
+            keep=_bound(settings),
+        ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
@@ -175,6 +183,13 @@ def _built_in(settings: Settings) -> dict[str, str]:
         DEFAULT_STORE: settings.default_container,
         ARTIFACT_STORE: ARTIFACT_CONTAINER,
     }
+
+
+def _bound(settings: Settings) -> Bound | None:
+    if not settings.environments_mb:
+        return None
+    unused = timedelta(seconds=settings.environment_unused_s)
+    return Bound(bytes=settings.environments_mb << 20, unused=unused)
 
 
 def _account(settings: Settings) -> AzureAccount:

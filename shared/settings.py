@@ -100,6 +100,15 @@ class Settings(BaseModel):
     scorer_memory_mb: NonNegativeInt = 0
     """The most memory of one scorer process and its children; 0: no limit."""
 
+    environments_mb: NonNegativeInt = 20_000
+    """The disk that built environments may take before unused ones go; 0: no limit."""
+
+    environment_unused_s: PositiveInt = 7 * 24 * 3600
+    """An environment goes only after this time without work: longer than any run() may take."""
+
+    environment_build_limit_s: PositiveInt = 1800
+    """The longest that building one environment may take."""
+
     downloads_at_once: Annotated[PositiveInt, Field(le=256)] = 32
 
     @classmethod

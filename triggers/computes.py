@@ -3,6 +3,7 @@
 import azure.durable_functions as df
 
 from shared.api.about import About
+from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.routes import Route, register
@@ -19,6 +20,7 @@ from triggers.workspace import (
     WORKSPACE,
     check_workspace,
     enveloped,
+    located,
     own_body,
     who,
     workspace_id,
@@ -33,13 +35,21 @@ def put_compute(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
     body = own_body(request, services.settings)
     compute = arm.read_compute(request.path["compute"], body)
-    entry, is_new = services.registry.computes.save(compute, compute.name, by=who(request))
-    return Response(CREATED if is_new else OK, _body(entry, services))
+    guard = conditions(request)
+    entry, is_new = services.registry.computes.save(
+        compute,
+        compute.name,
+        by=who(request),
+        merge=lambda old, new: new.replacing(old),
+        if_match=guard.if_match,
+        if_absent=guard.if_absent,
+    )
+    return _answer(entry, services, CREATED if is_new else OK)
 
 
 def get_compute(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
-    return Response(OK, _body(services.registry.computes.get(request.path["compute"]), services))
+    return _answer(services.registry.computes.get(request.path["compute"]), services, OK)
 
 
 def list_computes(request: Request, services: Services) -> Response:
@@ -59,8 +69,12 @@ def delete_compute(request: Request, services: Services) -> Response:
             fix="Use underlyingResourceAction=Delete.",
             target="underlyingResourceAction",
         )
-    services.computes.delete(services.registry.computes.get(request.path["compute"]).resource)
+    services.computes.delete(request.path["compute"], if_match=conditions(request).if_match)
     return Response(OK)
+
+
+def _answer(entry: Entry[Compute], services: Services, status: int) -> Response:
+    return Response(status, _body(entry, services), etag_header(entry.etag))
 
 
 def _body(entry: Entry[Compute], services: Services) -> JSON:
@@ -72,8 +86,8 @@ def _body(entry: Entry[Compute], services: Services) -> JSON:
         modified=utc(entry.written.last_modified_at),
     )
     own_id = f"{workspace_id(services.settings)}/computes/{compute.name}"
-    body: JSON = enveloped(entry, "computes", own_id, compute.name, properties)
-    return body | {"location": location, "tags": compute.tags}
+    body = enveloped(entry, "computes", own_id, compute.name, properties)
+    return {**compute.extras, **body, **located(services.settings, compute.tags)}
 
 
 _ALL = f"{WORKSPACE}/computes"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import azure.durable_functions as df
 
 from shared.api.about import About
+from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.routes import Route, register
@@ -38,8 +39,11 @@ def put_datastore(request: Request, services: Services) -> Response:
     datastore = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
     _check_container(datastore, request, services)
     services.uploads.claim(datastore.container)
-    entry, is_new = services.datastores.save(datastore, by=who(request))
-    return Response(CREATED if is_new else OK, _body(entry, services))
+    guard = conditions(request)
+    entry, is_new = services.datastores.save(
+        datastore, by=who(request), if_match=guard.if_match, if_absent=guard.if_absent
+    )
+    return _answer(entry, services, CREATED if is_new else OK)
 
 
 def _check_container(datastore: Datastore, request: Request, services: Services) -> None:
@@ -57,7 +61,7 @@ def _check_container(datastore: Datastore, request: Request, services: Services)
 
 def get_datastore(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
-    return Response(OK, _body(services.datastores.get(request.path["datastore"]), services))
+    return _answer(services.datastores.get(request.path["datastore"]), services, OK)
 
 
 def list_datastores(request: Request, services: Services) -> Response:
@@ -75,8 +79,7 @@ def list_datastores(request: Request, services: Services) -> Response:
 def delete_datastore(request: Request, services: Services) -> Response:
     """The name is forgotten; the container and its blobs stay."""
     check_workspace(request, services.settings)
-    name = services.datastores.get(request.path["datastore"]).resource.name
-    services.datastores.delete(name)
+    services.datastores.delete(request.path["datastore"], if_match=conditions(request).if_match)
     return Response(OK)
 
 
@@ -89,6 +92,10 @@ def list_secrets(request: Request, services: Services) -> Response:
     permissions = READS if role is Role.READER else WRITES
     sas = services.signer.container_sas(datastore.container, permissions, timedelta(hours=hours))
     return Response(OK, arm.write_sas(sas), NOT_KEPT)
+
+
+def _answer(entry: Entry[Datastore], services: Services, status: int) -> Response:
+    return Response(status, _body(entry, services), etag_header(entry.etag))
 
 
 def _body(entry: Entry[Datastore], services: Services) -> JSON:

@@ -16,6 +16,7 @@ from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
+from shared.api.patience import patience
 from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
@@ -68,7 +69,7 @@ def put_deployment(request: Request, services: Services, client: DurableClient) 
         _check_room(saved.resource, endpoint, services)
     if saved.resource.provisioning == generation:
         _start_provisioning(saved.resource, client)
-        saved = _made(saved, services)
+        saved = _made(saved, services, within_s=patience(request, MADE_WITHIN_S))
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
@@ -189,9 +190,9 @@ def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
         client.start("provision_deployment", task.instance, task.to_wire())
 
 
-def _made(entry: Entry[Deployment], services: Services) -> Entry[Deployment]:
-    """The deployment once it is made, or as it is after MADE_WITHIN_S: usually enough."""
-    deadline = time.monotonic() + MADE_WITHIN_S
+def _made(entry: Entry[Deployment], services: Services, *, within_s: float) -> Entry[Deployment]:
+    """The deployment once it is made, or as it is after a while that is usually enough."""
+    deadline = time.monotonic() + within_s
     key = (entry.resource.endpoint, entry.resource.name)
     while not entry.resource.provisioning.state.is_terminal and time.monotonic() < deadline:
         time.sleep(POLL_S)

@@ -16,6 +16,7 @@ from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
+from shared.api.patience import patience
 from shared.api.routes import Route, register
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
@@ -113,7 +114,7 @@ def delete_endpoint(request: Request, services: Services, client: DurableClient)
         if_match=conditions(request).if_match,
     ).resource
     _carry_on(marked, client)
-    if _is_gone(marked, services):
+    if _is_gone(marked, services, within_s=patience(request, DELETED_WITHIN_S)):
         return Response(OK)
     headers = follow_headers(request, services, _deletion(marked).instance)
     return Response(ACCEPTED, None, headers | {"Location": headers["Azure-AsyncOperation"]})
@@ -170,15 +171,16 @@ def _carry_on(endpoint: Endpoint, client: DurableClient) -> None:
             client.start("retire_endpoint", deletion.instance, deletion.to_wire())
 
 
-def _is_gone(endpoint: Endpoint, services: Services) -> bool:
+def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool:
     """Whether the endpoint is deleted within a while: usually it is."""
-    deadline = time.monotonic() + DELETED_WITHIN_S
-    while time.monotonic() < deadline:
+    deadline = time.monotonic() + within_s
+    while True:
         found = services.registry.endpoints.find(endpoint.name)
         if found is None or found.resource.deletion != endpoint.deletion:
             return True
+        if time.monotonic() >= deadline:
+            return False
         time.sleep(POLL_S)
-    return False
 
 
 def _answer(entry: Entry[Endpoint], request: Request, services: Services, status: int) -> Response:

@@ -66,7 +66,7 @@ def patch_run(request: Request, services: Services, client: DurableClient) -> Re
             target="run",
         )
     change = Change.of(who(request), datetime.now(UTC))
-    services.jobs.label(job.spec.name, lambda labels: runs.read_labels(body, labels, change))
+    services.jobs.label(job.spec.name, lambda labels: runs.read_labels(body, labels).signed(change))
     return Response(OK, _run(job.spec.name, services, client))
 
 

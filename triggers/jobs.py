@@ -10,7 +10,7 @@ from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.routes import Route, register
-from shared.domain.errors import InvalidRequest
+from shared.api.view import archived_states
 from shared.domain.job import Job
 from shared.domain.message import JSON
 from shared.domain.role import Role
@@ -23,7 +23,6 @@ from triggers.workspace import WORKSPACE, check_workspace
 
 bp = df.Blueprint()
 OK = 200
-VIEWS = {"activeonly": (False,), "archivedonly": (True,), "all": (False, True)}
 
 type Body = Callable[[Job, Request, Services], JSON]
 
@@ -39,15 +38,8 @@ class Wanted:
     @classmethod
     def of(cls, request: Request) -> Self:
         """Raises InvalidRequest for a listViewType that is none."""
-        view = request.query.get("listviewtype", "") or "ActiveOnly"
-        if view.lower() not in VIEWS:
-            raise InvalidRequest(
-                f"'{view[:100]}' is not a listViewType.",
-                fix="Use ActiveOnly, ArchivedOnly or All.",
-                target="listViewType",
-            )
         job_type, tag = request.query.get("jobtype", ""), request.query.get("tag", "")
-        return cls(hidden=VIEWS[view.lower()], job_type=job_type.lower(), tag=tag)
+        return cls(hidden=archived_states(request), job_type=job_type.lower(), tag=tag)
 
     def __call__(self, job: Job) -> bool:
         name, has_value, value = self.tag.partition("=")

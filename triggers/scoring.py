@@ -168,7 +168,7 @@ def _input(invocation: Invocation, services: Services) -> JobInput:
 
 
 def _output(invocation: Invocation, child: str, services: Services) -> JobOutput:
-    """Raises Conflict when the output file exists."""
+    """Raises Conflict when the output file exists, NotFound when its container does not."""
     target = invocation.output_field
     name = invocation.settings.output_file_name
     default = (
@@ -183,14 +183,25 @@ def _output(invocation: Invocation, child: str, services: Services) -> JobOutput
             fix=f"Name the file to write, such as {uri.rstrip('/')}/{name}.",
             target=target,
         )
-    if services.blobs.exists(container, path.path):
+    location = Location(container=container, path=path.path)
+    _check_free(location, uri, target, services)
+    return JobOutput(name=invocation.output_name, uri=uri, location=location)
+
+
+def _check_free(location: Location, uri: str, target: str, services: Services) -> None:
+    if services.blobs.exists(location.container, location.path):
         raise Conflict(
             f"The output file '{uri}' exists, and is never overwritten or appended to.",
             fix="Choose another output path or file name, or delete the file first.",
             target=target,
         )
-    location = Location(container=container, path=path.path)
-    return JobOutput(name=invocation.output_name, uri=uri, location=location)
+    if not services.blobs.container_exists(location.container):
+        raise NotFound(
+            f"The output '{uri}' is in a datastore whose container '{location.container}' does "
+            "not exist.",
+            fix="Create the container first, or choose another datastore.",
+            target=target,
+        )
 
 
 def start(job: Job, services: Services, client: DurableClient) -> None:

@@ -114,8 +114,12 @@ class AzureBlobs:
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         yield from self._listing(container, prefix)
 
-    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
-        for item in self._listing(container, prefix, start_after):
+    def list_names(
+        self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
+        # A listing begins with the name that it starts from.
+        size = at_once + 1 if at_once else 0
+        for item in self._listing(container, prefix, start_after, size):
             if listing_order(item.name) > listing_order(start_after):
                 yield item.name
 
@@ -166,13 +170,15 @@ class AzureBlobs:
         with translated(container, name):
             return self._bytes(name).open(container, name, if_match=if_match, size=size)
 
-    def _listing(self, container: str, prefix: str, start_from: str = "") -> Iterator[BlobItem]:
+    def _listing(
+        self, container: str, prefix: str, start_from: str = "", page_size: int = 0
+    ) -> Iterator[BlobItem]:
         check_container(container)
         if not may_begin_a_name(prefix):
             return
         client = self._account.service.get_container_client(container)
         with translated(container):
-            yield from listing(client, prefix, start_from)
+            yield from listing(client, prefix, start_from, page_size)
 
 
 def _cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:

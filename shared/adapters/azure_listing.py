@@ -14,9 +14,16 @@ from azure.storage.blob import ContainerClient
 
 from shared.ports import BlobItem
 
+LARGEST_PAGE = 5000
 
-def listing(client: ContainerClient, prefix: str, start_from: str = "") -> Iterator[BlobItem]:
-    """Blobs whose names start with `prefix`, from `start_from` on, as the store orders them."""
+
+def listing(
+    client: ContainerClient, prefix: str, start_from: str = "", page_size: int = 0
+) -> Iterator[BlobItem]:
+    """Blobs whose names start with `prefix`, from `start_from` on, as the store orders them.
+
+    The store is asked for `page_size` of them at a time; 0: as many as it gives.
+    """
     answers: list[bytes] = []
 
     def keep(answer: Any) -> None:
@@ -26,6 +33,7 @@ def listing(client: ContainerClient, prefix: str, start_from: str = "") -> Itera
         name_starts_with=prefix or None,
         raw_response_hook=keep,
         start_from=start_from or None,
+        results_per_page=min(page_size, LARGEST_PAGE) or None,
     ).by_page()
     for _ in pages:
         for blob in fromstring(answers[-1]).iterfind("Blobs/Blob"):  # noqa: S314  # our own store's answer

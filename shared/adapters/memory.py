@@ -93,7 +93,14 @@ class MemoryBlobs:
         for name, blob in self._listing(container, prefix):
             yield BlobItem(name, blob.etag, len(blob.data))
 
-    def list_names(self, container: str, prefix: str = "", start_after: str = "") -> Iterator[str]:
+    def list_names(
+        self,
+        container: str,
+        prefix: str = "",
+        start_after: str = "",
+        *,
+        at_once: int = 0,  # noqa: ARG002  # nothing is asked for anywhere
+    ) -> Iterator[str]:
         for name, _ in self._listing(container, prefix):
             if listing_order(name) > listing_order(start_after):
                 yield name

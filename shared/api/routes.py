@@ -20,6 +20,7 @@ from shared.api.auth import authorise
 from shared.api.http import Request, Response
 from shared.domain.caller import NOBODY
 from shared.domain.errors import BatchError, ServiceUnavailable
+from shared.domain.reference import PREFIX
 from shared.domain.role import Role
 from shared.services import Services, services
 
@@ -102,7 +103,8 @@ def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -
     caller = NOBODY if role is None else authorise(headers, role, service.verifier)
     request = Request(
         method=req.method,
-        path=dict(req.route_params),
+        # The official client keeps the prefix when it resolves `azureml:<name>@latest`.
+        path={name: part.removeprefix(PREFIX) for name, part in req.route_params.items()},
         query={name.lower(): value for name, value in req.params.items()},
         headers=headers,
         body=req.get_body(),

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from shared.domain.errors import InvalidRequest
-from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 
 DEFAULT_SIZE = "Standard_DS3_v2"
 DEFAULT_IDLE_S = 120
@@ -25,7 +25,10 @@ class Priority(StrEnum):
 
 
 class Compute(Message):
-    """A cluster (AmlCompute). `idle_s` is in seconds."""
+    """A cluster (AmlCompute). `idle_s` is in seconds.
+
+    `machines` and `extras` are Azure's fields that mean nothing here: inner and outer ones.
+    """
 
     name: str
     max_nodes: Annotated[int, Field(ge=0, le=MOST_NODES)]
@@ -37,6 +40,12 @@ class Compute(Message):
     tags: Tags = NO_TAGS
     remote_login: str = "NotSpecified"
     has_public_ip: bool = True
+    machines: Extras = NO_EXTRAS
+    extras: Extras = NO_EXTRAS
+
+    def replacing(self, old: "Compute") -> "Compute":
+        """Stand in for an old one, under its name as it was spelled first."""
+        return self.model_copy(update={"name": old.name})
 
     @model_validator(mode="after")
     def _has_room(self) -> "Compute":

@@ -26,6 +26,10 @@ class Datastore(Message):
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
 
+    def replacing(self, old: "Datastore") -> "Datastore":
+        """Stand in for an old one, under its name as it was spelled first."""
+        return self.model_copy(update={"name": old.name})
+
 
 class StorageAccount(Message):
     """The one storage account: `url` is what its blob URLs begin with.

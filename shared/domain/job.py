@@ -120,6 +120,9 @@ class Labels(Message):
     tags: Tags = NO_TAGS
     hidden: bool = False
 
+    def signed(self, change: Change) -> Self:
+        return self.model_copy(update={"changed": change})
+
 
 class Job(Message):
     """A job's document."""

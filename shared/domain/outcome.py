@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from pydantic import AwareDatetime
+
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
 
@@ -25,6 +27,12 @@ class FileError(Message):
     attempts: int
     certainty: str
 
+    @property
+    def summary(self) -> str:
+        """Its type and its message, which may begin with the type already."""
+        is_said = self.message.startswith(f"{self.error_type}:")
+        return self.message if is_said else f"{self.error_type}: {self.message}"
+
 
 class MinibatchReport(Message):
     """One mini-batch, as the job report tells it.
@@ -40,6 +48,7 @@ class MinibatchReport(Message):
     seconds: float
     run_seconds: float
     status: str
+    started_at: AwareDatetime | None = None
 
 
 class Segment(Message):

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import field_validator
 
+from shared.domain.environment import MadeEnvironment
 from shared.domain.message import Message
 
 # The real host carries no longer text out of an activity without harm.
@@ -26,11 +27,12 @@ class ProvisioningState(StrEnum):
 
 
 class Provisioning(Message):
-    """The state, why it is Failed, and the generation: which PUT it belongs to."""
+    """The state, why it is Failed, which PUT it belongs to (the generation), and what was built."""
 
     state: ProvisioningState = ProvisioningState.CREATING
     reason: str = ""
     generation: str = ""
+    environment: MadeEnvironment = MadeEnvironment()
 
 
 class ProvisioningTask(Message):

@@ -2,6 +2,7 @@
 
 from shared.domain.asset import AssetId
 from shared.domain.deployment import LoggingLevel
+from shared.domain.environment import MadeEnvironment
 from shared.domain.message import NO_TAGS, Message, Tags
 
 
@@ -23,7 +24,8 @@ class Recipe(Message):
     """What a scorer process is made of; `fingerprint` is the deployment's.
 
     Without a script it is an MLflow model that scores by itself. `environment` is the deployment's
-    own; without one the model's counts, and without that the service's.
+    own; without one the model's counts, and without that the service's. `made` is what it came to
+    when the deployment was made.
     """
 
     fingerprint: str
@@ -32,6 +34,7 @@ class Recipe(Message):
     script: str = ""
     code_location: Location | None = None
     environment: AssetId | None = None
+    made: MadeEnvironment = MadeEnvironment()
     environment_variables: Tags = NO_TAGS
     logging_level: LoggingLevel = LoggingLevel.INFO
     batch_predict: bool = False

@@ -14,7 +14,7 @@ from shared.domain.asset import AssetId
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
 
-LATEST = "latest"
+LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
     "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
     "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
@@ -29,7 +29,7 @@ _DATASTORE = re.compile(
 _ASSET_ID = re.compile(
     r"(?:(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
     r"Microsoft\.MachineLearningServices|azureml://locations/[^/]+)"
-    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?P<name>[^/]+)"
+    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?:azureml:)?(?P<name>[^/]+)"
     r"(?:/versions/(?P<version>[^/]+)|(?:/versions)?/labels/(?P<label>[^/]+))",
     re.IGNORECASE,
 )

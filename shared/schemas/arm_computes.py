@@ -1,16 +1,16 @@
 """Computes in ARM JSON, to and from the domain.
 
-`read_compute` takes the body of a PUT and raises InvalidRequest; what belongs to real machines -
-network, logins, identity - is taken and not kept: passwords are among it.
+`read_compute` takes the body of a PUT and raises InvalidRequest. What belongs to real machines -
+network, image, identity - is kept and shown again; of a login, its name only.
 """
 
 from typing import Any
 
 from shared.domain.compute import DEFAULT_IDLE_S, DEFAULT_SIZE, Compute, Priority
 from shared.domain.errors import InvalidRequest
-from shared.domain.message import JSON
+from shared.domain.message import JSON, Extras
 from shared.domain.names import compute_name
-from shared.schemas.arm_envelope import closed, opened
+from shared.schemas.arm_envelope import TRACKED, closed, opened, read_description, read_tags
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
@@ -44,12 +44,10 @@ READ_ONLY = (
     "resourceId",
     "disableLocalAuth",
 )
+LOGIN = "userAccountCredentials"
+MACHINE_EXTRAS = ("subnet", "virtualMachineImage", "isolatedNetwork")
 OF_MACHINES = (
     "osType",
-    "subnet",
-    "userAccountCredentials",
-    "virtualMachineImage",
-    "isolatedNetwork",
     "propertyBag",
     "errors",
     "allocationState",
@@ -75,8 +73,10 @@ def read_compute(name: str, body: JSON) -> Compute:
         "remote_login": inner.choice("remoteLoginPortPublicAccess", REMOTE_LOGINS)
         or "NotSpecified",
         "has_public_ip": inner.raw("enableNodePublicIp") is not False,
-        "description": outer.text("description"),
-        "tags": envelope.strings("tags"),
+        "description": read_description(outer),
+        "tags": read_tags(envelope),
+        "machines": _machines(inner),
+        "extras": envelope.kept(*TRACKED),
     }
     scale.refuse_others()
     inner.ignore(*OF_MACHINES)
@@ -98,6 +98,13 @@ def _check_type(outer: Fields) -> None:
         )
 
 
+def _machines(inner: Fields) -> Extras:
+    kept = inner.kept(*MACHINE_EXTRAS)
+    if name := inner.object(LOGIN).text("adminUserName"):
+        kept[LOGIN] = {"adminUserName": name}
+    return kept
+
+
 def _max_nodes(scale: Fields) -> int:
     most = scale.whole("maxNodeCount")
     if most is None:
@@ -116,6 +123,7 @@ def _or(value: int | None, default: int) -> int:
 def write_compute(compute: Compute, *, location: str, created: str, modified: str) -> JSON:
     """The `properties` of a GET: `created` and `modified` are ISO 8601."""
     machines: dict[str, Any] = {
+        **compute.machines,
         "vmSize": compute.size,
         "vmPriority": compute.priority,
         "scaleSettings": {

@@ -7,7 +7,7 @@ from shared.domain.datastore import Datastore, StorageAccount
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import datastore_name
-from shared.schemas.arm_envelope import closed, opened
+from shared.schemas.arm_envelope import closed, opened, read_description, read_tags
 from shared.schemas.fields import Fields
 
 TYPE = "AzureBlob"
@@ -25,9 +25,9 @@ def read_datastore(name: str, body: JSON, account: StorageAccount) -> Datastore:
     datastore = Datastore(
         name=datastore_name(name),
         container=properties.required("containerName", "my-container"),
-        description=properties.text("description"),
-        tags=properties.strings("tags") | envelope.strings("tags"),
-        properties=properties.strings("properties"),
+        description=read_description(properties),
+        tags=read_tags(properties) | read_tags(envelope),
+        properties=read_tags(properties, "properties"),
     )
     properties.ignore("isDefault", "protocol", "serviceDataAccessAuthIdentity")
     properties.ignore("subscriptionId", "resourceGroup")

@@ -57,7 +57,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             properties=own,
             extras=extras,
         )
-    properties.ignore("provisioningState", "provisioningError")
+    properties.ignore("provisioningState", "provisioningError", "provisioningNotes")
     closed(envelope, properties)
     return deployment
 
@@ -177,6 +177,7 @@ def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str],
         "properties": deployment.properties,
         "provisioningState": provisioning.state,
         "provisioningError": provisioning.reason or None,
+        "provisioningNotes": list(provisioning.environment.notes),
     }
 
 

@@ -1,11 +1,10 @@
 """The bodies that clients send, each with its reader and full examples: what OpenAPI shows."""
 
-from datetime import UTC, datetime
 from functools import partial
 
 from shared.domain.datastore import StorageAccount
 from shared.domain.deployment import BatchSettings
-from shared.domain.job import Change, Labels
+from shared.domain.job import Labels
 from shared.domain.message import JSON
 from shared.schemas import (
     arm_assets,
@@ -36,7 +35,6 @@ WORDS = {"description": "Scores wines.", "properties": {"owner": "cellar"}}
 
 
 ACCOUNT = StorageAccount(url="http://127.0.0.1:10000/devstoreaccount1")
-NOW = Change(at=datetime(2026, 1, 1, tzinfo=UTC), by="somebody")
 
 
 def _resource(**properties: JSON) -> JSON:
@@ -127,6 +125,7 @@ COMPUTE = BodyShape(
                     "vmSize": "Standard_DS3_v2",
                     "vmPriority": "Dedicated",
                     "enableNodePublicIp": True,
+                    "userAccountCredentials": {"adminUserName": "azureuser"},
                     "scaleSettings": {
                         "minNodeCount": 0,
                         "maxNodeCount": 4,
@@ -165,7 +164,7 @@ RUN_DATA = BodyShape(
 )
 LABELS = BodyShape(
     "Labels",
-    lambda body: runs.read_labels(body, Labels(), NOW),
+    lambda body: runs.read_labels(body, Labels()),
     [
         {
             "displayName": "Tuesday's wines",

@@ -54,6 +54,7 @@ class Fields:
         return f"{self._path}.{name}" if self._path else name
 
     def has(self, name: str) -> bool:
+        self._taken.add(name.lower())
         return self._fields.get(name.lower(), (name, None))[1] is not None
 
     def raw(self, name: str) -> JSON:

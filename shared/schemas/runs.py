@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequest
-from shared.domain.job import Change, Job, JobStatus, Labels, utc
+from shared.domain.job import Job, JobStatus, Labels, utc
 from shared.domain.message import JSON
 from shared.domain.reference import parse_datastore_path
 from shared.schemas.fields import Fields
@@ -55,7 +55,7 @@ def write_details(job: Job, *, log_files: Mapping[str, str], is_child: bool) -> 
     }
 
 
-def read_labels(body: JSON, labels: Labels, change: Change) -> Labels:
+def read_labels(body: JSON, labels: Labels) -> Labels:
     """The labels after a PATCH of a run; what it leaves out stays, and a null tag goes.
 
     Raises InvalidRequest.
@@ -65,7 +65,6 @@ def read_labels(body: JSON, labels: Labels, change: Change) -> Labels:
     gone = {name for name, text in (fields.raw("tags") or {}).items() if text is None}
     return labels.model_copy(
         update={
-            "changed": change,
             "display_name": fields.text("displayName", labels.display_name),
             "description": fields.text("description", labels.description),
             "tags": {name: text for name, text in tags.items() if name not in gone},

@@ -7,28 +7,31 @@ each mini-batch's own.
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.domain.minibatch import Span
-from shared.domain.outcome import INFERRED, KNOWN, FileError, MinibatchReport
-from shared.scoring.attempts import Attempted, Attempts, Part
+from shared.domain.outcome import FileError, MinibatchReport
+from shared.scoring.attempts import Attempted, Attempts
 from shared.scoring.downloads import Downloads, Fetching
+from shared.scoring.failures import error_of, errors_of, tracebacks
 from shared.scoring.originals import Originals
 from shared.scoring.side_outputs import SideFile
-from shared.scoring.spec import FileFailure, InputFile, Scored, ScoringStopped
+from shared.scoring.spec import InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
-NAMES_SHOWN = 5
+# Characters of one bundle: when everything fails, the first ones say it all.
+TRACEBACKS_KEPT = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class BundleResult:
     errors: list[FileError] = field(default_factory=list[FileError])
     outputs: list[Path] = field(default_factory=list[Path])
     side_files: list[SideFile] = field(default_factory=list[SideFile])
+    tracebacks: list[str] = field(default_factory=list[str])
+    untold: int = 0
     rows: int = 0
     seconds: float = 0.0
 
@@ -70,6 +75,14 @@ class BundleResult:
         self.errors += errors
         self.rows += report.rows
         self.outputs += outputs
+
+    def tell(self, tracebacks: Iterable[str]) -> None:
+        """Keep them up to a bound, and count the others."""
+        for text in tracebacks:
+            if sum(map(len, self.tracebacks)) < TRACEBACKS_KEPT:
+                self.tracebacks.append(text)
+            else:
+                self.untold += 1
 
 
 @contextmanager
@@ -114,13 +127,14 @@ class _Run:
 
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
         files, unread = fetching.wait()
-        began = time.monotonic()
+        began, started_at = time.monotonic(), datetime.now(UTC)
         attempted = Attempted([], tries=1)
         if files:
             attempted = self._attempt(index, files, fetching.planned)
-        errors = [_error(failure, index, 1) for failure in unread]
-        errors += [error for part in attempted.parts for error in _errors(part, index, attempted)]
-        report = _report(index, len(files) + len(unread), attempted, _since(began))
+        errors = [error_of(failure, index, 1) for failure in unread]
+        errors += [error for part in attempted.parts for error in errors_of(part, index, attempted)]
+        report = _report(index, len(files) + len(unread), attempted, _since(began), started_at)
+        result.tell(tracebacks(attempted.parts, errors))
         outputs = [part.scored.output for part in attempted.parts if part.scored]
         result.take(report, errors, outputs)
         for part in attempted.parts:
@@ -151,7 +165,9 @@ class _Run:
         return self._bundle.folder / f"{index}.files"
 
 
-def _report(index: int, files: int, attempted: Attempted, seconds: float) -> MinibatchReport:
+def _report(
+    index: int, files: int, attempted: Attempted, seconds: float, started_at: datetime
+) -> MinibatchReport:
     scored = [part.scored for part in attempted.parts if part.scored]
     succeeded = sum(
         min(part.scored.succeeded, len(part.files)) for part in attempted.parts if part.scored
@@ -159,6 +175,7 @@ def _report(index: int, files: int, attempted: Attempted, seconds: float) -> Min
     kinds = [part.failed.kind for part in attempted.parts if part.failed]
     return MinibatchReport(
         index=index,
+        started_at=started_at,
         files=files,
         failed_files=files - succeeded,
         rows=sum(one.rows for one in scored),
@@ -166,58 +183,6 @@ def _report(index: int, files: int, attempted: Attempted, seconds: float) -> Min
         seconds=round(seconds, 6),
         run_seconds=round(sum(one.seconds for one in scored), 6),
         status=kinds[0] if kinds else "done",
-    )
-
-
-def _errors(part: Part, index: int, attempted: Attempted) -> Iterator[FileError]:
-    """A line for each file that failed, or for the shortfall of a run that returned too little."""
-    if part.scored is not None:
-        for failure in part.scored.failures:
-            yield _error(failure, index, attempted.tries)
-        missing = len(part.files) - part.scored.succeeded - len(part.scored.failures)
-        if missing > 0:
-            yield _shortfall(part, missing, index, attempted.tries)
-    elif part.failed is not None:
-        for file in part.files:
-            yield FileError(
-                file=file.name,
-                stage="score",
-                error_type=part.failed.error_type,
-                message=str(part.failed),
-                mini_batch=index,
-                attempts=attempted.tries,
-                certainty=KNOWN if part.is_known else INFERRED,
-            )
-
-
-def _shortfall(part: Part, missing: int, index: int, attempts: int) -> FileError:
-    count, given = len(part.files) - missing, len(part.files)
-    return FileError(
-        file=part.files[0].name if given == 1 else "",
-        stage="score",
-        error_type="TooFewElements",
-        message=f"run() returned {count} elements for {given} files, so {missing} files failed. "
-        f"Return one element for each file. The files: {_names(part.files)}",
-        mini_batch=index,
-        attempts=attempts,
-        certainty=KNOWN if given == 1 else INFERRED,
-    )
-
-
-def _names(files: list[InputFile]) -> str:
-    more = f" and {len(files) - NAMES_SHOWN} more" if len(files) > NAMES_SHOWN else ""
-    return ", ".join(file.name for file in files[:NAMES_SHOWN]) + more
-
-
-def _error(failure: FileFailure, index: int, attempts: int) -> FileError:
-    return FileError(
-        file=failure.name,
-        stage=failure.stage,
-        error_type=failure.error_type,
-        message=failure.message,
-        mini_batch=index,
-        attempts=attempts,
-        certainty=KNOWN,
     )
 
 

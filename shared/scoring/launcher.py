@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shared.scoring import child
 from shared.scoring.child_environment import child_environment
-from shared.scoring.output_log import OutputLog
+from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import ScorerProcess
 from shared.scoring.spec import PoolClosed, ScorerSpec
 
@@ -23,10 +23,10 @@ class Launcher:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer-launcher")
         self._processes: list[ScorerProcess] = []
 
-    def launch(self, spec: ScorerSpec, log: OutputLog) -> ScorerProcess:
+    def launch(self, spec: ScorerSpec, logs: OutputLogs) -> ScorerProcess:
         """Raises `OSError` when the interpreter cannot be started."""
         try:
-            return self._thread.submit(self._start, spec, log).result()
+            return self._thread.submit(self._start, spec, logs).result()
         except (RuntimeError, CancelledError) as error:
             raise PoolClosed("The worker is stopping: no scorer process is started.") from error
 
@@ -39,12 +39,12 @@ class Launcher:
         for process in self._processes:
             process.leave(grace_s=max(0.0, deadline - time.monotonic()))
 
-    def _start(self, spec: ScorerSpec, log: OutputLog) -> ScorerProcess:
+    def _start(self, spec: ScorerSpec, logs: OutputLogs) -> ScorerProcess:
         self._scratch.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="scorer-", dir=self._scratch))
         try:
             process = ScorerProcess(
-                [spec.python, str(_MAIN)], child_environment(spec, folder), folder, log
+                [spec.python, str(_MAIN)], child_environment(spec, folder), folder, logs
             )
         except OSError:
             folder.rmdir()

@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from dataclasses import dataclass, field
 
 # Enough for a traceback after a flood; the newest is kept, for it explains a death.
 KEPT_BYTES = 1 << 20
@@ -40,3 +41,26 @@ class OutputLog:
             self._chunks.appendleft(oldest[cut:])
         self._size -= cut
         self._dropped += cut
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What was printed, by stream."""
+
+    stdout: bytes = b""
+    stderr: bytes = b""
+
+    @property
+    def both(self) -> bytes:
+        return self.stdout + self.stderr
+
+
+@dataclass(frozen=True)
+class OutputLogs:
+    """The logs of a process's two streams."""
+
+    stdout: OutputLog = field(default_factory=OutputLog)
+    stderr: OutputLog = field(default_factory=OutputLog)
+
+    def drain(self) -> Printed:
+        return Printed(self.stdout.drain(), self.stderr.drain())

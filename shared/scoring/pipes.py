@@ -6,11 +6,12 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True)
 class Ends:
-    """One side's ends. The child writes events and output, and reads requests."""
+    """One side's ends. The child writes events, output and errors, and reads requests."""
 
     requests: int
     events: int
     output: int
+    errors: int
 
     def close(self) -> None:
         for descriptor in astuple(self):
@@ -22,10 +23,11 @@ def open_pipes() -> tuple[Ends, Ends]:
     their_requests, requests = os.pipe()
     events, their_events = os.pipe()
     output, their_output = os.pipe()
-    ours = Ends(requests, events, output)
+    errors, their_errors = os.pipe()
+    ours = Ends(requests, events, output, errors)
     for descriptor in astuple(ours):
         os.set_blocking(descriptor, False)
-    return ours, Ends(their_requests, their_events, their_output)
+    return ours, Ends(their_requests, their_events, their_output, their_errors)
 
 
 def read_some(descriptor: int) -> bytes | None:

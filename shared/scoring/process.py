@@ -23,7 +23,7 @@ from pathlib import Path
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
 from shared.scoring.death import memory_kills
-from shared.scoring.output_log import OutputLog
+from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
@@ -56,10 +56,10 @@ class ScorerProcess:
     """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: OutputLog
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, logs: OutputLogs
     ) -> None:
         self._folder = folder
-        self._log = log
+        self._logs = logs
         self._inbox: queue.SimpleQueue[Message | Ended] = queue.SimpleQueue()
         self._over = threading.Event()
         self._sending = threading.Lock()
@@ -74,7 +74,7 @@ class ScorerProcess:
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=theirs.output,
-                stderr=theirs.output,
+                stderr=theirs.errors,
                 pass_fds=(theirs.requests, theirs.events),
                 start_new_session=True,
             )
@@ -168,10 +168,11 @@ class ScorerProcess:
 
     def _read(self) -> None:
         with selectors.DefaultSelector() as selector:
-            for descriptor in (self._ours.output, self._ours.events, self._wake):
+            ends = (self._ours.output, self._ours.errors, self._ours.events, self._wake)
+            for descriptor in ends:
                 selector.register(descriptor, selectors.EVENT_READ)
             self._read_until_death(selector)
-        for descriptor in (self._ours.output, self._ours.events, self._wake):
+        for descriptor in ends:
             os.close(descriptor)
         shutil.rmtree(self._folder, ignore_errors=True)
         ran_out = memory_kills() > self._memory_kills
@@ -179,13 +180,18 @@ class ScorerProcess:
         self._over.set()
 
     def _read_until_death(self, selector: selectors.BaseSelector) -> None:
+        printed = (
+            (self._ours.output, self._logs.stdout),
+            (self._ours.errors, self._logs.stderr),
+        )
         partial = b""
         closed_at = math.inf
         while True:
             ready = {key.fd for key, _ in selector.select(None if closed_at == math.inf else 0.1)}
             # What was printed before a message is in the log before the message is seen.
-            if not self._read_output():
-                _forget(selector, self._ours.output)
+            for descriptor, log in printed:
+                if not _move(descriptor, log):
+                    _forget(selector, descriptor)
             if self._ours.events in ready or self._wake in ready:
                 chunk = read_some(self._ours.events)
                 partial = self._deliver(partial + (chunk or b""))
@@ -202,17 +208,6 @@ class ScorerProcess:
         self._is_lost = True
         self._signal(signal.SIGKILL)
 
-    def _read_output(self) -> bool:
-        """Move what is printed into the log; False at the end of the output."""
-        taken = 0
-        while taken < _LAST_WORDS:
-            chunk = read_some(self._ours.output)
-            if not chunk:
-                return chunk is None
-            self._log.append(chunk)
-            taken += len(chunk)
-        return True
-
     def _deliver(self, lines: bytes) -> bytes:
         """Queue the complete lines; return the rest."""
         *complete, rest = lines.split(b"\n")
@@ -222,6 +217,18 @@ class ScorerProcess:
             except BrokenProtocol:
                 self._give_up()
         return rest
+
+
+def _move(descriptor: int, log: OutputLog) -> bool:
+    """Move what is printed into the log; False at the end of the stream."""
+    taken = 0
+    while taken < _LAST_WORDS:
+        chunk = read_some(descriptor)
+        if not chunk:
+            return chunk is None
+        log.append(chunk)
+        taken += len(chunk)
+    return True
 
 
 def _forget(selector: selectors.BaseSelector, descriptor: int) -> None:

@@ -8,6 +8,7 @@ Each call either obeys or raises.
 """
 
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score, Start
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
-from shared.scoring.output_log import OutputLog
+from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
@@ -26,7 +27,7 @@ INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
 
-Launch = Callable[[ScorerSpec, OutputLog], ScorerProcess]
+Launch = Callable[[ScorerSpec, OutputLogs], ScorerProcess]
 
 
 class State(Enum):
@@ -54,12 +55,13 @@ class Scorer:
         grace_s: float = GRACE_S,
     ) -> None:
         self.spec = spec
+        self.name = uuid.uuid4().hex
         self._launch = launch
         self._failures = failures
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
         self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
-        self._log = OutputLog()
+        self._logs = OutputLogs()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
         self._memory = MemoryWatch(spec.memory_limit_mb)
@@ -81,9 +83,9 @@ class Scorer:
         """Of the latest process, which may have ended."""
         return self._process.pid if self._process else None
 
-    def drain_logs(self) -> bytes:
-        """What the processes printed since the last call: at most 1 MiB, and a line if cut."""
-        return self._log.drain()
+    def drain_logs(self) -> Printed:
+        """What the processes printed since the last call: at most 1 MiB a stream."""
+        return self._logs.drain()
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
@@ -177,7 +179,7 @@ class Scorer:
             batch_predict=spec.batch_predict,
         )
         try:
-            self._process = self._launch(self._side.equip(spec) if self._side else spec, self._log)
+            self._process = self._launch(self._side.equip(spec) if self._side else spec, self._logs)
         except OSError as error:
             raise InitFailed(
                 f"The interpreter '{spec.python}' cannot be started: {error}.",
@@ -214,7 +216,7 @@ class Scorer:
             process.leave(grace_s=self._grace_s)
         else:
             process.kill()
-        return init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs())
+        return init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
 
     def _failure(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
         if isinstance(answer, RunError):

@@ -1,15 +1,13 @@
 """Computes: whether a deployment's or a job's is there, and large enough; and who uses one."""
 
-from itertools import islice
-
 from shared.domain.compute import Compute
 from shared.domain.deployment import Deployment
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.reference import parse_compute
 from shared.stores.registry import Registry
 
-USERS_SHOWN = 5
-DEPLOYMENT_LEVELS = 2
+# Of those who use a compute, or of the computes that there are, in a refusal.
+USERS_SHOWN = 10
 
 
 class Computes:
@@ -37,20 +35,26 @@ class Computes:
             )
         entry.resource.check(instances, target=counted)
 
-    def delete(self, compute: Compute) -> None:
-        """Raises Conflict for a compute that deployments name."""
-        deployments = (
-            entry.resource for entry in self._registry.deployments.whole(levels=DEPLOYMENT_LEVELS)
-        )
-        users = list(islice((one for one in deployments if _names(one, compute)), USERS_SHOWN))
+    def delete(self, name: str, *, if_match: str = "") -> None:
+        """Raises Conflict for a compute that deployments name, NotFound, and PreconditionFailed."""
+        entry = self._registry.computes.get(name)
+        self._check_unused(entry.resource)
+        self._registry.computes.delete(name, if_match=if_match)
+        try:
+            self._check_unused(entry.resource)
+        except Conflict:  # a deployment was put in between
+            self._registry.computes.restore(entry, name)
+            raise
+
+    def _check_unused(self, compute: Compute) -> None:
+        users = self._registry.users(lambda deployment: _names(deployment, compute))
         if users:
-            named = ", ".join(f"'{one.name}' of endpoint '{one.endpoint}'" for one in users)
             raise Conflict(
-                f"The compute '{compute.name}' is in use by the deployments {named}.",
-                fix="Delete them first, or put them on another compute.",
+                f"The compute '{compute.name}' is used by the deployments "
+                f"{', '.join(users[:USERS_SHOWN])}.",
+                fix="Delete them, or put them on another compute, first.",
                 target="compute",
             )
-        self._registry.computes.delete(compute.name)
 
 
 def _names(deployment: Deployment, compute: Compute) -> bool:

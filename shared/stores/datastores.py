@@ -4,6 +4,7 @@ The built-in ones come from the settings and are always there; the others are in
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from shared.domain.asset import Code, Data, Model
@@ -69,25 +70,38 @@ class Datastores:
         is_last = len(found) <= size and not more
         return shown, "" if is_last else shown[-1].resource.name.lower()
 
-    def save(self, datastore: Datastore, *, by: Author) -> tuple[Entry[Datastore], bool]:
+    def save(
+        self, datastore: Datastore, *, by: Author, if_match: str = "", if_absent: bool = False
+    ) -> tuple[Entry[Datastore], bool]:
         """Create or replace; returns the entry and whether it is new.
 
-        Raises Conflict for a built-in one.
+        Raises Conflict for a built-in one, and PreconditionFailed.
         """
         self._check_made(datastore.name)
-        return self._registry.datastores.save(datastore, datastore.name, by=by)
+        return self._registry.datastores.save(
+            datastore,
+            datastore.name,
+            by=by,
+            merge=lambda old, new: new.replacing(old),
+            if_match=if_match,
+            if_absent=if_absent,
+        )
 
-    def delete(self, name: str) -> None:
-        """Raises Conflict for a built-in one, and for one that registered assets lie in."""
+    def delete(self, name: str, *, if_match: str = "") -> None:
+        """Forget the name.
+
+        Raises Conflict for a built-in one and for one that registered assets lie in, NotFound, and
+        PreconditionFailed.
+        """
         self._check_made(name)
-        users = [user for user, _ in zip(self._users(name), range(USERS_SHOWN), strict=False)]
-        if users:
-            raise Conflict(
-                f"The datastore '{name}' is in use: {', '.join(users)}.",
-                fix="Delete what lies in it first.",
-                target="datastore",
-            )
-        self._registry.datastores.delete(name)
+        entry = self.get(name)
+        self._check_unused(name)
+        self._registry.datastores.delete(name, if_match=if_match)
+        try:
+            self._check_unused(name)
+        except Conflict:  # an asset was registered in between
+            self._registry.datastores.restore(entry, name)
+            raise
 
     def container(self, name: str, *, target: str) -> str:
         """Raises NotFound."""
@@ -108,6 +122,15 @@ class Datastores:
             )
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
+
+    def _check_unused(self, name: str) -> None:
+        users = list(islice(self._users(name), USERS_SHOWN))
+        if users:
+            raise Conflict(
+                f"The datastore '{name}' is in use: {', '.join(users)}.",
+                fix="Delete what lies in it first.",
+                target="datastore",
+            )
 
     def _check_made(self, name: str) -> None:
         if name.lower() in self._built_in:

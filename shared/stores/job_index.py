@@ -44,7 +44,7 @@ class JobIndex:
         for folder in _folders(spec):
             self._blobs.write(CONTAINER, f"{folder}/{_key(spec)}", b"")
 
-    def keys(self, folder: str, after: str = "") -> Iterator[str]:
+    def keys(self, folder: str, after: str, at_once: int) -> Iterator[str]:
         """The folder's keys after that one, newest first; raises InvalidRequest for no key."""
         if after and not KEY.fullmatch(after):
             raise InvalidRequest(
@@ -54,7 +54,7 @@ class JobIndex:
             )
         prefix = f"{folder}/"
         start_after = f"{prefix}{after}" if after else ""
-        for name in self._blobs.list_names(CONTAINER, prefix, start_after):
+        for name in self._blobs.list_names(CONTAINER, prefix, start_after, at_once=at_once):
             yield name.removeprefix(prefix)
 
     def job_of(self, child: str) -> str:

@@ -105,7 +105,7 @@ class Jobs:
         That key is empty at the end. A page may be short: a filter that finds little is cut off.
         Raises InvalidRequest when `after` is no key.
         """
-        keys = self._index.keys(folder, after)
+        keys = self._index.keys(folder, after, size + 1)
         found, last, read = list[Job](), "", 0
         while len(found) < size and read < MOST_READ:
             chunk = list(islice(keys, size - len(found)))

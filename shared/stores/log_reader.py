@@ -13,8 +13,8 @@ from shared.domain.job import Job
 from shared.domain.story import Story
 from shared.ports import Blobs
 from shared.stores.documents import Documents
+from shared.stores.job_logs import LOGS, STD_LOG
 from shared.stores.jobs import CONTAINER
-from shared.stores.reports import LOGS, STD_LOG
 
 STREAMED = "user_logs/std_log.txt"
 # A job of many bundles has a log for each; who wants all of them lists the container.

@@ -22,15 +22,17 @@ class Recipes:
         """Raises NotFound when something that it names is not registered."""
         settings, code = deployment.settings, deployment.code
         model = self._registry.model(deployment.model)
-        if deployment.environment:
-            self._registry.environment(deployment.environment)
+        environment = deployment.environment
+        if environment:
+            environment = self._registry.environment(environment).id
         return Recipe(
             fingerprint=deployment.fingerprint,
             model=model.id,
             model_location=self._place(model.uri, "model"),
             script=code.script if code else "",
             code_location=self._place(self._registry.code(code.code).uri, "code") if code else None,
-            environment=deployment.environment,
+            environment=environment,
+            made=deployment.provisioning.environment,
             environment_variables=settings.environment_variables,
             logging_level=settings.logging_level,
             batch_predict=settings.batch_predict,

@@ -10,7 +10,7 @@ from shared.domain.datastore import Datastore
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound
-from shared.domain.provisioning import Provisioning, ProvisioningEnd
+from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Documents
@@ -87,17 +87,18 @@ class Registry:
     def end_provisioning(self, ending: ProvisioningEnd) -> bool:
         """Write how the making of a deployment ended: a newer generation is never touched."""
         task = ending.task
-        made = Provisioning(state=ending.state, reason=ending.reason, generation=task.generation)
 
         def changed(deployment: Deployment) -> Deployment:
-            if deployment.provisioning.generation != task.generation:
+            provisioning = deployment.provisioning
+            if provisioning.generation != task.generation:
                 return deployment
-            return deployment.model_copy(update={"provisioning": made})
+            ended = provisioning.model_copy(update={"state": ending.state, "reason": ending.reason})
+            return deployment.model_copy(update={"provisioning": ended})
 
         if self.deployments.find(task.endpoint, task.deployment) is None:
             return False
         entry = self.deployments.change(changed, task.endpoint, task.deployment)
-        return entry.resource.provisioning == made
+        return entry.resource.provisioning.generation == task.generation
 
     def model(self, asset: AssetId) -> Model:
         """Raises NotFound."""

@@ -5,49 +5,26 @@ knows where to look there finds it here. The short ones are published a second t
 official client downloads a run's artifacts from.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
+from shared.domain.errors import BlocksMissing
 from shared.domain.job import Ending, JobSpec, JobStatus
-from shared.domain.minibatch import Span
-from shared.domain.outcome import FileError, MinibatchReport
+from shared.domain.outcome import FileError
 from shared.domain.receipt import Receipt
-from shared.domain.redaction import redacted
-from shared.domain.story import opening, planned
+from shared.domain.task import ClosingTask
 from shared.ports import Blobs
+from shared.stores import job_logs
 from shared.stores.blocks import in_blocks
+from shared.stores.job_report import JobReport
 from shared.stores.jobs import CONTAINER
-from shared.stores.results import Damaged, Results, Summary
+from shared.stores.results import Damaged, Record, Results
 
-RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", "logs"
-JOB_RESULT, STD_LOG = f"{LOGS}/job_result.txt", "user_logs/std_log_0.txt"
-REPORT = f"{LOGS}/sys/job_report/processed_mini-batches.csv"
-OVERVIEW, READ_ME = f"{LOGS}/job_progress_overview.txt", f"{LOGS}/readme.txt"
-USER_ERROR = f"{LOGS}/user/error.txt"
-STDOUT, ERROR = f"{LOGS}/user/stdout", f"{LOGS}/user/error"
-ERRORS_SHOWN = 50
-ABOUT_THE_LOGS = """\
-job_result.txt                              how the job ended, and why
-job_progress_overview.txt                   how many mini-batches and files were processed
-user/error.txt                              the first errors; ../errors.jsonl has all of them
-user/error/<mini-batches>.txt               why the model could not be loaded, whole
-user/stdout/<mini-batches>.txt              what the scoring script printed
-sys/job_report/processed_mini-batches.csv   a line for each mini-batch
-"""
-COLUMNS = (
-    "Mini-batch Id",
-    "Total",
-    "Failed",
-    "Rows",
-    "Tries",
-    "Elapsed Seconds",
-    "Run Method Seconds",
-    "Status",
-)
+RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", job_logs.LOGS
+JOB_REPORT = f"{LOGS}/sys/job_report"
+TEXT = "text/plain; charset=utf-8"
 
 
 class Reports:
@@ -57,125 +34,76 @@ class Reports:
         self._blobs = blobs
         self._results = results
 
+    def progress(self, spec: JobSpec, task: ClosingTask) -> None:
+        """A line in the overview for each closed shard, under the shard's own block."""
+        now = datetime.now(UTC)
+        line = job_logs.processed(task.plan, task.tally, task.scoring_since, now)
+        told = line if task.shard else job_logs.scheduled(spec, task.plan) + line
+        name = f"{spec.name}/{job_logs.overview_name(spec)}"
+        self._blobs.stage(CONTAINER, name, f"{task.shard:06d}", told.encode())
+        blocks = [f"{shard:06d}" for shard in range(task.shard + 1)]
+        try:
+            self._blobs.commit(CONTAINER, name, blocks, content_type=TEXT)
+        except BlocksMissing:  # the store lost earlier lines: those that come tell as much
+            return
+
+    def first_error(self, ending: Ending) -> FileError | None:
+        """The first file that failed, in input order, of those that the job has come to."""
+        errors = (error for record in self._records(ending) for error in record.errors)
+        return next(errors, None)
+
     def write(self, ending: Ending, receipt: Receipt) -> None:
         """Write every report; raises Damaged when a completed job's summary is missing."""
-        job = ending.spec.name
-        self._stream(job, ERRORS, _error_lines(self._summaries(ending)))
-        self._stream(job, REPORT, _report_lines(self._summaries(ending)))
-        self._text(job, RECEIPT, json.dumps(receipt.to_wire(), indent=2) + "\n")
-        logs = {
-            READ_ME: ABOUT_THE_LOGS,
-            OVERVIEW: _processed(ending, receipt) + "\n",
-            USER_ERROR: _first_errors(self._summaries(ending)),
-            JOB_RESULT: _verdict(ending, receipt),
-            STD_LOG: _story(ending, receipt),
+        job, report = ending.spec.name, JobReport()
+        self._stream(job, ERRORS, _error_lines(self._records(ending)))
+        lines = report.minibatches(self._records(ending))
+        self._stream(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
+        self._text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
+        self._text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
+        self._text(job, RECEIPT, f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode())
+        texts = {
+            job_logs.ERROR_SUMMARY: report.errors(),
+            job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
+            job_logs.README: job_logs.LAYOUT.encode(),
+            job_logs.JOB_RESULT: job_logs.verdict(ending, receipt).encode(),
+            job_logs.STD_LOG: job_logs.story(ending, receipt).encode(),
         }
-        for name, text in logs.items():
+        for name, text in texts.items():
             self._text(job, name, text)
             self._publish(ending.spec, name, text)
 
-    def keep_output(self, spec: JobSpec, span: Span, printed: bytes) -> None:
-        """Keep what the scripts of one bundle printed."""
-        if printed:
-            name = f"{spec.name}/{STDOUT}/{span.first:09d}-{span.stop:09d}.txt"
-            self._blobs.write(CONTAINER, name, redacted(printed), content_type="text/plain")
-
-    def keep_traceback(self, spec: JobSpec, span: Span, text: str) -> None:
-        """Keep why the model could not be loaded, whole."""
-        name = f"{spec.name}/{ERROR}/{span.first:09d}-{span.stop:09d}.txt"
-        told = redacted(text.encode(errors="replace"))
-        self._blobs.write(CONTAINER, name, told, content_type="text/plain")
-
-    def _summaries(self, ending: Ending) -> Iterator[Summary]:
+    def _records(self, ending: Ending) -> Iterator[Record]:
         for shard in range(ending.closed_shards):
             try:
-                yield self._results.summary(ending.spec.name, shard)
+                yield from self._results.summary(ending.spec.name, shard).records
             except Damaged:
                 if ending.status is JobStatus.COMPLETED:
                     raise
 
-    def _text(self, job: str, name: str, text: str) -> None:
-        kind = "application/json" if name.endswith(".json") else "text/plain"
-        self._blobs.write(CONTAINER, f"{job}/{name}", text.encode(), content_type=kind)
+    def _text(self, job: str, name: str, text: bytes) -> None:
+        """A text with nothing in it is left out."""
+        kind = "application/json" if name.endswith(".json") else TEXT
+        if text:
+            self._blobs.write(CONTAINER, f"{job}/{name}", text, content_type=kind)
 
-    def _publish(self, spec: JobSpec, name: str, text: str) -> None:
+    def _publish(self, spec: JobSpec, name: str, text: bytes) -> None:
         path = f"ExperimentRun/dcid.{spec.child}/{name}"
-        self._blobs.write(ARTIFACT_CONTAINER, path, text.encode(), content_type="text/plain")
+        if text:
+            self._blobs.write(ARTIFACT_CONTAINER, path, text, content_type=TEXT)
 
     def _stream(self, job: str, name: str, lines: Iterable[bytes]) -> None:
         blocks = list[str]()
         for block in in_blocks(lines):
             blocks.append(f"{len(blocks):08d}")
             self._blobs.stage(CONTAINER, f"{job}/{name}", blocks[-1], block)
-        self._blobs.commit(CONTAINER, f"{job}/{name}", blocks, content_type="text/plain")
+        self._blobs.commit(CONTAINER, f"{job}/{name}", blocks, content_type=TEXT)
 
 
-def _error_lines(summaries: Iterable[Summary]) -> Iterator[bytes]:
-    for summary in summaries:
-        for record in summary.records:
-            for error in record.errors:
-                yield _error_line(error)
+def _error_lines(records: Iterable[Record]) -> Iterator[bytes]:
+    for record in records:
+        for error in record.errors:
+            yield _error_line(error)
 
 
 def _error_line(error: FileError) -> bytes:
     return (json.dumps(error.to_wire(), ensure_ascii=False) + "\n").encode()
-
-
-def _first_errors(summaries: Iterable[Summary]) -> str:
-    errors = (error for one in summaries for record in one.records for error in record.errors)
-    shown = list(islice(errors, ERRORS_SHOWN + 1))
-    lines = [
-        f"{error.file or f'mini-batch {error.mini_batch}'}: {error.error_type}: {error.message}\n"
-        for error in shown[:ERRORS_SHOWN]
-    ]
-    return "".join([*lines, f"More: see {ERRORS}\n"] if shown[ERRORS_SHOWN:] else lines)
-
-
-def _report_lines(summaries: Iterable[Summary]) -> Iterator[bytes]:
-    yield _csv_line(COLUMNS)
-    for summary in summaries:
-        for record in summary.records:
-            for report in record.reports:
-                yield _csv_line(_columns(report))
-
-
-def _columns(report: MinibatchReport) -> tuple[object, ...]:
-    return (
-        report.index,
-        report.files,
-        report.failed_files,
-        report.rows,
-        report.tries,
-        report.seconds,
-        report.run_seconds,
-        report.status,
-    )
-
-
-def _csv_line(values: Iterable[object]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(values)
-    return line.getvalue().encode()
-
-
-def _verdict(ending: Ending, receipt: Receipt) -> str:
-    reason = f"\n{ending.reason}" if ending.reason else ""
-    return f"The job {ending.spec.name} is {ending.status}. Receipt: {receipt.verdict}.{reason}\n"
-
-
-def _processed(ending: Ending, receipt: Receipt) -> str:
-    files = receipt.files
-    counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
-    return (
-        f"Processed {ending.tally.minibatches} of {ending.plan.minibatches} mini-batches: {counts}"
-    )
-
-
-def _story(ending: Ending, receipt: Receipt) -> str:
-    """The log that `az ml job stream` would show: the job in a few lines."""
-    spec = ending.spec
-    lines = [opening(spec), planned(spec, ending.plan), _processed(ending, receipt)]
-    if receipt.output is not None:
-        output = receipt.output
-        lines.append(f"Wrote {output.rows} rows, {output.bytes} bytes, to {output.uri}")
-    return "\n".join([*lines, _verdict(ending, receipt)])

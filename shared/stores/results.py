@@ -31,12 +31,16 @@ DIGEST_CHARS = 12
 
 
 class Record(Message):
-    """What one bundle left: rows, a report per mini-batch, errors, and changes of side files."""
+    """What one bundle left: rows, a report per mini-batch, errors, and changes of side files.
+
+    `process` is what the scorer is called in the job's logs.
+    """
 
     segment: Segment
     reports: list[MinibatchReport]
     errors: list[FileError]
     changes: list[StoredChange] = Field(default_factory=list)
+    process: str = ""
 
 
 class Summary(Message):

@@ -20,6 +20,7 @@ from shared.domain.job import Ending, JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.recipe import Location, Recipe
 from shared.domain.task import BundleTask, ClosingTask, JobRun
+from shared.scoring.output_log import Printed
 from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
 from shared.services import Services, build
 from shared.settings import Settings
@@ -36,6 +37,8 @@ class ScriptedScorer:
     `bad` fails that file alone, `boom...` the whole try, `once` the first try, `no-init` the load;
     anything else becomes one row.
     """
+
+    name = "scripted"
 
     def __init__(self) -> None:
         self.minibatches: list[list[str]] = []
@@ -71,8 +74,8 @@ class ScriptedScorer:
             seconds=0.001,
         )
 
-    def drain_logs(self) -> bytes:
-        return b""
+    def drain_logs(self) -> Printed:
+        return Printed()
 
     def _is_first(self, name: str) -> bool:
         is_first = name not in self._seen
@@ -89,9 +92,11 @@ class ScriptedCrews:
         yield self.member
 
 
-def services_in_memory(scratch: Path) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
-    """Services over an empty store in memory; a model lies at `models/m`."""
-    blobs = MemoryBlobs()
+def services_in_memory(
+    scratch: Path, blobs: MemoryBlobs | None = None
+) -> tuple[Services, MemoryBlobs, ScriptedScorer]:
+    """Services over a store in memory, an empty one by default; a model lies at `models/m`."""
+    blobs = blobs or MemoryBlobs()
     for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")

@@ -231,12 +231,15 @@ def test_help_installs_nothing(clone: Clone, arguments: tuple[str, ...]) -> None
 
 
 def test_benchmarks_are_listed_and_an_unknown_one_is_refused(clone: Clone) -> None:
-    for name in ("overhead.py", "host.py", "__init__.py"):
-        (clone.project / "benchmarks" / name).touch()
+    """A module without a main part only serves the others."""
+    main = 'if __name__ == "__main__":\n    pass\n'
+    for name, text in {"overhead.py": main, "scoring.py": main, "jobs.py": ""}.items():
+        (clone.project / "benchmarks" / name).write_text(text)
 
-    assert "Benchmarks: host overhead" in clone.run("bench")[1]
+    assert "Benchmarks: overhead scoring \n" in clone.run("bench")[1]
     assert 2 == clone.run("bench", "speed")[0]
-    assert 0 == clone.run("bench", "host")[0]
+    assert 2 == clone.run("bench", "jobs")[0]
+    assert 0 == clone.run("bench", "scoring")[0]
 
 
 def test_what_fails_is_named_at_the_end_and_nothing_is_left_out(clone: Clone) -> None:

@@ -49,9 +49,9 @@ def test_what_the_official_client_puts_is_read_back() -> None:
         answer["description"],
     )
     assert "secret!" not in json.dumps(answer)
-    assert read_compute("cpu", body) == read_compute(
-        "cpu", {"properties": answer, "tags": {"a": "b"}}
-    )
+    assert {"id": "/subscriptions/x"} == answer["properties"]["subnet"]
+    assert {"adminUserName": "ada"} == answer["properties"]["userAccountCredentials"]
+    assert read_compute("cpu", body) == read_compute("cpu", body | {"properties": answer})
 
 
 def test_azure_mls_defaults_apply() -> None:

@@ -83,7 +83,7 @@ def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: Desk
     assert prefix.format("old.avro") + "File type 'avro' is not supported" == messages[4]
     assert prefix.format("raises.csv") + "Exception: cannot score this" == messages[6]
     assert "predict() returned 2 predictions for 3 rows" in messages[7]
-    assert b"RuntimeError: cannot score this" in echo.scorer.drain_logs()
+    assert b"RuntimeError: cannot score this" in echo.scorer.drain_logs().both
     assert pid == echo.scorer.pid
 
 

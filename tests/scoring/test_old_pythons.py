@@ -43,7 +43,7 @@ def test_a_scorer_runs_on_every_interpreter_found(
         scored = scorer.score(deeds("a", "prints"), output, timeout_s=20)
         assert b"0,a\n1,prints\n" == output.read_bytes()
         assert (2, 13) == (scored.rows, scored.bytes)
-        assert b"printed by the model\n" == scorer.drain_logs()
+        assert b"printed by the model\n" == scorer.drain_logs().both
         with pytest.raises(ScoringFailed, match="code 42"):
             scorer.score(deeds("exits"), output, timeout_s=20)
 

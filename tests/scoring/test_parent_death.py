@@ -7,7 +7,7 @@ import pytest
 from shared.scoring.child.lifeline import LEAVE_GRACE_S
 from shared.scoring.child.protocol import Ready, Score, Start
 from shared.scoring.child_environment import child_environment
-from shared.scoring.output_log import OutputLog
+from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import Ended, ScorerProcess
 from tests.scoring.conftest import Specs, sinful_interpreter
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running
@@ -54,7 +54,7 @@ def test_the_end_of_the_control_pipe_alone_ends_a_busy_scorer(
     spec, folder = spec_of(), tmp_path / "folder"
     folder.mkdir()
     environment = child_environment(spec, folder)
-    process = ScorerProcess([spec.python, "child"], environment, folder, OutputLog())
+    process = ScorerProcess([spec.python, "child"], environment, folder, OutputLogs())
     process.send(Start("sinner", str(spec.model_dir), "info"), timeout_s=DEADLINE_S)
     assert isinstance(process.receive(timeout_s=DEADLINE_S), Ready)
     request = Score((("x", "sleeps_forever"),), str(tmp_path / "output"))

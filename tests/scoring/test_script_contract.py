@@ -80,7 +80,7 @@ def run(mini_batch):
 """
     with leased(pool, tmp_path, source) as scorer:
         scorer.score("a")
-        logs = scorer.scorer.drain_logs().decode()
+        logs = scorer.scorer.drain_logs().both.decode()
 
     assert "INFO:root:a line at INFO\nWARNING:score:scoring 1\n" == logs
 
@@ -175,7 +175,7 @@ def run(mini_batch):
 """
     with leased(pool, tmp_path, source) as scorer:
         assert [f"process{scorer.scorer.pid}"] == scorer.rows("a")
-        assert b"the entry script's own logger\n" in scorer.scorer.drain_logs()
+        assert b"the entry script's own logger\n" in scorer.scorer.drain_logs().both
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_anything_else_is_refused_in_words(told: Leased, expression: str, named:
 def test_an_async_run_is_refused_in_words(pool: ScorerPool, tmp_path: Path) -> None:
     with leased(pool, tmp_path, "async def run(mini_batch):\n    return mini_batch\n") as scorer:
         assert "returned a coroutine, as an async function does" in scorer.failure("a").message
-        assert b"never awaited" not in scorer.scorer.drain_logs()
+        assert b"never awaited" not in scorer.scorer.drain_logs().both
 
 
 def test_an_element_whose_text_fails_fails_the_try(told: Leased) -> None:

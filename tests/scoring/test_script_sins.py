@@ -87,7 +87,7 @@ def test_the_last_words_of_an_exit_are_in_the_log(pool: ScorerPool, tmp_path: Pa
     with sinner(pool, tmp_path, "exits_with_words_in_run") as scorer:
         scorer.failure("a")
 
-        assert b"enough\n" in scorer.scorer.drain_logs()
+        assert b"enough\n" in scorer.scorer.drain_logs().both
 
 
 def test_threads_that_never_end_do_not_turn_an_exit_into_a_timeout(
@@ -184,7 +184,7 @@ def test_a_script_may_sin_and_score_again_and_again_in_one_process(
 def test_a_flood_of_100_mb_does_no_harm(pool: ScorerPool, tmp_path: Path) -> None:
     with sinner(pool, tmp_path, "prints_100_mb") as scorer:
         assert 1 == scorer.score("a").rows
-        logs = scorer.scorer.drain_logs()
+        logs = scorer.scorer.drain_logs().both
 
     assert logs.endswith(b"x\nthe end\n")
     assert len(logs) < (1 << 20) + 100

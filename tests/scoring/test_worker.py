@@ -51,7 +51,7 @@ def test_an_exception_fails_the_try_and_keeps_the_process(
 
         assert ("exception", "ValueError") == (failed.kind, failed.error_type)
         assert "ValueError: no such luck" == failed.message == str(failed)
-        assert b"in raises" in scorer.drain_logs()
+        assert b"in raises" in scorer.drain_logs().both
         assert not (tmp_path / "output").exists()
         assert State.READY is scorer.state
         assert pid == scorer.pid
@@ -137,7 +137,7 @@ def test_a_flood_of_output_neither_hangs_nor_bloats(
 ) -> None:
     with pool.lease(spec_of(), capacity=1) as scorer:
         score(scorer, tmp_path / "output", "prints_a_lot", "prints")
-        logs = scorer.drain_logs()
+        logs = scorer.drain_logs().both
 
     assert b"printed by the model\n" == logs[-21:]
     assert f"[{sins.FLOOD + 21 - (1 << 20)} bytes of output were dropped" in logs[:80].decode()
@@ -150,7 +150,9 @@ def test_binary_output_and_closed_streams_do_no_harm(
     with pool.lease(spec_of(), capacity=1) as scorer:
         pid = scorer.pid
         score(scorer, tmp_path / "output", "writes_binary_to_stdout", "prints")
-        assert b"\xff\xfe\nprinted by the model\n" in scorer.drain_logs()
+        printed = scorer.drain_logs()
+        assert b"\xff\xfe\n" in printed.stderr
+        assert printed.stdout.endswith(b"\xfe\xffprinted by the model\n")
 
         score(scorer, tmp_path / "output", "closes_stdout")
         for _ in range(3):
@@ -166,8 +168,8 @@ def test_the_last_words_of_a_dying_process_are_in_its_logs(
     with pool.lease(spec_of("prints"), capacity=1) as scorer:
         failure(scorer, tmp_path / "output", "exits_at_once", PATIENCE_S)
 
-        assert b"printed by the model\nlast words\n" == scorer.drain_logs()
-        assert b"" == scorer.drain_logs()
+        assert b"printed by the model\nlast words\n" == scorer.drain_logs().both
+        assert b"" == scorer.drain_logs().both
 
 
 def test_nothing_of_the_service_reaches_the_process(

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from tests.service.models import MODEL_FILES
-from tests.service.stack import WORKSPACE, Stack, served
+from tests.service.stack import WORKSPACE, Stack, served, wait_until
+
+# An environment with packages from the index; the machine may be busy.
+BUILD_LIMIT_S = 300
 
 type Deploy = Callable[..., str]
 
@@ -46,3 +49,28 @@ def deploy(stack: Stack) -> Deploy:
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
+
+
+@pytest.fixture
+def script(stack: Stack, deploy: Deploy) -> Any:
+    """Puts an endpoint with one deployment of a script; returns the deployment's properties."""
+
+    def put(endpoint: str, text: str, **properties: Any) -> Any:
+        deploy("model-is-there")
+        uri = stack.upload(
+            f"code/{endpoint}",
+            {"score.py": text.encode(), "helper.py": b"def shout(t):\n    return t + '!'\n"},
+        )
+        stack.put(f"/codes/{endpoint}/versions/1", {"properties": {"codeUri": uri}})
+        stack.put(f"/batchEndpoints/{endpoint}", {"properties": {}})
+        code = {"codeId": f"{WORKSPACE}/codes/{endpoint}/versions/1", "scoringScript": "score.py"}
+        model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
+        own = f"/batchEndpoints/{endpoint}/deployments/main"
+        given = {"model": model, "codeConfiguration": code, **properties}
+        stack.put(own, {"properties": given})
+        made = wait_until(lambda: stack.made(own), limit_s=BUILD_LIMIT_S)
+        default = {"defaults": {"deploymentName": "main"}}
+        stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
+        return made
+
+    return put

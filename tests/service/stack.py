@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from ssl import create_default_context
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,10 +67,17 @@ class Stack:
         return str(self.facts["url"])
 
     @property
+    def trust(self) -> str:
+        """The file of authorities that its certificates are checked by; empty over http."""
+        return str(self.facts["ca_bundle"])
+
+    @property
     def blobs(self) -> BlobServiceClient:
         if not self._clients:
             text = self.facts["storage_connection_string"]
-            self._clients.append(BlobServiceClient.from_connection_string(text))
+            self._clients.append(
+                BlobServiceClient.from_connection_string(text, connection_verify=self.trust or True)
+            )
         return self._clients[0]
 
     def token(self, role: str = "contributor", **claims: Any) -> str:
@@ -87,7 +95,7 @@ class Stack:
         """One request; `body` is sent as JSON, or as it is when it is bytes."""
         data = body if isinstance(body, bytes) else None if body is None else _encoded(body)
         given = {"Authorization": f"Bearer {self.token() if token is None else token}"}
-        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        connection = self._connection()
         try:
             connection.request(method, path, data, given | (headers or {}))
             answer = connection.getresponse()
@@ -97,10 +105,23 @@ class Stack:
         names = {name.lower(): value for name, value in answer.getheaders()}
         return Answer(answer.status, names, json.loads(text) if text else None)
 
+    def _connection(self) -> HTTPConnection:
+        netloc = urlsplit(self.url).netloc
+        if not self.trust:
+            return HTTPConnection(netloc, timeout=60)
+        return HTTPSConnection(
+            netloc, timeout=60, context=create_default_context(cafile=self.trust)
+        )
+
     def put(self, path: str, body: Any) -> Any:
         answer = self.send("PUT", f"{WORKSPACE}{path}", body)
         assert answer.status in {200, 201}, answer.body
         return answer.body
+
+    def made(self, path: str) -> Any:
+        """A deployment's properties once it is made, however that ended; None before."""
+        properties = self.send("GET", f"{WORKSPACE}{path}").body["properties"]
+        return properties if properties["provisioningState"] != "Creating" else None
 
     def upload(self, folder: str, files: dict[str, bytes]) -> str:
         """Files into the default datastore; returns the folder's reference."""
@@ -182,15 +203,14 @@ def _is_killed(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def served(state: Path, *host_options: str) -> Iterator[Stack]:
-    """The service over a state folder, from its ready file to its end."""
+def served(state: Path, *host_options: str, tls: bool = False) -> Iterator[Stack]:
+    """The service over a state folder, from its ready file to its end; with `tls` all is https."""
     state.mkdir(parents=True, exist_ok=True)
     ready, log = state / "ready.json", state / "serve.log"
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "local.serve", "--port", "0"]
-    command += ["--state", str(state), "--ready", str(ready)]
-    if host_options:
-        command += ["--", *host_options]
+    command += ["--state", str(state), "--ready", str(ready), *(["--tls"] if tls else [])]
+    command += ["--", *host_options] if host_options else []
     with log.open("ab") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     stack = Stack(state, ready, log, process)

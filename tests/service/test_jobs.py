@@ -158,7 +158,7 @@ def test_the_streamed_log_grows_at_its_end_only(stack: Stack, deploy: Deploy) ->
     texts = [""]
 
     def ended() -> bool:
-        is_over: bool = details(stack, started["name"])["status"] == "Completed"
+        is_over = bool(details(stack, started["name"])["status"] == "Completed")
         texts.append(streamed(stack, started["name"]))
         return is_over
 

@@ -144,7 +144,7 @@ def test_a_taken_job_name_is_refused(stack: Stack, deploy: Deploy) -> None:
         (
             "/batchEndpoints/fine-name",
             {"defaults": {"deploymentName": "none"}},
-            ["none", "does not exist"],
+            ["none", "cannot be the default"],
         ),
         ("/models/m/versions/1", {}, ["modelUri"]),
         ("/models/m/versions/1", {"modelUri": "https://x/y"}, ["datastore"]),
@@ -227,6 +227,7 @@ def test_an_internal_error_has_an_id_that_the_log_has(stack: Stack, deploy: Depl
     error_id = answer.body["error"]["message"].split(", ")[1].split(".")[0]
     wait_until(lambda: f"id={error_id}" in stack.log.read_text(), limit_s=10)
     assert "JSONDecodeError" not in json.dumps(answer.body)
+    blob.delete_blob()
 
 
 def test_the_default_container_is_there_before_the_first_request(stack: Stack) -> None:

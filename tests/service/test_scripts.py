@@ -4,8 +4,6 @@ import json
 from functools import partial
 from typing import Any
 
-import pytest
-
 from tests.service.conftest import Deploy
 from tests.service.stack import CONTAINER, WORKSPACE, Stack, kill_scorers, wait_until
 
@@ -61,31 +59,6 @@ BROKEN = (
     "def init():\n    raise RuntimeError('no GPU here')\n\n\ndef run(mini_batch):\n    return []\n"
 )
 RETURNS_NONE = "def init():\n    pass\n\n\ndef run(mini_batch):\n    return None\n"
-
-
-@pytest.fixture
-def script(stack: Stack, deploy: Deploy) -> Any:
-    """Puts an endpoint with one deployment of a script; returns the deployment's properties."""
-
-    def put(endpoint: str, text: str, **properties: Any) -> Any:
-        deploy("model-is-there")
-        uri = stack.upload(
-            f"code/{endpoint}",
-            {"score.py": text.encode(), "helper.py": b"def shout(t):\n    return t + '!'\n"},
-        )
-        stack.put(f"/codes/{endpoint}/versions/1", {"properties": {"codeUri": uri}})
-        stack.put(f"/batchEndpoints/{endpoint}", {"properties": {}})
-        code = {"codeId": f"{WORKSPACE}/codes/{endpoint}/versions/1", "scoringScript": "score.py"}
-        model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
-        made = stack.put(
-            f"/batchEndpoints/{endpoint}/deployments/main",
-            {"properties": {"model": model, "codeConfiguration": code, **properties}},
-        )
-        default = {"defaults": {"deploymentName": "main"}}
-        stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
-        return made["properties"]
-
-    return put
 
 
 def test_a_list_becomes_a_line_for_each_element(stack: Stack, script: Any) -> None:
@@ -197,46 +170,6 @@ def test_what_is_no_row_is_told_in_words(stack: Stack, script: Any) -> None:
     assert "Failed" == properties["status"]
     first = json.loads(stack.report(started, "errors.jsonl").splitlines()[0])
     assert "run() returned None" in first["message"]
-
-
-SIX = """\
-import six
-
-
-def init():
-    pass
-
-
-def run(mini_batch):
-    return [six.__version__] * len(mini_batch)
-"""
-
-
-def test_a_script_runs_in_the_environment_that_it_asks_for(stack: Stack, script: Any) -> None:
-    """A package that the service does not have, of just that version: built once, for the job."""
-    conda = "dependencies:\n- python=3.13\n- pip:\n  - six==1.15.0\n  - azureml-core\n"
-    body = {"properties": {"condaFile": conda, "image": "mcr.invalid/x"}}
-    stack.put("/environments/six/versions/1", body)
-    environment = f"{WORKSPACE}/environments/six/versions/1"
-    made = script("environment", SIX, environmentId=environment)
-    if made["provisioningState"] == "Failed" and "index" in made["provisioningError"]:
-        pytest.skip(made["provisioningError"])
-    properties = stack.ended(stack.invoke("environment", stack.upload("texts", FILES)))
-
-    assert ["1.15.0"] * 9 == stack.output(properties).decode().splitlines()
-
-
-def test_an_environment_that_cannot_be_built_fails_the_deployment(
-    stack: Stack, script: Any
-) -> None:
-    conda = "dependencies:\n- python=2.7\n- pip:\n  - six\n"
-    stack.put("/environments/ancient/versions/1", {"properties": {"condaFile": conda}})
-    environment = f"{WORKSPACE}/environments/ancient/versions/1"
-
-    made = script("ancient", SIX, environmentId=environment)
-
-    assert "Failed" == made["provisioningState"]
-    assert "2.7" in made["provisioningError"]
 
 
 def test_a_missing_script_is_refused_at_once(stack: Stack, deploy: Deploy) -> None:

@@ -117,6 +117,21 @@ def test_a_job_reads_from_and_writes_to_a_user_made_datastore(stack: Stack, depl
     assert rows_of("a.csv", (1, 2)) == stack.download("o/p.csv", container).decode().splitlines()
 
 
+def test_an_output_in_a_container_that_is_not_there_is_refused_at_invoke(
+    stack: Stack, deploy: Deploy
+) -> None:
+    """The official client registers datastores with skipValidation=true."""
+    stack.put("/datastores/hollow?skipValidation=true", datastore_of("not-there"))
+    uri = stack.upload("hollow", {"a.csv": csv_of((1, 2))})
+    out = {"jobOutputType": "UriFile", "uri": "azureml://datastores/hollow/paths/p.csv"}
+    asked = {"x": {"jobInputType": "UriFolder", "uri": uri}}
+    body = {"properties": {"inputData": asked, "outputData": {"score": out}}}
+
+    answer = stack.send("POST", f"/endpoints/{deploy('hollow-out')}/jobs", body)
+
+    assert "'not-there' does not exist" in refusal(answer, 404)
+
+
 def test_a_readers_secret_reads_and_an_invokers_uploads(stack: Stack) -> None:
     stack.upload("secrets", {"a.txt": b"1"})
     with sas_client(stack, "workspaceblobstore", "reader") as reader:
@@ -175,7 +190,7 @@ def test_a_compute_bounds_what_deployments_and_jobs_ask_of_it(stack: Stack, depl
     assert "at most 2" in refusal(invoke(isLocal=True, instanceCount=3), 400)
     assert "no compute 'gone'" in refusal(invoke(isLocal=False, target="gone"), 400)
     delete = stack.send("DELETE", compute)
-    assert "'main' of endpoint 'bounded'" in refusal(delete, 409)
+    assert "bounded/main" in refusal(delete, 409)
 
     stack.put(
         "/computes/small",

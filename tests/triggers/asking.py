@@ -14,14 +14,19 @@ WORKSPACE = {
 
 
 def ask(
-    body: Any = None, *, role: str = "contributor", query: dict[str, str] | None = None, **path: str
+    body: Any = None,
+    *,
+    role: str = "contributor",
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+    **path: str,
 ) -> Request:
     """A request as dispatch hands it on; `path` are the route's parameters."""
     return Request(
         method="",
         path=WORKSPACE | path,
         query=query or {},
-        headers={},
+        headers=headers or {},
         body=b"" if body is None else json.dumps(body).encode(),
         base_url="http://here",
         caller=Caller(subject="ada", name="Ada", roles=frozenset({role})),

@@ -8,6 +8,7 @@ from shared.api.http import Response
 from shared.domain.asset import AssetId
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
+from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from tests.triggers.asking import ask
 from tests.triggers.conftest import App
@@ -29,6 +30,7 @@ def deployed(app: App, name: str, compute: str) -> None:
     deployment = Deployment(
         name=name, endpoint="end", model=AssetId(name="m", version="1"), compute=compute
     )
+    app.services.registry.endpoints.save(Endpoint(name="end"), "end", by=Author(name="ada"))
     app.services.registry.deployments.save(deployment, "end", name, by=Author(name="ada"))
 
 
@@ -97,7 +99,7 @@ def test_a_compute_that_deployments_name_is_not_deleted(app: App, reference: str
     deployed(app, "blue", reference)
     deployed(app, "green", "azureml:other")
 
-    with pytest.raises(Conflict, match="'blue' of endpoint 'end'") as refusal:
+    with pytest.raises(Conflict, match="deployments end/blue") as refusal:
         delete_compute(ask(compute="cpu"), app.services)
     assert "green" not in str(refusal.value)
 

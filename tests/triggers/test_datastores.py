@@ -1,5 +1,6 @@
 """Datastores through their doors: built-in and user-made, listed, used, signed for, deleted."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,7 +9,7 @@ import pytest
 from shared.api.http import Request, Response
 from shared.domain.asset import AssetId, Code, Data, Model
 from shared.domain.caller import Author
-from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.recipe import Location
 from tests.app.in_memory import CONTAINER
 from tests.triggers.asking import ask
@@ -35,7 +36,8 @@ def a_body(container: str = "mine", **properties: Any) -> Any:
 
 def put(app: App, name: str, container: str = "mine", **query: str) -> Response:
     app.blobs.ensure_container("mine")
-    return put_datastore(ask(a_body(container), query=query, datastore=name), app.services)
+    body = a_body(container, description=query.pop("description", ""))
+    return put_datastore(ask(body, query=query, datastore=name), app.services)
 
 
 def names(app: App, request: Request | None = None) -> list[str]:
@@ -59,7 +61,7 @@ def test_a_user_made_datastore_is_put_got_and_listed_among_the_built_in_ones(app
     answers = [put(app, "Zebra"), put(app, "aardvark"), put(app, "zebra")]
 
     assert [201, 201, 200] == [answer.status for answer in answers]
-    assert ["aardvark", "workspaceartifactstore", "workspaceblobstore", "zebra"] == names(app)
+    assert ["aardvark", "workspaceartifactstore", "workspaceblobstore", "Zebra"] == names(app)
     got = get_datastore(ask(datastore="ZEBRA"), app.services).body
     assert "mine" == got["properties"]["containerName"]
     assert got["properties"]["isDefault"] is False
@@ -183,3 +185,14 @@ def test_a_sas_is_given_without_a_body_too(app: App) -> None:
     answer = list_secrets(ask(datastore="workspaceartifactstore"), app.services)
 
     assert answer.body["sasToken"]
+
+
+def test_a_change_of_what_was_read_long_ago_is_refused(app: App) -> None:
+    etag = put(app, "store").headers["ETag"]
+    put(app, "store", description="newer")
+    request = replace(ask(datastore="store"), headers={"if-match": etag})
+
+    with pytest.raises(PreconditionFailed, match="not the one that was read"):
+        delete_datastore(request, app.services)
+
+    assert "store" in names(app)

@@ -6,10 +6,12 @@
 4. What could not be built is not tried again at once.
 """
 
+import logging
 import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,8 +32,18 @@ FAILURE_REMEMBERED_S = 60.0
 # uv waits for builds that use its cache; the next eviction tries again.
 _CLEAN_LIMIT_S = 60.0
 
+logger = logging.getLogger(__name__)
+
 _LOCKS = "locks"
 _CACHE = "cache"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How much of the disk environments may take, and how long one is unused before it may go."""
+
+    bytes: int
+    unused: timedelta
 
 
 class Environments:
@@ -47,6 +59,7 @@ class Environments:
         cache: Path | None = None,
         build_limit_s: float = BUILD_LIMIT_S,
         failure_remembered_s: float = FAILURE_REMEMBERED_S,
+        keep: Bound | None = None,
         variables: Mapping[str, str] = os.environ,
     ) -> None:
         self._folder = folder.absolute()
@@ -56,6 +69,7 @@ class Environments:
         self._cache = cache or self._folder / _CACHE
         self._build_limit_s = build_limit_s
         self._failure_remembered_s = failure_remembered_s
+        self._keep = keep
         self._variables = variables
         self._own: dict[EnvironmentSpec, bool] = {}
 
@@ -70,7 +84,10 @@ class Environments:
         if self.satisfied_by_own(spec):
             return Path(self._own_python)
         home = self._home(spec.key)
-        built = home.built() or self._build(spec, home)
+        built = home.built()
+        if built is None:
+            built = self._build(spec, home)
+            self._make_room(spare=home)
         home.touch()
         return built.python
 
@@ -88,14 +105,16 @@ class Environments:
         """
         return spec if self.satisfied_by_own(spec) else self._builder().pin(spec)
 
-    def evict(self, *, keep_bytes: int, keep_recent: timedelta) -> tuple[str, ...]:
+    def evict(
+        self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
+    ) -> tuple[str, ...]:
         """Remove environments, the longest unused first, until the rest fits; returns their keys.
 
         Those used within `keep_recent` stay: scorer processes may still live in them. What was
         downloaded goes first, for it only saves time.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        homes = self._homes()
+        homes = [home for home in self._homes() if home != spare]
         removed = [home for home in homes if home.last_used is None and self._remove(home, None)]
         if usage(self._folder) > keep_bytes:
             self._drop_cache()
@@ -107,6 +126,15 @@ class Environments:
             if self._remove(home, limit):
                 removed.append(home)
         return tuple(home.folder.name for home in removed)
+
+    def _make_room(self, *, spare: Home) -> None:
+        """After a build; whether it works out is not that build's business."""
+        if self._keep is None:
+            return
+        try:
+            self.evict(keep_bytes=self._keep.bytes, keep_recent=self._keep.unused, spare=spare)
+        except (OSError, EnvironmentFailed):
+            logger.warning("The environments in %s could not be tidied up.", self._folder)
 
     def _build(self, spec: EnvironmentSpec, home: Home) -> Built:
         try:

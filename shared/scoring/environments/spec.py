@@ -33,6 +33,11 @@ class EnvironmentSpec:
         parts = [RECIPE, machine, self.python, sorted(self.packages)]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
+    @property
+    def has_local_packages(self) -> bool:
+        """Whether some lie in the model's own folder, whose place differs between machines."""
+        return any(package.startswith("/") for package in self.packages)
+
     def noting(self, *notes: str) -> "EnvironmentSpec":
         """The same environment, with more to say about it."""
         return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))

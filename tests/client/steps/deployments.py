@@ -101,7 +101,7 @@ def deployment_with_script() -> None:
         )
     ).result()
     same("Succeeded", made.provisioning_state)
-    same({"CHECK": "1"}, ml.batch_deployments.get("words", ENDPOINT).settings.environment_variables)
+    same({"CHECK": "1"}, ml.batch_deployments.get("words", ENDPOINT).environment_variables)
 
 
 @step

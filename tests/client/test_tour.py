@@ -1,0 +1,52 @@
+"""The example for the official SDK runs as it is, and what it predicts is right."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.client.conftest import RunWithSdk
+from tests.client.sdk import ROOT
+
+EXAMPLES = ROOT / "examples/sdk"
+TOUR_LIMIT_S = 300
+REVIEWS = ["bad-1.txt -3", "bad-2.txt -3", "good-1.txt 4", "good-2.txt 3", "mixed-1.txt 0"]
+
+
+def fares() -> list[tuple[int, float, str]]:
+    """What each trip costs: its row, its fare, its file; reckoned here, without the model."""
+    return [
+        (row, 2.5 + 2 * float(trip["miles"]) + 0.25 * int(trip["passengers"]), path.name)
+        for path in sorted((EXAMPLES / "taxi/trips").glob("*.csv"))
+        for row, trip in enumerate(csv.DictReader(path.read_text().splitlines()))
+    ]
+
+
+def fares_in(path: Path) -> list[tuple[int, float, str]]:
+    rows = csv.reader(path.read_text().splitlines())
+    return [(int(row), float(fare), name) for row, fare, name in rows]
+
+
+@pytest.mark.timeout(TOUR_LIMIT_S)
+def test_the_tour_predicts_right_by_every_kind_of_input(
+    run_with_sdk: RunWithSdk, tmp_path: Path
+) -> None:
+    """120 trips in six files: from a local folder, a data asset, a path in a datastore."""
+    tour = run_with_sdk(str(EXAMPLES / "tour.py"), str(tmp_path))
+
+    assert 0 == tour.returncode, tour.stdout[-5000:]
+    assert fares() == fares_in(tmp_path / "local-folder/fares.csv")
+    assert fares() == fares_in(tmp_path / "data-asset/fares-of-the-asset.csv")
+    assert fares() == fares_in(tmp_path / "own-path/named-outputs/score/fares.csv")
+    assert REVIEWS == (tmp_path / "reviews/reviews.txt").read_text().splitlines()
+    for told in ("default deployment fares", "default deployment words", "Receipt: proven"):
+        assert told in tour.stdout, tour.stdout[-5000:]
+    assert 4 == tour.stdout.count("JobStatus.COMPLETED"), tour.stdout[-5000:]
+
+
+@pytest.mark.timeout(TOUR_LIMIT_S)
+def test_every_step_of_the_sdk_passes(run_with_sdk: RunWithSdk) -> None:
+    steps = run_with_sdk("-m", "tests.client.steps")
+
+    assert 0 == steps.returncode, steps.stdout[-10_000:]
+    assert "steps passed" in steps.stdout

@@ -1,0 +1,84 @@
+"""Run history's JSON: labels are kept unless they are changed, outputs told once they are there."""
+
+from typing import Any
+
+import pytest
+
+from shared.domain.errors import InvalidRequest
+from shared.domain.job import Job, JobState, JobStatus, Labels
+from shared.schemas.runs import output_uri, read_asset_ids, read_labels, run_of_asset, write_run
+from tests.app.in_memory import a_spec
+
+ASSETS = "azureml://locations/local/workspaces/local"
+WORKSPACE = "azureml://subscriptions/s/resourcegroups/g/workspaces/w"
+
+
+def a_job(status: JobStatus, output: str = "x/p.csv", script: str = "") -> Job:
+    spec = a_spec()
+    place = spec.output.model_copy(update={"uri": f"azureml://datastores/mine/paths/{output}"})
+    recipe = spec.recipe.model_copy(update={"script": script})
+    changed = spec.model_copy(update={"output": place, "recipe": recipe})
+    return Job(spec=changed, state=JobState(status=status, reason="why"))
+
+
+def test_the_output_is_told_once_it_is_published() -> None:
+    running = write_run(a_job(JobStatus.RUNNING), assets_uri=ASSETS, is_child=True)
+    completed = write_run(a_job(JobStatus.COMPLETED), assets_uri=ASSETS, is_child=True)
+
+    assert {} == running["outputs"]
+    assert a_spec().child == run_of_asset(completed["outputs"]["score"]["assetId"])
+    assert "outputs" not in write_run(a_job(JobStatus.COMPLETED), assets_uri=ASSETS, is_child=False)
+
+
+def test_only_a_failed_run_has_an_error() -> None:
+    runs = {
+        status: write_run(a_job(status), assets_uri=ASSETS, is_child=False)["error"]
+        for status in (JobStatus.FAILED, JobStatus.CANCELED, JobStatus.COMPLETED)
+    }
+
+    assert {"error": {"code": "UserError", "message": "why"}} == runs[JobStatus.FAILED]
+    assert runs[JobStatus.CANCELED] is runs[JobStatus.COMPLETED] is None
+
+
+@pytest.mark.parametrize(
+    ("output", "script", "path"),
+    [
+        (f"azureml/{a_spec().child}/score/predictions.csv", "", f"azureml/{a_spec().child}/score/"),
+        ("others/p.csv", "", "others/p.csv"),
+        ("others/p.csv", "score.py", "others/"),
+        ("p.csv", "score.py", "p.csv"),
+    ],
+)
+def test_an_output_is_its_folder_only_where_nobody_elses_files_lie(
+    output: str, script: str, path: str
+) -> None:
+    uri = output_uri(a_job(JobStatus.COMPLETED, output, script), WORKSPACE)
+
+    assert f"{WORKSPACE}/datastores/mine/paths/{path}" == uri
+
+
+def test_a_patch_changes_what_it_names() -> None:
+    labels = Labels(display_name="n", description="d", tags={"a": "1", "b": "2"}, hidden=True)
+
+    assert labels == read_labels({}, labels)
+    assert labels == read_labels({"hidden": None, "tags": None, "status": "Running"}, labels)
+    changed = read_labels({"tags": {"a": None, "c": 3}, "hidden": False}, labels)
+    assert ({"b": "2", "c": "3"}, False, "n") == (
+        changed.tags,
+        changed.hidden,
+        changed.display_name,
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"hidden": "yes"}, {"tags": []}, {"tags": {"a": {}}}, {"displayName": 1}]
+)
+def test_a_patch_of_the_wrong_kind_is_refused(body: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        read_labels(body, Labels())
+
+
+@pytest.mark.parametrize("body", [{}, {"values": "x"}, {"values": [1]}, {"values": None}])
+def test_asset_ids_are_a_list_of_texts(body: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        read_asset_ids(body)

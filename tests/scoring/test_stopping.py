@@ -1,0 +1,54 @@
+"""A canceled job gives its scorers back at once: while one runs, loads, or is waited for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from shared.scoring.pool import ScorerPool
+from shared.scoring.spec import ScoringStopped
+from tests.scoring.conftest import Specs, deeds
+from tests.scoring.waiting import eventually, is_running
+
+
+def sooner_or_later() -> Iterator[bool]:
+    """Not at the first look, but at the next."""
+    yield False
+    while True:
+        yield True
+
+
+def test_a_run_is_ended_and_the_next_lease_has_a_new_process(
+    pool: ScorerPool, spec_of: Specs, tmp_path: Path
+) -> None:
+    canceled, output = Event(), tmp_path / "rows"
+    with pool.lease(spec_of(), capacity=1, is_stopped=canceled.is_set) as scorer:
+        first = scorer.pid or 0
+        canceled.set()
+        with pytest.raises(ScoringStopped):
+            scorer.score(deeds("sleeps_forever"), output, timeout_s=600)
+        assert not output.exists()
+
+    eventually(lambda: not is_running(first), "the process that slept is gone")
+    with pool.lease(spec_of(), capacity=1) as scorer:
+        assert 1 == scorer.score(deeds("behaves"), output, timeout_s=20).rows
+
+
+def test_a_load_is_ended(pool: ScorerPool, spec_of: Specs) -> None:
+    looks = sooner_or_later()
+    lease = pool.lease(spec_of("sleeps_forever"), capacity=1, is_stopped=lambda: next(looks))
+    with pytest.raises(ScoringStopped), lease:
+        pytest.fail("a model that sleeps while it loads is never ready")
+
+
+def test_who_waits_for_a_scorer_goes_and_leaves_the_queue(pool: ScorerPool, spec_of: Specs) -> None:
+    looks = sooner_or_later()
+    with pool.lease(spec_of(), capacity=1) as scorer:
+        waiting = pool.lease(spec_of(), capacity=1, is_stopped=lambda: next(looks))
+        with pytest.raises(ScoringStopped), waiting:
+            pytest.fail("the only scorer is taken")
+        pid = scorer.pid
+
+    with pool.lease(spec_of(), capacity=1) as scorer:
+        assert pid == scorer.pid

@@ -1,0 +1,90 @@
+"""Endpoints, deployments and assets, by the requests that make them."""
+
+from typing import Any
+
+from shared.api.http import Response
+from shared.services import Services
+from tests.triggers.asking import ask
+from tests.triggers.orchestrations import Orchestrations
+from triggers import assets, deployments, endpoints
+from triggers.workspace import workspace_id
+
+MODEL_URI = "azureml://datastores/workspaceblobstore/paths/models/m"
+
+
+class Desk:
+    """One client's requests, each straight to its handler."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.orchestrations = Orchestrations(services)
+        self.client = self.orchestrations.client
+
+    def put_model(self, name: str = "m", version: str = "1", **properties: Any) -> Response:
+        body = {"properties": {"modelUri": MODEL_URI, **properties}}
+        return assets.MODELS.put(ask(body, name=name, version=version), self.services)
+
+    def delete_model(self, name: str = "m", version: str = "1") -> Response:
+        return assets.MODELS.delete(ask(name=name, version=version), self.services)
+
+    def put_endpoint(
+        self, name: str = "wine", *, headers: dict[str, str] | None = None, **properties: Any
+    ) -> Response:
+        tags = properties.pop("tags", {})
+        body = {"location": "local", "tags": tags, "properties": properties}
+        return endpoints.put_endpoint(ask(body, headers=headers, endpoint=name), self.services)
+
+    def set_default(self, deployment: str, endpoint: str = "wine") -> Response:
+        return self.put_endpoint(endpoint, defaults={"deploymentName": deployment})
+
+    def get_endpoint(self, name: str = "wine") -> Response:
+        return endpoints.get_endpoint(ask(endpoint=name), self.services, self.client)
+
+    def delete_endpoint(
+        self, name: str = "wine", *, headers: dict[str, str] | None = None
+    ) -> Response:
+        request = ask(endpoint=name, headers=headers)
+        return endpoints.delete_endpoint(request, self.services, self.client)
+
+    def put_deployment(
+        self,
+        name: str = "main",
+        endpoint: str = "wine",
+        *,
+        headers: dict[str, str] | None = None,
+        **properties: Any,
+    ) -> Response:
+        model = {"referenceType": "Id", "assetId": self.asset_id("models", "m")}
+        body = {"properties": {"model": model, **properties}}
+        request = ask(body, headers=headers, endpoint=endpoint, deployment=name)
+        return deployments.put_deployment(request, self.services, self.client)
+
+    def get_deployment(self, name: str = "main", endpoint: str = "wine") -> Response:
+        request = ask(endpoint=endpoint, deployment=name)
+        return deployments.get_deployment(request, self.services, self.client)
+
+    def delete_deployment(self, name: str = "main", endpoint: str = "wine") -> Response:
+        request = ask(endpoint=endpoint, deployment=name)
+        return deployments.delete_deployment(request, self.services)
+
+    def deployment_names(self, endpoint: str = "wine") -> list[str]:
+        answer = deployments.list_deployments(ask(endpoint=endpoint), self.services)
+        return [one["name"] for one in answer.body["value"]]
+
+    def endpoint_names(self) -> list[str]:
+        answer = endpoints.list_endpoints(ask(), self.services)
+        return [one["name"] for one in answer.body["value"]]
+
+    def asset_id(self, kind: str, name: str, version: str = "1") -> str:
+        return f"{workspace_id(self.services.settings)}/{kind}/{name}/versions/{version}"
+
+
+def check_consistent(services: Services) -> None:
+    """Every default is there, and everything that a deployment names."""
+    entries, _ = services.registry.endpoints.page(size=1000)
+    for entry in entries:
+        endpoint = entry.resource
+        if endpoint.default_deployment and not endpoint.deletion:
+            services.registry.deployment(endpoint, endpoint.default_deployment)
+        for deployment in services.registry.deployments_of(endpoint):
+            services.registry.resolved(deployment.resource)
