@@ -5,6 +5,7 @@ Fields of Azure's that mean nothing here are kept and shown again, those that it
 refused. Read-only fields that a client sends back are ignored, as ARM does.
 """
 
+import json
 from typing import Any
 
 from shared.domain.asset import (
@@ -105,7 +106,7 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
     environment = Environment(
         id=_asset_id(name, version, "environment"),
         image=properties.text("image"),
-        conda_file=properties.text("condaFile"),
+        conda_file=_conda_file(properties),
         **_common(properties, envelope, ENVIRONMENT_EXTRAS),
     )
     if not environment.image and not environment.conda_file:
@@ -121,6 +122,12 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
     properties.ignore("environmentType")
     closed(envelope, properties)
     return environment
+
+
+def _conda_file(properties: Fields) -> str:
+    """Its text; an object is taken too, for JSON is YAML."""
+    given = properties.raw("condaFile")
+    return json.dumps(given) if isinstance(given, dict) else properties.text("condaFile")
 
 
 def write_environment(environment: Environment) -> JSON:

@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,20 @@ def test_a_timeout_ends_the_process_however_stubborn_it_is(
         assert not is_running(pid)
         assert not (tmp_path / "output").exists()
         assert 1 == score(scorer, tmp_path / "output", "a").rows
+
+
+def test_what_the_worker_ignores_a_scorer_still_heeds(
+    pool: ScorerPool, spec_of: Specs, tmp_path: Path
+) -> None:
+    """A host's worker ignores the signals that its host handles; children inherit that."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with pool.lease(spec_of(), capacity=1) as scorer:
+            failed = failure(scorer, tmp_path / "output", "sleeps_forever", IMPATIENCE_S)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert "was ended by SIGTERM" in failed.message
 
 
 def test_what_a_model_forked_dies_with_its_process(

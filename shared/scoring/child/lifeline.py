@@ -24,6 +24,14 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)  # the parent died before the kernel was told
 
 
+def heed_signals() -> None:
+    """As a program does that was just started, whatever its parent ignored or blocked."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def leave_or_be_killed() -> None:
     """Give the main thread its time to return, then end the whole process group."""
     time.sleep(LEAVE_GRACE_S)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from .lifeline import die_with_parent, leave_or_be_killed
+from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
 from .protocol import (
     DETAILS_LIMIT,
     MESSAGE_LIMIT,
@@ -73,6 +73,7 @@ class Channel:
 def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
     requests, events, parent = (int(argument) for argument in arguments)
     die_with_parent(parent)
+    heed_signals()
     del sys.argv[1:]
     _print_at_once()
     channel = Channel(requests, events)

@@ -39,7 +39,7 @@ def of_model(folder: Path) -> EnvironmentSpec | None:
 def of_conda(text_or_mapping: str | Mapping[str, Any]) -> EnvironmentSpec:
     """What a `conda_file` asks for: its text, or the object. Raises EnvironmentFailed."""
     if isinstance(text_or_mapping, str):
-        return _of_conda(_mapping(text_or_mapping, "The conda file"), None)
+        return _of_conda(_mapping(text_or_mapping, "conda file"), None)
     return _of_conda(text_or_mapping, None)
 
 
@@ -141,7 +141,7 @@ def _mapping(text: str, name: str) -> Mapping[str, Any]:
     except (yaml.YAMLError, ValueError) as error:
         why = " ".join(str(error).split())
         raise EnvironmentFailed(
-            f"{name} is not YAML: {why}. Repair it and register it again."
+            f"The environment's {name} is not YAML: {why}. Repair it and register it again."
         ) from error
     if not isinstance(content, Mapping):
         raise _malformed(name, "an object with keys")
@@ -157,4 +157,4 @@ def _lines(entries: object, name: str) -> list[str]:
 
 
 def _malformed(name: str, wanted: str) -> EnvironmentFailed:
-    return EnvironmentFailed(f"'{name}' of the environment is not {wanted}. Write it as {wanted}.")
+    return EnvironmentFailed(f"The environment's {name} is not {wanted}. Write it as {wanted}.")

@@ -1,0 +1,23 @@
+"""Assets in ARM JSON."""
+
+import pytest
+
+from shared.domain.errors import InvalidRequest
+from shared.schemas.arm_assets import read_environment
+
+
+def test_a_conda_file_is_text_or_an_object() -> None:
+    text = "dependencies:\n- python=3.8\n"
+
+    as_text = read_environment("e", "1", {"properties": {"condaFile": text}})
+    as_object = read_environment(
+        "e", "1", {"properties": {"condaFile": {"dependencies": ["python=3.8"]}}}
+    )
+
+    assert text == as_text.conda_file
+    assert '{"dependencies": ["python=3.8"]}' == as_object.conda_file
+
+
+def test_a_conda_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match=r"properties\.condaFile"):
+        read_environment("e", "1", {"properties": {"condaFile": ["python=3.8"]}})

@@ -1,0 +1,86 @@
+"""What becomes of a job when scripts fail, and when deployments disagree."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.service.stack import WORKSPACE, Stack, wait_until
+
+NINE = {f"f{i}.txt": f"{i}".encode() for i in range(9)}
+ONCE = {"maxRetries": 1, "timeout": "PT30S"}
+SIX_BAD = """\
+def run(mini_batch):
+    rows = []
+    for path in mini_batch:
+        if (number := int(open(path).read())) not in (1, 4, 7):
+            raise ValueError(f"{number} is bad")
+        rows.append(number)
+    return rows
+"""
+SLEEPS = "import time\n\n\ndef run(mini_batch):\n    time.sleep(1000)\n"
+OPINION = """\
+import os
+
+from PIL import Image
+
+
+def run(mini_batch):
+    return [os.environ["SEES"] + str(Image.open(path).size) for path in mini_batch]
+"""
+# One grey pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6368"
+    "0000008200810d3a6bd80000000049454e44ae426082"
+)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "status", "scored"), [(5, "Failed", 3), (6, "Completed", 3), (-1, "Completed", 3)]
+)
+def test_six_bad_files_of_nine_are_counted_exactly(
+    stack: Stack, script: Any, threshold: int, status: str, scored: int
+) -> None:
+    name = f"six-bad-{threshold % 10}"
+    script(name, SIX_BAD, errorThreshold=threshold, miniBatchSize=2, retrySettings=ONCE)
+
+    started = stack.invoke(name, stack.upload("nine", NINE))
+    properties = stack.ended(started)
+
+    assert status == properties["status"], properties
+    files = stack.receipt(started)["files"]
+    assert (scored, 6) == (files["scored"], files["failed"])
+    lines = [json.loads(line) for line in stack.report(started, "errors.jsonl").splitlines()]
+    assert [f"f{i}.txt" for i in (0, 2, 3, 5, 6, 8)] == [line["file"] for line in lines]
+    if status == "Failed":
+        assert "'f0.txt': ValueError: 0 is bad" in properties["error"]["message"]
+
+
+def test_two_deployments_may_disagree_on_one_image(stack: Stack, script: Any) -> None:
+    """The default one answers, unless the request names the other."""
+    made = script("opinions", OPINION, environmentVariables={"SEES": "cat"})
+    other = f"{WORKSPACE}/batchEndpoints/opinions/deployments/other"
+    names = ("model", "codeConfiguration", "miniBatchSize")
+    given = {name: made[name] for name in names} | {"environmentVariables": {"SEES": "dog"}}
+    stack.send("PUT", other, {"properties": given})
+    wait_until(lambda: stack.made("/batchEndpoints/opinions/deployments/other"))
+    uri = stack.upload("one-image", {"one.png": PNG})
+
+    default = stack.ended(stack.invoke("opinions", uri))
+    body = {"properties": {"inputData": {"i": {"jobInputType": "UriFolder", "uri": uri}}}}
+    asked = stack.send(
+        "POST", "/endpoints/opinions/jobs", body, headers={"azureml-model-deployment": "other"}
+    )
+
+    assert b"cat(1, 1)\n" == stack.output(default)
+    assert b"dog(1, 1)\n" == stack.output(stack.ended(asked.body))
+
+
+def test_a_script_that_sleeps_is_ended_by_sigterm(stack: Stack, script: Any) -> None:
+    """The local host's workers ignore it; what they start does not."""
+    script("sleeps", SLEEPS, retrySettings={"maxRetries": 1, "timeout": "PT1S"})
+
+    started = stack.invoke("sleeps", stack.upload("one-text", {"f.txt": b"1"}))
+    properties = stack.ended(started)
+
+    assert "was ended by SIGTERM" in properties["error"]["message"]
