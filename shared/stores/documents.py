@@ -83,9 +83,12 @@ class Documents:
             fix="Send the request again.",
         )
 
-    def names(self, prefix: str, *, start_after: str = "") -> Iterator[str]:
-        """Names that start with `prefix`, in name order, page by page, after `start_after`."""
-        return self._blobs.list_names(self._container, prefix, start_after)
+    def names(self, prefix: str, *, start_after: str = "", at_once: int = 0) -> Iterator[str]:
+        """Names that start with `prefix`, in name order, page by page, after `start_after`.
+
+        `at_once` is how many the caller will look at; 0: all.
+        """
+        return self._blobs.list_names(self._container, prefix, start_after, at_once=at_once)
 
     def _write(self, name: str, body: JSON, **conditions: Any) -> str:
         data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -82,7 +82,7 @@ class Shelf[R: Message]:
 
         Also the key after which the next page begins, empty if this is the last.
         """
-        found = list(islice(self._keys(parents, after), size + 1))
+        found = list(islice(self._keys(parents, after, at_once=size + 1), size + 1))
         last = found[size - 1] if len(found) > size else ""
         return self._all(parents, found[:size]), last
 
@@ -223,10 +223,12 @@ class Shelf[R: Message]:
         found = self._documents.find_all(names)
         return [entry for document in found if (entry := self._read(document))]
 
-    def _keys(self, parents: tuple[str, ...], after: str = "") -> Iterator[str]:
+    def _keys(
+        self, parents: tuple[str, ...], after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
         prefix = "/".join([self._folder, *(name.lower() for name in parents), ""])
         start = self._name((*parents, after)) if after else ""
-        for name in self._documents.names(prefix, start_after=start):
+        for name in self._documents.names(prefix, start_after=start, at_once=at_once):
             rest = name.removeprefix(prefix)
             if "/" not in rest:
                 yield rest.removesuffix(SUFFIX)
@@ -241,7 +243,7 @@ class Shelf[R: Message]:
         )
 
     def _missing(self, key: tuple[str, ...]) -> NotFound:
-        there = list(islice(self._keys(key[:-1]), HINTS + 1))
+        there = list(islice(self._keys(key[:-1], at_once=HINTS + 1), HINTS + 1))
         more = ", ..." if there[HINTS:] else "."
         hint = f"There is none yet; create the {self._noun} first."
         return NotFound(
