@@ -19,11 +19,11 @@ from shared.stores.registry import Entry
 from triggers.workspace import (
     WORKSPACE,
     check_workspace,
+    compute_id,
     enveloped,
     located,
     own_body,
     who,
-    workspace_id,
 )
 
 bp = df.Blueprint()
@@ -85,7 +85,7 @@ def _body(entry: Entry[Compute], services: Services) -> JSON:
         created=utc(entry.written.created_at),
         modified=utc(entry.written.last_modified_at),
     )
-    own_id = f"{workspace_id(services.settings)}/computes/{compute.name}"
+    own_id = compute_id(services.settings, compute.name)
     body = enveloped(entry, "computes", own_id, compute.name, properties)
     return {**compute.extras, **body, **located(services.settings, compute.tags)}
 

@@ -38,6 +38,7 @@ from triggers.workspace import (
     WORKSPACE,
     asset_id,
     check_workspace,
+    compute_id,
     endpoint_id,
     enveloped,
     located,
@@ -233,7 +234,9 @@ def _answer(
 def _body(entry: Entry[Deployment], services: Services) -> JSON:
     deployment, settings = entry.resource, services.settings
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
-    properties = arm.write_deployment(deployment, partial(asset_id, settings))
+    properties = arm.write_deployment(
+        deployment, partial(asset_id, settings), partial(compute_id, settings)
+    )
     body = enveloped(entry, "batchEndpoints/deployments", own_id, deployment.name, properties)
     return {**arm.tracked(deployment), **body, **located(settings, deployment.tags)}
 

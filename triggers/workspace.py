@@ -81,6 +81,11 @@ def asset_id(settings: Settings, kind: str, name: str, version: str) -> str:
     return f"{workspace_id(settings)}/{kind}/{name}/versions/{version}"
 
 
+def compute_id(settings: Settings, name: str) -> str:
+    """The ARM id of a compute."""
+    return f"{workspace_id(settings)}/computes/{name}"
+
+
 def endpoint_id(settings: Settings, endpoint: str) -> str:
     return f"{workspace_id(settings)}/batchEndpoints/{endpoint}"
 

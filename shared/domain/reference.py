@@ -35,7 +35,8 @@ _ASSET_ID = re.compile(
 )
 _COMPUTE = re.compile(
     r"(?:azureml:)?(?:/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
-    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/computes/)?(?P<name>[-A-Za-z0-9_.]+)",
+    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/computes/(?:azureml:)?)?"
+    r"(?P<name>[-A-Za-z0-9_.]+)",
     re.IGNORECASE,
 )
 LOCAL = "local"

@@ -12,7 +12,7 @@ from shared.domain.deployment import CodeConfiguration, Deployment
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Extras
 from shared.domain.names import endpoint_name
-from shared.domain.reference import parse_asset
+from shared.domain.reference import parse_asset, parse_compute
 from shared.schemas.arm_envelope import TRACKED, closed, opened, read_description, read_tags
 from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
 from shared.schemas.checked import refusals
@@ -52,7 +52,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             environment=environment,
             settings=settings,
             description=read_description(properties),
-            compute=properties.text("compute"),
+            compute=_read_compute(properties),
             tags=read_tags(envelope),
             properties=own,
             extras=extras,
@@ -136,6 +136,11 @@ def _read_environment(properties: Fields) -> AssetId | None:
     return parse_asset(text, "environments", target=target) if text else None
 
 
+def _read_compute(properties: Fields) -> str:
+    text = properties.text("compute")
+    return parse_compute(text, target=properties.path("compute")) if text else ""
+
+
 def _read_model_reference(properties: Fields) -> AssetId:
     reference = properties.object("model")
     kind = reference.text("referenceType", "Id")
@@ -151,8 +156,12 @@ def _read_model_reference(properties: Fields) -> AssetId:
     return parse_asset(asset, "models", target=target)
 
 
-def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str], str]) -> JSON:
-    """`asset_id(kind, name, version)` gives an asset's ARM id."""
+def write_deployment(
+    deployment: Deployment,
+    asset_id: Callable[[str, str, str], str],
+    compute_id: Callable[[str], str],
+) -> JSON:
+    """`asset_id(kind, name, version)` gives an asset's ARM id, `compute_id(name)` a compute's."""
     settings, model = deployment.settings, deployment.model
     code, environment = deployment.code, deployment.environment
     provisioning, extras = deployment.provisioning, deployment.extras
@@ -160,7 +169,7 @@ def write_deployment(deployment: Deployment, asset_id: Callable[[str, str, str],
     return {
         **{name: extras[name] for name in EXTRAS if name in extras},
         "description": deployment.description,
-        "compute": deployment.compute or None,
+        "compute": compute_id(deployment.compute) if deployment.compute else None,
         "model": {"referenceType": "Id", "assetId": asset_id("models", model.name, model.version)},
         "codeConfiguration": {
             "codeId": asset_id("codes", code.code.name, code.code.version),

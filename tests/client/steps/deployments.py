@@ -155,7 +155,8 @@ def deployment_that_cannot_load_is_failed() -> None:
 
 @step
 def deployment_list_and_delete() -> None:
-    assert {"fares", "latest", "words"} <= {one.name for one in ml.batch_deployments.list(ENDPOINT)}
+    names = {one.name for one in ml.batch_deployments.list(ENDPOINT)}
+    assert {"fares", "latest", "words"} <= names, names
     ml.batch_deployments.begin_delete(name="latest", endpoint_name=ENDPOINT).result()
     refused(lambda: ml.batch_deployments.get("latest", ENDPOINT), kind=ResourceNotFoundError)
 
