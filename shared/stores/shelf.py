@@ -5,16 +5,15 @@ A document holds the resource and who wrote it when (`systemData` to ARM's clien
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import batched, islice
-from typing import Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from shared.domain.caller import Author, CallerType
+from shared.domain.caller import Author
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.message import Message
 from shared.stores.documents import Document, Documents
+from shared.stores.written import Written
 
 SUFFIX = ".json"
 ANY = "*"
@@ -22,29 +21,6 @@ HINTS = 10  # names in a refusal
 READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
-
-
-class Written(Message):
-    """Who created a resource and who changed it last, and when."""
-
-    created_at: AwareDatetime
-    created_by: str
-    created_by_type: CallerType = CallerType.USER
-    last_modified_at: AwareDatetime
-    last_modified_by: str
-    last_modified_by_type: CallerType = CallerType.USER
-
-    @classmethod
-    def now(cls, by: Author, *, since: Self | None = None) -> Self:
-        now = datetime.now(UTC)
-        return cls(
-            created_at=since.created_at if since else now,
-            created_by=since.created_by if since else by.name,
-            created_by_type=since.created_by_type if since else by.type,
-            last_modified_at=now,
-            last_modified_by=by.name,
-            last_modified_by_type=by.type,
-        )
 
 
 class Entry[R: Message](Message):
