@@ -14,6 +14,7 @@ from activities import (
     smoke_test,
 )
 from orchestrators import provision_deployment, retire_endpoint, score_job, score_shard
+from shared.settings import Settings
 from triggers import (
     asset_containers,
     assets,
@@ -26,10 +27,13 @@ from triggers import (
     history,
     jobs,
     logs,
+    openapi,
     operations,
     scoring,
     uploads,
 )
+
+Settings.from_environment()  # a wrong setting stops the app here, not at somebody's request
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
@@ -43,6 +47,7 @@ app.register_functions(endpoints.bp)
 app.register_functions(deployments.bp)
 app.register_functions(operations.bp)
 app.register_functions(assets.bp)
+app.register_functions(openapi.bp)
 app.register_functions(asset_containers.bp)
 app.register_functions(datastores.bp)
 app.register_functions(computes.bp)

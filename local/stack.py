@@ -81,6 +81,7 @@ def serve(plan: Plan, stopping: Event) -> None:
             "AzureWebJobsStorage": azurite.connection_string,
             "STORAGE_CONNECTION_STRING": azurite.connection_string,
             "AUTH_ISSUER": issuer.name,
+            "AUTH_TENANT": str(issuer.tenant),
             "AUTH_JWKS_URL": keys.keys_url,
             "PUBLIC_URL": plan.url,
             "SCRATCH_FOLDER": str(state.scratch),

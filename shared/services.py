@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_sas import signer_of
-from shared.adapters.entra import TokenVerifier
+from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.scratch import own_folder
 from shared.api.auth import Verifier
 from shared.crews import Crews
@@ -110,9 +110,19 @@ def _services() -> Services:
     return chosen
 
 
+def _trust(settings: Settings) -> Trust:
+    return Trust(
+        issuers=settings.auth_issuer,
+        audiences=settings.auth_audiences,
+        jwks_url=settings.auth_jwks_url,
+        tenant=settings.auth_tenant,
+        assignments=settings.role_assignments,
+    )
+
+
 def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) -> Services:
     """Services over a store; `account_url` is what that store's blob URLs begin with."""
-    verifier = TokenVerifier(settings.auth_issuer, settings.auth_audiences, settings.auth_jwks_url)
+    verifier = TokenVerifier(_trust(settings))
     registry = Registry(blobs)
     datastores = Datastores(registry, StorageAccount(url=account_url), _built_in(settings))
     inputs = Inputs(blobs, registry, datastores)

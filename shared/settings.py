@@ -1,6 +1,7 @@
 """The app's settings: environment variables, read once and checked."""
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,14 +9,37 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeInt, PositiveInt
 
+from shared.domain.role import Role
+
 ML_AUDIENCE = "https://ml.azure.com"
 ARM_AUDIENCE = "https://management.azure.com"
+ROLES = tuple(role.name.lower() for role in Role)
+IDENTITY = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def _split_text(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _split(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    return _split_text(value) if isinstance(value, str) else value
+
+
+def _assignments(value: object) -> object:
+    """Raises ValueError for the first part that is not `<id>=<role>`."""
+    if not isinstance(value, str):
+        return value
+    assigned: dict[str, str] = {}
+    for part in _split_text(value):
+        name, _, role = (side.strip().lower() for side in part.partition("="))
+        if not IDENTITY.fullmatch(name) or role not in ROLES:
+            raise ValueError(
+                f"'{part[:200]}' is no role assignment. "
+                f"Write <object id, group id or app id>=<one of {', '.join(ROLES)}>."
+            )
+        if assigned.setdefault(name, role) != role:
+            raise ValueError(f"'{name}' is given two roles. Give it one; each includes the lower.")
+    return assigned
 
 
 class Settings(BaseModel):
@@ -34,8 +58,9 @@ class Settings(BaseModel):
     default_datastore: str = "workspaceblobstore"
     default_container: str = "azureml-blobstore"
 
-    auth_issuer: str = ""
-    """The `iss` a token must have, such as https://login.microsoftonline.com/<tenant>/v2.0."""
+    auth_issuer: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    """The `iss`s a token may have, comma separated: https://login.microsoftonline.com/<tenant>/v2.0
+    and https://sts.windows.net/<tenant>/ are Entra's two for one tenant."""
 
     auth_audiences: Annotated[tuple[str, ...], BeforeValidator(_split)] = (
         ML_AUDIENCE,
@@ -44,7 +69,16 @@ class Settings(BaseModel):
     """The `aud`s a token may have, comma separated."""
 
     auth_jwks_url: str = ""
-    """The issuer's keys. Empty: as its OpenID configuration says."""
+    """The issuers' keys. Empty: as each one's OpenID configuration says."""
+
+    auth_tenant: str = ""
+    """The `tid` a token must have. Empty: any that the issuers name."""
+
+    role_assignments: Annotated[dict[str, str], BeforeValidator(_assignments)] = Field(
+        default_factory=dict
+    )
+    """Roles beyond those in the tokens: `<id of a user, group or application>=<role>`, comma
+    separated. Tokens for Azure's own audiences carry no app roles of this service."""
 
     public_url: str = ""
     """The base of every absolute URL handed out. Empty: the request's own."""

@@ -1,6 +1,9 @@
 """Settings: the sample lists every one, and what is wrong is said with the setting's name."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +36,45 @@ def test_an_empty_variable_is_not_set() -> None:
 def test_a_wrong_value_names_its_setting(name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name.lower()):
         Settings.from_environment({name: value})
+
+
+def test_roles_are_assigned_by_id() -> None:
+    settings = Settings.from_environment(
+        {"ROLE_ASSIGNMENTS": "A-1=Reader, b=contributor,a-1=reader"}
+    )
+
+    assert {"a-1": "reader", "b": "contributor"} == settings.role_assignments
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a", "a=", "=reader", "a=owner", "a=reader=x", "a b=reader", "a:reader", "a=reader,a=invoker"],
+)
+def test_a_wrong_role_assignment_is_refused_by_name(value: str) -> None:
+    with pytest.raises(ValidationError, match="role_assignments") as refused:
+        Settings.from_environment({"ROLE_ASSIGNMENTS": value})
+
+    assert "Write <object id" in str(refused.value) or "two roles" in str(refused.value)
+
+
+def test_several_issuers_are_comma_separated() -> None:
+    settings = Settings.from_environment({"AUTH_ISSUER": "https://a/, https://b/v2.0"})
+
+    assert ("https://a/", "https://b/v2.0") == settings.auth_issuer
+
+
+def test_a_wrong_setting_stops_the_app_when_it_is_loaded() -> None:
+    """And not at the first request of somebody who cannot mend it."""
+    loading = subprocess.run(
+        [sys.executable, "-c", "import function_app"],
+        cwd=SAMPLE.parent,
+        env=dict(os.environ, ROLE_ASSIGNMENTS="somebody=owner"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert 0 != loading.returncode
+    assert "role_assignments" in loading.stderr
+    assert "somebody=owner" in loading.stderr

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
@@ -18,11 +19,13 @@ from shared.domain.errors import NotFound
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.schemas import arm_assets as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry, Registry, Shelf, newest_first
 from triggers.workspace import WORKSPACE, check_workspace, enveloped, own_body, who, workspace_id
 
 bp = df.Blueprint()
+_PUT = About("Archive, restore, tag or describe all versions.", body=bodies.CONTAINER)
 OK, CREATED = 200, 201
 
 
@@ -83,7 +86,7 @@ class Containers[A: Asset]:
         return (
             Route(f"list_{noun}_containers", "GET", every, Role.READER, self.list),
             Route(f"get_{noun}_container", "GET", one, Role.READER, self.get),
-            Route(f"put_{noun}_container", "PUT", one, Role.CONTRIBUTOR, self.put),
+            Route(f"put_{noun}_container", "PUT", one, Role.CONTRIBUTOR, self.put, about=_PUT),
         )
 
     def _after(self, after: str, services: Services) -> Iterator[Found[A]]:

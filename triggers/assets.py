@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
@@ -15,6 +16,8 @@ from shared.domain.errors import Conflict
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.schemas import arm_assets as arm
+from shared.schemas import bodies
+from shared.schemas.shapes import BodyShape
 from shared.services import Services
 from shared.stores.registry import Entry, Registry, Shelf, newest_first, place_in_time, unchanged
 from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, own_body, who
@@ -92,12 +95,14 @@ class Kind[A: Asset]:
             raise
         return Response(OK)
 
-    def routes(self, noun: str, versions: Handler | None = None) -> tuple[Route, ...]:
+    def routes(
+        self, noun: str, body: BodyShape, versions: Handler | None = None
+    ) -> tuple[Route, ...]:
         """`versions` lists them, if this kind has a way of its own to."""
         every = f"{WORKSPACE}/{self.path}/{{name}}/versions"
         one = f"{every}/{{version}}"
         return (
-            Route(f"put_{noun}", "PUT", one, Role.CONTRIBUTOR, self.put),
+            Route(f"put_{noun}", "PUT", one, Role.CONTRIBUTOR, self.put, about=About(body=body)),
             Route(f"get_{noun}", "GET", one, Role.READER, self.get),
             Route(f"delete_{noun}", "DELETE", one, Role.CONTRIBUTOR, self.delete),
             Route(f"list_{noun}_versions", "GET", every, Role.READER, versions or self.versions),
@@ -190,9 +195,9 @@ def list_codes(request: Request, services: Services) -> Response:
 
 
 ROUTES = (
-    *MODELS.routes("model"),
-    *DATA.routes("data"),
-    *CODES.routes("code", list_codes),
-    *ENVIRONMENTS.routes("environment"),
+    *MODELS.routes("model", bodies.MODEL),
+    *DATA.routes("data", bodies.DATA),
+    *CODES.routes("code", bodies.CODE, list_codes),
+    *ENVIRONMENTS.routes("environment", bodies.ENVIRONMENT),
 )
 register(bp, ROUTES)

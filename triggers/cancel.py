@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.errors import Conflict, NotFound
-from shared.domain.job import CancelRequest, Job, JobStatus
+from shared.domain.job import Change, Job, JobStatus
 from shared.domain.role import Role
+from shared.schemas.shapes import NO_BODY
 from shared.services import Services
 from triggers.follow import live, of_run
 from triggers.job_bodies import job_id
@@ -40,7 +42,7 @@ def cancel(request: Request, services: Services, client: DurableClient) -> Respo
             target="status",
         )
     services.watch.stop(name)
-    asked = CancelRequest(at=datetime.now(UTC), by=who(request))
+    asked = Change.of(who(request), datetime.now(UTC))
     job = services.jobs.request_cancel(name, asked)
     start(job, services, client)  # one whose start was lost comes to its end this way
     return _answer(_over(job, services), request, services)
@@ -81,16 +83,25 @@ def _answer(job: Job, request: Request, services: Services) -> Response:
     return Response(ACCEPTED, headers=headers)
 
 
+_ANSWERS = {OK: Answer.NOTHING, ACCEPTED: Answer.NOTHING}
 _JOB = f"{WORKSPACE}/jobs/{{job}}"
 
 ROUTES = (
-    Route("cancel_job", "POST", f"{_JOB}/cancel", Role.INVOKER, durable_handler=cancel),
+    Route(
+        "cancel_job",
+        "POST",
+        f"{_JOB}/cancel",
+        Role.INVOKER,
+        durable_handler=cancel,
+        about=About("Cancel a job.", body=NO_BODY, answers=_ANSWERS),
+    ),
     Route(
         "get_cancellation",
         "GET",
         f"{_JOB}/cancelOperation",
         Role.READER,
         durable_handler=get_cancellation,
+        about=About("Whether a canceled job has ended.", answers=_ANSWERS),
     ),
 )
 register(bp, ROUTES)

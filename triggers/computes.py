@@ -2,6 +2,7 @@
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
@@ -12,6 +13,7 @@ from shared.domain.job import utc
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.schemas import arm_computes as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
 from triggers.workspace import (
@@ -91,9 +93,11 @@ def _body(entry: Entry[Compute], services: Services) -> JSON:
 _ALL = f"{WORKSPACE}/computes"
 _ONE = f"{_ALL}/{{compute}}"
 
+_PUT = About("Create or update a cluster.", body=bodies.COMPUTE)
+
 ROUTES = (
     Route("list_computes", "GET", _ALL, Role.READER, list_computes),
-    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute),
+    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute, about=_PUT),
     Route("get_compute", "GET", _ONE, Role.READER, get_compute),
     Route("delete_compute", "DELETE", _ONE, Role.CONTRIBUTOR, delete_compute),
 )

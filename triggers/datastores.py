@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
@@ -13,6 +14,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.schemas import arm_datastores as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
 from triggers.workspace import (
@@ -110,11 +112,20 @@ def _body(entry: Entry[Datastore], services: Services) -> JSON:
 _ALL = f"{WORKSPACE}/datastores"
 _ONE = f"{_ALL}/{{datastore}}"
 
+_PUT = About("Name a container.", body=bodies.DATASTORE, query=("skipValidation",))
+
 ROUTES = (
     Route("list_datastores", "GET", _ALL, Role.READER, list_datastores),
-    Route("put_datastore", "PUT", _ONE, Role.CONTRIBUTOR, put_datastore),
+    Route("put_datastore", "PUT", _ONE, Role.CONTRIBUTOR, put_datastore, about=_PUT),
     Route("get_datastore", "GET", _ONE, Role.READER, get_datastore),
     Route("delete_datastore", "DELETE", _ONE, Role.CONTRIBUTOR, delete_datastore),
-    Route("list_datastore_secrets", "POST", f"{_ONE}/listSecrets", Role.READER, list_secrets),
+    Route(
+        "list_datastore_secrets",
+        "POST",
+        f"{_ONE}/listSecrets",
+        Role.READER,
+        list_secrets,
+        about=About("A SAS for a datastore's container.", body=bodies.SAS_REQUEST),
+    ),
 )
 register(bp, ROUTES)

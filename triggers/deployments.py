@@ -12,6 +12,7 @@ from functools import partial
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
@@ -29,6 +30,7 @@ from shared.domain.provisioning import (
 )
 from shared.domain.role import Role
 from shared.schemas import arm_deployments as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
 from triggers.operations import follow_headers, outcome
@@ -97,9 +99,8 @@ def patch_deployment(request: Request, services: Services) -> Response:
     endpoint.check_stays()
     patch = arm.patch_deployment(own_body(request, services.settings))
     name = services.registry.deployment(endpoint, request.path["deployment"]).resource.name
-    guard = conditions(request)
     saved = services.registry.deployments.change(
-        patch, endpoint.name, name, by=who(request), if_match=guard.if_match
+        patch, endpoint.name, name, by=who(request), if_match=conditions(request).if_match
     )
     return _answer(saved, request, services, OK)
 
@@ -110,26 +111,17 @@ def delete_deployment(request: Request, services: Services) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     entry = services.registry.deployment(endpoint, request.path["deployment"])
     deployment = entry.resource
-    _check_no_default(deployment, endpoint)
+    endpoint.check_may_lose(deployment.name)
     key = (deployment.endpoint, deployment.name)
     services.registry.deployments.delete(*key, if_match=conditions(request).if_match)
     now = services.registry.endpoints.find(endpoint.name)
     if now is not None and now.resource.incarnation == endpoint.incarnation:
         try:
-            _check_no_default(deployment, now.resource)
+            now.resource.check_may_lose(deployment.name)
         except Conflict:  # it became the default in between
             services.registry.deployments.restore(entry, *key)
             raise
     return Response(OK)
-
-
-def _check_no_default(deployment: Deployment, endpoint: Endpoint) -> None:
-    if endpoint.is_default(deployment.name) and not endpoint.deletion:
-        raise Conflict(
-            f"Deployment '{deployment.name}' is the default of endpoint '{endpoint.name}'.",
-            fix="Make another deployment the default first, or delete the endpoint.",
-            target="deployment",
-        )
 
 
 def _saved(
@@ -242,11 +234,16 @@ def _body(entry: Entry[Deployment], services: Services) -> JSON:
 _LIST = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/deployments"
 _ONE = f"{_LIST}/{{deployment}}"
 
+_PUT = About("Create or update a deployment.", body=bodies.DEPLOYMENT)
+_PATCH = About("Change a deployment's tags or description.", body=bodies.DEPLOYMENT_PATCH)
+
 ROUTES = (
     Route("list_deployments", "GET", _LIST, Role.READER, list_deployments),
-    Route("put_deployment", "PUT", _ONE, Role.CONTRIBUTOR, durable_handler=put_deployment),
+    Route(
+        "put_deployment", "PUT", _ONE, Role.CONTRIBUTOR, durable_handler=put_deployment, about=_PUT
+    ),
     Route("get_deployment", "GET", _ONE, Role.READER, durable_handler=get_deployment),
-    Route("patch_deployment", "PATCH", _ONE, Role.CONTRIBUTOR, patch_deployment),
+    Route("patch_deployment", "PATCH", _ONE, Role.CONTRIBUTOR, patch_deployment, about=_PATCH),
     Route("delete_deployment", "DELETE", _ONE, Role.CONTRIBUTOR, delete_deployment),
 )
 register(bp, ROUTES)

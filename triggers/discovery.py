@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import azure.durable_functions as df
 
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.paging import page
 from shared.api.routes import Route, register
@@ -25,6 +26,7 @@ OK = 200
 CLOUD = "BatchEndpoints"
 """Not the name of one of Azure's own clouds: clients have those by heart, and would not ask."""
 AZURE_LOGIN = "https://login.microsoftonline.com"
+OLD_ISSUER = "https://sts.windows.net/"
 PORTAL = "https://portal.azure.com/"
 """There is none, but the SDK reads from its third word which audience its tokens are for."""
 
@@ -47,7 +49,7 @@ def get_metadata(request: Request, services: Services) -> Response:
 
 
 def _cloud(name: str, base: str, services: Services) -> JSON:
-    issuer = urlsplit(services.settings.auth_issuer or AZURE_LOGIN)
+    issuer = urlsplit(_login(services.settings.auth_issuer))
     return {
         "name": name,
         "portal": PORTAL,
@@ -60,6 +62,11 @@ def _cloud(name: str, base: str, services: Services) -> JSON:
         },
         "suffixes": {"storage": services.datastores.account.endpoint},
     }
+
+
+def _login(issuers: tuple[str, ...]) -> str:
+    """Where tokens are got: Entra's older issuer is a name only."""
+    return next((one for one in issuers if not one.startswith(OLD_ISSUER)), AZURE_LOGIN)
 
 
 def get_addresses(request: Request, _services: Services) -> Response:
@@ -123,8 +130,10 @@ def _storage_account_id(services: Services) -> str:
 _OF_GROUP = WORKSPACE.removesuffix("/{workspace}")
 _OF_SUBSCRIPTION = _OF_GROUP.replace("/resourceGroups/{group}", "")
 
+_CLOUDS = About("The clouds that there are: this one.", answers={OK: Answer.VALUES})
+
 ROUTES = (
-    Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata),
+    Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, about=_CLOUDS),
     Route("get_addresses", "GET", "discovery", None, get_addresses),
     Route("get_workspace", "GET", WORKSPACE, Role.READER, get_workspace),
     Route("list_workspaces", "GET", _OF_GROUP, Role.READER, list_workspaces),

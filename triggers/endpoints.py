@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
@@ -23,6 +24,7 @@ from shared.domain.message import JSON
 from shared.domain.provisioning import EndpointDeletion
 from shared.domain.role import Role
 from shared.schemas import arm_endpoints as arm
+from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
 from triggers.operations import follow_headers
@@ -34,6 +36,7 @@ from triggers.workspace import (
     located,
     own_body,
     scoring_uri,
+    swagger_uri,
     who,
 )
 
@@ -186,7 +189,8 @@ def _answer(entry: Entry[Endpoint], request: Request, services: Services, status
 
 def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
     endpoint, settings = entry.resource, services.settings
-    properties = arm.write_endpoint(endpoint, scoring_uri(request, endpoint.name))
+    addresses = (scoring_uri(request, endpoint.name), swagger_uri(request, endpoint.name))
+    properties = arm.write_endpoint(endpoint, *addresses)
     own_id = endpoint_id(settings, endpoint.name)
     body = enveloped(entry, "batchEndpoints", own_id, endpoint.name, properties)
     return {**endpoint.extras, **body, **located(settings, endpoint.tags)}
@@ -195,11 +199,14 @@ def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
 _LIST = f"{WORKSPACE}/batchEndpoints"
 _ONE = f"{_LIST}/{{endpoint}}"
 
+_PUT = About("Create or update a batch endpoint.", body=bodies.ENDPOINT)
+_PATCH = About("Change an endpoint's tags, description or default.", body=bodies.ENDPOINT_PATCH)
+
 ROUTES = (
     Route("list_endpoints", "GET", _LIST, Role.READER, list_endpoints),
-    Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint),
+    Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint, about=_PUT),
     Route("get_endpoint", "GET", _ONE, Role.READER, durable_handler=get_endpoint),
-    Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint),
+    Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint, about=_PATCH),
     Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, durable_handler=delete_endpoint),
 )
 register(bp, ROUTES)

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.errors import Conflict
-from shared.domain.job import Job
+from shared.domain.job import Change, Job
 from shared.domain.message import JSON
 from shared.domain.role import Role
-from shared.schemas import runs
+from shared.schemas import bodies, runs
 from shared.services import Services
 from shared.settings import Settings
 from triggers.follow import live, of_run
 from triggers.logs import log_link
-from triggers.workspace import WORKSPACE, check_workspace
+from triggers.workspace import WORKSPACE, check_workspace, who
 
 bp = df.Blueprint()
 OK = 200
@@ -64,7 +65,8 @@ def patch_run(request: Request, services: Services, client: DurableClient) -> Re
             fix="Change the job instead.",
             target="run",
         )
-    services.jobs.label(job.spec.name, lambda labels: runs.read_labels(body, labels))
+    change = Change.of(who(request), datetime.now(UTC))
+    services.jobs.label(job.spec.name, lambda labels: runs.read_labels(body, labels).signed(change))
     return Response(OK, _run(job.spec.name, services, client))
 
 
@@ -104,8 +106,29 @@ ROUTES = (
     Route("get_run", "GET", _RUN, Role.READER, durable_handler=get_run),
     Route("get_run_details", "GET", f"{_RUN}/details", Role.READER, durable_handler=get_details),
     Route("list_children", "GET", f"{_RUN}/children", Role.READER, durable_handler=list_children),
-    Route("get_run_data", "POST", f"{_HISTORY}/rundata", Role.READER, durable_handler=get_run_data),
-    Route("patch_run", "PATCH", _LABELS, Role.INVOKER, durable_handler=patch_run),
-    Route("resolve_uris", "POST", _DATA, Role.READER, resolve_uris),
+    Route(
+        "get_run_data",
+        "POST",
+        f"{_HISTORY}/rundata",
+        Role.READER,
+        durable_handler=get_run_data,
+        about=About("A run with its outputs.", body=bodies.RUN_DATA),
+    ),
+    Route(
+        "patch_run",
+        "PATCH",
+        _LABELS,
+        Role.INVOKER,
+        durable_handler=patch_run,
+        about=About("Archive or label a job.", body=bodies.LABELS),
+    ),
+    Route(
+        "resolve_uris",
+        "POST",
+        _DATA,
+        Role.READER,
+        resolve_uris,
+        about=About("Where outputs lie.", body=bodies.ASSET_IDS),
+    ),
 )
 register(bp, ROUTES)

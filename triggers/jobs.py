@@ -18,7 +18,7 @@ from shared.services import Services
 from shared.stores.job_index import EVERYTHING, of_deployment, of_endpoint
 from triggers.follow import live, of_run
 from triggers.job_bodies import child_body, job_body, pipeline_body
-from triggers.scoring import invoke, poll
+from triggers.scoring import INVOKING, invoke, poll
 from triggers.workspace import WORKSPACE, check_workspace
 
 bp = df.Blueprint()
@@ -124,6 +124,13 @@ ROUTES = (
         Role.READER,
         durable_handler=get_of_endpoint,
     ),
-    Route("invoke_by_id", "POST", f"{_ENDPOINT}/jobs", Role.INVOKER, durable_handler=invoke_by_id),
+    Route(
+        "invoke_by_id",
+        "POST",
+        f"{_ENDPOINT}/jobs",
+        Role.INVOKER,
+        durable_handler=invoke_by_id,
+        about=INVOKING,
+    ),
 )
 register(bp, ROUTES)

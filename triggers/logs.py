@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.services import Services
@@ -29,5 +30,10 @@ def read_log(request: Request, services: Services, client: DurableClient) -> Res
 
 
 # Its links are signed: whoever may read the job was given them.
-ROUTES = (Route("read_log", "GET", "logs/{job}", role=None, durable_handler=read_log),)
+_READ = About(
+    "A log's text so far, by a signed link.",
+    answers={OK: Answer.TEXT},
+    query=("name", "expires", "sig"),
+)
+ROUTES = (Route("read_log", "GET", "logs/{job}", None, durable_handler=read_log, about=_READ),)
 register(bp, ROUTES)

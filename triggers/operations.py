@@ -6,6 +6,7 @@ An operation is an orchestration; only those that make or delete resources are o
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient, Instance
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.errors import NotFound
@@ -78,6 +79,7 @@ ROUTES = (
         f"{WORKSPACE}/operations/{{operation}}",
         Role.READER,
         durable_handler=get_operation,
+        about=About("How far an operation is.", answers={OK: Answer.DOCUMENT}),
     ),
 )
 register(bp, ROUTES)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.asset import DataType
@@ -24,6 +25,7 @@ from shared.domain.recipe import Location
 from shared.domain.reference import parse_datastore_path
 from shared.domain.role import Role
 from shared.domain.task import JobRun
+from shared.schemas import bodies
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
 from shared.stores.jobs import Submission
@@ -149,7 +151,8 @@ def _spec(
         output=_output(invocation, child, services),
         experiment=invocation.experiment or deployment.endpoint,
         created_at=datetime.now(UTC),
-        created_by=who(request),
+        created_by=who(request).name,
+        created_by_type=who(request).type,
         request_id=request_id,
     )
 
@@ -214,8 +217,21 @@ def start(job: Job, services: Services, client: DurableClient) -> None:
         raise
 
 
+INVOKING = About(
+    "Start a job: score the input with the default deployment, or with the header's.",
+    body=bodies.INVOCATION,
+    answers={CREATED: Answer.RESOURCE},
+    headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
+)
 ROUTES = (
-    Route("invoke", "POST", "endpoints/{endpoint}/jobs", Role.INVOKER, durable_handler=invoke),
+    Route(
+        "invoke",
+        "POST",
+        "endpoints/{endpoint}/jobs",
+        Role.INVOKER,
+        durable_handler=invoke,
+        about=INVOKING,
+    ),
     Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
 )
 register(bp, ROUTES)

@@ -5,10 +5,12 @@ from functools import partial
 
 import azure.durable_functions as df
 
+from shared.api.about import About
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
 from shared.domain.names import asset_name
 from shared.domain.role import Role
+from shared.schemas import bodies
 from shared.schemas.arm_datastores import read_pending_upload, write_pending_upload
 from shared.services import Services
 from triggers.workspace import WORKSPACE, check_workspace, own_body
@@ -41,6 +43,7 @@ ROUTES = tuple(
         f"{WORKSPACE}/{folder}/{{name}}/versions/{{version}}/startPendingUpload",
         Role.CONTRIBUTOR,
         partial(start_upload, kind),
+        about=About(f"A container to upload {folder} to.", body=bodies.PENDING_UPLOAD),
     )
     for folder, kind in KINDS.items()
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from shared.api.http import Request
+from shared.domain.caller import Author
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
 from shared.domain.message import JSON, Message, Tags
@@ -94,9 +95,14 @@ def scoring_uri(request: Request, endpoint: str) -> str:
     return f"{request.base_url}/endpoints/{endpoint}/jobs"
 
 
-def who(request: Request) -> str:
+def swagger_uri(request: Request, endpoint: str) -> str:
+    """Where the endpoint's OpenAPI document is."""
+    return f"{request.base_url}/endpoints/{endpoint}/swagger.json"
+
+
+def who(request: Request) -> Author:
     """Who is calling, as documents remember it."""
-    return request.caller.name or request.caller.subject
+    return request.caller.author
 
 
 def located(settings: Settings, tags: Tags) -> dict[str, JSON]:
@@ -117,9 +123,9 @@ def enveloped[R: Message](
         "systemData": {
             "createdAt": utc(written.created_at),
             "createdBy": written.created_by,
-            "createdByType": "User",
+            "createdByType": written.created_by_type,
             "lastModifiedAt": utc(written.last_modified_at),
             "lastModifiedBy": written.last_modified_by,
-            "lastModifiedByType": "User",
+            "lastModifiedByType": written.last_modified_by_type,
         },
     }

@@ -28,7 +28,7 @@ from shared.adapters.azure_bytes import (
 )
 from shared.adapters.azure_errors import translated
 from shared.adapters.azure_listing import listing
-from shared.adapters.blob_names import check_container, check_names, listing_order
+from shared.adapters.blob_names import check_container, check_names, listing_order, may_begin_a_name
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.ports import BlobContent, BlobItem, BlobProperties
 
@@ -174,6 +174,8 @@ class AzureBlobs:
         self, container: str, prefix: str, start_from: str = "", page_size: int = 0
     ) -> Iterator[BlobItem]:
         check_container(container)
+        if not may_begin_a_name(prefix):
+            return
         client = self._account.service.get_container_client(container)
         with translated(container):
             yield from listing(client, prefix, start_from, page_size)

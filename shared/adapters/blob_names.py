@@ -35,6 +35,11 @@ def check_names(container: str, name: str) -> None:
         )
 
 
+def may_begin_a_name(prefix: str) -> bool:
+    """Whether some blob's name may begin so; the store fails when asked for another prefix."""
+    return len(prefix) <= NAME_LIMIT and not _CONTROL.search(prefix)
+
+
 def listing_order(name: str) -> bytes:
     """The key that sorts names as the store does: by UTF-16 code unit."""
     return name.encode("utf-16-be", "surrogatepass")

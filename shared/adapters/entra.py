@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import jwt
 from jwt import PyJWK
 
+from shared.adapters.entra_claims import Assignments, Claims, caller_of
 from shared.adapters.entra_keys import IssuerKeys
 from shared.domain.caller import Caller
-from shared.domain.errors import Unauthenticated
+from shared.domain.errors import ServiceUnavailable, Unauthenticated
 
 ALGORITHMS_OF_KEY = {"RSA": ("RS256", "PS256"), "EC": ("ES256",)}
 """By the key's own type: the token does not choose how it is checked. Never `none`, never HS*."""
@@ -21,48 +22,72 @@ REQUIRED = ("exp", "iss", "aud")
 QUOTED_LIMIT = 200
 """Characters of a claim that an error repeats."""
 
-type Claims = Mapping[str, Any]
+
+@dataclass(frozen=True)
+class Trust:
+    """Whose tokens are trusted, for what, and what they may do beyond what they say.
+
+    With an empty `jwks_url`, each issuer's discovery document says where its keys are. A token of
+    another tenant than `tenant` is refused; empty, any tenant of the issuers will do.
+    """
+
+    issuers: Sequence[str]
+    audiences: Sequence[str]
+    jwks_url: str = ""
+    tenant: str = ""
+    assignments: Assignments = field(default_factory=dict[str, str])
 
 
 class TokenVerifier:
-    """Trusts tokens of one issuer for any of some audiences (a trailing slash is no difference).
+    """Trusts tokens of some issuers for any of some audiences.
 
-    With an empty `jwks_url`, the issuer's discovery document says where its keys are. Refusals
-    are `Unauthenticated` and never repeat the token; `ServiceUnavailable` means that the issuer
-    has not answered and no keys are cached.
+    An audience's trailing slash is no difference; an issuer's is, as Entra's own names have it.
+
+    Refusals are `Unauthenticated` and never repeat the token; `ServiceUnavailable` means that the
+    issuer has not answered and no keys are cached, or that no issuer is trusted yet.
     """
 
-    def __init__(
-        self,
-        issuer: str,
-        audiences: Sequence[str],
-        jwks_url: str = "",
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._issuer = issuer
-        self._audiences = [audience.rstrip("/") for audience in audiences]
+    def __init__(self, trust: Trust, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._trust = trust
+        self._audiences = [audience.rstrip("/") for audience in trust.audiences]
         self._accepted = [f"{base}{end}" for base in self._audiences for end in ("", "/")]
-        self._keys = IssuerKeys(issuer, jwks_url, clock=clock)
+        self._keys = {
+            issuer: IssuerKeys(issuer, trust.jwks_url, clock=clock) for issuer in trust.issuers
+        }
 
     def verify(self, token: str) -> Caller:
         """Who is calling, if the token can be trusted."""
-        key, algorithm = self._key_for(token)
+        if not self._keys:
+            raise ServiceUnavailable(
+                "This service trusts no token issuer yet.",
+                fix="Set AUTH_ISSUER to the issuer of your tokens, and start the service again.",
+                target="Authorization",
+            )
+        algorithm, key_id = self._algorithm_and_key(token)
+        issuer = self._issuer_of(token)
+        key = self._key(issuer, key_id, algorithm)
+        claims = self._checked(token, key, algorithm, issuer)
+        self._check_tenant(claims)
+        caller = caller_of(claims, self._trust.assignments)
+        if caller is None:
+            raise self._refused("The bearer token names no subject ('oid' or 'sub').")
+        return caller
+
+    def _checked(self, token: str, key: PyJWK, algorithm: str, issuer: str) -> Claims:
         try:
-            claims = jwt.decode(
+            return jwt.decode(
                 token,
                 key.key,
                 algorithms=[algorithm],
                 audience=self._accepted,
-                issuer=self._issuer,
+                issuer=issuer,
                 leeway=LEEWAY_S,
                 options={"require": list(REQUIRED)},
             )
         except (jwt.PyJWTError, ValueError, OverflowError) as refusal:
             raise self._refused(_problem(refusal, token)) from None
-        return self._caller(claims)
 
-    def _key_for(self, token: str) -> tuple[PyJWK, str]:
+    def _algorithm_and_key(self, token: str) -> tuple[str, str]:
         header = self._header(token)
         algorithm, key_id = header.get("alg"), header.get("kid")
         if algorithm not in ALGORITHMS:
@@ -72,17 +97,7 @@ class TokenVerifier:
             )
         if not isinstance(key_id, str) or not key_id:
             raise self._refused("The bearer token's header names no key ('kid').")
-        key = self._keys.find(key_id)
-        if key is None:
-            raise self._refused(
-                f"The bearer token is signed with key {_quote(key_id)}, "
-                f"which issuer '{self._issuer}' does not have."
-            )
-        if algorithm not in ALGORITHMS_OF_KEY.get(str(key.key_type), ()):
-            raise self._refused(
-                f"The bearer token's algorithm {_quote(algorithm)} is not one of its key's."
-            )
-        return key, algorithm
+        return str(algorithm), key_id
 
     def _header(self, token: str) -> Claims:
         if not token.strip():
@@ -92,34 +107,45 @@ class TokenVerifier:
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise self._refused("The bearer token is not a JSON Web Token.") from None
 
-    def _caller(self, claims: Claims) -> Caller:
-        subject = claims.get("oid") or claims.get("sub")
-        if not isinstance(subject, str):
-            raise self._refused("The bearer token names no subject ('oid' or 'sub').")
-        names = (claims.get(claim) for claim in ("name", "preferred_username", "upn", "appid"))
-        return Caller(
-            subject=subject,
-            name=str(next(filter(None, names), subject)).encode(errors="replace").decode(),
-            roles=_roles(claims),
-            tenant=str(claims.get("tid", "")),
-        )
+    def _issuer_of(self, token: str) -> str:
+        """Which of the trusted issuers the token names; its signature is checked after that."""
+        try:
+            issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise self._refused("The bearer token is not a JSON Web Token.") from None
+        if issuer is None:
+            raise self._refused("The bearer token has no claim 'iss'.")
+        if not isinstance(issuer, str) or issuer not in self._keys:
+            raise self._refused(f"The bearer token is of issuer {_quote(issuer)}.")
+        return issuer
+
+    def _key(self, issuer: str, key_id: str, algorithm: str) -> PyJWK:
+        key = self._keys[issuer].find(key_id)
+        if key is None:
+            raise self._refused(
+                f"The bearer token is signed with key {_quote(key_id)}, "
+                f"which issuer '{issuer}' does not have."
+            )
+        if algorithm not in ALGORITHMS_OF_KEY.get(str(key.key_type), ()):
+            raise self._refused(
+                f"The bearer token's algorithm {_quote(algorithm)} is not one of its key's."
+            )
+        return key
+
+    def _check_tenant(self, claims: Claims) -> None:
+        wanted, tenant = self._trust.tenant, claims.get("tid")
+        if wanted and (not isinstance(tenant, str) or tenant.lower() != wanted.lower()):
+            of = f"is of tenant {_quote(tenant)}" if tenant else "names no tenant ('tid')"
+            raise self._refused(f"The bearer token {of}, and only '{wanted}' is trusted.")
 
     def _refused(self, problem: str) -> Unauthenticated:
         audiences = " or ".join(f"'{audience}'" for audience in self._audiences)
+        issuers = " or ".join(f"'{issuer}'" for issuer in self._trust.issuers)
         return Unauthenticated(
             problem,
-            fix=f"Get a new token for audience {audiences} from issuer '{self._issuer}'.",
+            fix=f"Get a new token for audience {audiences} from issuer {issuers}.",
             target="Authorization",
         )
-
-
-def _roles(claims: Claims) -> frozenset[str]:
-    """App roles; for a token of a user's client, the scopes it was granted."""
-    roles = claims.get("roles", [])
-    scopes = claims.get("scp", "")
-    listed = [roles] if isinstance(roles, str) else roles
-    named = [role for role in listed if isinstance(role, str)] if isinstance(listed, list) else []
-    return frozenset([*named, *(scopes.split() if isinstance(scopes, str) else [])])
 
 
 def _problem(refusal: Exception, token: str) -> str:
@@ -142,9 +168,6 @@ _PROBLEM_OF: Mapping[type[Exception], Callable[[Claims], str]] = {
     ),
     jwt.InvalidAudienceError: lambda claims: (
         f"The bearer token is for audience {_quote(claims.get('aud'))}."
-    ),
-    jwt.InvalidIssuerError: lambda claims: (
-        f"The bearer token is of issuer {_quote(claims.get('iss'))}."
     ),
 }
 

@@ -7,6 +7,9 @@ from shared.domain.caller import Caller
 from shared.domain.errors import Forbidden, Unauthenticated
 from shared.domain.role import Role
 
+SESSION_HEADERS = ("x-ms-token-aad-access-token", "x-ms-token-aad-id-token")
+"""Where App Service authentication puts the tokens of somebody who signed in with a browser."""
+
 
 class Verifier(Protocol):
     def verify(self, token: str) -> Caller:
@@ -16,14 +19,7 @@ class Verifier(Protocol):
 
 def authorise(headers: Mapping[str, str], needed: Role, verifier: Verifier) -> Caller:
     """The caller; raises Unauthenticated or Forbidden."""
-    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Unauthenticated(
-            "The request has no bearer token.",
-            fix="Send the header 'Authorization: Bearer <token>'.",
-            target="Authorization",
-        )
-    caller = verifier.verify(token.strip())
+    caller = _caller(headers, verifier)
     held = Role.highest(caller.roles)
     if held is None or held < needed:
         roles = ", ".join(sorted(caller.roles)) or "no role"
@@ -33,3 +29,29 @@ def authorise(headers: Mapping[str, str], needed: Role, verifier: Verifier) -> C
             target="Authorization",
         )
     return caller
+
+
+def _caller(headers: Mapping[str, str], verifier: Verifier) -> Caller:
+    """The Authorization header's; without one, the browser session's: checked all the same."""
+    session = [headers[name] for name in SESSION_HEADERS if headers.get(name)]
+    if session and not headers.get("authorization", "").strip():
+        return _of_session(session, verifier)
+    scheme, _, token = headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(
+            "The request has no bearer token.",
+            fix="Send the header 'Authorization: Bearer <token>'.",
+            target="Authorization",
+        )
+    return verifier.verify(token.strip())
+
+
+def _of_session(tokens: list[str], verifier: Verifier) -> Caller:
+    """The first token that is for this service: a session's access token often is for another."""
+    *first, last = tokens
+    for token in first:
+        try:
+            return verifier.verify(token)
+        except Unauthenticated:
+            continue
+    return verifier.verify(last)

@@ -5,7 +5,6 @@ before it, and nothing is shown twice when items are added meanwhile.
 """
 
 from base64 import b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from shared.domain.message import JSON
 
 OK = 200
 PAGE_SIZE, LARGEST_PAGE = 50, 1000
+LONGEST_KEY = 1024
 SKIP_TOKEN = "$skiptoken"  # noqa: S105  # a place in a list, no secret
 SIZES = ("$top", "top", "count", "$maxpagesize")
 
@@ -36,13 +36,20 @@ def start_after(request: Request) -> str:
     """The key after which the page begins; empty for the first. Raises InvalidRequest."""
     token = request.query.get(SKIP_TOKEN, "")
     try:
-        return b64decode(token.encode("ascii"), altchars=b"-_", validate=True).decode()
-    except (NotBase64, UnicodeError):
+        return _printable(b64decode(token.encode("ascii"), altchars=b"-_", validate=True).decode())
+    except ValueError:
         raise InvalidRequest(
             f"'{token[:100]}' is not a {SKIP_TOKEN} of this list.",
             fix="Follow the nextLink of the page before, or leave it out to begin anew.",
             target=SKIP_TOKEN,
         ) from None
+
+
+def _printable(key: str) -> str:
+    """The key; raises ValueError for what can be no item's: it is never shown."""
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise ValueError(ascii(key[:100]))
+    return key
 
 
 def cut[T](items: Iterable[T], size: int) -> tuple[list[T], bool]:

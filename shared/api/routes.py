@@ -15,6 +15,7 @@ import azure.functions as func
 
 from shared.adapters.durable_client import DurableClient
 from shared.api import errors
+from shared.api.about import NOTHING_TOLD, About
 from shared.api.auth import authorise
 from shared.api.http import Request, Response
 from shared.domain.caller import NOBODY
@@ -25,6 +26,8 @@ from shared.services import Services, services
 
 log = logging.getLogger(__name__)
 
+_registered: dict[str, "Route"] = {}
+
 type Handler = Callable[[Request, Services], Response]
 type DurableHandler = Callable[[Request, Services, DurableClient], Response]
 
@@ -34,7 +37,7 @@ class Route:
     """One door. `name` becomes the function's name; templates are disjoint per method.
 
     Without a `role` it is open to everybody: for what a client asks before it has a token, and
-    for URLs that carry their own signature.
+    for URLs that carry their own signature. `about` is what documents tell of it.
     """
 
     name: str
@@ -43,11 +46,13 @@ class Route:
     role: Role | None
     handler: Handler | None = None
     durable_handler: DurableHandler | None = None
+    about: About = NOTHING_TOLD
 
 
 def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:
     """Make each route an HTTP-triggered function of the blueprint."""
     for route in routes:
+        _registered[route.name] = route
         function = _with_client(route) if route.durable_handler else _plain(route)
         function.__name__ = route.name
         if route.durable_handler:
@@ -55,6 +60,11 @@ def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:
         bp.route(route=route.template, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
             function
         )
+
+
+def registered() -> tuple[Route, ...]:
+    """Every route that this process serves."""
+    return tuple(_registered.values())
 
 
 def _plain(route: Route) -> Callable[..., func.HttpResponse]:

@@ -1,6 +1,23 @@
 """Who is calling, as a checked token says."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.message import Message
+
+
+class CallerType(StrEnum):
+    """ARM's words for who did something."""
+
+    USER = "User"
+    APPLICATION = "Application"
+
+
+class Author(Message):
+    """Who did something, as documents remember it."""
+
+    name: str
+    type: CallerType = CallerType.USER
 
 
 @dataclass(frozen=True)
@@ -11,6 +28,11 @@ class Caller:
     name: str
     roles: frozenset[str]
     tenant: str = ""
+    type: CallerType = CallerType.USER
+
+    @property
+    def author(self) -> Author:
+        return Author(name=self.name or self.subject, type=self.type)
 
 
 NOBODY = Caller(subject="", name="", roles=frozenset())

@@ -39,6 +39,15 @@ class Endpoint(Message):
                 target="endpoint",
             )
 
+    def check_may_lose(self, deployment: str) -> None:
+        """Raise Conflict when the deployment is the default of an endpoint that stays."""
+        if self.is_default(deployment) and not self.deletion:
+            raise Conflict(
+                f"Deployment '{deployment}' is the default of endpoint '{self.name}'.",
+                fix="Make another deployment the default first, or delete the endpoint.",
+                target="deployment",
+            )
+
     def replacing(self, old: "Endpoint") -> "Endpoint":
         """Stand in for an old one; without a default it keeps the one that is set."""
         old.check_stays()

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import AwareDatetime
 
 from shared.domain.asset import DataType
+from shared.domain.caller import Author, CallerType
 from shared.domain.deployment import BatchSettings
 from shared.domain.message import NO_TAGS, Message, Tags
 from shared.domain.outcome import Tally
@@ -69,6 +70,7 @@ class JobSpec(Message):
     experiment: str
     created_at: AwareDatetime
     created_by: str
+    created_by_type: CallerType = CallerType.USER
     request_id: str = ""
 
 
@@ -96,20 +98,30 @@ class JobState(Message):
         return type(self).from_wire(later.to_wire())
 
 
-class CancelRequest(Message):
-    """Who asked first that the job be canceled, and when."""
+class Change(Message):
+    """Who changed something about a job after it was invoked, and when."""
 
     at: AwareDatetime
     by: str
+    by_type: CallerType = CallerType.USER
+
+    @classmethod
+    def of(cls, author: Author, at: datetime) -> Self:
+        return cls(at=at, by=author.name, by_type=author.type)
 
 
 class Labels(Message):
     """What people put on a job after it was invoked; a `hidden` one is archived."""
 
+    changed: Change | None = None
+
     display_name: str = ""
     description: str = ""
     tags: Tags = NO_TAGS
     hidden: bool = False
+
+    def signed(self, change: Change) -> Self:
+        return self.model_copy(update={"changed": change})
 
 
 class Job(Message):
@@ -117,8 +129,16 @@ class Job(Message):
 
     spec: JobSpec
     state: JobState = JobState()
-    cancel: CancelRequest | None = None
+    cancel: Change | None = None
     labels: Labels = Labels()
+
+    @property
+    def last_change(self) -> Change:
+        """By people: that it was invoked, given other labels, or canceled - `cancel` is by whom."""
+        spec = self.spec
+        made = Change(at=spec.created_at, by=spec.created_by, by_type=spec.created_by_type)
+        changes = (made, self.labels.changed, self.cancel)
+        return max((one for one in changes if one), key=lambda one: one.at)
 
     @property
     def status(self) -> JobStatus:

@@ -57,14 +57,14 @@ def patch_endpoint(body: JSON) -> Callable[[Endpoint], Endpoint]:
     )
 
 
-def write_endpoint(endpoint: Endpoint, scoring_uri: str) -> JSON:
+def write_endpoint(endpoint: Endpoint, scoring_uri: str, swagger_uri: str) -> JSON:
     # `defaults` is always an object: clients set its deploymentName without asking first.
     return {
         "description": endpoint.description,
         "authMode": AAD,
         "defaults": {"deploymentName": endpoint.default_deployment or None},
         "scoringUri": scoring_uri,
-        "swaggerUri": None,
+        "swaggerUri": swagger_uri,
         "properties": endpoint.properties,
         "provisioningState": endpoint.state,
     }

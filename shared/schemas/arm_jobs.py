@@ -6,7 +6,7 @@ To that client a job is a pipeline job with one child run, the scoring step.
 from datetime import datetime
 from typing import Any
 
-from shared.domain.job import Job, JobSpec, JobStatus, utc
+from shared.domain.job import Job, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
 from shared.schemas.arm_settings import write_settings
@@ -45,7 +45,7 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
             "outputs": _outputs(job, files_uri),
             "interactionEndpoints": {"Studio": _studio(poll_uri)},
         },
-        "systemData": _system_data(spec),
+        "systemData": _system_data(job),
         "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(poll_uri)},
     }
 
@@ -68,7 +68,7 @@ def write_pipeline_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str) 
             "properties": _facts(job, files_uri),
             "services": {"Studio": _studio(poll_uri)},
         },
-        "systemData": _system_data(spec),
+        "systemData": _system_data(job),
     }
 
 
@@ -102,11 +102,15 @@ def _studio(poll_uri: str) -> JSON:
     return {"jobServiceType": "Studio", "endpoint": poll_uri}
 
 
-def _system_data(spec: JobSpec) -> JSON:
+def _system_data(job: Job) -> JSON:
+    spec, change = job.spec, job.last_change
     return {
         "createdAt": utc(spec.created_at),
         "createdBy": spec.created_by,
-        "createdByType": "User",
+        "createdByType": spec.created_by_type,
+        "lastModifiedAt": utc(change.at),
+        "lastModifiedBy": change.by,
+        "lastModifiedByType": change.by_type,
     }
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from shared.domain.asset import Code, Data, Model
+from shared.domain.caller import Author, CallerType
 from shared.domain.datastore import Datastore, StorageAccount, check_open
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.recipe import Location
@@ -17,6 +18,8 @@ from shared.stores.registry import Entry, Registry, Shelf, Written
 # Whoever wants to delete a datastore is shown so many of its users.
 USERS_SHOWN = 5
 ASSET_LEVELS = 2
+
+SERVICE = Author(name="the service", type=CallerType.APPLICATION)
 
 
 class Datastores:
@@ -28,7 +31,7 @@ class Datastores:
         self._registry = registry
         self.account = account
         self.default = next(iter(built_in))
-        written = Written.now("the service")
+        written = Written.now(SERVICE)
         self._built_in = {
             name.lower(): Entry[Datastore](
                 resource=Datastore(name=name, container=container), written=written
@@ -68,7 +71,7 @@ class Datastores:
         return shown, "" if is_last else shown[-1].resource.name.lower()
 
     def save(
-        self, datastore: Datastore, *, by: str, if_match: str = "", if_absent: bool = False
+        self, datastore: Datastore, *, by: Author, if_match: str = "", if_absent: bool = False
     ) -> tuple[Entry[Datastore], bool]:
         """Create or replace; returns the entry and whether it is new.
 

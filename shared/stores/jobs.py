@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from shared.domain.errors import Conflict, NotFound
-from shared.domain.job import CancelRequest, Job, JobSpec, JobState, Labels
+from shared.domain.job import Change, Job, JobSpec, JobState, Labels
 from shared.domain.message import Message
 from shared.ports import Blobs
 from shared.stores.documents import Documents
@@ -138,7 +138,7 @@ class Jobs:
             self.restore(spec)
             return self._advance(spec.name, state)
 
-    def request_cancel(self, name: str, request: CancelRequest) -> Job:
+    def request_cancel(self, name: str, request: Change) -> Job:
         """Note who asked first that the job be canceled; one that has ended stays as it is."""
 
         def asked(job: Job) -> Job:

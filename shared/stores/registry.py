@@ -14,7 +14,8 @@ from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Documents
-from shared.stores.shelf import SUFFIX, Entry, Shelf, Written
+from shared.stores.shelf import SUFFIX, Entry, Shelf
+from shared.stores.written import Written
 
 __all__ = [
     "CONTAINER",

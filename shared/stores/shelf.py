@@ -5,15 +5,15 @@ A document holds the resource and who wrote it when (`systemData` to ARM's clien
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import batched, islice
-from typing import Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from shared.domain.caller import Author
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.message import Message
 from shared.stores.documents import Document, Documents
+from shared.stores.written import Written
 
 SUFFIX = ".json"
 ANY = "*"
@@ -21,25 +21,6 @@ HINTS = 10  # names in a refusal
 READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
-
-
-class Written(Message):
-    """Who created a resource and who changed it last, and when."""
-
-    created_at: AwareDatetime
-    created_by: str
-    last_modified_at: AwareDatetime
-    last_modified_by: str
-
-    @classmethod
-    def now(cls, by: str, *, since: Self | None = None) -> Self:
-        now = datetime.now(UTC)
-        return cls(
-            created_at=since.created_at if since else now,
-            created_by=since.created_by if since else by,
-            last_modified_at=now,
-            last_modified_by=by,
-        )
 
 
 class Entry[R: Message](Message):
@@ -89,7 +70,7 @@ class Shelf[R: Message]:
         self,
         resource: R,
         *key: str,
-        by: str,
+        by: Author,
         merge: Callable[[R, R], R] | None = None,
         if_match: str = "",
         if_absent: bool = False,
@@ -111,7 +92,7 @@ class Shelf[R: Message]:
         return self._settled(key, decide)
 
     def change(
-        self, change: Callable[[R], R], *key: str, by: str = "", if_match: str = ""
+        self, change: Callable[[R], R], *key: str, by: Author | None = None, if_match: str = ""
     ) -> Entry[R]:
         """Read, change and write, again while others write in between.
 

@@ -499,3 +499,14 @@ def test_every_refusal_names_container_and_blob(blobs: Store, container: str) ->
             act()
         assert container in refusal.value.problem
         assert "doc'" in refusal.value.problem
+
+
+@pytest.mark.parametrize("prefix", ["a\0b", "a\x0f", "a\x1f/", "a\ufffe", "x" * 2000])
+def test_a_prefix_that_no_name_can_have_lists_nothing(
+    blobs: Store, container: str, prefix: str
+) -> None:
+    """The store itself fails when it is asked: its answer repeats the prefix, in XML."""
+    blobs.write(container, "a", b"")
+
+    assert [] == list(blobs.list_names(container, prefix))
+    assert [] == list(blobs.list_blobs(container, prefix))

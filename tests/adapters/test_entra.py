@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.entra import TokenVerifier
+from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.entra_keys import FIRST_PAUSE_S, FRESH_S, PAUSE_S, TRUSTED_S
 from shared.domain.caller import Caller
 from shared.domain.errors import ServiceUnavailable, Unauthenticated
@@ -54,7 +54,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def verifier(issuer: KeyServer, clock: Clock) -> TokenVerifier:
-    return TokenVerifier(issuer.url, [AUDIENCE, "api://batch"], f"{issuer.url}/keys", clock=clock)
+    trust = Trust([issuer.url], [AUDIENCE, "api://batch"], f"{issuer.url}/keys")
+    return TokenVerifier(trust, clock=clock)
 
 
 def refusal(verifier: TokenVerifier, token: str) -> str:
@@ -255,7 +256,7 @@ def test_many_threads_at_once_fetch_once(issuer: KeyServer, verifier: TokenVerif
 
 
 def test_without_a_keys_url_the_discovery_document_names_it(issuer: KeyServer) -> None:
-    assert TokenVerifier(issuer.url, [AUDIENCE]).verify(issuer.token())
+    assert TokenVerifier(Trust([issuer.url], [AUDIENCE])).verify(issuer.token())
     assert ["/.well-known/openid-configuration", "/keys"] == issuer.requests
 
 
@@ -322,10 +323,10 @@ def test_an_issuer_that_never_answered_is_unavailable_until_it_does(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/keys", "no-url", ""])
 def test_an_issuer_that_cannot_be_reached_is_unavailable(issuer: KeyServer, url: str) -> None:
-    verifier = TokenVerifier("http://127.0.0.1:1", [AUDIENCE], url)
+    verifier = TokenVerifier(Trust(["http://127.0.0.1:1"], [AUDIENCE], url))
 
     with pytest.raises(ServiceUnavailable, match=r"127\.0\.0\.1:1"):
-        verifier.verify(issuer.token())
+        verifier.verify(issuer.token(iss="http://127.0.0.1:1"))
 
 
 def test_a_key_that_makes_no_sense_does_not_hide_the_others(

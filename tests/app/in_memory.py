@@ -100,7 +100,7 @@ def services_in_memory(
     for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
-    settings = Settings(scratch_folder=scratch, auth_issuer="https://issuer.invalid")
+    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
     services = build(settings, blobs, ACCOUNT_URL, SIGNER)
     services.crews.close()
     crews = ScriptedCrews()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.adapters.memory import MemoryBlobs
-from shared.domain.job import CancelRequest, JobState, JobStatus
+from shared.domain.job import Change, JobState, JobStatus
 from shared.scoring.spec import ScoringStopped
 from shared.services import Services
 from tests.app.in_memory import (
@@ -117,7 +117,7 @@ def test_a_cancel_that_was_asked_shows_until_the_end(app: App) -> None:
     services, _, _ = app
     spec = a_spec()
     services.jobs.create(spec)
-    first = CancelRequest(at=datetime(2026, 1, 2, tzinfo=UTC), by="ann")
+    first = Change(at=datetime(2026, 1, 2, tzinfo=UTC), by="ann")
 
     services.jobs.request_cancel("job-1", first)
     services.jobs.advance(spec, JobState(status=JobStatus.RUNNING))

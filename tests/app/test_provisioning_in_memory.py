@@ -13,6 +13,7 @@ from activities.build_environment import build
 from shared.adapters.memory import MemoryBlobs
 from shared.crews import Crews
 from shared.domain.asset import AssetId, Code, Environment, Model
+from shared.domain.caller import Author
 from shared.domain.deployment import CodeConfiguration, Deployment
 from shared.domain.provisioning import (
     Provisioning,
@@ -63,15 +64,15 @@ def _register(services: Services, blobs: MemoryBlobs) -> None:
     blobs.write(CONTAINER, "a.txt", b"1")
     registry = services.registry
     one = AssetId(name="one", version="1")
-    registry.models.save(Model(id=one, uri=f"{IN}/models/m"), "one", "1", by="tester")
-    registry.codes.save(Code(id=one, uri=f"{IN}/code"), "one", "1", by="tester")
+    registry.models.save(Model(id=one, uri=f"{IN}/models/m"), "one", "1", by=Author(name="tester"))
+    registry.codes.save(Code(id=one, uri=f"{IN}/code"), "one", "1", by=Author(name="tester"))
 
 
 def deploy(services: Services, conda: str, image: str = "") -> None:
     """A deployment of the script in an environment, as a PUT leaves it."""
     one = AssetId(name="one", version="1")
     environment = Environment(id=one, conda_file=conda, image=image)
-    services.registry.environments.save(environment, "one", "1", by="tester")
+    services.registry.environments.save(environment, "one", "1", by=Author(name="tester"))
     deployment = Deployment(
         name="d",
         endpoint="e",
@@ -80,7 +81,7 @@ def deploy(services: Services, conda: str, image: str = "") -> None:
         environment=one,
         provisioning=Provisioning(generation="g"),
     )
-    services.registry.deployments.save(deployment, "e", "d", by="tester")
+    services.registry.deployments.save(deployment, "e", "d", by=Author(name="tester"))
 
 
 def made(services: Services) -> Deployment:

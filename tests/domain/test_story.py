@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.job import CancelRequest, Job, JobState, JobStatus
+from shared.domain.job import Change, Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.story import Story
@@ -69,7 +69,7 @@ def test_the_log_of_a_long_job_stays_short() -> None:
 
 
 def test_a_cancel_is_told_once() -> None:
-    cancel = CancelRequest(at=at(5), by="ann")
+    cancel = Change(at=at(5), by="ann")
     job = a_job(1).model_copy(update={"cancel": cancel})
 
     story = Story().grown(job, at(6), NO_MORE).grown(job, at(7), NO_MORE)

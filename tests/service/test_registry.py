@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from shared.adapters.azure_blobs import AzureBlobs
+from shared.domain.caller import Author
 from shared.domain.endpoint import Endpoint
 from shared.stores.registry import Registry
 from tests.service.conftest import Deploy, deploy_on
@@ -102,7 +103,10 @@ def test_a_thousand_endpoints_are_listed_in_pages_the_first_one_at_once(
     with ThreadPoolExecutor(16) as threads:
         list(
             threads.map(
-                lambda name: registry.endpoints.save(Endpoint(name=name), name, by="x"), names
+                lambda name: registry.endpoints.save(
+                    Endpoint(name=name), name, by=Author(name="x")
+                ),
+                names,
             )
         )
 

@@ -4,6 +4,7 @@ import pytest
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.caller import Author
 from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.recipe import Location
@@ -11,6 +12,7 @@ from shared.stores.datastores import Datastores
 from shared.stores.inputs import Inputs, Skipped
 from shared.stores.registry import Registry
 
+ADA = Author(name="ada")
 BOX = "azureml-blobstore"
 ACCOUNT = "https://acc.blob.core.windows.net"
 
@@ -43,7 +45,7 @@ def test_registered_data_brings_its_type(inputs: Inputs, blobs: MemoryBlobs) -> 
         uri="azureml://datastores/workspaceblobstore/paths/x.csv",
         type=DataType.URI_FILE,
     )
-    Registry(blobs).data.save(data, "d", "1", by="ada")
+    Registry(blobs).data.save(data, "d", "1", by=ADA)
 
     location, kind = inputs.resolve("azureml:d:1", target="uri")
 
@@ -52,7 +54,7 @@ def test_registered_data_brings_its_type(inputs: Inputs, blobs: MemoryBlobs) -> 
 
 def test_data_that_points_to_data_is_refused(inputs: Inputs, blobs: MemoryBlobs) -> None:
     data = Data(id=AssetId(name="d", version="1"), uri="azureml:d:1")
-    Registry(blobs).data.save(data, "d", "1", by="ada")
+    Registry(blobs).data.save(data, "d", "1", by=ADA)
 
     with pytest.raises(InvalidRequest, match="another data asset"):
         inputs.resolve("azureml:d:1", target="uri")

@@ -6,6 +6,7 @@ import pytest
 
 from shared.api.http import Response
 from shared.domain.asset import AssetId
+from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
@@ -29,8 +30,8 @@ def deployed(app: App, name: str, compute: str) -> None:
     deployment = Deployment(
         name=name, endpoint="end", model=AssetId(name="m", version="1"), compute=compute
     )
-    app.services.registry.endpoints.save(Endpoint(name="end"), "end", by="ada")
-    app.services.registry.deployments.save(deployment, "end", name, by="ada")
+    app.services.registry.endpoints.save(Endpoint(name="end"), "end", by=Author(name="ada"))
+    app.services.registry.deployments.save(deployment, "end", name, by=Author(name="ada"))
 
 
 def check(app: App, reference: str, instances: int) -> None:

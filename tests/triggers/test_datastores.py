@@ -8,6 +8,7 @@ import pytest
 
 from shared.api.http import Request, Response
 from shared.domain.asset import AssetId, Code, Data, Model
+from shared.domain.caller import Author
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.recipe import Location
 from tests.app.in_memory import CONTAINER
@@ -147,12 +148,12 @@ def test_a_datastore_that_assets_lie_in_is_not_deleted(app: App) -> None:
     put(app, "store")
     registry, asset = app.services.registry, AssetId(name="a", version="1")
     uri = "azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/STORE/paths/x"
-    registry.models.save(Model(id=asset, uri=uri), "a", "1", by="ada")
+    registry.models.save(Model(id=asset, uri=uri), "a", "1", by=Author(name="ada"))
     registry.codes.save(
-        Code(id=asset, uri="azureml://datastores/store/paths/c"), "a", "1", by="ada"
+        Code(id=asset, uri="azureml://datastores/store/paths/c"), "a", "1", by=Author(name="ada")
     )
     elsewhere = "azureml://datastores/store2/paths/x"
-    registry.data.save(Data(id=asset, uri=elsewhere), "a", "1", by="ada")
+    registry.data.save(Data(id=asset, uri=elsewhere), "a", "1", by=Author(name="ada"))
 
     with pytest.raises(Conflict, match="model 'a:1', code 'a:1'"):
         delete_datastore(ask(datastore="store"), app.services)

@@ -1,0 +1,68 @@
+"""The service's OpenAPI document, and the one of each endpoint's scoring URI."""
+
+from dataclasses import replace
+
+import azure.durable_functions as df
+
+from shared.api.about import About, Answer
+from shared.api.http import Request, Response
+from shared.api.openapi import Scope, document
+from shared.api.routes import Route, register, registered
+from shared.domain.role import Role
+from shared.services import Services
+
+bp = df.Blueprint()
+OK = 200
+SCORING = "endpoints/{endpoint}/"
+
+
+def get_openapi(request: Request, services: Services) -> Response:
+    settings = services.settings
+    scope = Scope(
+        title="Batch endpoints",
+        server=request.base_url,
+        description="Azure Machine Learning batch endpoints, self-hosted.",
+        known={
+            "subscription": settings.subscription_id,
+            "group": settings.resource_group,
+            "workspace": settings.workspace_name,
+        },
+    )
+    return Response(OK, document(registered(), scope))
+
+
+def get_swagger(request: Request, services: Services) -> Response:
+    endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    scope = Scope(
+        title=endpoint.name,
+        server=f"{request.base_url}/endpoints/{endpoint.name}",
+        description=endpoint.description,
+    )
+    own = [
+        replace(route, template=route.template.removeprefix(SCORING))
+        for route in registered()
+        if route.template.startswith(SCORING)
+    ]
+    return Response(OK, document(own, scope))
+
+
+_DOCUMENT = {OK: Answer.DOCUMENT}
+ROUTES = (
+    Route(
+        "get_openapi",
+        "GET",
+        "openapi.json",
+        Role.READER,
+        get_openapi,
+        about=About("The service's OpenAPI document.", answers=_DOCUMENT),
+    ),
+    Route(
+        "get_swagger",
+        "GET",
+        f"{SCORING}swagger.json",
+        Role.READER,
+        get_swagger,
+        about=About("The OpenAPI document of one endpoint's scoring URI.", answers=_DOCUMENT),
+    ),
+)
+register(bp, ROUTES)
