@@ -6,6 +6,7 @@ from pydantic import AwareDatetime
 
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
+from shared.domain.redaction import Told
 
 # A file that was scored alone, or named itself, is known to be bad; one that only shared a run with
 # a bad one is inferred.
@@ -22,7 +23,7 @@ class FileError(Message):
     file: str
     stage: str
     error_type: str
-    message: str
+    message: Told
     mini_batch: int
     attempts: int
     certainty: str
@@ -79,7 +80,7 @@ class Outcome(Message):
     retries: int = 0
     seconds: float = 0.0
     record: str = ""
-    fatal: str = ""
+    fatal: Told = ""
     is_canceled: bool = False
     is_plan_lost: bool = False
 

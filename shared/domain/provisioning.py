@@ -7,6 +7,7 @@ from pydantic import field_validator
 
 from shared.domain.environment import MadeEnvironment
 from shared.domain.message import Message
+from shared.domain.redaction import Told
 
 # The real host carries no longer text out of an activity without harm.
 LONGEST_REASON = 3_000
@@ -66,7 +67,7 @@ class ProvisioningStep(Message):
     The first line says it all; a traceback may follow.
     """
 
-    reason: str = ""
+    reason: Told = ""
 
     @field_validator("reason")
     @classmethod

@@ -1,9 +1,12 @@
-"""Secrets in what scripts print: taken out before it becomes a log.
+"""Secrets in what scripts print and raise: taken out before it becomes a log or an answer.
 
 Scorer processes are given none of the service's secrets; a script may bring its own.
 """
 
 import re
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 REDACTED = rb"\1***"
 SECRETS = re.compile(
@@ -16,3 +19,12 @@ SECRETS = re.compile(
 def redacted(printed: bytes) -> bytes:
     """The same output with the values of keys, signatures and tokens replaced."""
     return SECRETS.sub(REDACTED, printed)
+
+
+def redacted_text(text: str) -> str:
+    """The same for text, such as the message of a script's exception."""
+    return redacted(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
+
+
+type Told = Annotated[str, AfterValidator(redacted_text)]
+"""What user code said, in a document, an answer or a history: without secrets."""

@@ -2,6 +2,9 @@
 
 import pytest
 
+from shared.domain.minibatch import Span
+from shared.domain.outcome import KNOWN, FileError, Outcome
+from shared.domain.provisioning import ProvisioningStep
 from shared.domain.redaction import redacted
 
 
@@ -24,3 +27,23 @@ def test_what_is_no_secret_stays() -> None:
     line = b"epoch 3: loss=0.25 accuracy=0.99; the bearer of bad news; sigma=2\n\xff"
 
     assert line == redacted(line)
+
+
+def test_what_a_script_raises_is_told_without_its_secrets() -> None:
+    """In errors.jsonl, in the reason of a failed job, in why a deployment cannot score."""
+    raised = "RuntimeError: no access with AccountKey=SECRET==;EndpointSuffix=x \ud800"
+    error = FileError(
+        file="a.csv",
+        stage="score",
+        error_type="RuntimeError",
+        message=raised,
+        mini_batch=0,
+        attempts=1,
+        certainty=KNOWN,
+    )
+    outcome = Outcome(span=Span(first=0, stop=1), fatal=raised)
+    step = ProvisioningStep(reason=raised)
+
+    for told in (error.message, error.summary, outcome.fatal, step.reason):
+        assert "SECRET" not in told
+        assert told.endswith("AccountKey=***;EndpointSuffix=x \ud800")
