@@ -15,6 +15,7 @@ DATASTORE_NAME = re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]*")
 ASSET_NAME = re.compile(r"[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[-_a-zA-Z0-9])?")
 SHORTEST, LONGEST = 3, 32
 SHORTEST_COMPUTE = 2
+LOCAL_COMPUTE = "local"
 LONGEST_ASSET = 255
 
 
@@ -32,12 +33,13 @@ def endpoint_name(value: str, what: str = "endpoint") -> str:
 
 def compute_name(value: str) -> str:
     """Return the name if a compute may bear it; raise InvalidRequest otherwise."""
-    if SHORTEST_COMPUTE <= len(value) <= LONGEST and ENDPOINT_NAME.fullmatch(value):
+    is_fit = SHORTEST_COMPUTE <= len(value) <= LONGEST and ENDPOINT_NAME.fullmatch(value)
+    if is_fit and value.lower() != LOCAL_COMPUTE:
         return value
     raise InvalidRequest(
         f"'{value[:LONGEST_ASSET]}' is not a name for a compute.",
         fix=f"Use {SHORTEST_COMPUTE}-{LONGEST} letters, digits and dashes that begin with a letter "
-        "and do not end with a dash.",
+        f"and do not end with a dash; '{LOCAL_COMPUTE}' means a client's own machine.",
         target="name",
     )
 

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from shared.domain.asset import AssetId
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
+from shared.domain.names import LOCAL_COMPUTE
 
 LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
@@ -39,7 +40,6 @@ _COMPUTE = re.compile(
     r"(?P<name>[-A-Za-z0-9_.]+)",
     re.IGNORECASE,
 )
-LOCAL = "local"
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
 
 
@@ -120,7 +120,7 @@ def parse_compute(text: str, *, target: str) -> str:
             fix="Use the compute's ARM id (.../computes/<name>), azureml:<name> or its name.",
             target=target,
         )
-    if match["name"].lower() == LOCAL:
+    if match["name"].lower() == LOCAL_COMPUTE:
         raise InvalidRequest(
             "The compute 'local' is not supported by batch endpoints.",
             fix="Name a cluster that was created before, or leave the compute out.",

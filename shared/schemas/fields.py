@@ -47,24 +47,24 @@ class Fields:
                     target=self.path(key),
                 )
             self._fields[key.lower()] = (key, field)
-        self._taken = set[str]()
+        self._taken = dict[str, str]()
 
     def path(self, name: str) -> str:
         """The field's full name, as errors show it."""
         return f"{self._path}.{name}" if self._path else name
 
     def has(self, name: str) -> bool:
-        self._taken.add(name.lower())
+        self._taken[name.lower()] = name
         return self._fields.get(name.lower(), (name, None))[1] is not None
 
     def raw(self, name: str) -> JSON:
         self._specimen.note(name, Kind.RAW)
-        self._taken.add(name.lower())
+        self._taken[name.lower()] = name
         return self._fields.get(name.lower(), (name, None))[1]
 
     def ignore(self, *names: str) -> None:
         """Take fields that have no meaning here: read-only ones, and habits of clients."""
-        self._taken.update(name.lower() for name in names)
+        self._taken.update({name.lower(): name for name in names})
         for name in names:
             self._specimen.note(name, Kind.IGNORED)
 
@@ -167,7 +167,7 @@ class Fields:
     def entries(self) -> Iterator[tuple[str, JSON]]:
         """All fields, with their names as they were given; takes them."""
         self._specimen.is_map = True
-        self._taken.update(self._fields)
+        self._taken.update({key: given for key, (given, _) in self._fields.items()})
         yield from self._fields.values()
 
     def refuse_others(self) -> None:
@@ -177,10 +177,11 @@ class Fields:
             if key in self._taken:
                 continue
             near = get_close_matches(key, self._taken, n=1, cutoff=0.75)
-            known = ", ".join(sorted(self._taken))
+            known = ", ".join(sorted(self._taken.values()))
+            meant = f"Did you mean '{self._taken[near[0]]}'?" if near else ""
             raise InvalidRequest(
                 f"'{self.path(given)[:SHOWN]}' is not a field of this request.",
-                fix=f"Did you mean '{near[0]}'?" if near else f"Remove it; known are: {known}.",
+                fix=meant or f"Remove it; known are: {known}.",
                 target=self.path(given)[:SHOWN],
             )
 

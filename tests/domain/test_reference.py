@@ -10,8 +10,13 @@ from shared.domain.reference import (
     BlobUrl,
     DatastorePath,
     parse_asset,
+    parse_compute,
     parse_datastore_path,
     parse_input,
+)
+
+WORKSPACE = (
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.MachineLearningServices/workspaces/w"
 )
 
 LONG = "azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/ds/paths/a/b.csv"
@@ -107,3 +112,22 @@ def test_a_datastore_path_reads_back_as_written(datastore: str, parts: list[str]
     path = DatastorePath(datastore=datastore, path="/".join(parts))
 
     assert path == parse_datastore_path(str(path), target="uri")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WORKSPACE}/computes/azureml:cpu",
+        f"azureml:{WORKSPACE}/computes/cpu",
+        "azureml:cpu",
+        "cpu",
+    ],
+)
+def test_a_compute_is_found_by_each_of_the_clients_spellings(text: str) -> None:
+    assert "cpu" == parse_compute(text, target="compute")
+
+
+def test_a_model_is_found_though_the_client_left_the_prefix_in_its_id() -> None:
+    text = f"{WORKSPACE}/models/azureml:wine/versions/2"
+
+    assert AssetId(name="wine", version="2") == parse_asset(text, "models", target="model")

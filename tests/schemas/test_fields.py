@@ -61,7 +61,7 @@ def test_an_unknown_field_is_named_with_the_likeliest_meaning() -> None:
     fields = Fields({"miniBatchSiz": 1}, "properties")
     fields.whole("miniBatchSize")
 
-    with pytest.raises(InvalidRequest, match=r"properties\.miniBatchSiz.*minibatchsize"):
+    with pytest.raises(InvalidRequest, match=r"properties\.miniBatchSiz.*miniBatchSize"):
         fields.refuse_others()
 
 
