@@ -6,6 +6,7 @@ repeats its request, or one that reads - starts the orchestration again if nobod
 
 import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -63,7 +64,7 @@ def put_endpoint(request: Request, services: Services) -> Response:
         if_match=guard.if_match,
         if_absent=guard.if_absent,
     )
-    _check_again(default, before, saved, services)
+    _check_again(default, before, saved, services, is_new=is_new)
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
@@ -99,7 +100,7 @@ def patch_endpoint(request: Request, services: Services) -> Response:
     saved = services.registry.endpoints.change(
         changed, before.resource.name, by=who(request), if_match=conditions(request).if_match
     )
-    _check_again(default, before, saved, services)
+    _check_again(default, before, saved, services, is_new=False)
     return _answer(saved, request, services, OK)
 
 
@@ -135,22 +136,41 @@ def _existing(name: str, entry: Entry[Endpoint] | None, endpoint: str, services:
 
 
 def _check_again(
-    default: str, before: Entry[Endpoint] | None, saved: Entry[Endpoint], services: Services
+    default: str,
+    before: Entry[Endpoint] | None,
+    saved: Entry[Endpoint],
+    services: Services,
+    *,
+    is_new: bool,
 ) -> None:
-    """Take the default back if its deployment was deleted meanwhile; raises InvalidRequest."""
+    """Take back what was saved if the default was deleted meanwhile; raises InvalidRequest."""
+    endpoint, endpoints = saved.resource, services.registry.endpoints
     try:
-        _existing(default, saved, saved.resource.name, services)
+        _existing(default, saved, endpoint.name, services)
     except InvalidRequest:
-        earlier = before.resource.default_deployment if before else ""
-        services.registry.endpoints.change(
-            lambda now: (
-                now.model_copy(update={"default_deployment": earlier})
-                if now.is_default(default)
-                else now
-            ),
-            saved.resource.name,
-        )
+        if is_new:  # the endpoint was deleted too; a request that is refused makes none
+            endpoints.delete_if(lambda now: now.incarnation == endpoint.incarnation, endpoint.name)
+        else:
+            with suppress(NotFound):
+                endpoints.change(_without(default, _earlier(before, endpoint)), endpoint.name)
         raise
+
+
+def _earlier(before: Entry[Endpoint] | None, now: Endpoint) -> str:
+    """The default that this endpoint had; one of its name that was deleted since does not count."""
+    is_same = before is not None and before.resource.incarnation == now.incarnation
+    return before.resource.default_deployment if before and is_same else ""
+
+
+def _without(default: str, earlier: str) -> Callable[[Endpoint], Endpoint]:
+    """Puts the earlier default back, unless a third one was set meanwhile."""
+
+    def change(now: Endpoint) -> Endpoint:
+        if not now.is_default(default):
+            return now
+        return now.model_copy(update={"default_deployment": earlier})
+
+    return change
 
 
 def _new_incarnation() -> str:
@@ -184,7 +204,10 @@ def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool
 
 
 def _answer(entry: Entry[Endpoint], request: Request, services: Services, status: int) -> Response:
-    return Response(status, _body(entry, request, services), etag_header(entry.etag))
+    headers = etag_header(entry.etag)
+    if entry.resource.deletion:
+        headers |= follow_headers(request, services, _deletion(entry.resource).instance)
+    return Response(status, _body(entry, request, services), headers)
 
 
 def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:

@@ -156,7 +156,9 @@ def test_while_an_endpoint_is_being_deleted_nothing_of_it_changes(desk: Desk) ->
 
     assert (202, "1") == (answer.status, answer.headers["Retry-After"])
     assert answer.headers["Location"] == answer.headers["Azure-AsyncOperation"]
-    assert "Deleting" == desk.get_endpoint().body["properties"]["provisioningState"]
+    read = desk.get_endpoint()
+    assert "Deleting" == read.body["properties"]["provisioningState"]
+    assert answer.headers["Azure-AsyncOperation"] == read.headers["Azure-AsyncOperation"]
     body: Any = {"properties": {"inputData": {}}}
     refusals: list[Callable[[], object]] = [
         desk.put_endpoint,

@@ -123,6 +123,18 @@ def test_a_deployment_whose_endpoint_is_deleted_meanwhile_is_refused_and_leaves_
     assert [] == list(desk.services.registry.deployments.whole(levels=2))
 
 
+def test_a_default_that_vanishes_with_its_endpoint_is_refused_and_makes_no_endpoint(
+    make_desk: MakeDesk,
+) -> None:
+    desk, faulty = make_desk()
+    faulty.before_write(1, desk.delete_endpoint)
+
+    with pytest.raises(InvalidRequest, match="no deployment 'other'"):
+        desk.set_default("other")
+
+    assert [] == desk.endpoint_names()
+
+
 RACES: dict[str, tuple[Act, Act]] = {
     "deployment put, endpoint deleted": (
         lambda desk: desk.put_deployment("new"),
@@ -140,6 +152,14 @@ RACES: dict[str, tuple[Act, Act]] = {
     "default set, deployment deleted": (
         lambda desk: desk.set_default("other"),
         lambda desk: desk.delete_deployment("other"),
+    ),
+    "default set, endpoint replaced": (
+        lambda desk: desk.set_default("other"),
+        lambda desk: (desk.delete_endpoint(), desk.put_endpoint()),
+    ),
+    "default set, endpoint deleted": (
+        lambda desk: desk.set_default("other"),
+        Desk.delete_endpoint,
     ),
     "deployment deleted, default set": (
         lambda desk: desk.delete_deployment("other"),
