@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 REDACTED = rb"\1***"
 SECRETS = re.compile(
     rb"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=|[?&;]sig="
+    rb"|\bsig=(?=[A-Za-z0-9%+/=]{16})"  # as long as a signature, wherever it stands
     rb"|Authorization:\s*Bearer\s+|\bBearer\s+(?=ey))[^\s;&\"']+",
     re.IGNORECASE,
 )

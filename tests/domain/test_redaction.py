@@ -13,6 +13,7 @@ from shared.domain.redaction import redacted
     [
         b"DefaultEndpointsProtocol=https;AccountKey=SECRET==;EndpointSuffix=x",
         b"GET https://acc/x.csv?sv=1&sig=SECRET%3D&se=2",
+        b"the signature is sig=SECRETSECRETSECRET%3D",
         b"Authorization: Bearer SECRET",
         b"using Bearer eySECRET.SECRET.SECRET now",
         b"Server=x;Password=SECRET;Db=y",
@@ -24,7 +25,7 @@ def test_a_secret_does_not_reach_the_log(line: bytes) -> None:
 
 
 def test_what_is_no_secret_stays() -> None:
-    line = b"epoch 3: loss=0.25 accuracy=0.99; the bearer of bad news; sigma=2\n\xff"
+    line = b"epoch 3: loss=0.25 accuracy=0.99; the bearer of bad news; sigma=2 sig=0.05\n\xff"
 
     assert line == redacted(line)
 
