@@ -26,6 +26,7 @@ from shared.stores.side_files import Change
 bp = df.Blueprint()
 
 # init() may fail for a passing reason, a full memory say; more tries would only delay the verdict.
+WHOLE = "The whole traceback is among the job's logs, in logs/user/error/."
 INIT_TRIES = 3
 # Scorers that did not load have one name in the logs.
 NEVER_STARTED = "never started"
@@ -60,7 +61,10 @@ def score(task: BundleTask, services: Services) -> Outcome:
         except ScoringStopped:
             return Outcome(span=nothing, is_canceled=True)
         except InitFailed as failure:
-            reason = f"The model cannot be loaded: {failure}"
+            what = (
+                "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
+            )
+            reason = f"The {what}: {failure} {WHOLE}"
             _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)

@@ -10,9 +10,13 @@ from pydantic import AfterValidator
 
 REDACTED = rb"\1***"
 SECRETS = re.compile(
-    rb"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)=|[?&;]sig="
+    rb"((?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd|client_secret"
+    rb"|api[_-]?key|access[_-]?token)[\"']?\s*[:=]\s*[\"']?"  # key=value, or as JSON has it
+    rb"|[?&;]sig="
     rb"|\bsig=(?=[A-Za-z0-9%+/=]{16})"  # as long as a signature, wherever it stands
-    rb"|Authorization:\s*Bearer\s+|\bBearer\s+(?=ey))[^\s;&\"']+",
+    rb"|Authorization:\s*Bearer\s+|\bBearer\s+(?=ey)"
+    rb"|\b(?=eyJ[\w-]{6,}\.[\w-]{6,}\.))"  # a JSON Web Token
+    rb"[^\s;&\"']+",
     re.IGNORECASE,
 )
 

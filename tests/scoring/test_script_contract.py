@@ -182,8 +182,8 @@ def run(mini_batch):
     ("use", "words"),
     [
         (
-            "from azureml.core import Model\nModel.get_model_path('wines')",
-            "'azureml.core.Model.get_model_path' cannot be used: azureml is not installed in the",
+            "from azureml.core import Model\nModel.deploy('wines')",
+            "'azureml.core.Model.deploy' cannot be used: azureml is not installed in the",
         ),
         ("from azureml.core.run import Run\nRun()", "'azureml.core.run.Run' cannot be used"),
         ("import azureml.dataprep", "No module named 'azureml.dataprep'"),
@@ -197,6 +197,34 @@ def test_using_what_is_not_installed_says_so(
         pass
 
     assert words in caught.value.message
+
+
+def test_what_scripts_do_with_azureml_by_habit_does_no_harm(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    """A run's context logs to nobody, and a model's path is where the model lies."""
+    source = """
+import os
+from azureml.core import Run
+from azureml.core.model import Model
+
+
+def init():
+    run = Run.get_context()
+    run.log("accuracy", 1)
+    run.parent.log_list("x", [1])
+    global where
+    where = Model.get_model_path("wines", version=3)
+
+
+def run(mini_batch):
+    try:
+        Model.deploy()
+    except ImportError:
+        return [os.path.dirname(where) == os.environ["AZUREML_MODEL_DIR"]]
+"""
+    with leased(pool, tmp_path, source) as scorer:
+        assert ["True"] == scorer.rows("a")
 
 
 def test_an_installed_azureml_core_is_preferred(pool: ScorerPool, tmp_path: Path) -> None:

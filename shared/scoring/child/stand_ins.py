@@ -1,6 +1,7 @@
 """Modules that scripts import by habit, where the environment has none.
 
-1. `azureml.core`: its names can be imported; using one is an error that says what to do.
+1. `azureml.core`: its names can be imported; a run's context logs to nobody, a model's path is the
+   model's; using another name is an ImportError that says what to do.
 2. `azureml_user.parallel_run`: `EntryScript`.
 3. `mlflow`: logging goes nowhere. With MLflow installed its functions that log are replaced, for
    there is no tracking server; without, they are all there is. A deployment that sets
@@ -16,12 +17,12 @@ import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 _TRACKING = "MLFLOW_TRACKING_URI"
 _LOGGING_BEGINS = ("log_", "set_")
@@ -30,7 +31,7 @@ _LOGGING = frozenset(
 )
 
 
-class NotInstalled(RuntimeError):
+class NotInstalled(ImportError):
     """A stand-in was used for what only the real thing can do."""
 
 
@@ -160,9 +161,24 @@ def _fill_azureml(module: ModuleType) -> None:
     def missing(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _NotInstalledClass(name, (), {"__module__": module.__name__})
+        known = _USABLE.get(name, {})
+        return _NotInstalledClass(name, (), {"__module__": module.__name__, **known})
 
     module.__getattr__ = missing  # type: ignore[method-assign]  # a module's own hook
+
+
+def _model_path(*_: object, **__: object) -> str:
+    """Where the deployment's model lies, whatever it is called; scripts expect text."""
+    folder = Path(os.environ["AZUREML_MODEL_DIR"])
+    entries = list(folder.iterdir())
+    return str(entries[0] if len(entries) == 1 else folder)
+
+
+# What scripts do with Azure ML's classes by habit.
+_USABLE: dict[str, dict[str, object]] = {
+    "Run": {"get_context": _Nothing()},
+    "Model": {"get_model_path": staticmethod(_model_path)},
+}
 
 
 def _fill_mlflow(module: ModuleType) -> None:
