@@ -3,7 +3,6 @@
 One activity takes a bundle of mini-batches (`shared/domain/minibatch.py` says how many).
 """
 
-import uuid
 from typing import Any
 
 import azure.durable_functions as df
@@ -95,7 +94,6 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         retry=spec.settings.retry_settings,
         isolates=spec.settings.isolate_failures,
         keeps_side_files=bool(spec.recipe.script),
-        folder=services.scratch / spec.name / f"{task.span.first}-{uuid.uuid4().hex[:8]}",
         is_over=lambda: _is_over(task, spec, services),
         note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
     )

@@ -12,10 +12,10 @@ from shared.domain.recipe import Location, Recipe
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
 from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import ScorerSpec
 from shared.scoring.worker import Scorer
-from shared.stores.model_cache import ModelCache
 from shared.stores.registry import Registry
 
 RECIPES_KEPT = 64

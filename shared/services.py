@@ -25,6 +25,7 @@ from shared.domain.datastore import (
 from shared.ports import Blobs, Signer
 from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments
+from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
 from shared.settings import Settings
 from shared.stores import job_index
@@ -37,7 +38,6 @@ from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
 from shared.stores.log_reader import LogReader
-from shared.stores.model_cache import ModelCache
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
 from shared.stores.recipes import Recipes
@@ -81,7 +81,6 @@ class Services:
     crews: Crews
     recipes: Recipes
     blobs: Blobs
-    scratch: Path
 
 
 def services() -> Services:
@@ -154,7 +153,6 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         crews=_crews(settings, scratch, blobs, registry, downloads),
         recipes=Recipes(blobs, registry, inputs, computes),
         blobs=blobs,
-        scratch=scratch / "bundles",
     )
 
 
@@ -163,7 +161,7 @@ def _crews(
 ) -> Crews:
     base = settings.scratch_folder
     return Crews(
-        ScorerPool(scratch=scratch / "scorers", idle_s=settings.scorer_idle_s),
+        ScorerPool(scratch=scratch, idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
         Environments(
             base / "environments",

@@ -6,6 +6,7 @@ each mini-batch's own.
 
 import shutil
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +51,6 @@ class Bundle:
     retry: RetrySettings
     isolates: bool
     keeps_side_files: bool
-    folder: Path
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
 
@@ -88,18 +88,20 @@ class BundleResult:
 @contextmanager
 def scored(bundle: Bundle, scorer: Scorer, downloads: Downloads) -> Iterator[BundleResult]:
     """Score the bundle; its output files are there until the context is left."""
-    bundle.folder.mkdir(parents=True)
+    folder = scorer.work / f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
+    folder.mkdir()
     try:
-        yield _Run(bundle, scorer, downloads).run()
+        yield _Run(bundle, scorer, downloads, folder).run()
     finally:
-        shutil.rmtree(bundle.folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Run:
-    def __init__(self, bundle: Bundle, scorer: Scorer, downloads: Downloads) -> None:
+    def __init__(self, bundle: Bundle, scorer: Scorer, downloads: Downloads, folder: Path) -> None:
         self._bundle = bundle
         self._scorer = scorer
         self._downloads = downloads
+        self._folder = folder
 
     def run(self) -> BundleResult:
         bundle, began = self._bundle, time.monotonic()
@@ -157,12 +159,12 @@ class _Run:
             limit = float(retry.timeout_s)
             return self._scorer.score(some, output, timeout_s=limit, side=side)
 
-        output = self._bundle.folder / f"{index}.rows"
+        output = self._folder / f"{index}.rows"
         attempts = Attempts(score, output, isolates=self._bundle.isolates)
         return attempts.all(files, retry)
 
     def _inputs(self, index: int) -> Path:
-        return self._bundle.folder / f"{index}.files"
+        return self._folder / f"{index}.files"
 
 
 def _report(

@@ -4,7 +4,7 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 # File systems stamp with the kernel's tick: a file that was written twice within one looks
 # unchanged. So long after its last write it cannot happen any more.
 _TICK_NS = 100_000_000
+_BYTECODE = "__pycache__"
 
 
 class Stamp(NamedTuple):
@@ -35,6 +36,13 @@ class FolderLook:
     files: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
     folders: set[str] = field(default_factory=set[str])
     others: set[str] = field(default_factory=set[str])
+
+    def holds(self, files: Mapping[str, Stamp]) -> bool:
+        """Whether these files are there as they were, and nothing else but Python's bytecode."""
+        there = {
+            name: stamp for name, stamp in self.files.items() if _BYTECODE not in name.split("/")
+        }
+        return there == files and not self.others
 
 
 def stamp_of(found: os.stat_result) -> Stamp:

@@ -1,7 +1,7 @@
 """Starts scorer processes, all from one thread, and knows which of them live."""
 
-import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,15 +18,19 @@ _MAIN = Path(child.__path__[0]).resolve() / "__main__.py"
 class Launcher:
     """The thread is the processes' parent in the kernel's eyes: they die with it."""
 
-    def __init__(self, scratch: Path) -> None:
-        self._scratch = scratch
+    def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer-launcher")
         self._processes: list[ScorerProcess] = []
 
-    def launch(self, spec: ScorerSpec, logs: OutputLogs) -> ScorerProcess:
-        """Raises `OSError` when the interpreter cannot be started."""
+    def launch(
+        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, *, writable: Sequence[Path] = ()
+    ) -> ScorerProcess:
+        """A process that lives in `folder`, which goes with it, and may write in `writable` too.
+
+        Raises `OSError` when the interpreter cannot be started.
+        """
         try:
-            return self._thread.submit(self._start, spec, logs).result()
+            return self._thread.submit(self._start, spec, folder, logs, writable).result()
         except (RuntimeError, CancelledError) as error:
             raise PoolClosed("The worker is stopping: no scorer process is started.") from error
 
@@ -39,16 +43,16 @@ class Launcher:
         for process in self._processes:
             process.leave(grace_s=max(0.0, deadline - time.monotonic()))
 
-    def _start(self, spec: ScorerSpec, logs: OutputLogs) -> ScorerProcess:
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="scorer-", dir=self._scratch))
-        try:
-            process = ScorerProcess(
-                [spec.python, str(_MAIN)], child_environment(spec, folder), folder, logs
-            )
-        except OSError:
-            folder.rmdir()
-            raise
+    def _start(
+        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, writable: Sequence[Path]
+    ) -> ScorerProcess:
+        process = ScorerProcess(
+            [spec.python, str(_MAIN)],
+            child_environment(spec, folder),
+            folder,
+            logs,
+            writable=writable,
+        )
         self._processes = [other for other in self._processes if other.is_alive]
         self._processes.append(process)
         return process

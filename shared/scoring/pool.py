@@ -58,7 +58,7 @@ class ScorerPool:
         self._idle_s = idle_s
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
-        self._launcher = Launcher(scratch)
+        self._launcher = Launcher()
         self._failures = InitFailures()
         self._benches: dict[str, _Bench] = {}
         self._changed = threading.Condition()
@@ -100,8 +100,11 @@ class ScorerPool:
         self._launcher.close(grace_s=self._grace_s)
         self._reaper.join()
         with self._changed:
+            idle = [idle for bench in self._benches.values() for idle in bench.idle]
             for bench in self._benches.values():
                 bench.idle.clear()
+        for one in idle:
+            one.scorer.discard()
 
     def _take(self, spec: ScorerSpec, capacity: int, is_stopped: Callable[[], bool]) -> Scorer:
         if capacity < 1:
@@ -141,7 +144,7 @@ class ScorerPool:
             chosen = fitting.pop() if fitting else None
             bench.idle = fitting
         for other in others:
-            other.scorer.end()
+            other.scorer.discard()
         return chosen.scorer if chosen else self._new(spec)
 
     def _new(self, spec: ScorerSpec) -> Scorer:
@@ -158,14 +161,17 @@ class ScorerPool:
         with self._changed:
             bench = self._benches[scorer.spec.fingerprint]
             bench.leased -= 1
-            if scorer.is_worth_keeping:
+            is_kept = scorer.is_worth_keeping and not self._closing.is_set()
+            if is_kept:
                 bench.idle.append(_Idle(scorer, time.monotonic()))
             self._changed.notify_all()
+        if not is_kept:
+            scorer.discard()
 
     def _reap(self) -> None:
         while not self._closing.wait(self._until_next_expiry()):
             for idle in self._take_expired():
-                idle.scorer.end()
+                idle.scorer.discard()
 
     def _until_next_expiry(self) -> float:
         with self._changed:

@@ -51,12 +51,19 @@ class Ended:
 class ScorerProcess:
     """A child, from its start in the constructor to its `Ended` message.
 
-    It works in `folder`, which goes with it.
+    It works in `folder`, which goes with it, and may write there, in the folders `writable`, and
+    where everybody may; nowhere else, if the kernel can see to that.
     Construct it in a thread that lives long: the kernel ends the child with that thread.
     """
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, logs: OutputLogs
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        folder: Path,
+        logs: OutputLogs,
+        *,
+        writable: Sequence[Path] = (),
     ) -> None:
         self._folder = folder
         self._logs = logs
@@ -69,7 +76,8 @@ class ScorerProcess:
         self._ours, theirs = open_pipes()
         try:
             self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
-                [*command, str(theirs.requests), str(theirs.events), str(os.getpid())],
+                [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))]
+                + [str(place) for place in (folder, *writable)],
                 env=environment,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

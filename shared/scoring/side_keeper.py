@@ -1,8 +1,5 @@
 """The side outputs of one scorer, over the lives of its processes."""
 
-import shutil
-import uuid
-import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +9,14 @@ from shared.scoring.spec import ScorerSpec
 
 
 class SideKeeper:
-    """Their folder is made inside `scratch`, and goes when nobody holds the keeper any more."""
-
-    def __init__(self, scratch: Path) -> None:
-        self._outputs = SideOutputs((scratch / f"side-{uuid.uuid4().hex}").absolute())
+    def __init__(self, folder: Path) -> None:
+        self._outputs = SideOutputs(folder)
         self._init_wrote = False
-        weakref.finalize(self, shutil.rmtree, self._outputs.folder, ignore_errors=True)
+
+    @property
+    def writable(self) -> Path:
+        """What the script may write: the folder that holds its own."""
+        return self._outputs.live.parent
 
     @property
     def is_needed(self) -> bool:

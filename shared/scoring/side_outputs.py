@@ -48,7 +48,7 @@ class _Kept:
 class SideOutputs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.live = folder / "live"
+        self.live = folder / "live" / "output"  # a script may remove and make its folder anew
         self._copies = folder / "kept"
         self._numbers = itertools.count()
         self._kept: dict[str, _Kept] = {}

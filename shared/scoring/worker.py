@@ -10,24 +10,34 @@ Each call either obeys or raises.
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score, Start
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
+from shared.scoring.model_view import ModelView, view_of
 from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
 from shared.scoring.verdicts import init_verdict, run_verdict, side_verdict, timeout_verdict
+from shared.scoring.workplace import Workplace
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
 
-Launch = Callable[[ScorerSpec, OutputLogs], ScorerProcess]
+
+class Launch(Protocol):
+    """Starts a process: `Launcher.launch`."""
+
+    def __call__(
+        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, *, writable: Sequence[Path]
+    ) -> ScorerProcess: ...
 
 
 class State(Enum):
@@ -40,8 +50,7 @@ class State(Enum):
 class Scorer:
     """Of one lease at a time: it is not for two threads.
 
-    What scripts write beside their rows lies in a folder of its own inside `scratch`, outlives
-    their processes, and goes with the scorer.
+    What its processes write lies in a folder of its own inside `scratch`, and goes with the scorer.
     """
 
     def __init__(
@@ -50,7 +59,7 @@ class Scorer:
         launch: Launch,
         failures: InitFailures,
         *,
-        scratch: Path | None = None,
+        scratch: Path,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
@@ -65,7 +74,9 @@ class Scorer:
         self._state = State.NEW
         self._process: ScorerProcess | None = None
         self._memory = MemoryWatch(spec.memory_limit_mb)
-        self._side = SideKeeper(scratch) if scratch and spec.script else None
+        self._model = ModelView(spec.model_dir)
+        self._workplace = Workplace(scratch)
+        self._side = SideKeeper(self._workplace.side) if spec.script else None
 
     @property
     def state(self) -> State:
@@ -76,7 +87,13 @@ class Scorer:
     @property
     def is_worth_keeping(self) -> bool:
         """Warm, or dead with side files that the next process goes on with."""
-        return self.state is State.READY or (self._side is not None and self._side.is_needed)
+        is_warm = self.state is State.READY and self._model.is_intact
+        return is_warm or (self._side is not None and self._side.is_needed)
+
+    @property
+    def work(self) -> Path:
+        """Where the files of mini-batches and their rows belong: its processes may write there."""
+        return self._workplace.work
 
     @property
     def pid(self) -> int | None:
@@ -143,6 +160,11 @@ class Scorer:
             self._process.leave(grace_s=0 if self._state is State.SCORING else self._grace_s)
         self._state = State.DEAD
 
+    def discard(self) -> None:
+        """End the process, and remove what it wrote: nobody needs this scorer any more."""
+        self.end()
+        self._workplace.remove()
+
     def commit(self) -> None:
         """The side files that were told are in safety."""
         if self._side is not None:
@@ -168,8 +190,9 @@ class Scorer:
         return self._process
 
     def _load(self) -> None:
-        spec = self.spec
         deadline = time.monotonic() + self._init_limit_s
+        folder = self._workplace.new_process_folder()
+        spec = self._equipped(folder)
         start = Start(
             spec.kind,
             str(spec.model_dir or ""),
@@ -179,7 +202,7 @@ class Scorer:
             batch_predict=spec.batch_predict,
         )
         try:
-            self._process = self._launch(self._side.equip(spec) if self._side else spec, self._logs)
+            self._process = self._launch(spec, folder, self._logs, writable=self._writable)
         except OSError as error:
             raise InitFailed(
                 f"The interpreter '{spec.python}' cannot be started: {error}.",
@@ -191,6 +214,24 @@ class Scorer:
             raise self._init_failure(answer)
         if self._side is not None:
             self._side.note_init()
+
+    def _equipped(self, folder: Path) -> ScorerSpec:
+        """What a process that lives in `folder` is given: its view of the model, its side files."""
+        try:
+            self._model = view_of(self.spec.model_dir, folder)
+        except OSError as error:
+            raise InitFailed(
+                f"The model cannot be copied for the scorer process: {error}.",
+                error_type=type(error).__name__,
+                details=str(error),
+            ) from error
+        spec = replace(self.spec, model_dir=self._model.path)
+        return self._side.equip(spec) if self._side else spec
+
+    @property
+    def _writable(self) -> tuple[Path, ...]:
+        side = (self._side.writable,) if self._side else ()
+        return (self._workplace.work, *side)
 
     def _exchange(self, message: Message, deadline: float) -> Answer:
         process = self._living()

@@ -40,7 +40,8 @@ class ScriptedScorer:
 
     name = "scripted"
 
-    def __init__(self) -> None:
+    def __init__(self, work: Path) -> None:
+        self.work = work
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
@@ -84,8 +85,9 @@ class ScriptedScorer:
 
 
 class ScriptedCrews:
-    def __init__(self) -> None:
-        self.member = ScriptedScorer()
+    def __init__(self, work: Path) -> None:
+        work.mkdir(parents=True, exist_ok=True)
+        self.member = ScriptedScorer(work)
 
     @contextmanager
     def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
@@ -103,7 +105,7 @@ def services_in_memory(
     settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
     services = build(settings, blobs, ACCOUNT_URL, SIGNER)
     services.crews.close()
-    crews = ScriptedCrews()
+    crews = ScriptedCrews(scratch / "work")
     scripted: Any = crews
     return dataclasses.replace(services, crews=scripted), blobs, crews.member
 

@@ -24,10 +24,10 @@ from shared.domain.provisioning import (
 from shared.schemas.arm_deployments import write_deployment
 from shared.scoring.environments.environments import Bound
 from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InputFile
 from shared.services import Services
-from shared.stores.model_cache import ModelCache
 from tests.app.in_memory import CONTAINER, services_in_memory
 from tests.environments.conftest import Make, index, make, variables
 from tests.environments.packages import wheel

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from shared.adapters.memory import MemoryBlobs
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InputFile, ScorerSpec
 from tests.scoring.desk import Desk, mlflow_spec
@@ -40,6 +41,13 @@ def sinful_interpreter(folder: Path, python: str = sys.executable) -> str:
 
 def deeds(*names: str) -> list[InputFile]:
     return [InputFile(Path("/nowhere") / name, name) for name in names]
+
+
+@pytest.fixture
+def blobs() -> MemoryBlobs:
+    blobs = MemoryBlobs()
+    blobs.ensure_container("azureml-blobstore")
+    return blobs
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_a_scorer_runs_on_every_interpreter_found(
     sinner = sinful_interpreter(tmp_path, str(python))
     output = tmp_path / "output"
 
-    with pool.lease(ScorerSpec("f", "sinner", sinner, tmp_path), capacity=1) as scorer:
+    with pool.lease(ScorerSpec("f", "sinner", sinner, None), capacity=1) as scorer:
         scored = scorer.score(deeds("a", "prints"), output, timeout_s=20)
         assert b"0,a\n1,prints\n" == output.read_bytes()
         assert (2, 13) == (scored.rows, scored.bytes)
@@ -90,14 +90,14 @@ def test_an_interpreter_without_mlflow_is_told_so(
 ) -> None:
     if str(python) == sys.executable:
         pytest.skip("no interpreter without MLflow here")
-    spec = ScorerSpec("f", "mlflow", str(python), tmp_path)
+    spec = ScorerSpec("f", "mlflow", str(python), None)
 
     with pytest.raises(InitFailed, match="No module named 'mlflow'"), pool.lease(spec, capacity=1):
         pass
 
 
 def test_a_kind_nobody_drives_is_a_failed_init(pool: ScorerPool, tmp_path: Path) -> None:
-    spec = ScorerSpec("f", "abacus", sys.executable, tmp_path)
+    spec = ScorerSpec("f", "abacus", sys.executable, None)
 
     with pytest.raises(InitFailed, match="KeyError: 'abacus'"), pool.lease(spec, capacity=1):
         pass

@@ -19,7 +19,7 @@ from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InputFile, ScorerSpec
 folder, python, sin = sys.argv[1:]
 pool = ScorerPool(scratch=Path(folder), idle_s=60)
-with pool.lease(ScorerSpec("f", "sinner", python, Path(folder)), capacity=1) as scorer:
+with pool.lease(ScorerSpec("f", "sinner", python, None), capacity=1) as scorer:
     print(scorer.pid, flush=True)
     scorer.score([InputFile(Path("x"), sin)], Path(folder) / "output", timeout_s=60)
     print("scored", flush=True)

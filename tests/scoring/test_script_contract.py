@@ -24,7 +24,7 @@ def run(mini_batch):
     return [json.dumps({
         "batch": mini_batch, "argv": sys.argv, "cwd": os.getcwd(), "path": sys.path[0],
         "file": __file__, "name": __name__, "environ": at_import, "in_init": in_init,
-        "helped": helped(),
+        "helped": helped(), "models": os.listdir(os.environ["AZUREML_MODEL_DIR"]),
     })] * len(mini_batch)
 """
 
@@ -49,7 +49,7 @@ def test_a_script_sees_what_azure_ml_shows_it(pool: ScorerPool, tmp_path: Path) 
     assert told["cwd"] == told["path"] == str(Path(told["file"]).parent)
     assert "score" == told["name"]
     assert "by a sibling" == told["helped"]
-    assert str(tmp_path / "models") == environ["AZUREML_MODEL_DIR"]
+    assert ["wines"] == told["models"]
     assert "text" == environ["AZUREML_BI_TEXT_COLUMN"]
     assert [] == told["in_init"]
     assert "/elsewhere" != environ["AZUREML_BI_OUTPUT_PATH"]

@@ -22,9 +22,11 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
         folder = Path(self.folder.name)
         python = sinful_interpreter(folder)
         self.output = folder / "output"
-        self.launcher = Launcher(folder / "scratch")
-        spec = ScorerSpec("f", "sinner", python, folder)
-        self.scorer = Scorer(spec, self.launcher.launch, InitFailures(), grace_s=0.2)
+        self.launcher = Launcher()
+        spec = ScorerSpec("f", "sinner", python, None)
+        self.scorer = Scorer(
+            spec, self.launcher.launch, InitFailures(), scratch=folder / "scratch", grace_s=0.2
+        )
         self.expected = State.NEW
 
     @precondition(lambda self: self.expected in (State.NEW, State.DEAD))

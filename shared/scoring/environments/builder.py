@@ -36,7 +36,8 @@ class Builder:
         with tempfile.TemporaryDirectory(dir=home.folder) as inputs:
             self.uv.do(
                 "The packages cannot be installed",
-                *("pip", "install", "--quiet", "--python", str(python)),
+                # Scorer processes may not write here: they would compile at each start.
+                *("pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)),
                 *_files(Path(inputs), spec, interpreter),
             )
         if ask(python) is None:

@@ -1,5 +1,6 @@
 """Models on the local disk: whole, shared, and never outside their folder."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ModelMissing
 from shared.domain.recipe import Location
-from shared.stores.model_cache import ModelCache
+from shared.scoring.model_cache import ModelCache
 
 BOX = "azureml-blobstore"
 AT = Location(container=BOX, path="models/wines")
@@ -61,3 +62,48 @@ def test_many_at_once_get_one_whole_model(cache: ModelCache, blobs: MemoryBlobs)
 def test_a_missing_model_is_told(cache: ModelCache) -> None:
     with pytest.raises(ModelMissing, match="models/wines"):
         cache.fetch(AT)
+
+
+@pytest.mark.parametrize("deed", ["rewrite", "keep its date", "remove", "add", "link"])
+def test_a_model_that_was_changed_on_the_disk_is_downloaded_anew(
+    blobs: MemoryBlobs, tmp_path: Path, deed: str
+) -> None:
+    """Whoever asks next, in this process or another, gets the registered bytes."""
+    blobs.write(BOX, "models/wines/MLmodel", b"good")
+    blobs.write(BOX, "models/wines/data/x.bin", b"x")
+    with ThreadPoolExecutor(4) as threads:
+        cache = ModelCache(blobs, tmp_path, threads)
+        first = cache.fetch(AT)
+        spoil(first, deed)
+
+        second = cache.fetch(AT)
+        of_another_process = ModelCache(blobs, tmp_path, threads).fetch(AT)
+
+    assert first != second == of_another_process
+    files = {str(p.relative_to(second)) for p in second.rglob("*") if p.is_file()}
+    assert {"MLmodel", "data/x.bin"} == files
+    assert b"good" == (second / "MLmodel").read_bytes()
+
+
+def spoil(model: Path, deed: str) -> None:
+    path = model / "MLmodel"
+    if deed == "remove":
+        path.unlink()
+    elif deed == "add":
+        (model / "more.pkl").write_bytes(b"more")
+    elif deed == "link":
+        (model / "link").symlink_to(path)
+    else:
+        found = path.stat()
+        path.write_bytes(b"evil")
+        if deed == "keep its date":
+            os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+def test_bytecode_beside_a_models_code_is_no_change(cache: ModelCache, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "models/wines/code/mine.py", b"")
+    folder = cache.fetch(AT)
+    (folder / "code" / "__pycache__").mkdir()
+    (folder / "code" / "__pycache__" / "mine.pyc").write_bytes(b"")
+
+    assert folder == cache.fetch(AT)
