@@ -47,6 +47,7 @@ def end(ending: Ending, services: Services) -> EndResult:
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
     services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
+    services.crews.release(ended.spec.name)
     sha256 = proof.sha256 if proof else ""
     return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
 

@@ -103,7 +103,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
             services.crews.scorer(
                 spec.recipe,
                 capacity=most,
-                job=_alone(spec),
+                job=spec.name,
                 is_stopped=lambda: _is_stopped(spec, services),
             ) as scorer,
             scored(bundle, scorer, services.downloads) as result,
@@ -131,12 +131,6 @@ def _keep_logs(
     logs.keep(job, process, stdout=printed.stdout, stderr=printed.stderr)
     more = f"{result.untold} more are in errors.jsonl only.\n" if result.untold else ""
     logs.keep_errors(job, process, "".join(result.tracebacks) + more)
-
-
-def _alone(spec: JobSpec) -> str:
-    """The job whose processes must not be shared: what its script writes is this job's."""
-    is_shared = spec.settings.output_action is OutputAction.APPEND_ROW
-    return "" if is_shared else spec.name
 
 
 def _stage(

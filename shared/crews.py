@@ -56,14 +56,18 @@ class Crews:
         job: str = "",
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Scorer]:
-        """A warm process that scores by this recipe, for one bundle; for one `job` alone if named.
+        """A warm process that scores by this recipe, for one bundle of the job.
 
         Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
         ScoringStopped once `is_stopped` says so.
         """
-        spec, most = self._spec(recipe, job), min(capacity, self._most or capacity)
-        with self._pool.lease(spec, capacity=most, is_stopped=is_stopped) as scorer:
+        spec, most = self._spec(recipe), min(capacity, self._most or capacity)
+        with self._pool.lease(spec, capacity=most, job=job, is_stopped=is_stopped) as scorer:
             yield scorer
+
+    def release(self, job: str) -> None:
+        """The job is over: processes that serve it alone may go."""
+        self._pool.release(job)
 
     def prepare(self, recipe: Recipe) -> MadeEnvironment:
         """Build what scores by this recipe, and say every version of it.
@@ -116,10 +120,10 @@ class Crews:
             return None
         return of_model(self._folders.fetch(model))
 
-    def _spec(self, recipe: Recipe, job: str) -> ScorerSpec:
+    def _spec(self, recipe: Recipe) -> ScorerSpec:
         python, code = self._interpreter(recipe), recipe.code_location
         return ScorerSpec(
-            fingerprint=f"{recipe.fingerprint}{job}",
+            fingerprint=recipe.fingerprint,
             kind="script" if recipe.script else "mlflow",
             python=python,
             model_dir=self._folders.fetch(recipe.model_location),

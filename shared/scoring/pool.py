@@ -1,6 +1,7 @@
 """Warm scorers, leased one caller at a time: at most `capacity` of a deployment, first come first.
 
-Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
+One whose script has written files beside its rows serves the job that it wrote them for, and no
+other. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
 """
 
 import threading
@@ -26,6 +27,10 @@ _LOOK_EVERY_S = 0.5
 class _Idle:
     scorer: Scorer
     since: float
+
+    def serves(self, spec: ScorerSpec, job: str) -> bool:
+        scorer = self.scorer
+        return scorer.spec == spec and (scorer.job == job or not scorer.is_of_its_job_alone)
 
 
 @dataclass
@@ -68,9 +73,14 @@ class ScorerPool:
 
     @contextmanager
     def lease(
-        self, spec: ScorerSpec, *, capacity: int, is_stopped: Callable[[], bool] = _never
+        self,
+        spec: ScorerSpec,
+        *,
+        capacity: int,
+        job: str = "",
+        is_stopped: Callable[[], bool] = _never,
     ) -> Iterator[Scorer]:
-        """A ready scorer, for this caller alone; waits until one of `capacity` is free.
+        """A ready scorer, for this caller's `job`; waits until one of `capacity` is free.
 
         Side files that were told under a lease are in safety when it ends well; when it ends by an
         exception they are forgotten, for their mini-batches come again.
@@ -78,8 +88,8 @@ class ScorerPool:
         Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
         so while it waits or loads, and `PoolClosed` at the end.
         """
-        scorer = self._take(spec, capacity, is_stopped)
-        scorer.is_stopped = is_stopped
+        scorer = self._take(spec, capacity, job, is_stopped)
+        scorer.job, scorer.is_stopped = job, is_stopped
         try:
             if scorer.state is not State.READY:
                 scorer.start()
@@ -91,6 +101,21 @@ class ScorerPool:
             scorer.commit()
         finally:
             self._put_back(scorer)
+
+    def release(self, job: str) -> None:
+        """The job is over: end the idle scorers that nobody else may use."""
+        with self._changed:
+            done: list[_Idle] = []
+            for bench in self._benches.values():
+                of_job = [
+                    one
+                    for one in bench.idle
+                    if one.scorer.job == job and one.scorer.is_of_its_job_alone
+                ]
+                bench.idle = [one for one in bench.idle if one not in of_job]
+                done += of_job
+        for one in done:
+            one.scorer.discard()
 
     def close(self) -> None:
         """End every process. Who scores, loads or waits gets `PoolClosed`."""
@@ -106,7 +131,9 @@ class ScorerPool:
         for one in idle:
             one.scorer.discard()
 
-    def _take(self, spec: ScorerSpec, capacity: int, is_stopped: Callable[[], bool]) -> Scorer:
+    def _take(
+        self, spec: ScorerSpec, capacity: int, job: str, is_stopped: Callable[[], bool]
+    ) -> Scorer:
         if capacity < 1:
             raise ValueError(f"A capacity of {capacity} would wait for ever.")
         ticket = object()
@@ -121,7 +148,7 @@ class ScorerPool:
             with self._changed:
                 bench.queue.remove(ticket)
                 self._changed.notify_all()
-        return self._chosen(bench, spec)
+        return self._chosen(bench, spec, job)
 
     def _has_turn(self, bench: _Bench, ticket: object, capacity: int) -> bool:
         """Wait a while for the turn, and count the scorer as leased if it came."""
@@ -137,14 +164,16 @@ class ScorerPool:
             bench.leased += has_turn
             return has_turn
 
-    def _chosen(self, bench: _Bench, spec: ScorerSpec) -> Scorer:
+    def _chosen(self, bench: _Bench, spec: ScorerSpec, job: str) -> Scorer:
+        """The job's own, else the one that rested least; those of another spec are outdated."""
         with self._changed:
-            fitting = [idle for idle in bench.idle if idle.scorer.spec == spec]
-            others = [idle for idle in bench.idle if idle.scorer.spec != spec]
-            chosen = fitting.pop() if fitting else None
-            bench.idle = fitting
-        for other in others:
-            other.scorer.discard()
+            fitting = [idle for idle in bench.idle if idle.serves(spec, job)]
+            fitting.sort(key=lambda idle: (idle.scorer.is_of_its_job_alone, idle.since))
+            chosen = fitting[-1] if fitting else None
+            outdated = [idle for idle in bench.idle if idle.scorer.spec != spec]
+            bench.idle = [idle for idle in bench.idle if idle not in (chosen, *outdated)]
+        for idle in outdated:
+            idle.scorer.discard()
         return chosen.scorer if chosen else self._new(spec)
 
     def _new(self, spec: ScorerSpec) -> Scorer:

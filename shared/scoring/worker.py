@@ -70,6 +70,7 @@ class Scorer:
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
         self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
+        self.job = ""  # whose mini-batches it scores
         self._logs = OutputLogs()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
@@ -88,7 +89,12 @@ class Scorer:
     def is_worth_keeping(self) -> bool:
         """Warm, or dead with side files that the next process goes on with."""
         is_warm = self.state is State.READY and self._model.is_intact
-        return is_warm or (self._side is not None and self._side.is_needed)
+        return is_warm or self.is_of_its_job_alone
+
+    @property
+    def is_of_its_job_alone(self) -> bool:
+        """Whether its script has written files for the job, which another must not see."""
+        return self._side is not None and self._side.is_needed
 
     @property
     def work(self) -> Path:

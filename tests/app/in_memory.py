@@ -93,6 +93,9 @@ class ScriptedCrews:
     def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
 
+    def release(self, job: str) -> None:
+        """There is nobody to let go."""
+
 
 def services_in_memory(
     scratch: Path, blobs: MemoryBlobs | None = None

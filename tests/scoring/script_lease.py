@@ -41,9 +41,11 @@ class Leased:
 
 
 @contextmanager
-def leased(pool: ScorerPool, folder: Path, source: str, **changes: object) -> Iterator[Leased]:
+def leased(
+    pool: ScorerPool, folder: Path, source: str, *, job: str = "", **changes: object
+) -> Iterator[Leased]:
     spec = script_spec(folder, sys.executable, source, **changes)
-    with pool.lease(spec, capacity=1) as scorer:
+    with pool.lease(spec, capacity=1, job=job) as scorer:
         yield Leased(scorer, folder)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import Scored, ScoringFailed
+from shared.scoring.worker import State
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.test_side_outputs import Published, publish, told
 
@@ -57,6 +58,11 @@ def run(mini_batch):
     for name in named(mini_batch):
         log.write(name + "\\n")
     sin(named(mini_batch))
+    return mini_batch
+"""
+
+_WRITES_NOTHING = """
+def run(mini_batch):
     return mini_batch
 """
 
@@ -222,6 +228,55 @@ def test_a_job_with_random_failures_publishes_what_an_undisturbed_one_does(
         assert {"log.csv": lines(["name", *names])} == job.published
     else:
         assert {f"{name}.out": f"scored {name}".encode() for name in names} == job.published
+
+
+def test_a_scorer_that_wrote_files_serves_the_job_they_are_of_and_no_other(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    """Each job has all its files, and none of another's; in between the first goes on."""
+    source = _BEGINS + _APPENDS_TO_ONE_LOG
+    published: dict[str, Published] = {"one": {}, "two": {}}
+    pids = []
+    for job, name in (("one", "a"), ("two", "b"), ("one", "c"), ("two", "d")):
+        with leased(pool, tmp_path, source, job=job) as scorer:
+            Job(scorer, published[job]).score(name)
+            pids.append(scorer.scorer.pid)
+
+    assert {"log.csv": lines(["name", "a", "c"])} == published["one"]
+    assert {"log.csv": lines(["name", "b", "d"])} == published["two"]
+    assert pids[:2] == pids[2:]
+    assert 2 == len(set(pids))
+
+
+def test_when_a_job_is_over_its_scorers_leave_and_the_others_stay(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    source = _BEGINS + _ONE_FILE_PER_INPUT
+    with leased(pool, tmp_path, source, job="one") as scorer:
+        Job(scorer).score("a")
+        first = scorer.scorer
+    with leased(pool, tmp_path, source, job="two") as scorer:
+        Job(scorer).score("a")
+        second = scorer.scorer
+
+    pool.release("one")
+
+    assert not first.work.parent.exists()
+    assert State.DEAD is first.state
+    assert State.READY is second.state
+
+
+def test_a_scorer_whose_script_wrote_nothing_is_warm_for_every_job(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    pids = set()
+    for job in ("one", "two"):
+        with leased(pool, tmp_path, _BEGINS + _WRITES_NOTHING, job=job) as scorer:
+            assert () == Job(scorer).score("a").side_files
+            pids.add(scorer.scorer.pid)
+        pool.release(job)
+
+    assert 1 == len(pids)
 
 
 def test_the_folder_of_side_outputs_goes_with_the_pool(tmp_path: Path) -> None:
