@@ -12,7 +12,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Ending, JobState, JobStatus
 from shared.domain.receipt import OutputProof, receipt_of
 from shared.domain.task import EndResult
@@ -66,7 +66,7 @@ def _explained(ending: Ending, services: Services) -> Ending:
 
 
 def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None]:
-    """Publish a completed job's predictions; an output that is taken makes it a failed one.
+    """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
     The counts of a completed job are taken from what its bundles recorded.
     """
@@ -78,8 +78,8 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     try:
         _publish_side_files(ended, services)
         published = services.predictions.publish(ended.spec, ended.plan.shards)
-    except Conflict as taken:
-        failed = {"status": JobStatus.FAILED, "reason": str(taken)}
+    except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
+        failed = {"status": JobStatus.FAILED, "reason": str(refused)}
         return ended.model_copy(update=failed), None
     return ended, OutputProof(
         uri=ended.spec.output.uri,

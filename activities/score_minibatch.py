@@ -13,6 +13,7 @@ from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
+from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
@@ -93,7 +94,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         files_of=plan.minibatch,
         retry=spec.settings.retry_settings,
         isolates=spec.settings.isolate_failures,
-        keeps_side_files=bool(spec.recipe.script),
+        side_names=SideNames(output=spec.output.location.path) if spec.recipe.script else None,
         is_over=lambda: _is_over(task, spec, services),
         note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
     )

@@ -2,13 +2,10 @@
 
 import re
 
+from shared.domain.blob_name import NAME_LIMIT, NO_CHARACTER, problem_with
 from shared.domain.errors import InvalidRequest
 
-NAME_LIMIT = 1024
-"""Characters of a blob's name."""
-
 _CONTAINER = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]|\$(root|web|logs)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def check_container(container: str) -> None:
@@ -21,13 +18,9 @@ def check_container(container: str) -> None:
 
 
 def check_names(container: str, name: str) -> None:
-    """Refuse what no store can hold.
-
-    `..` is refused before any client sees it: HTTP clients resolve such segments, and the
-    request would reach another container than the one that was asked for.
-    """
+    """Refuse what no store can hold."""
     check_container(container)
-    if problem := _problem(name):
+    if problem := problem_with(name):
         raise InvalidRequest(
             f"{name[:NAME_LIMIT]!a} is not a blob's name: {problem}.",
             fix="Use a relative path without '.' and '..', as the container's listing shows it.",
@@ -37,21 +30,9 @@ def check_names(container: str, name: str) -> None:
 
 def may_begin_a_name(prefix: str) -> bool:
     """Whether some blob's name may begin so; the store fails when asked for another prefix."""
-    return len(prefix) <= NAME_LIMIT and not _CONTROL.search(prefix)
+    return len(prefix) <= NAME_LIMIT and not NO_CHARACTER.search(prefix)
 
 
 def listing_order(name: str) -> bytes:
     """The key that sorts names as the store does: by UTF-16 code unit."""
     return name.encode("utf-16-be", "surrogatepass")
-
-
-def _problem(name: str) -> str:
-    if not 1 <= len(name) <= NAME_LIMIT:
-        return f"it has {len(name)} characters, and 1 to {NAME_LIMIT} are allowed"
-    if _CONTROL.search(name):
-        return "it holds a control character"
-    if "\\" in name:
-        return "it holds a backslash, which the store would take for a slash"
-    if any(segment in (".", "..") for segment in name.split("/")):
-        return "a segment of it is '.' or '..'"
-    return ""

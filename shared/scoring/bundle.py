@@ -19,11 +19,12 @@ from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.domain.minibatch import Span
 from shared.domain.outcome import FileError, MinibatchReport
+from shared.domain.side_names import SideNames
 from shared.scoring.attempts import Attempted, Attempts
 from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.failures import error_of, errors_of, tracebacks
 from shared.scoring.originals import Originals
-from shared.scoring.side_outputs import SideFile
+from shared.scoring.side_outputs import ANY, SideFile
 from shared.scoring.spec import InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
@@ -40,7 +41,7 @@ class Bundle:
     """What to score, and how.
 
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
-    `keeps_side_files` keeps what a script writes beside its rows.
+    `side_names` are those of the files that a script may write beside its rows; None: it has none.
     `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
     hears of each mini-batch after its last try.
     """
@@ -50,7 +51,7 @@ class Bundle:
     files_of: Callable[[int], list[PlannedFile]]
     retry: RetrySettings
     isolates: bool
-    keeps_side_files: bool
+    side_names: SideNames | None
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
 
@@ -155,9 +156,10 @@ class _Run:
         def score(some: list[InputFile], output: Path) -> Scored:
             for altered in originals.altered():
                 self._downloads.again(self._bundle.container, planned[altered.path], altered.path)
-            side = output.with_suffix(".side") if self._bundle.keeps_side_files else None
+            names = self._bundle.side_names
+            side = output.with_suffix(".side") if names else None
             limit = float(retry.timeout_s)
-            return self._scorer.score(some, output, timeout_s=limit, side=side)
+            return self._scorer.score(some, output, timeout_s=limit, side=side, names=names or ANY)
 
         output = self._folder / f"{index}.rows"
         attempts = Attempts(score, output, isolates=self._bundle.isolates)

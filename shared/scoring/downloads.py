@@ -1,6 +1,5 @@
-"""Downloads: a mini-batch's files onto the local disk, many at once, under safe names."""
+"""Downloads: a mini-batch's files onto the local disk, many at once."""
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -9,11 +8,8 @@ from pathlib import Path
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.ports import Blobs
+from shared.scoring.local_paths import local_paths
 from shared.scoring.spec import FileFailure, InputFile
-
-# What a local file system takes everywhere; scripts see this name, the output the real one.
-UNSAFE = re.compile(r"[^\w.()\[\]{}@+=,;~ -]")
-LONGEST_NAME = 200  # bytes; file systems take 255
 
 
 @dataclass(frozen=True)
@@ -50,9 +46,10 @@ class Downloads:
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
         """Begin to download the files into the folder, which is made."""
-        folder.mkdir(parents=True)
-        names = local_names([file.base_name for file in files])
-        planned = {folder / name: file for file, name in zip(files, names, strict=True)}
+        paths = [folder / path for path in local_paths([file.base_name for file in files])]
+        for parent in {path.parent for path in paths}:
+            parent.mkdir(parents=True)
+        planned = dict(zip(paths, files, strict=True))
         futures = [
             self._executor.submit(self._fetch, container, file, path)
             for path, file in planned.items()
@@ -73,24 +70,6 @@ class Downloads:
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
         return InputFile(path=path, name=file.base_name)
-
-
-def local_names(names: Sequence[str]) -> list[str]:
-    """Names for the local disk: as they are where that is safe, and never two alike."""
-    taken = set[str]()
-    local = list[str]()
-    for index, name in enumerate(names):
-        safe = _ending(UNSAFE.sub("_", name), LONGEST_NAME).lstrip(".") or "file"
-        while safe.lower() in taken:
-            safe = f"{index}_{_ending(safe, LONGEST_NAME - len(str(index)) - 1)}"
-        taken.add(safe.lower())
-        local.append(safe)
-    return local
-
-
-def _ending(name: str, size: int) -> str:
-    """The last part of a name that fits into so many bytes: its extension counts."""
-    return name.encode()[-size:].decode(errors="ignore")
 
 
 def _unreadable(file: PlannedFile, error: Exception, why: str) -> FileFailure:

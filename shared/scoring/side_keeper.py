@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from shared.domain.side_names import SideNames
 from shared.scoring.session import writes_under
 from shared.scoring.side_outputs import SideFile, SideOutputs
 from shared.scoring.spec import ScorerSpec
@@ -37,8 +38,9 @@ class SideKeeper:
         """What is there now was written by init(), and comes with the first mini-batch."""
         self._init_wrote = not self._outputs.is_untouched()
 
-    def accept(self, to: Path) -> tuple[SideFile, ...]:
-        accepted = self._outputs.accept(to)
+    def accept(self, to: Path, names: SideNames) -> tuple[SideFile, ...]:
+        """What changed; raises OSError, and BadSideName."""
+        accepted = self._outputs.accept(to, names)
         self._init_wrote = False
         return accepted
 

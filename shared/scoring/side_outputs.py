@@ -13,12 +13,17 @@ import itertools
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shared.domain.side_names import SideNames
 from shared.scoring.byte_ranges import append, begins_with, copy_range, link_or_copy
 from shared.scoring.folder_look import FolderLook, Stamp, look, stamp_of
 
+ANY = SideNames()
+# Characters of a name that a message shows.
+_SHOWN = 300
 # How Python spells the bytes of a name that is no UTF-8.
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -45,6 +50,10 @@ class _Kept:
     size: int
 
 
+class BadSideName(Exception):
+    """A script's file cannot be published under the name it has."""
+
+
 class SideOutputs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,10 +65,14 @@ class SideOutputs:
         self._before: dict[str, _Kept | None] = {}
         self._folders_before: set[str] = set()
 
-    def accept(self, to: Path) -> tuple[SideFile, ...]:
-        """What changed since the last time; new bytes are files in `to`, which is made."""
+    def accept(self, to: Path, names: SideNames = ANY) -> tuple[SideFile, ...]:
+        """What changed since the last time; new bytes are files in `to`, which is made.
+
+        Raises BadSideName, and takes nothing, when a file's name is none of `names`.
+        """
         to.mkdir(parents=True, exist_ok=True)
         seen = look(self.live)
+        _check(seen.files.keys() - self._kept.keys(), names)
         changes = [self._removed(name) for name in sorted(self._kept.keys() - seen.files.keys())]
         for name in sorted(seen.files):
             if not self._is_surely_same(name, seen):
@@ -175,6 +188,15 @@ class SideOutputs:
 
     def _new_copy(self) -> Path:
         return self._copies / str(next(self._numbers))
+
+
+def _check(new: Iterable[str], names: SideNames) -> None:
+    for name in sorted(new):
+        if problem := names.problem_with(published_name(name)):
+            raise BadSideName(
+                f"The file {name[:_SHOWN]!r} under AZUREML_BI_OUTPUT_PATH cannot be published: "
+                f"{problem}. Give it another name."
+            )
 
 
 def published_name(name: str) -> str:

@@ -4,6 +4,7 @@ from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, InitErro
 from shared.scoring.death import told
 from shared.scoring.memory_watch import Answer, Outgrown
 from shared.scoring.process import Ended
+from shared.scoring.side_outputs import BadSideName
 from shared.scoring.spec import InitFailed, PoolClosed, ScorerSpec, ScoringFailed
 
 _STOPPING = "The worker is stopping: its scorer processes were ended."
@@ -58,7 +59,11 @@ def timeout_verdict(timeout_s: float, grace_s: float, *, obeyed: bool) -> Scorin
     return ScoringFailed(message, kind="timeout", error_type="Timeout")
 
 
-def side_verdict(error: OSError) -> ScoringFailed:
+def side_verdict(error: OSError | BadSideName) -> ScoringFailed:
+    """Of a run() that came back, and left files that cannot be published."""
+    if isinstance(error, BadSideName):
+        message = f"{error} The scorer process was ended. {_REPLACED}"
+        return ScoringFailed(message, kind="exception", error_type=type(error).__name__)
     message = (
         f"What run() wrote under AZUREML_BI_OUTPUT_PATH cannot be taken over: {error}. "
         f"The scorer process was ended. {_REPLACED}"

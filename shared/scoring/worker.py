@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from shared.domain.side_names import SideNames
 from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score, Start
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
@@ -22,6 +23,7 @@ from shared.scoring.model_view import ModelView, view_of
 from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
+from shared.scoring.side_outputs import ANY, BadSideName
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
 from shared.scoring.verdicts import init_verdict, run_verdict, side_verdict, timeout_verdict
 from shared.scoring.workplace import Workplace
@@ -131,11 +133,13 @@ class Scorer:
         *,
         timeout_s: float,
         side: Path | None = None,
+        names: SideNames = ANY,
     ) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
 
         With `side`, a folder to be made, what a script wrote since the last mini-batch that was
-        scored so becomes files in there; a try that fails leaves nothing behind.
+        scored so becomes files in there; a try that fails leaves nothing behind, and one whose
+        files are not called as `names` allows is a failed one.
 
         Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
         when a new process did not load the model; `ScoringStopped` when the job was canceled, and
@@ -148,7 +152,7 @@ class Scorer:
             answer = self._exchange(
                 Score(paths, str(output.absolute())), time.monotonic() + timeout_s
             )
-            side_files = self._accept(side) if side and isinstance(answer, Done) else ()
+            side_files = self._accept(side, names) if side and isinstance(answer, Done) else ()
         except BaseException:  # an interrupt: the process is still at it
             self.end()
             output.unlink(missing_ok=True)
@@ -249,12 +253,12 @@ class Scorer:
             pass  # it is gone, or about to go: its end is the next message
         return self._memory.receive(process, deadline, self.is_stopped)
 
-    def _accept(self, side: Path) -> tuple[SideFile, ...]:
+    def _accept(self, side: Path, names: SideNames) -> tuple[SideFile, ...]:
         if self._side is None:
             return ()
         try:
-            return self._side.accept(side)
-        except OSError as error:
+            return self._side.accept(side, names)
+        except (OSError, BadSideName) as error:
             raise side_verdict(error) from error
 
     def _init_failure(self, answer: Answer) -> Exception:

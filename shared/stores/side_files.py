@@ -15,6 +15,7 @@ from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
 from shared.domain.recipe import Location
+from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
@@ -62,10 +63,11 @@ class SideFiles:
                 contents.setdefault(change.name, []).append(change.blob)
             else:
                 contents[change.name] = [change.blob]
-        folder = spec.output.location.path.rpartition("/")[0]
+        output = spec.output.location
+        names = SideNames(output=output.path)
         for name, blobs in contents.items():
-            path = f"{folder}/{name}" if folder else name
-            self._commit(spec, Location(container=spec.output.location.container, path=path), blobs)
+            place = Location(container=output.container, path=names.blob_of(name))
+            self._commit(spec, place, blobs)
         return len(contents)
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:

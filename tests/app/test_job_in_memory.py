@@ -223,6 +223,21 @@ def test_an_output_that_appeared_meanwhile_is_not_touched(app: App) -> None:
     assert b"somebody else's" == blobs.read(CONTAINER, "out/job-1.csv").data
 
 
+def test_an_output_that_the_store_cannot_take_fails_the_job_at_once(app: App) -> None:
+    """Trying again would not help: the orchestration is told how it ended, once."""
+    services, blobs, _ = app
+    upload(blobs, ["a"])
+    spec = a_spec()
+    place = spec.output.location.model_copy(update={"path": "out/odd\t.csv"})
+    spec = spec.model_copy(update={"output": spec.output.model_copy(update={"location": place})})
+
+    ended = run_job(spec, services, rehearsal := rehearse(services))
+
+    assert "Failed" == ended["status"]
+    assert "is not a blob's name: it holds a control character" in ended["reason"]
+    assert 1 == len(rehearsal.payloads("end_job"))
+
+
 def test_a_file_that_changes_after_planning_is_a_failed_file(app: App) -> None:
     services, blobs, _ = app
     upload(blobs, ["1", "2", "3"])

@@ -4,8 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from shared.domain.side_names import SideNames
 from shared.scoring.pool import ScorerPool
+from shared.scoring.side_outputs import ANY
 from shared.scoring.spec import InputFile, Scored, ScoringFailed
 from shared.scoring.worker import Scorer
 from tests.scoring.sinful_scripts import code_of, input_files, script_spec
@@ -24,8 +27,16 @@ class Leased:
     def files(self, *names: str) -> list[InputFile]:
         return input_files(self.folder / "inputs", *names)
 
-    def score(self, *names: str, timeout_s: float = PATIENCE_S, side: Path | None = None) -> Scored:
-        return self.scorer.score(self.files(*names), self.output, timeout_s=timeout_s, side=side)
+    def score(
+        self,
+        *files: str,
+        timeout_s: float = PATIENCE_S,
+        side: Path | None = None,
+        names: SideNames = ANY,
+    ) -> Scored:
+        return self.scorer.score(
+            self.files(*files), self.output, timeout_s=timeout_s, side=side, names=names
+        )
 
     def rows(self, *names: str) -> list[str]:
         self.score(*names)
@@ -42,7 +53,7 @@ class Leased:
 
 @contextmanager
 def leased(
-    pool: ScorerPool, folder: Path, source: str, *, job: str = "", **changes: object
+    pool: ScorerPool, folder: Path, source: str, *, job: str = "", **changes: Any
 ) -> Iterator[Leased]:
     spec = script_spec(folder, sys.executable, source, **changes)
     with pool.lease(spec, capacity=1, job=job) as scorer:
@@ -50,6 +61,6 @@ def leased(
 
 
 @contextmanager
-def sinner(pool: ScorerPool, folder: Path, sin: str, **changes: object) -> Iterator[Leased]:
+def sinner(pool: ScorerPool, folder: Path, sin: str, **changes: Any) -> Iterator[Leased]:
     with leased(pool, folder, code_of(sin), **changes) as scorer:
         yield scorer

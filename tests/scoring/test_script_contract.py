@@ -286,12 +286,11 @@ def test_a_deployment_with_a_tracking_server_keeps_its_mlflow(
     package.parent.mkdir()
     package.write_text("def log_param(name, value):\n    return 'logged'\n")
     source = "import mlflow\n\ndef run(batch):\n    return [mlflow.log_param('a', 1)]\n"
-    changes = {
-        "packages": (package.parent,),
-        "environment": (("MLFLOW_TRACKING_URI", "https://mlflow.example"),),
-    }
+    environment = (("MLFLOW_TRACKING_URI", "https://mlflow.example"),)
 
-    with leased(pool, tmp_path, source, **changes) as scorer:
+    with leased(
+        pool, tmp_path, source, packages=(package.parent,), environment=environment
+    ) as scorer:
         assert ["logged"] == scorer.rows("a")
 
 

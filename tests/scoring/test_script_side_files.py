@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.side_names import SideNames
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import Scored, ScoringFailed
 from shared.scoring.worker import State
@@ -288,6 +289,42 @@ def test_the_folder_of_side_outputs_goes_with_the_pool(tmp_path: Path) -> None:
     pool.close()
 
     assert [] == list((tmp_path / "scratch").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("rows.csv", "it is the name of the job's predictions file"),
+        ("a\\tb", "it holds a control character"),
+        ("a\\\\b", "it holds a backslash, which the store would take for a slash"),
+    ],
+)
+def test_a_side_file_whose_name_cannot_be_published_fails_its_minibatch_alone(
+    pool: ScorerPool, tmp_path: Path, name: str, told: str
+) -> None:
+    source = f"""
+def run(mini_batch):
+    called = "{name}" if "odd" in mini_batch[0] else os.path.basename(mini_batch[0])
+    for one in ("0-first", called, "z-last"):
+        with open(os.path.join(out, one), "w") as given:
+            given.write(called)
+    return mini_batch
+"""
+    names = SideNames(output="out/rows.csv")
+    with leased(pool, tmp_path, _BEGINS + source) as scorer:
+        published: Published = {}
+        for turn, file in enumerate(("one", "odd", "two")):
+            side = tmp_path / f"turn-{turn}"
+            if file == "odd":
+                with pytest.raises(ScoringFailed, match="cannot be published") as caught:
+                    scorer.score(file, side=side, names=names)
+                continue
+            publish(published, scorer.score(file, side=side, names=names).side_files)
+
+    assert told in str(caught.value)
+    assert "BadSideName" == caught.value.error_type
+    expected = {"one": b"one", "two": b"two", "0-first": b"two", "z-last": b"two"}
+    assert expected == published
 
 
 def test_side_files_that_cannot_be_taken_fail_the_try(pool: ScorerPool, tmp_path: Path) -> None:
