@@ -25,9 +25,7 @@ from shared.stores.side_files import Change
 
 bp = df.Blueprint()
 
-# init() may fail for a passing reason, a full memory say; more tries would only delay the verdict.
 WHOLE = "The whole traceback is among the job's logs, in logs/user/error/."
-INIT_TRIES = 3
 # Scorers that did not load have one name in the logs.
 NEVER_STARTED = "never started"
 # The real host carries no more of a text, and Azure ML shows no more.
@@ -54,8 +52,9 @@ def score(task: BundleTask, services: Services) -> Outcome:
     services.watch.forget(spec.name, task.span)  # what an earlier run of this bundle told
     if _is_over(task, spec, services):
         return Outcome(span=nothing, is_canceled=services.watch.is_stopped(spec.name))
-    reason = ""
-    for _ in range(INIT_TRIES):
+    reason, tries = "", 0
+    while tries < services.crews.init_tries(spec.recipe):
+        tries += 1
         try:
             return _score(task, spec, plan, services)
         except ScoringStopped:

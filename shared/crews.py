@@ -65,6 +65,10 @@ class Crews:
         with self._pool.lease(spec, capacity=most, job=job, is_stopped=is_stopped) as scorer:
             yield scorer
 
+    def init_tries(self, recipe: Recipe) -> int:
+        """How often what scores by this recipe may fail to load, one time after the other."""
+        return self._pool.init_tries(recipe.fingerprint)
+
     def release(self, job: str) -> None:
         """The job is over: processes that serve it alone may go."""
         self._pool.release(job)

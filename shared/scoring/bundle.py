@@ -25,7 +25,7 @@ from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.failures import error_of, errors_of, tracebacks
 from shared.scoring.originals import Originals
 from shared.scoring.side_outputs import ANY, SideFile
-from shared.scoring.spec import InputFile, Scored, ScoringStopped
+from shared.scoring.spec import InitFailed, InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
@@ -118,6 +118,9 @@ class _Run:
                 self._score(index, ahead.popleft(), result)
         except ScoringStopped:
             pass  # the mini-batch under way was not scored; those before it were
+        except InitFailed:
+            if not result.reports:  # else the next activity finds out what it means
+                raise
         finally:
             for fetching in ahead:
                 fetching.drop()

@@ -1,5 +1,6 @@
 """Starts scorer processes, all from one thread, and knows which of them live."""
 
+import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -21,6 +22,7 @@ class Launcher:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer-launcher")
         self._processes: list[ScorerProcess] = []
+        self._closing = threading.Event()
 
     def launch(
         self, spec: ScorerSpec, folder: Path, logs: OutputLogs, *, writable: Sequence[Path] = ()
@@ -35,11 +37,15 @@ class Launcher:
             raise PoolClosed("The worker is stopping: no scorer process is started.") from error
 
     def close(self, *, grace_s: float) -> None:
-        """End every process: those at rest leave by themselves, the others are killed."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        """End every process: those at rest leave by themselves, the others are killed.
+
+        They are told before the thread ends, for the kernel ends them with it.
+        """
         deadline = time.monotonic() + grace_s
+        self._closing.set()
         for process in self._processes:
             process.say_goodbye()
+        self._thread.shutdown(wait=True, cancel_futures=True)
         for process in self._processes:
             process.leave(grace_s=max(0.0, deadline - time.monotonic()))
 
@@ -55,4 +61,6 @@ class Launcher:
         )
         self._processes = [other for other in self._processes if other.is_alive]
         self._processes.append(process)
+        if self._closing.is_set():
+            process.say_goodbye()
         return process

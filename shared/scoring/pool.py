@@ -102,6 +102,10 @@ class ScorerPool:
         finally:
             self._put_back(scorer)
 
+    def init_tries(self, fingerprint: str) -> int:
+        """How often a deployment may fail to load, one time after the other."""
+        return self._failures.tries(fingerprint)
+
     def release(self, job: str) -> None:
         """The job is over: end the idle scorers that nobody else may use."""
         with self._changed:

@@ -123,7 +123,7 @@ class Scorer:
         except InitFailed as failure:
             self._failures.record(self.spec.fingerprint, failure)
             raise
-        self._failures.forget(self.spec.fingerprint)
+        self._failures.succeeded(self.spec.fingerprint)
         self._state = State.READY
 
     def score(

@@ -34,7 +34,8 @@ SIGNER = KeySigner("devstoreaccount1", "YSBrZXk=", https_only=False)
 class ScriptedScorer:
     """Scores a file by what is in it.
 
-    `bad` fails that file alone, `boom...` the whole try, `once` the first try, `no-init` the load;
+    `bad` fails that file alone, `boom...` the whole try, `once` the first try, `no-init` the load,
+    `no-init-once` the first load;
     anything else becomes one row.
     """
 
@@ -58,7 +59,7 @@ class ScriptedScorer:
         rows, failures = list[str](), list[FileFailure]()
         for file in files:
             text = file.path.read_text()
-            if text == "no-init":
+            if text == "no-init" or (text == "no-init-once" and self._is_first(file.name)):
                 raise InitFailed("no model", error_type="ValueError", details="no model")
             if text.startswith("boom") or (text == "once" and self._is_first(file.name)):
                 raise ScoringFailed(f"{text} in words", kind="exception", error_type="Boom")
@@ -93,6 +94,9 @@ class ScriptedCrews:
     @contextmanager
     def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
+
+    def init_tries(self, recipe: Any) -> int:
+        return 3
 
     def release(self, job: str) -> None:
         """There is nobody to let go."""

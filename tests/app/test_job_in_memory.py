@@ -212,6 +212,23 @@ def test_a_model_that_does_not_load_fails_the_job_in_words(app: App) -> None:
     assert ending["reason"].startswith("The model cannot be loaded: no model The whole traceback")
 
 
+def test_a_model_that_fails_to_load_in_between_costs_no_minibatch_that_was_scored(
+    app: App,
+) -> None:
+    """What the bundle did before is kept; the next one finds out whether it fails again."""
+    services, blobs, scorer = app
+    upload(blobs, ["1", "2", "no-init-once", "4"])
+
+    ending = run_job(a_spec(mini_batch_size=1), services)
+
+    assert "Completed" == ending["status"]
+    assert ["0,1,f0000.csv", "0,2,f0001.csv", "0,no-init-once,f0002.csv", "0,4,f0003.csv"] == (
+        predictions(blobs)
+    )
+    scored = [file for minibatch in scorer.minibatches for file in minibatch]
+    assert 1 == scored.count("f0001.csv")
+
+
 def test_an_output_that_appeared_meanwhile_is_not_touched(app: App) -> None:
     services, blobs, _ = app
     upload(blobs, ["1"])

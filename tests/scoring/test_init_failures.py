@@ -1,6 +1,11 @@
 import pytest
 
-from shared.scoring.init_failures import COOL_DOWN_S, FAILURES_REMEMBERED, InitFailures
+from shared.scoring.init_failures import (
+    COOL_DOWN_S,
+    TRIES,
+    TRIES_AFTER_SUCCESS,
+    InitFailures,
+)
 from shared.scoring.spec import InitFailed
 
 
@@ -12,7 +17,7 @@ class Clock:
         return self.now
 
 
-def failed_often(clock: Clock, times: int = FAILURES_REMEMBERED) -> InitFailures:
+def failed_often(clock: Clock, times: int = TRIES) -> InitFailures:
     failures = InitFailures(clock)
     for number in range(times):
         failure = InitFailed(f"no. {number}", error_type="E", details="d", logs=b"l")
@@ -48,7 +53,21 @@ def test_one_more_failure_after_the_cool_down_starts_another() -> None:
 
 def test_a_success_forgets_them() -> None:
     failures = failed_often(Clock())
-    failures.forget("f")
+    failures.succeeded("f")
     failures.record("f", InitFailed("again", error_type="E", details=""))
 
     failures.check("f")
+
+
+def test_what_has_loaded_before_may_fail_more_often() -> None:
+    """Something ends its processes from outside, more likely than not."""
+    failures = InitFailures(Clock())
+    failures.succeeded("f")
+    for number in range(TRIES_AFTER_SUCCESS - 1):
+        failures.record("f", InitFailed(f"no. {number}", error_type="E", details="d"))
+    failures.check("f")
+    failures.record("f", InitFailed("the last", error_type="E", details="d"))
+
+    with pytest.raises(InitFailed, match="the last"):
+        failures.check("f")
+    assert (TRIES_AFTER_SUCCESS, TRIES) == (failures.tries("f"), failures.tries("other"))
