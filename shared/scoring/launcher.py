@@ -12,6 +12,7 @@ from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import ScorerProcess
 from shared.scoring.spec import PoolClosed, ScorerSpec
 
+_STOPPING = "The worker is stopping: no scorer process is started."
 # By path: the child's interpreter does not see the app's packages.
 _MAIN = Path(child.__path__[0]).resolve() / "__main__.py"
 
@@ -34,24 +35,28 @@ class Launcher:
         try:
             return self._thread.submit(self._start, spec, folder, logs, writable).result()
         except (RuntimeError, CancelledError) as error:
-            raise PoolClosed("The worker is stopping: no scorer process is started.") from error
+            raise PoolClosed(_STOPPING) from error
 
     def close(self, *, grace_s: float) -> None:
         """End every process: those at rest leave by themselves, the others are killed.
 
-        They are told before the thread ends, for the kernel ends them with it.
+        The thread ends last, for the kernel ends with it whoever is left.
         """
         deadline = time.monotonic() + grace_s
         self._closing.set()
         for process in self._processes:
             process.say_goodbye()
-        self._thread.shutdown(wait=True, cancel_futures=True)
         for process in self._processes:
             process.leave(grace_s=max(0.0, deadline - time.monotonic()))
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        for process in self._processes:  # one that was just being started
+            process.leave(grace_s=0)
 
     def _start(
         self, spec: ScorerSpec, folder: Path, logs: OutputLogs, writable: Sequence[Path]
     ) -> ScorerProcess:
+        if self._closing.is_set():
+            raise PoolClosed(_STOPPING)
         process = ScorerProcess(
             [spec.python, str(_MAIN)],
             child_environment(spec, folder),
@@ -61,6 +66,4 @@ class Launcher:
         )
         self._processes = [other for other in self._processes if other.is_alive]
         self._processes.append(process)
-        if self._closing.is_set():
-            process.say_goodbye()
         return process
