@@ -25,7 +25,7 @@ class Crews:
     """Thread-safe.
 
     `most` is the most processes of one deployment on this machine, and `memory_mb` the most memory
-    of each; 0: no limit.
+    of each; 0: no limit. `writable` are folders that all of them may write into.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Crews:
         *,
         most: int,
         memory_mb: int,
+        writable: tuple[Path, ...] = (),
     ) -> None:
         self._pool = pool
         self._folders = folders
@@ -44,6 +45,7 @@ class Crews:
         self._registry = registry
         self._most = most
         self._memory_mb = memory_mb
+        self._writable = writable
         # Asked for each bundle; models and environments are immutable versions.
         self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
 
@@ -138,6 +140,7 @@ class Crews:
             script=recipe.script,
             memory_limit_mb=self._memory_mb,
             batch_predict=recipe.batch_predict,
+            writable=self._writable,
         )
 
 

@@ -171,6 +171,7 @@ def _crews(
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
+        writable=settings.scorer_writable_folders,
     )
 
 

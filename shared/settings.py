@@ -100,6 +100,10 @@ class Settings(BaseModel):
     scorer_memory_mb: NonNegativeInt = 0
     """The most memory of one scorer process and its children; 0: no limit."""
 
+    scorer_writable_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
+    """Folders that scripts may write into besides their own and the temporary ones: a mounted
+    share, say; comma separated."""
+
     environments_mb: NonNegativeInt = 20_000
     """The disk that built environments may take before unused ones go; 0: no limit."""
 

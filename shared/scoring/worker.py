@@ -241,7 +241,7 @@ class Scorer:
     @property
     def _writable(self) -> tuple[Path, ...]:
         side = (self._side.writable,) if self._side else ()
-        return (self._workplace.work, *side)
+        return (self._workplace.work, *side, *self.spec.writable)
 
     def _exchange(self, message: Message, deadline: float) -> Answer:
         process = self._living()

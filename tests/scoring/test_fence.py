@@ -215,3 +215,15 @@ def test_a_failed_write_is_told_with_the_path(
         scorer.score("a")
 
     assert f"PermissionError: [Errno 13] Permission denied: '{outside / 'x'}'" == str(caught.value)
+
+
+@needs_fence
+def test_the_operator_may_open_more_folders(
+    pool: ScorerPool, tmp_path: Path, outside: Path
+) -> None:
+    source = f"def run(mini_batch):\n    open({str(outside / 'x')!r}, 'w')\n    return mini_batch\n"
+
+    with leased(pool, tmp_path, source, writable=(outside,)) as scorer:
+        scorer.score("a")
+
+    assert (outside / "x").exists()
