@@ -106,14 +106,51 @@ def test_summary_only_publishes_what_the_script_wrote(stack: Stack, script: Any)
 
     assert "Completed" == properties["status"], properties
     assert "proven" == stack.receipt(started)["verdict"]
-    folder = properties["outputs"]["predictions"].partition("/paths/")[2].rpartition("/")[0]
-    client = stack.blobs.get_container_client(CONTAINER)
-    names = {
-        name.removeprefix(f"{folder}/") for name in client.list_blob_names(name_starts_with=folder)
-    }
+    folder = folder_of(properties)
+    names = published(stack, folder)
     assert {f"f{i}.out" for i in range(9)} | {"predictions.csv"} == names
     assert b"44" == stack.download(f"{folder}/f4.out")
     assert 5 == len(stack.output(properties).splitlines())
+
+
+def folder_of(properties: Any) -> str:
+    """Where a job's output lies."""
+    uri: str = properties["outputs"]["predictions"]
+    return uri.partition("/paths/")[2].rpartition("/")[0]
+
+
+def published(stack: Stack, folder: str) -> set[str]:
+    listed = stack.blobs.get_container_client(CONTAINER).list_blob_names(name_starts_with=folder)
+    return {name.removeprefix(f"{folder}/") for name in listed}
+
+
+def test_jobs_after_one_another_each_have_their_own_files_beside_their_rows(
+    stack: Stack, script: Any
+) -> None:
+    """A warm process keeps what it wrote for its job from the next one."""
+    script("writes-too", WRITES, miniBatchSize=2)
+    for number, files in enumerate(({"a": b"1", "b": b"2"}, {"b": b"3", "c": b"4"})):
+        started = stack.invoke("writes-too", stack.upload(f"few-{number}", files))
+        properties = stack.ended(started)
+
+        folder = folder_of(properties)
+        assert {f"{name}.out" for name in files} | {"predictions.csv"} == published(stack, folder)
+        assert files["b"] * 2 == stack.download(f"{folder}/b.out")
+        assert 2 == len(stack.output(properties).splitlines())
+
+
+MISNAMES = WRITES.replace('(Path(path).stem + ".out")', '"predictions.csv"')
+
+
+def test_a_side_file_called_like_the_predictions_fails_its_minibatch_in_words(
+    stack: Stack, script: Any
+) -> None:
+    script("misnames", MISNAMES, outputAction="SummaryOnly")
+    started = stack.invoke("misnames", stack.upload("texts", FILES))
+    properties = stack.ended(started)
+
+    assert "Failed" == properties["status"]
+    assert "it is the name of the job's predictions file" in properties["error"]["message"]
 
 
 SLOW = WRITES.replace("def run(mini_batch):", "def run(mini_batch):\n    time.sleep(0.1)")
@@ -136,7 +173,7 @@ def test_killed_scorers_publish_each_file_once(stack: Stack, script: Any) -> Non
     properties = stack.ended(started)
 
     assert "Completed" == properties["status"], properties
-    folder = properties["outputs"]["predictions"].partition("/paths/")[2].rpartition("/")[0]
+    folder = folder_of(properties)
     listed = stack.blobs.get_container_client(CONTAINER).list_blobs(name_starts_with=folder)
     sizes = {blob.name.removeprefix(f"{folder}/"): blob.size for blob in listed}
     expected = {f"f{i:03d}.out": 2 * len(str(i)) for i in range(80)}
