@@ -21,7 +21,7 @@ def lines(columns: list[Any], end: str) -> bytes:
     arrow = sys.modules.get("pyarrow")
     compute: Any = sys.modules.get("pyarrow.compute")
     if len(columns[0]) in _WORTH_IT and hasattr(compute, "replace_with_mask"):
-        return _by_arrow(arrow, compute, columns, end)
+        return joined(arrow, compute, columns, ",", end)
     texts = [map(repr, listed(column)) for column in columns]
     rows = zip(*texts)  # noqa: B905  # Python 3.7 knows no strict
     return "".join([",".join(row) + end for row in rows]).encode()
@@ -34,16 +34,19 @@ def listed(column: Any) -> list[Any]:
     return list(column.tolist())
 
 
-def _by_arrow(arrow: Any, compute: Any, columns: list[Any], end: str) -> bytes:
+def joined(arrow: Any, compute: Any, columns: list[Any], between: str, end: str) -> bytes:
+    """One line per row, by arrow; each column is an array of numbers, or of arrow's strings."""
     texts = [_texts(arrow, compute, column) for column in columns]
     texts[-1] = compute.binary_join_element_wise(texts[-1], arrow.scalar(end), "")
-    rows = compute.binary_join_element_wise(*texts, ",") if len(texts) > 1 else texts[0]
+    rows = compute.binary_join_element_wise(*texts, between) if len(texts) > 1 else texts[0]
     _, offsets, data = rows.buffers()  # the strings lie one after the other
     length = int(np.frombuffer(offsets, dtype=np.int32)[len(rows)])
     return bytes(memoryview(data)[:length])
 
 
 def _texts(arrow: Any, compute: Any, column: Any) -> Any:
+    if isinstance(column, arrow.Array):
+        return column
     if column.dtype.kind == "b":
         return compute.if_else(arrow.array(column), "True", "False")
     column = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("="))

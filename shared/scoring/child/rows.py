@@ -29,8 +29,11 @@ class BadReturn(Exception):
 
 def write(result: object, output: str) -> tuple[int, int]:
     """The number of elements, and of bytes written."""
-    write_lines = _write_frame if _is_a("pandas", "DataFrame", result) else _write_elements
+    is_frame = _is_a("pandas", "DataFrame", result)
     count = len(_sized(result))
+    if is_frame and _wrote_plain_frame(result, output):
+        return count, os.path.getsize(output)  # noqa: PTH202
+    write_lines = _write_frame if is_frame else _write_elements
     with open(  # noqa: PTH123
         output, "w", encoding="utf-8", errors="backslashreplace", newline=""
     ) as lines:
@@ -44,6 +47,18 @@ def _sized(result: Any) -> Any:
     if _is_a("pandas", "Series", result) or (_is_a("numpy", "ndarray", result) and result.ndim):
         return result
     raise BadReturn(f"run() returned {_named(result)}; {_ASKED}.")
+
+
+def _wrote_plain_frame(frame: Any, output: str) -> bool:
+    """Whether a frame of plain numbers and words was written in the quick way."""
+    from . import frame_text  # noqa: PLC0415  # who has a frame has numpy
+
+    blocks = frame_text.blocks(frame)
+    if blocks is None:
+        return False
+    with open(output, "wb") as lines:  # noqa: PTH123
+        lines.writelines(blocks)
+    return True
 
 
 def _write_frame(frame: Any, lines: IO[str]) -> None:
