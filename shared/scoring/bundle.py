@@ -8,9 +8,9 @@ import shutil
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -23,6 +23,7 @@ from shared.domain.side_names import SideNames
 from shared.scoring.attempts import Attempted, Attempts
 from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.failures import error_of, errors_of, tracebacks
+from shared.scoring.local_paths import make_way
 from shared.scoring.originals import Originals
 from shared.scoring.side_outputs import ANY, SideFile
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScoringStopped
@@ -89,20 +90,25 @@ class BundleResult:
 @contextmanager
 def scored(bundle: Bundle, scorer: Scorer, downloads: Downloads) -> Iterator[BundleResult]:
     """Score the bundle; its output files are there until the context is left."""
-    folder = scorer.work / f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
-    folder.mkdir()
+    name = f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
+    work, kept = scorer.workplace.work / name, scorer.workplace.kept / name
+    kept.mkdir()
     try:
-        yield _Run(bundle, scorer, downloads, folder).run()
+        yield _Run(bundle, scorer, downloads, work, kept).run()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        for folder in (work, kept):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Run:
-    def __init__(self, bundle: Bundle, scorer: Scorer, downloads: Downloads, folder: Path) -> None:
+    def __init__(
+        self, bundle: Bundle, scorer: Scorer, downloads: Downloads, work: Path, kept: Path
+    ) -> None:
         self._bundle = bundle
         self._scorer = scorer
         self._downloads = downloads
-        self._folder = folder
+        self._work = work
+        self._kept = kept
 
     def run(self) -> BundleResult:
         bundle, began = self._bundle, time.monotonic()
@@ -136,7 +142,7 @@ class _Run:
         began, started_at = time.monotonic(), datetime.now(UTC)
         attempted = Attempted([], tries=1)
         if files:
-            attempted = self._attempt(index, files, fetching.planned)
+            attempted = self._attempt(index, files, fetching)
         errors = [error_of(failure, index, 1) for failure in unread]
         errors += [error for part in attempted.parts for error in errors_of(part, index, attempted)]
         report = _report(index, len(files) + len(unread), attempted, _since(began), started_at)
@@ -149,27 +155,32 @@ class _Run:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
 
-    def _attempt(
-        self, index: int, files: list[InputFile], planned: Mapping[Path, PlannedFile]
-    ) -> Attempted:
+    def _attempt(self, index: int, files: list[InputFile], fetching: Fetching) -> Attempted:
         retry = self._bundle.retry
-
         originals = Originals(files)
 
         def score(some: list[InputFile], output: Path) -> Scored:
             for altered in originals.altered():
-                self._downloads.again(self._bundle.container, planned[altered.path], altered.path)
+                self._downloads.again(self._bundle.container, fetching, altered.path)
+            make_way(output, self._work)
             names = self._bundle.side_names
-            side = output.with_suffix(".side") if names else None
+            side = self._kept / f"{output.name}.side" if names else None
             limit = float(retry.timeout_s)
-            return self._scorer.score(some, output, timeout_s=limit, side=side, names=names or ANY)
+            scored = self._scorer.score(
+                some, output, timeout_s=limit, side=side, names=names or ANY
+            )
+            return replace(scored, output=self._keep(output))
 
-        output = self._folder / f"{index}.rows"
+        output = self._work / f"{index}.rows"
         attempts = Attempts(score, output, isolates=self._bundle.isolates)
         return attempts.all(files, retry)
 
+    def _keep(self, output: Path) -> Path:
+        """What is scored is scored: no later run() of the script can change it."""
+        return output.rename(self._kept / output.name)
+
     def _inputs(self, index: int) -> Path:
-        return self._folder / f"{index}.files"
+        return self._work / f"{index}.files"
 
 
 def _report(

@@ -8,16 +8,17 @@ from pathlib import Path
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import InputFile as PlannedFile
 from shared.ports import Blobs
-from shared.scoring.local_paths import local_paths
+from shared.scoring.local_paths import local_paths, make_way
 from shared.scoring.spec import FileFailure, InputFile
 
 
 @dataclass(frozen=True)
 class Fetching:
-    """Downloads under way: their results come in the order of the files."""
+    """Downloads under way, into `folder`: their results come in the order of the files."""
 
     futures: list[Future[InputFile | FileFailure]]
     planned: dict[Path, PlannedFile]
+    folder: Path
 
     def wait(self) -> tuple[list[InputFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
@@ -45,23 +46,26 @@ class Downloads:
         self._executor = executor
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
-        """Begin to download the files into the folder, which is made."""
+        """Begin to download the files into the folder, which is made as it is needed."""
         paths = [folder / path for path in local_paths([file.base_name for file in files])]
-        for parent in {path.parent for path in paths}:
-            parent.mkdir(parents=True)
         planned = dict(zip(paths, files, strict=True))
         futures = [
-            self._executor.submit(self._fetch, container, file, path)
+            self._executor.submit(self._fetch, container, file, path, folder)
             for path, file in planned.items()
         ]
-        return Fetching(futures, planned)
+        return Fetching(futures, planned, folder)
 
-    def again(self, container: str, file: PlannedFile, path: Path) -> None:
-        """Download a file once more, over what a script made of it."""
+    def again(self, container: str, fetching: Fetching, path: Path) -> None:
+        """Download a file once more, over what a script made of it and of its folder."""
+        file = fetching.planned[path]
+        make_way(path, fetching.folder)
         self._blobs.download(container, file.name, path, if_match=file.etag)
 
-    def _fetch(self, container: str, file: PlannedFile, path: Path) -> InputFile | FileFailure:
+    def _fetch(
+        self, container: str, file: PlannedFile, path: Path, folder: Path
+    ) -> InputFile | FileFailure:
         try:
+            make_way(path, folder)
             self._blobs.download(container, file.name, path, if_match=file.etag)
         except NotFound as error:
             return _unreadable(file, error, "It was deleted after the job was planned.")

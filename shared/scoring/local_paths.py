@@ -4,9 +4,10 @@ Scripts tell their rows apart by it, so it is never altered where a file system 
 """
 
 import hashlib
+import shutil
 import unicodedata
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 # Most file systems hold so many bytes.
 LONGEST_NAME = 255
@@ -28,6 +29,22 @@ def local_paths(names: Sequence[str]) -> list[PurePath]:
         taken.add(key)
         paths.append(PurePath(folder, _fitting(name)))
     return paths
+
+
+def make_way(path: Path, folder: Path) -> None:
+    """Have a real folder for the file, inside `folder`, and nothing in its place.
+
+    A script may have removed folders, or have put something else where they were.
+    """
+    for parent in reversed(path.relative_to(folder).parents):
+        place = folder / parent
+        if place.is_symlink() or place.is_file():
+            place.unlink()
+        place.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _fitting(name: str) -> str:

@@ -99,9 +99,9 @@ class Scorer:
         return self._side is not None and self._side.is_needed
 
     @property
-    def work(self) -> Path:
-        """Where the files of mini-batches and their rows belong: its processes may write there."""
-        return self._workplace.work
+    def workplace(self) -> Workplace:
+        """Where mini-batches belong: their files, and what comes of them."""
+        return self._workplace
 
     @property
     def pid(self) -> int | None:

@@ -1,7 +1,8 @@
 """The folder of one scorer: what its processes write lies in here, and goes with the scorer.
 
-process-<...>/   the home and temporary folder of one process, gone when it has ended
-work/            the files of mini-batches and their rows, a folder per bundle
+process-<...>/   the home of one process, gone when it has ended
+work/            the files of mini-batches, and rows being written: a folder per bundle
+kept/            rows and side files of mini-batches that were scored, out of scripts' reach
 side/            what a script wrote under AZUREML_BI_OUTPUT_PATH: it outlives a process
 """
 
@@ -18,8 +19,10 @@ class Workplace:
     def __init__(self, scratch: Path) -> None:
         self._folder = (scratch / f"scorer-{uuid.uuid4().hex}").absolute()
         self.work = self._folder / "work"
+        self.kept = self._folder / "kept"
         self.side = self._folder / "side"
-        self.work.mkdir(parents=True)
+        for folder in (self.work, self.kept):
+            folder.mkdir(parents=True)
         self._finalize = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def remove(self) -> None:

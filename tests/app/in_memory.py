@@ -22,6 +22,7 @@ from shared.domain.recipe import Location, Recipe
 from shared.domain.task import BundleTask, ClosingTask, JobRun
 from shared.scoring.output_log import Printed
 from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
+from shared.scoring.workplace import Workplace
 from shared.services import Services, build
 from shared.settings import Settings
 from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
@@ -41,8 +42,8 @@ class ScriptedScorer:
 
     name = "scripted"
 
-    def __init__(self, work: Path) -> None:
-        self.work = work
+    def __init__(self, scratch: Path) -> None:
+        self.workplace = Workplace(scratch)
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
@@ -87,9 +88,8 @@ class ScriptedScorer:
 
 
 class ScriptedCrews:
-    def __init__(self, work: Path) -> None:
-        work.mkdir(parents=True, exist_ok=True)
-        self.member = ScriptedScorer(work)
+    def __init__(self, scratch: Path) -> None:
+        self.member = ScriptedScorer(scratch)
 
     @contextmanager
     def scorer(self, recipe: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
@@ -113,7 +113,7 @@ def services_in_memory(
     settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
     services = build(settings, blobs, ACCOUNT_URL, SIGNER)
     services.crews.close()
-    crews = ScriptedCrews(scratch / "work")
+    crews = ScriptedCrews(scratch)
     scripted: Any = crews
     return dataclasses.replace(services, crews=scripted), blobs, crews.member
 

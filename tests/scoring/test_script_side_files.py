@@ -262,7 +262,7 @@ def test_when_a_job_is_over_its_scorers_leave_and_the_others_stay(
 
     pool.release("one")
 
-    assert not first.work.parent.exists()
+    assert not first.workplace.work.parent.exists()
     assert State.DEAD is first.state
     assert State.READY is second.state
 

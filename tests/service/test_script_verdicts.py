@@ -56,6 +56,51 @@ def test_six_bad_files_of_nine_are_counted_exactly(
         assert "'f0.txt': ValueError: 0 is bad" in properties["error"]["message"]
 
 
+RUINS = """\
+import os
+import shutil
+
+
+def run(mini_batch):
+    rows = []
+    for path in mini_batch:
+        name = os.path.basename(path)
+        if name == "f1.txt":
+            shutil.rmtree(os.path.dirname(path))
+        if name == "f4.txt":
+            os.remove(path)
+            os.mkdir(path)
+        if name == "f7.txt":
+            shutil.rmtree(os.path.dirname(os.path.dirname(os.path.dirname(path))))
+        if name == "f8.txt":
+            folder = os.path.dirname(path)
+            shutil.rmtree(folder)
+            with open(folder, "w") as given:
+                given.write("no folder any more")
+        if name in ("f1.txt", "f4.txt", "f7.txt", "f8.txt"):
+            raise ValueError("ruined by " + name)
+        rows.append(name + " " + open(path).read())
+    return rows
+"""
+
+
+def test_a_script_that_ruins_its_input_folders_loses_its_bad_files_only(
+    stack: Stack, script: Any
+) -> None:
+    """Removed, or with something else in their place: the next try finds them as they were."""
+    script("ruins", RUINS, miniBatchSize=3, retrySettings={"maxRetries": 2, "timeout": "PT30S"})
+    started = stack.invoke("ruins", stack.upload("nine", {f"f{i}.txt": b"x" for i in range(9)}))
+    properties = stack.ended(started)
+
+    assert "Completed" == properties["status"], properties
+    rows = [f"f{i}.txt x" for i in (0, 2, 3, 5, 6)]
+    assert rows == stack.output(properties).decode().splitlines()
+    errors = [json.loads(line) for line in stack.report(started, "errors.jsonl").splitlines()]
+    assert [(f"f{i}.txt", "known") for i in (1, 4, 7, 8)] == [
+        (error["file"], error["certainty"]) for error in errors
+    ]
+
+
 def test_two_deployments_may_disagree_on_one_image(stack: Stack, script: Any) -> None:
     """The default one answers, unless the request names the other."""
     made = script("opinions", OPINION, environmentVariables={"SEES": "cat"})
