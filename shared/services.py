@@ -2,6 +2,8 @@
 
 import atexit
 import logging
+import os
+import tempfile
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -161,7 +163,7 @@ def _crews(
 ) -> Crews:
     base = settings.scratch_folder
     return Crews(
-        ScorerPool(scratch=scratch, idle_s=settings.scorer_idle_s),
+        ScorerPool(scratch=scratch, temporary=_temporary(), idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
         Environments(
             base / "environments",
@@ -173,6 +175,11 @@ def _crews(
         memory_mb=settings.scorer_memory_mb,
         writable=settings.scorer_writable_folders,
     )
+
+
+def _temporary() -> Path:
+    """Where scripts' temporary folders lie: never deep, whatever the settings say."""
+    return own_folder(Path(tempfile.gettempdir()) / f"batch-{os.getuid()}")
 
 
 def _built_in(settings: Settings) -> dict[str, str]:

@@ -5,9 +5,9 @@ Connection strings, tokens and settings of the service never reach user code.
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from shared.scoring.spec import ScorerSpec
+from shared.scoring.workplace import ProcessFolders
 
 _PASSED = frozenset(
     {
@@ -42,7 +42,7 @@ _DEFAULTS = {
 
 
 def child_environment(
-    spec: ScorerSpec, scratch: Path, parent: Mapping[str, str] = os.environ
+    spec: ScorerSpec, folders: ProcessFolders, parent: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     passed = {
         name: value
@@ -50,12 +50,12 @@ def child_environment(
         if name in _PASSED or name.startswith(_PASSED_PREFIXES)
     }
     # Libraries that write into the home folder unasked shall write into one that goes away.
-    home = {"HOME": str(scratch)}
+    home = {"HOME": str(folders.home)}
     environment = {**passed, **_DEFAULTS, **home, **dict(spec.environment)}
     if spec.model_dir is not None:
         environment["AZUREML_MODEL_DIR"] = str(spec.model_dir.parent)
-    environment["TMPDIR"] = str(scratch)
+    environment["TMPDIR"] = str(folders.temporary)
     if spec.packages:
-        folders = [*map(str, spec.packages), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
+        places = [*map(str, spec.packages), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
     return environment

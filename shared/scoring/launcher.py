@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from shared.scoring.child_environment import child_environment
 from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import ScorerProcess
 from shared.scoring.spec import PoolClosed, ScorerSpec
+from shared.scoring.workplace import ProcessFolders
 
 _STOPPING = "The worker is stopping: no scorer process is started."
 # By path: the child's interpreter does not see the app's packages.
@@ -25,15 +25,10 @@ class Launcher:
         self._processes: list[ScorerProcess] = []
         self._closing = threading.Event()
 
-    def launch(
-        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, *, writable: Sequence[Path] = ()
-    ) -> ScorerProcess:
-        """A process that lives in `folder`, which goes with it, and may write in `writable` too.
-
-        Raises `OSError` when the interpreter cannot be started.
-        """
+    def launch(self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs) -> ScorerProcess:
+        """Raises `OSError` when the interpreter cannot be started."""
         try:
-            return self._thread.submit(self._start, spec, folder, logs, writable).result()
+            return self._thread.submit(self._start, spec, folders, logs).result()
         except (RuntimeError, CancelledError) as error:
             raise PoolClosed(_STOPPING) from error
 
@@ -52,18 +47,11 @@ class Launcher:
         for process in self._processes:  # one that was just being started
             process.leave(grace_s=0)
 
-    def _start(
-        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, writable: Sequence[Path]
-    ) -> ScorerProcess:
+    def _start(self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs) -> ScorerProcess:
         if self._closing.is_set():
             raise PoolClosed(_STOPPING)
-        process = ScorerProcess(
-            [spec.python, str(_MAIN)],
-            child_environment(spec, folder),
-            folder,
-            logs,
-            writable=writable,
-        )
+        environment = child_environment(spec, folders)
+        process = ScorerProcess([spec.python, str(_MAIN)], environment, folders, logs)
         self._processes = [other for other in self._processes if other.is_alive]
         self._processes.append(process)
         return process

@@ -16,6 +16,7 @@ from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
 from shared.scoring.spec import PoolClosed, ScorerSpec, ScoringStopped
 from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
+from shared.scoring.workplace import Workplace
 
 # The reaper sleeps at least this long, whatever `idle_s` says.
 _SHORTEST_NAP_S = 0.05
@@ -56,10 +57,12 @@ class ScorerPool:
         *,
         scratch: Path,
         idle_s: float,
+        temporary: Path | None = None,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
         self._scratch = scratch
+        self._temporary = temporary
         self._idle_s = idle_s
         self._init_limit_s = init_limit_s
         self._grace_s = grace_s
@@ -185,7 +188,7 @@ class ScorerPool:
             spec,
             self._launcher.launch,
             self._failures,
-            scratch=self._scratch,
+            workplace=Workplace(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,
             grace_s=self._grace_s,
         )

@@ -12,19 +12,18 @@ import os
 import queue
 import select
 import selectors
-import shutil
 import signal
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
 from shared.scoring.death import memory_kills
 from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
+from shared.scoring.workplace import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
 _LAST_WORDS = 1 << 18
@@ -51,8 +50,8 @@ class Ended:
 class ScorerProcess:
     """A child, from its start in the constructor to its `Ended` message.
 
-    It works in `folder`, which goes with it, and may write there, in the folders `writable`, and
-    where everybody may; nowhere else, if the kernel can see to that.
+    It works in its home, and may write into its folders and where everybody may; nowhere else, if
+    the kernel can see to that. Home and temporary folder go with it.
     Construct it in a thread that lives long: the kernel ends the child with that thread.
     """
 
@@ -60,12 +59,10 @@ class ScorerProcess:
         self,
         command: Sequence[str],
         environment: Mapping[str, str],
-        folder: Path,
+        folders: ProcessFolders,
         logs: OutputLogs,
-        *,
-        writable: Sequence[Path] = (),
     ) -> None:
-        self._folder = folder
+        self._folders = folders
         self._logs = logs
         self._inbox: queue.SimpleQueue[Message | Ended] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -77,9 +74,9 @@ class ScorerProcess:
         try:
             self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
                 [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))]
-                + [str(place) for place in (folder, *writable)],
+                + [str(place) for place in (folders.home, folders.temporary, *folders.writable)],
                 env=environment,
-                cwd=folder,
+                cwd=folders.home,
                 stdin=subprocess.DEVNULL,
                 stdout=theirs.output,
                 stderr=theirs.errors,
@@ -182,7 +179,7 @@ class ScorerProcess:
             self._read_until_death(selector)
         for descriptor in ends:
             os.close(descriptor)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folders.remove()
         ran_out = memory_kills() > self._memory_kills
         self._inbox.put(Ended(self._popen.returncode, self._ended_by_us, self._is_lost, ran_out))
         self._over.set()

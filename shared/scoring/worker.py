@@ -26,7 +26,7 @@ from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.side_outputs import ANY, BadSideName
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
 from shared.scoring.verdicts import init_verdict, run_verdict, side_verdict, timeout_verdict
-from shared.scoring.workplace import Workplace
+from shared.scoring.workplace import ProcessFolders, Workplace
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
@@ -38,7 +38,7 @@ class Launch(Protocol):
     """Starts a process: `Launcher.launch`."""
 
     def __call__(
-        self, spec: ScorerSpec, folder: Path, logs: OutputLogs, *, writable: Sequence[Path]
+        self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs
     ) -> ScorerProcess: ...
 
 
@@ -52,7 +52,7 @@ class State(Enum):
 class Scorer:
     """Of one lease at a time: it is not for two threads.
 
-    What its processes write lies in a folder of its own inside `scratch`, and goes with the scorer.
+    What its processes write lies in its workplace, and goes with it.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Scorer:
         launch: Launch,
         failures: InitFailures,
         *,
-        scratch: Path,
+        workplace: Workplace,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
@@ -78,8 +78,8 @@ class Scorer:
         self._process: ScorerProcess | None = None
         self._memory = MemoryWatch(spec.memory_limit_mb)
         self._model = ModelView(spec.model_dir)
-        self._workplace = Workplace(scratch)
-        self._side = SideKeeper(self._workplace.side) if spec.script else None
+        self.workplace = workplace
+        self._side = SideKeeper(workplace.side) if spec.script else None
 
     @property
     def state(self) -> State:
@@ -97,11 +97,6 @@ class Scorer:
     def is_of_its_job_alone(self) -> bool:
         """Whether its script has written files for the job, which another must not see."""
         return self._side is not None and self._side.is_needed
-
-    @property
-    def workplace(self) -> Workplace:
-        """Where mini-batches belong: their files, and what comes of them."""
-        return self._workplace
 
     @property
     def pid(self) -> int | None:
@@ -173,7 +168,7 @@ class Scorer:
     def discard(self) -> None:
         """End the process, and remove what it wrote: nobody needs this scorer any more."""
         self.end()
-        self._workplace.remove()
+        self.workplace.remove()
 
     def commit(self) -> None:
         """The side files that were told are in safety."""
@@ -201,8 +196,9 @@ class Scorer:
 
     def _load(self) -> None:
         deadline = time.monotonic() + self._init_limit_s
-        folder = self._workplace.new_process_folder()
-        spec = self._equipped(folder)
+        side = (self._side.writable,) if self._side else ()
+        folders = self.workplace.new_process(*side, *self.spec.writable)
+        spec = self._equipped(folders.home)
         start = Start(
             spec.kind,
             str(spec.model_dir or ""),
@@ -212,7 +208,7 @@ class Scorer:
             batch_predict=spec.batch_predict,
         )
         try:
-            self._process = self._launch(spec, folder, self._logs, writable=self._writable)
+            self._process = self._launch(spec, folders, self._logs)
         except OSError as error:
             raise InitFailed(
                 f"The interpreter '{spec.python}' cannot be started: {error}.",
@@ -237,11 +233,6 @@ class Scorer:
             ) from error
         spec = replace(self.spec, model_dir=self._model.path)
         return self._side.equip(spec) if self._side else spec
-
-    @property
-    def _writable(self) -> tuple[Path, ...]:
-        side = (self._side.writable,) if self._side else ()
-        return (self._workplace.work, *side, *self.spec.writable)
 
     def _exchange(self, message: Message, deadline: float) -> Answer:
         process = self._living()

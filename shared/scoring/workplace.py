@@ -10,13 +10,38 @@ import shutil
 import tempfile
 import uuid
 import weakref
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class ProcessFolders:
+    """Of one process: its home, where it begins, its temporary folder, what else it may write."""
+
+    home: Path
+    temporary: Path
+    writable: tuple[Path, ...] = ()
+
+    @classmethod
+    def within(cls, home: Path) -> Self:
+        """One folder for everything."""
+        return cls(home, home)
+
+    def remove(self) -> None:
+        for folder in (self.home, self.temporary):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Workplace:
-    """Made inside `scratch`; removed at the latest when nobody holds it any more."""
+    """Made inside `scratch`; removed at the latest when nobody holds it any more.
 
-    def __init__(self, scratch: Path) -> None:
+    `temporary` is where temporary folders are made. Its path should be short: sockets are made in
+    there, and theirs have at most 107 bytes.
+    """
+
+    def __init__(self, scratch: Path, temporary: Path | None = None) -> None:
+        self._temporary = temporary
         self._folder = (scratch / f"scorer-{uuid.uuid4().hex}").absolute()
         self.work = self._folder / "work"
         self.kept = self._folder / "kept"
@@ -28,5 +53,8 @@ class Workplace:
     def remove(self) -> None:
         self._finalize()
 
-    def new_process_folder(self) -> Path:
-        return Path(tempfile.mkdtemp(prefix="process-", dir=self._folder))
+    def new_process(self, *writable: Path) -> ProcessFolders:
+        """Folders of a new process; it may write under `work`, and under those named, too."""
+        home = Path(tempfile.mkdtemp(prefix="process-", dir=self._folder))
+        temporary = self._temporary and Path(tempfile.mkdtemp(prefix="", dir=self._temporary))
+        return ProcessFolders(home, temporary or home, (self.work, *writable))

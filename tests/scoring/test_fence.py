@@ -227,3 +227,29 @@ def test_the_operator_may_open_more_folders(
         scorer.score("a")
 
     assert (outside / "x").exists()
+
+
+def test_sockets_fit_into_the_temporary_folder_however_deep_the_scratch_lies(
+    tmp_path: Path,
+) -> None:
+    """A socket's path has at most 107 bytes, and a Manager makes one in there."""
+    scratch = tmp_path / ("deep" * 30)
+    source = """
+import multiprocessing, os, tempfile
+
+def run(mini_batch):
+    with multiprocessing.Manager() as manager:
+        shared = manager.dict(a=1)
+        made = tempfile.mkdtemp()
+    with multiprocessing.get_context("forkserver").Pool(1) as pool:
+        return [shared is not None and sum(pool.map(abs, [-1, -2])), made]
+"""
+    with tempfile.TemporaryDirectory(prefix="t-") as temporary:
+        pool = ScorerPool(scratch=scratch, temporary=Path(temporary), idle_s=60, grace_s=0.3)
+        with leased(pool, tmp_path, source) as scorer:
+            three, made = scorer.rows("a")
+        pool.close()
+
+        assert "3" == three
+        assert made.startswith(temporary)
+        assert [] == list(Path(temporary).iterdir())

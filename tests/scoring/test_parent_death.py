@@ -9,6 +9,7 @@ from shared.scoring.child.protocol import Ready, Score, Start
 from shared.scoring.child_environment import child_environment
 from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import Ended, ScorerProcess
+from shared.scoring.workplace import ProcessFolders
 from tests.scoring.conftest import Specs, sinful_interpreter
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running
 
@@ -53,8 +54,9 @@ def test_the_end_of_the_control_pipe_alone_ends_a_busy_scorer(
     """Where there is no parent-death signal, the pipe has to do."""
     spec, folder = spec_of(), tmp_path / "folder"
     folder.mkdir()
-    environment = child_environment(spec, folder)
-    process = ScorerProcess([spec.python, "child"], environment, folder, OutputLogs())
+    folders = ProcessFolders.within(folder)
+    environment = child_environment(spec, folders)
+    process = ScorerProcess([spec.python, "child"], environment, folders, OutputLogs())
     process.send(Start("sinner", str(spec.model_dir), "info"), timeout_s=DEADLINE_S)
     assert isinstance(process.receive(timeout_s=DEADLINE_S), Ready)
     request = Score((("x", "sleeps_forever"),), str(tmp_path / "output"))

@@ -9,6 +9,7 @@ from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
 from shared.scoring.spec import ScorerSpec, ScoringFailed
 from shared.scoring.worker import Scorer, State
+from shared.scoring.workplace import Workplace
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.waiting import is_running
 
@@ -25,7 +26,11 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
         self.launcher = Launcher()
         spec = ScorerSpec("f", "sinner", python, None)
         self.scorer = Scorer(
-            spec, self.launcher.launch, InitFailures(), scratch=folder / "scratch", grace_s=0.2
+            spec,
+            self.launcher.launch,
+            InitFailures(),
+            workplace=Workplace(folder / "scratch"),
+            grace_s=0.2,
         )
         self.expected = State.NEW
 
