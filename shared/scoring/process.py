@@ -2,8 +2,8 @@
 
 Requests and events have pipes of their own; what the process prints is read from another, by a
 thread that nothing in the process can stall. Two threads a process: one watches for its death,
-one reads. The watcher ends the whole process group before the process is reaped, while its number
-cannot belong to anybody else.
+one reads. The watcher ends all that the process has started before the process is reaped, while
+its number cannot belong to anybody else.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encod
 from shared.scoring.death import memory_kills
 from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
+from shared.scoring.session import end_all
 from shared.scoring.workplace import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
@@ -167,6 +168,7 @@ class ScorerProcess:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         with self._reaping:
             self._signal_group(signal.SIGKILL)
+            end_all(self.pid, self._folders.temporary)
             self._popen.wait()
             self._is_reaped = True
         os.close(self._died)

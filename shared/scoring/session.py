@@ -1,7 +1,12 @@
-"""The processes of one scorer: it leads a session of its own, and what it starts belongs to it."""
+"""The processes of one scorer: it leads a session of its own, and what it starts belongs to it.
+
+What has left the session is found as long as its ancestors live, and by its environment: every
+process that a scorer starts inherits the name of the scorer's folder.
+"""
 
 import contextlib
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,12 +15,39 @@ import psutil
 _MIB = 1 << 20
 
 
+# Who forks all the time may be a step ahead; nobody stays it.
+_SWEEPS = 3
+
+
 def members(leader: int) -> Iterator[psutil.Process]:
-    """The scorer and what it started, but for what has left its session."""
+    """The scorer and what it started: its session, and its children and theirs."""
+    found = set[int]()
+    with contextlib.suppress(psutil.Error):
+        found = {child.pid for child in psutil.Process(leader).children(recursive=True)}
     for pid in psutil.pids():
         with contextlib.suppress(OSError, psutil.Error):
-            if os.getsid(pid) == leader:
+            if pid in found or os.getsid(pid) == leader:
                 yield psutil.Process(pid)
+
+
+def end_all(leader: int, folder: Path) -> None:
+    """Kill whoever is left of a scorer that has died, or was killed, and is not reaped yet."""
+    for _ in range(_SWEEPS):
+        left = [process for process in _left(leader, folder) if process.pid != leader]
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
+        if not left:
+            return
+
+
+def _left(leader: int, folder: Path) -> Iterator[psutil.Process]:
+    mark = str(folder)
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            is_member = os.getsid(process.pid) == leader or mark in process.environ().values()
+            if is_member and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
 
 
 def has_outgrown(leader: int, limit_mb: int) -> bool:

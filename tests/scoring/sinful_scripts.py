@@ -130,6 +130,26 @@ def run(mini_batch):
         time.sleep(600)
     return [forked] * len(mini_batch)
 """,
+    "leaves_daemons": """
+def run(mini_batch):
+    left = [
+        subprocess.Popen(['sleep', '600'], start_new_session=True).pid,
+        subprocess.Popen(['sleep', '600'], preexec_fn=os.setpgrp).pid,
+    ]
+    ours, theirs = os.pipe()
+    if not os.fork():
+        os.setsid()
+        if not os.fork():
+            os.write(theirs, str(os.getpid()).encode())
+            time.sleep(600)
+        os._exit(0)
+    left.append(int(os.read(ours, 20)))
+    with open(os.environ['TOLD'], 'w') as told:
+        told.write(' '.join(map(str, left)))
+    if 'hang' in mini_batch[0]:
+        time.sleep(600)
+    return mini_batch
+""",
     "uses_worker_processes": """
 from concurrent.futures import ProcessPoolExecutor
 import multiprocessing
@@ -164,6 +184,16 @@ while True:
     hoard.append(bytearray(b'x' * (4 << 20)))
     time.sleep(0.005)
 """])
+''',
+    "leaks_memory_in_another_session": '''
+def run(mini_batch):
+    subprocess.run([sys.executable, '-c', """
+import time
+hoard = []
+while True:
+    hoard.append(bytearray(b'x' * (4 << 20)))
+    time.sleep(0.005)
+"""], start_new_session=True)
 ''',
     "leaks_memory_in_init": """
 def init():

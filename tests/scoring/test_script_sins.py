@@ -215,7 +215,29 @@ def test_a_script_may_use_worker_processes_of_its_own(
         assert ["0"] == scorer.rows("a")
 
 
-@pytest.mark.parametrize("sin", ["leaks_memory_in_run", "leaks_memory_in_a_child"])
+@pytest.mark.parametrize("end", ["hang", "leave"])
+def test_daemons_that_a_script_left_end_with_its_process(
+    pool: ScorerPool, tmp_path: Path, end: str
+) -> None:
+    """In another session, in another group, or twice forked: nobody outlives the scorer."""
+    told = tmp_path / "told"
+    with sinner(pool, tmp_path, "leaves_daemons", environment=(("TOLD", str(told)),)) as scorer:
+        if end == "hang":
+            assert "timeout" == scorer.failure("hang", timeout_s=2).kind
+        else:
+            scorer.score("a")
+            assert all(is_running(int(pid)) for pid in told.read_text().split())
+            scorer.scorer.end()
+
+        left = [int(pid) for pid in told.read_text().split()]
+        assert 3 == len(left)
+        eventually(lambda: not any(map(is_running, left)), "they all ended")
+
+
+@pytest.mark.parametrize(
+    "sin",
+    ["leaks_memory_in_run", "leaks_memory_in_a_child", "leaks_memory_in_another_session"],
+)
 def test_a_script_that_leaks_is_ended_at_its_limit(
     pool: ScorerPool, tmp_path: Path, sin: str
 ) -> None:
