@@ -53,6 +53,8 @@ from shared.stores.watch import Watch
 
 # Small reads of one closing shard, side by side.
 READERS = 8
+# Side files on their way: a script may write one for each input.
+WRITERS = 8
 _creation = threading.Lock()
 
 
@@ -149,7 +151,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         script_logs=ScriptLogs(blobs),
-        side_files=SideFiles(blobs),
+        side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
         crews=_crews(settings, scratch, blobs, registry, downloads),

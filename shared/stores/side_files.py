@@ -6,7 +6,9 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,14 +43,16 @@ class StoredChange(Message):
 
 
 class SideFiles:
-    """Thread-safe."""
+    """Thread-safe. `writers` runs many small writes side by side."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, writers: Executor) -> None:
         self._blobs = blobs
+        self._writers = writers
 
-    def store(self, job: str, span: Span, changes: Iterable[Change]) -> list[StoredChange]:
-        """Put the changes of one bundle into the store, in order."""
-        return [self._stored(job, span, index, change) for index, change in enumerate(changes)]
+    def store(self, job: str, span: Span, changes: Sequence[Change]) -> list[StoredChange]:
+        """Put the changes of one bundle into the store; they are told in order."""
+        numbered = self._writers.map(lambda one: self._stored(job, span, *one), enumerate(changes))
+        return list(numbered)
 
     def publish(self, spec: JobSpec, changes: Iterable[StoredChange]) -> int:
         """Commit what the changes make, beside the predictions; returns how many files.
@@ -65,10 +69,12 @@ class SideFiles:
                 contents[change.name] = [change.blob]
         output = spec.output.location
         names = SideNames(output=output.path)
-        for name, blobs in contents.items():
+
+        def commit(name: str) -> None:
             place = Location(container=output.container, path=names.blob_of(name))
-            self._commit(spec, place, blobs)
-        return len(contents)
+            self._commit(spec, place, contents[name])
+
+        return len(list(self._writers.map(commit, contents)))
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
@@ -101,8 +107,15 @@ class SideFiles:
         *,
         if_absent: bool = False,
     ) -> None:
+        blocks = in_blocks(pieces)
+        first, second = next(blocks, b""), next(blocks, None)
+        if second is None:  # most side files are small: one request is enough
+            self._blobs.write(
+                place.container, place.path, first, if_absent=if_absent, metadata=metadata
+            )
+            return
         names = list[str]()
-        for block in in_blocks(pieces):
+        for block in itertools.chain((first, second), blocks):
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
         self._blobs.commit(
