@@ -3,6 +3,7 @@
 One activity takes a bundle of mini-batches (`shared/domain/minibatch.py` says how many).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import azure.durable_functions as df
@@ -19,6 +20,7 @@ from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
 from shared.scoring.spec import InitFailed, ScoringStopped
+from shared.scoring.worker import Scorer
 from shared.services import Services, services
 from shared.stores.results import Record
 from shared.stores.side_files import Change
@@ -63,7 +65,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
             what = (
                 "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
             )
-            reason = f"The {what}: {failure} {WHOLE}"
+            ended = "" if str(failure).endswith((".", "!", "?")) else "."
+            reason = f"The {what}: {failure}{ended} {WHOLE}"
             _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)
@@ -106,12 +109,11 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
                 job=spec.name,
                 is_stopped=lambda: _is_stopped(spec, services),
             ) as scorer,
-            scored(bundle, scorer, services.downloads) as result,
+            scored(bundle, scorer, services.downloads, _log_of(spec, scorer, services)) as result,
         ):
             process = services.script_logs.process(spec.name, scorer.name)
             outcome = _stage(task, spec, result, process, services)
-            printed = scorer.drain_logs()
-            _keep_logs(spec.name, process, printed, result, services)
+            _keep_tracebacks(spec.name, process, result, services)
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
@@ -124,13 +126,18 @@ def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -
     services.script_logs.keep_errors(spec.name, process, told)
 
 
-def _keep_logs(
-    job: str, process: str, printed: Printed, result: BundleResult, services: Services
-) -> None:
+def _log_of(spec: JobSpec, scorer: Scorer, services: Services) -> Callable[[Printed], None]:
+    """Where what the scorer prints belongs."""
     logs = services.script_logs
-    logs.keep(job, process, stdout=printed.stdout, stderr=printed.stderr)
+    process = logs.process(spec.name, scorer.name)
+    return lambda printed: logs.keep(
+        spec.name, process, stdout=printed.stdout, stderr=printed.stderr
+    )
+
+
+def _keep_tracebacks(job: str, process: str, result: BundleResult, services: Services) -> None:
     more = f"{result.untold} more are in errors.jsonl only.\n" if result.untold else ""
-    logs.keep_errors(job, process, "".join(result.tracebacks) + more)
+    services.script_logs.keep_errors(job, process, "".join(result.tracebacks) + more)
 
 
 def _stage(

@@ -31,7 +31,7 @@ class FileError(Message):
     @property
     def summary(self) -> str:
         """Its type and its message, which may begin with the type already."""
-        is_said = self.message.startswith(f"{self.error_type}:")
+        is_said = self.message.partition(":")[0] == self.error_type
         return self.message if is_said else f"{self.error_type}: {self.message}"
 
 

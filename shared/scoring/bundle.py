@@ -25,6 +25,7 @@ from shared.scoring.downloads import Downloads, Fetching
 from shared.scoring.failures import error_of, errors_of, tracebacks
 from shared.scoring.local_paths import make_way
 from shared.scoring.originals import Originals
+from shared.scoring.output_log import Printed
 from shared.scoring.side_outputs import ANY, SideFile
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
@@ -88,13 +89,22 @@ class BundleResult:
 
 
 @contextmanager
-def scored(bundle: Bundle, scorer: Scorer, downloads: Downloads) -> Iterator[BundleResult]:
-    """Score the bundle; its output files are there until the context is left."""
+def scored(
+    bundle: Bundle, scorer: Scorer, downloads: Downloads, keep_printed: Callable[[Printed], None]
+) -> Iterator[BundleResult]:
+    """Score the bundle; its output files are there until the context is left.
+
+    `keep_printed` is given what the script prints, in between if it is much.
+    """
     name = f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
     work, kept = scorer.workplace.work / name, scorer.workplace.kept / name
     kept.mkdir()
     try:
-        yield _Run(bundle, scorer, downloads, work, kept).run()
+        run = _Run(bundle, scorer, downloads, work, kept, keep_printed)
+        try:
+            yield run.run()
+        finally:
+            keep_printed(scorer.drain_logs())
     finally:
         for folder in (work, kept):
             shutil.rmtree(folder, ignore_errors=True)
@@ -102,13 +112,20 @@ def scored(bundle: Bundle, scorer: Scorer, downloads: Downloads) -> Iterator[Bun
 
 class _Run:
     def __init__(
-        self, bundle: Bundle, scorer: Scorer, downloads: Downloads, work: Path, kept: Path
+        self,
+        bundle: Bundle,
+        scorer: Scorer,
+        downloads: Downloads,
+        work: Path,
+        kept: Path,
+        keep_printed: Callable[[Printed], None],
     ) -> None:
         self._bundle = bundle
         self._scorer = scorer
         self._downloads = downloads
         self._work = work
         self._kept = kept
+        self._keep_printed = keep_printed
 
     def run(self) -> BundleResult:
         bundle, began = self._bundle, time.monotonic()
@@ -154,6 +171,8 @@ class _Run:
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
+        if self._scorer.has_printed_much:
+            self._keep_printed(self._scorer.drain_logs())
 
     def _attempt(self, index: int, files: list[InputFile], fetching: Fetching) -> Attempted:
         retry = self._bundle.retry

@@ -50,12 +50,17 @@ def _shortfall(part: Part, missing: int, index: int, attempts: int) -> FileError
         file=part.files[0].name if given == 1 else "",
         stage="score",
         error_type="TooFewElements",
-        message=f"run() returned {count} elements for {given} files, so {missing} failed. "
+        message=f"run() returned {_so_many(count, 'element')} for {_so_many(given, 'file')}, "
+        f"so {missing} failed. "
         f"Return one element for each file. The files: {_names(part.files)}",
         mini_batch=index,
         attempts=attempts,
         certainty=KNOWN if given == 1 else INFERRED,
     )
+
+
+def _so_many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _names(files: list[InputFile]) -> str:

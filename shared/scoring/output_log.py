@@ -4,8 +4,10 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-# Enough for a traceback after a flood; the newest is kept, for it explains a death.
-KEPT_BYTES = 1 << 20
+# So much is waiting before somebody should take it.
+MUCH_BYTES = 1 << 16
+# Beside that a mebibyte: the newest is kept, for after a flood it explains a death.
+KEPT_BYTES = MUCH_BYTES + (1 << 20)
 
 
 class OutputLog:
@@ -22,6 +24,10 @@ class OutputLog:
             self._size += len(chunk)
             while self._size > self._kept_bytes:
                 self._drop(self._size - self._kept_bytes)
+
+    @property
+    def is_much(self) -> bool:
+        return self._size >= MUCH_BYTES
 
     def drain(self) -> bytes:
         """What was printed since the last call, and a line for what had to be dropped."""
@@ -61,6 +67,11 @@ class OutputLogs:
 
     stdout: OutputLog = field(default_factory=OutputLog)
     stderr: OutputLog = field(default_factory=OutputLog)
+
+    @property
+    def are_much(self) -> bool:
+        """Whether what is waiting should be taken soon."""
+        return self.stdout.is_much or self.stderr.is_much
 
     def drain(self) -> Printed:
         return Printed(self.stdout.drain(), self.stderr.drain())

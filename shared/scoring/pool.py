@@ -92,6 +92,8 @@ class ScorerPool:
         so while it waits or loads, and `PoolClosed` at the end.
         """
         scorer = self._take(spec, capacity, job, is_stopped)
+        if scorer.job not in ("", job):
+            scorer.drain_logs()  # what its threads printed after its last job
         scorer.job, scorer.is_stopped = job, is_stopped
         try:
             if scorer.state is not State.READY:

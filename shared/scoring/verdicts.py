@@ -10,6 +10,8 @@ from shared.scoring.spec import InitFailed, PoolClosed, ScorerSpec, ScoringFaile
 _STOPPING = "The worker is stopping: its scorer processes were ended."
 _LOST = "closed its control pipe or wrote into it, and was killed"
 _REPLACED = "A new one takes its place."
+# Characters of an exception's name: what may be called as a script likes.
+LONGEST_TYPE = 200
 
 
 def init_verdict(
@@ -34,9 +36,11 @@ def init_verdict(
 def run_verdict(answer: Answer) -> ScoringFailed | PoolClosed:
     """Of a run() that was answered, though not with rows."""
     if isinstance(answer, RunError):
-        message = f"{answer.error_type}: {answer.message}"[:MESSAGE_LIMIT]
+        error_type = answer.error_type[:LONGEST_TYPE]
+        is_said = answer.message == answer.error_type  # an exception without words
+        message = error_type if is_said else f"{error_type}: {answer.message}"[:MESSAGE_LIMIT]
         return ScoringFailed(
-            message, kind="exception", error_type=answer.error_type, details=answer.details
+            message, kind="exception", error_type=error_type, details=answer.details
         )
     if isinstance(answer, Ended) and answer.by_us:
         return PoolClosed(_STOPPING)

@@ -104,8 +104,13 @@ class Scorer:
         return self._process.pid if self._process else None
 
     def drain_logs(self) -> Printed:
-        """What the processes printed since the last call: at most 1 MiB a stream."""
+        """What the processes printed since the last call: the last MiB of each stream, or more."""
         return self._logs.drain()
+
+    @property
+    def has_printed_much(self) -> bool:
+        """Whether `drain_logs` should be called soon, so that nothing is lost."""
+        return self._logs.are_much
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""

@@ -78,6 +78,8 @@ class ScriptedScorer:
             seconds=0.001,
         )
 
+    has_printed_much = False
+
     def drain_logs(self) -> Printed:
         return Printed()
 

@@ -209,7 +209,7 @@ def test_a_model_that_does_not_load_fails_the_job_in_words(app: App) -> None:
     ending = run_job(a_spec(), services)
 
     assert "Failed" == ending["status"]
-    assert ending["reason"].startswith("The model cannot be loaded: no model The whole traceback")
+    assert ending["reason"].startswith("The model cannot be loaded: no model. The whole traceback")
 
 
 def test_a_model_that_fails_to_load_in_between_costs_no_minibatch_that_was_scored(

@@ -294,6 +294,30 @@ def test_a_deployment_with_a_tracking_server_keeps_its_mlflow(
         assert ["logged"] == scorer.rows("a")
 
 
+def test_an_async_init_is_told_in_words(pool: ScorerPool, tmp_path: Path) -> None:
+    """Nobody would await it, and the script would score without its model."""
+    source = "async def init():\n    pass\n\ndef run(batch):\n    return batch\n"
+
+    with (
+        pytest.raises(InitFailed, match=r"init\(\) is an async function, which nobody awaits"),
+        leased(pool, tmp_path, source),
+    ):
+        pass
+
+
+def test_a_list_is_as_long_as_what_is_in_it(pool: ScorerPool, tmp_path: Path) -> None:
+    source = """
+class Liar(list):
+    def __len__(self):
+        return 1000
+
+def run(batch):
+    return Liar(["a", "b"])
+"""
+    with leased(pool, tmp_path, source) as scorer:
+        assert 2 == scorer.score("a").rows
+
+
 def test_what_mlflow_can_do_only_if_installed_is_an_error_that_says_so(
     pool: ScorerPool, tmp_path: Path
 ) -> None:

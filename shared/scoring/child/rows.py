@@ -27,26 +27,25 @@ class BadReturn(Exception):
     """run() returned what has no elements to count and write."""
 
 
-def write(result: object, output: str) -> tuple[int, int]:
+def write(result: Any, output: str) -> tuple[int, int]:
     """The number of elements, and of bytes written."""
     is_frame = _is_a("pandas", "DataFrame", result)
-    count = len(_sized(result))
+    if not is_frame and not _has_elements(result):
+        raise BadReturn(f"run() returned {_named(result)}; {_ASKED}.")
     if is_frame and _wrote_plain_frame(result, output):
-        return count, os.path.getsize(output)  # noqa: PTH202
+        return len(result), os.path.getsize(output)  # noqa: PTH202
     write_lines = _write_frame if is_frame else _write_elements
     with open(  # noqa: PTH123
         output, "w", encoding="utf-8", errors="backslashreplace", newline=""
     ) as lines:
-        write_lines(result, lines)
+        count = write_lines(result, lines)
     return count, os.path.getsize(output)  # noqa: PTH202
 
 
-def _sized(result: Any) -> Any:
-    if isinstance(result, list) or _is_a("pandas", "DataFrame", result):
-        return result
-    if _is_a("pandas", "Series", result) or (_is_a("numpy", "ndarray", result) and result.ndim):
-        return result
-    raise BadReturn(f"run() returned {_named(result)}; {_ASKED}.")
+def _has_elements(result: Any) -> bool:
+    if isinstance(result, list) or _is_a("pandas", "Series", result):
+        return True
+    return _is_a("numpy", "ndarray", result) and result.ndim > 0
 
 
 def _wrote_plain_frame(frame: Any, output: str) -> bool:
@@ -61,13 +60,19 @@ def _wrote_plain_frame(frame: Any, output: str) -> bool:
     return True
 
 
-def _write_frame(frame: Any, lines: IO[str]) -> None:
+def _write_frame(frame: Any, lines: IO[str]) -> int:
     frame.to_csv(lines, sep=" ", header=False, index=False)
+    return len(frame)
 
 
-def _write_elements(elements: Any, lines: IO[str]) -> None:
+def _write_elements(elements: Any, lines: IO[str]) -> int:
+    """Counts what is there, whatever the list says of its length."""
+    count = 0
     with _whole_arrays():
-        lines.writelines(str(element) + "\n" for element in elements)
+        for element in elements:
+            lines.write(str(element) + "\n")
+            count += 1
+    return count
 
 
 @contextmanager

@@ -9,12 +9,14 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import logging
 import os
 import shutil
 import sys
 import threading
 import time
+import traceback
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,8 +60,8 @@ def load(start: Start) -> Run:
             f"'{start.script}' defines no run(mini_batch). Add one: it is called with the files."
         )
     init = _function(module, "init", start.script)
-    if init is not None:
-        script.start("init()", init)
+    if init is not None and inspect.iscoroutine(script.start("init()", init)):
+        raise BadScript("init() is an async function, which nobody awaits. Define it with def.")
 
     def score(request: Score) -> Done:
         return script.score(run, request)
@@ -87,6 +89,7 @@ class _Script:
         try:
             result = self._call("run()", run, paths)
         except SystemExit as leaving:
+            traceback.print_exc()  # where it left, for nobody else will say
             _leave_soon(_exit_code(leaving))
             raise
         seconds = time.perf_counter() - started
