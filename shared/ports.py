@@ -107,6 +107,21 @@ class Blobs(Protocol):
         """The blob's bytes in order, in pieces of at most `size` bytes."""
         ...
 
+    def copy(
+        self,
+        source: tuple[str, str],
+        target: tuple[str, str],
+        *,
+        if_match: str,
+        metadata: Mapping[str, str],
+    ) -> bool:
+        """Let the store itself copy a blob (container, name) to where there is none yet.
+
+        False: this store cannot, or not so much, and the bytes must be carried. Raises `Conflict`
+        when the target exists, and `PreconditionFailed` when the source's etag is not `if_match`.
+        """
+        ...
+
     def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
         """Stage one uncommitted block. Ids of one blob are equally long, at most 48 characters."""
         ...

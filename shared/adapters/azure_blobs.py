@@ -26,10 +26,17 @@ from shared.adapters.azure_bytes import (
     is_plain,
     unquoted,
 )
-from shared.adapters.azure_errors import translated
+from shared.adapters.azure_copy import LARGEST, Copies
+from shared.adapters.azure_errors import changed, translated
 from shared.adapters.azure_listing import listing
 from shared.adapters.blob_names import check_container, check_names, listing_order, may_begin_a_name
-from shared.domain.errors import Conflict, NotFound, PreconditionFailed
+from shared.domain.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+    ServiceUnavailable,
+)
 from shared.ports import BlobContent, BlobItem, BlobProperties
 
 
@@ -40,6 +47,7 @@ class AzureBlobs:
         self._account = account
         self._fast = FastBytes(account)
         self._any_name = AnyNameBytes(account)
+        self._copies = Copies(account)
 
     @classmethod
     def from_connection_string(cls, text: str) -> Self:
@@ -135,6 +143,27 @@ class AzureBlobs:
     def chunks(self, container: str, name: str, *, size: int = 8 << 20) -> Iterator[bytes]:
         opened = self._open(container, name, size=size)
         yield from _cut(container, name, opened, size)
+
+    def copy(
+        self,
+        source: tuple[str, str],
+        target: tuple[str, str],
+        *,
+        if_match: str,
+        metadata: Mapping[str, str],
+    ) -> bool:
+        found = self.head(*source)
+        if found.etag != if_match:
+            raise changed(*source)
+        check_names(*target)
+        if found.size > LARGEST:
+            return False
+        try:
+            with translated(*target, if_absent=True):
+                self._copies.copy(source, target, if_match, metadata)
+        except (InvalidRequest, NotFound, ServiceUnavailable):  # it may not sign, or not copy
+            return False
+        return True
 
     def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
         check_names(container, name)

@@ -148,6 +148,11 @@ def translated(container: str, blob: str = "", *, if_absent: bool = False) -> It
         raise _error(meaning, answer, container, blob) from None
 
 
+def changed(container: str, blob: str) -> BatchError:
+    """What a store would say of a blob that is not the one that was read."""
+    return _error(_CHANGED, Answer(412), container, blob)
+
+
 def _error(meaning: Meaning, answer: Answer, container: str, blob: str) -> BatchError:
     told = (
         f"{answer.status} {answer.code}".strip() if answer.status else f"no answer, {answer.code}"

@@ -115,6 +115,22 @@ class MemoryBlobs:
         for start in range(0, len(data), size):
             yield data[start : start + size]
 
+    def copy(
+        self,
+        source: tuple[str, str],
+        target: tuple[str, str],
+        *,
+        if_match: str,
+        metadata: Mapping[str, str],
+    ) -> bool:
+        with self._lock:
+            blob = self._blob(*source)
+            _check_match(blob, *source, if_match)
+            held = self._container(*target)
+            _check_absent(held, *target, if_absent=True)
+            self._put(held, target[1], blob.data, metadata, {})
+        return True
+
     def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
         with self._lock:
             staged = self._container(container, name).staged

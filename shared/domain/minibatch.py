@@ -13,9 +13,9 @@ from shared.domain.message import Message
 # One sub-orchestration's history stays small (at most two events a bundle), and a part stays far
 # below the ~2,000 uncommitted blocks from which on Azurite becomes quadratic.
 MINIBATCHES_PER_SHARD = 200
-# An activity costs some 40 ms on the real host: below a second its own cost shows, above it
-# progress and the error threshold become sluggish.
-BUNDLE_TARGET_S = 1.0
+# An activity costs some 40 ms on the real host, and its scorer rests while its rows are staged and
+# the next files fetched: below two seconds that shows, above it progress becomes sluggish.
+BUNDLE_TARGET_S = 2.0
 LARGEST_BUNDLE = 100
 
 

@@ -147,6 +147,7 @@ def test_a_name_no_store_can_hold_is_refused_by_every_method(
         lambda: list(blobs.chunks(container, name)),
         lambda: blobs.stage(container, name, "block", b"x"),
         lambda: blobs.commit(container, name, []),
+        lambda: blobs.copy((container, name), (container, "x"), if_match="0x1", metadata={}),
     ]
     for act in acts:
         with pytest.raises(InvalidRequest, match="is not a blob's name"):
@@ -484,6 +485,48 @@ def test_a_commit_over_an_existing_blob_conflicts_when_it_must_be_absent(
         blobs.commit(container, "out", ["b-1"], if_absent=True, metadata={"owner": "me"})
 
     assert {"owner": "me"} == blobs.head(container, "out").metadata
+
+
+@pytest.mark.parametrize("name", ["a", "a b#%?.csv", "\U0001f389//x", "d/e/"])
+def test_a_copy_has_the_bytes_of_the_source_and_its_own_metadata(
+    blobs: Store, container: str, name: str
+) -> None:
+    blobs.stage(container, name, "b-1", b"rows")
+    etag = blobs.commit(container, name, ["b-1"], metadata={"of": "source"})
+
+    assert blobs.copy((container, name), (container, "to"), if_match=etag, metadata={"own": "1"})
+
+    assert b"rows" == blobs.read(container, "to").data
+    assert {"own": "1"} == blobs.head(container, "to").metadata
+    assert etag == blobs.head(container, name).etag
+
+
+def test_a_copy_takes_an_empty_blob_and_other_containers(blobs: Store, container: str) -> None:
+    other = f"c{uuid4().hex}"
+    blobs.ensure_container(other)
+    etag = blobs.write(container, "empty", b"")
+
+    assert blobs.copy((container, "empty"), (other, "empty"), if_match=etag, metadata={})
+
+    assert b"" == blobs.read(other, "empty").data
+
+
+def test_a_copy_never_replaces_a_blob_and_is_of_the_version_that_was_read(
+    blobs: Store, container: str
+) -> None:
+    etag = blobs.write(container, "from", b"new")
+    blobs.write(container, "there", b"theirs", metadata={"owner": "them"})
+
+    with pytest.raises(Conflict, match="already a blob"):
+        blobs.copy((container, "from"), (container, "there"), if_match=etag, metadata={})
+    with pytest.raises(PreconditionFailed):
+        blobs.copy((container, "from"), (container, "to"), if_match="0x1234", metadata={})
+    with pytest.raises(NotFound):
+        blobs.copy((container, "missing"), (container, "to"), if_match=etag, metadata={})
+
+    assert b"theirs" == blobs.read(container, "there").data
+    assert {"owner": "them"} == blobs.head(container, "there").metadata
+    assert not blobs.exists(container, "to")
 
 
 def test_every_refusal_names_container_and_blob(blobs: Store, container: str) -> None:
