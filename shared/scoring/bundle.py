@@ -171,7 +171,7 @@ class _Run:
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
-        if self._scorer.has_printed_much:
+        if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
 
     def _attempt(self, index: int, files: list[InputFile], fetching: Fetching) -> Attempted:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from shared.domain.side_names import SideNames
 from shared.scoring.session import writes_under
-from shared.scoring.side_outputs import SideFile, SideOutputs
+from shared.scoring.side_outputs import BadSideName, SideFile, SideOutputs
 from shared.scoring.spec import ScorerSpec
+from shared.scoring.verdicts import side_verdict
 
 
 class SideKeeper:
@@ -39,8 +40,11 @@ class SideKeeper:
         self._init_wrote = not self._outputs.is_untouched()
 
     def accept(self, to: Path, names: SideNames) -> tuple[SideFile, ...]:
-        """What changed; raises OSError, and BadSideName."""
-        accepted = self._outputs.accept(to, names)
+        """What changed; raises ScoringFailed if it cannot be taken over."""
+        try:
+            accepted = self._outputs.accept(to, names)
+        except (OSError, BadSideName) as error:
+            raise side_verdict(error) from error
         self._init_wrote = False
         return accepted
 

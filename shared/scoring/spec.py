@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from shared.scoring.child.protocol import FileFailure
+from shared.scoring.child.protocol import FileFailure, Start
 from shared.scoring.side_outputs import SideFile
 
 __all__ = [
@@ -48,6 +48,18 @@ class ScorerSpec:
     memory_limit_mb: int = 0
     batch_predict: bool = False
     writable: tuple[Path, ...] = ()
+
+    @property
+    def start(self) -> Start:
+        """What its process is told first."""
+        return Start(
+            self.kind,
+            str(self.model_dir or ""),
+            self.logging_level,
+            code_dir=str(self.code_dir.absolute()) if self.code_dir else "",
+            script=self.script,
+            batch_predict=self.batch_predict,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,37 @@
 """What the caller is told when a scorer did not answer with what it was asked for."""
 
-from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, InitError, RunError
+from pathlib import Path
+
+from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, Done, InitError, RunError
 from shared.scoring.death import told
 from shared.scoring.memory_watch import Answer, Outgrown
 from shared.scoring.process import Ended
 from shared.scoring.side_outputs import BadSideName
-from shared.scoring.spec import InitFailed, PoolClosed, ScorerSpec, ScoringFailed
+from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed, SideFile
 
 _STOPPING = "The worker is stopping: its scorer processes were ended."
 _LOST = "closed its control pipe or wrote into it, and was killed"
 _REPLACED = "A new one takes its place."
 # Characters of an exception's name: what may be called as a script likes.
 LONGEST_TYPE = 200
+
+
+def scored_of(done: Done, output: Path, side_files: tuple[SideFile, ...]) -> Scored:
+    """Of a run() that came back with rows."""
+    return Scored(
+        rows=done.rows,
+        succeeded=done.succeeded,
+        failures=done.failures,
+        output=output,
+        bytes=done.bytes,
+        seconds=done.seconds,
+        side_files=side_files,
+    )
+
+
+def start_verdict(what: str, error: OSError) -> InitFailed:
+    """Of a process that could not even be started."""
+    return InitFailed(f"{what}: {error}.", error_type=type(error).__name__, details=str(error))
 
 
 def init_verdict(

@@ -13,19 +13,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
 
 from shared.domain.side_names import SideNames
-from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score, Start
+from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
 from shared.scoring.model_view import ModelView, view_of
 from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
-from shared.scoring.side_outputs import ANY, BadSideName
-from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
-from shared.scoring.verdicts import init_verdict, run_verdict, side_verdict, timeout_verdict
+from shared.scoring.side_outputs import ANY
+from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec
+from shared.scoring.verdicts import (
+    init_verdict,
+    run_verdict,
+    scored_of,
+    start_verdict,
+    timeout_verdict,
+)
 from shared.scoring.workplace import ProcessFolders, Workplace
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
@@ -33,13 +38,7 @@ INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
 
-
-class Launch(Protocol):
-    """Starts a process: `Launcher.launch`."""
-
-    def __call__(
-        self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs
-    ) -> ScorerProcess: ...
+Launch = Callable[[ScorerSpec, ProcessFolders, OutputLogs], ScorerProcess]
 
 
 class State(Enum):
@@ -73,7 +72,7 @@ class Scorer:
         self._grace_s = grace_s
         self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores
-        self._logs = OutputLogs()
+        self.logs = OutputLogs()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
         self._memory = MemoryWatch(spec.memory_limit_mb)
@@ -105,12 +104,7 @@ class Scorer:
 
     def drain_logs(self) -> Printed:
         """What the processes printed since the last call: the last MiB of each stream, or more."""
-        return self._logs.drain()
-
-    @property
-    def has_printed_much(self) -> bool:
-        """Whether `drain_logs` should be called soon, so that nothing is lost."""
-        return self._logs.are_much
+        return self.logs.drain()
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
@@ -152,14 +146,15 @@ class Scorer:
             answer = self._exchange(
                 Score(paths, str(output.absolute())), time.monotonic() + timeout_s
             )
-            side_files = self._accept(side, names) if side and isinstance(answer, Done) else ()
+            is_done = isinstance(answer, Done)
+            side_files = self._side.accept(side, names) if side and self._side and is_done else ()
         except BaseException:  # an interrupt: the process is still at it
             self.end()
             output.unlink(missing_ok=True)
             raise
         if isinstance(answer, Done):
             self._state = State.READY
-            return _scored(answer, output, side_files)
+            return scored_of(answer, output, side_files)
         failure = self._failure(answer, timeout_s, undo=side is not None)
         output.unlink(missing_ok=True)
         raise failure
@@ -204,23 +199,12 @@ class Scorer:
         side = (self._side.writable,) if self._side else ()
         folders = self.workplace.new_process(*side, *self.spec.writable)
         spec = self._equipped(folders.home)
-        start = Start(
-            spec.kind,
-            str(spec.model_dir or ""),
-            spec.logging_level,
-            code_dir=str(spec.code_dir.absolute()) if spec.code_dir else "",
-            script=spec.script,
-            batch_predict=spec.batch_predict,
-        )
         try:
-            self._process = self._launch(spec, folders, self._logs)
+            self._process = self._launch(spec, folders, self.logs)
         except OSError as error:
-            raise InitFailed(
-                f"The interpreter '{spec.python}' cannot be started: {error}.",
-                error_type=type(error).__name__,
-                details=str(error),
-            ) from error
-        answer = self._exchange(start, deadline)
+            what = f"The interpreter '{spec.python}' cannot be started"
+            raise start_verdict(what, error) from error
+        answer = self._exchange(spec.start, deadline)
         if not isinstance(answer, Ready):
             raise self._init_failure(answer)
         if self._side is not None:
@@ -231,11 +215,8 @@ class Scorer:
         try:
             self._model = view_of(self.spec.model_dir, folder)
         except OSError as error:
-            raise InitFailed(
-                f"The model cannot be copied for the scorer process: {error}.",
-                error_type=type(error).__name__,
-                details=str(error),
-            ) from error
+            what = "The model cannot be copied for the scorer process"
+            raise start_verdict(what, error) from error
         spec = replace(self.spec, model_dir=self._model.path)
         return self._side.equip(spec) if self._side else spec
 
@@ -248,14 +229,6 @@ class Scorer:
         except OSError:
             pass  # it is gone, or about to go: its end is the next message
         return self._memory.receive(process, deadline, self.is_stopped)
-
-    def _accept(self, side: Path, names: SideNames) -> tuple[SideFile, ...]:
-        if self._side is None:
-            return ()
-        try:
-            return self._side.accept(side, names)
-        except (OSError, BadSideName) as error:
-            raise side_verdict(error) from error
 
     def _init_failure(self, answer: Answer) -> Exception:
         process = self._living()
@@ -277,15 +250,3 @@ class Scorer:
             return timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
         self._living().kill()
         return run_verdict(answer)
-
-
-def _scored(done: Done, output: Path, side_files: tuple[SideFile, ...]) -> Scored:
-    return Scored(
-        rows=done.rows,
-        succeeded=done.succeeded,
-        failures=done.failures,
-        output=output,
-        bytes=done.bytes,
-        seconds=done.seconds,
-        side_files=side_files,
-    )

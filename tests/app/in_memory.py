@@ -20,7 +20,7 @@ from shared.domain.job import Ending, JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.recipe import Location, Recipe
 from shared.domain.task import BundleTask, ClosingTask, JobRun
-from shared.scoring.output_log import Printed
+from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
 from shared.scoring.workplace import Workplace
 from shared.services import Services, build
@@ -44,6 +44,7 @@ class ScriptedScorer:
 
     def __init__(self, scratch: Path) -> None:
         self.workplace = Workplace(scratch)
+        self.logs = OutputLogs()
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
@@ -77,8 +78,6 @@ class ScriptedScorer:
             bytes=output.stat().st_size,
             seconds=0.001,
         )
-
-    has_printed_much = False
 
     def drain_logs(self) -> Printed:
         return Printed()
