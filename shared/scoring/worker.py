@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
+from shared.scoring import verdicts
 from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
@@ -24,13 +25,6 @@ from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.side_outputs import ANY
 from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec
-from shared.scoring.verdicts import (
-    init_verdict,
-    run_verdict,
-    scored_of,
-    start_verdict,
-    timeout_verdict,
-)
 from shared.scoring.workplace import ProcessFolders, Workplace
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
@@ -154,7 +148,7 @@ class Scorer:
             raise
         if isinstance(answer, Done):
             self._state = State.READY
-            return scored_of(answer, output, side_files)
+            return verdicts.scored_of(answer, output, side_files)
         failure = self._failure(answer, timeout_s, undo=side is not None)
         output.unlink(missing_ok=True)
         raise failure
@@ -203,7 +197,7 @@ class Scorer:
             self._process = self._launch(spec, folders, self.logs)
         except OSError as error:
             what = f"The interpreter '{spec.python}' cannot be started"
-            raise start_verdict(what, error) from error
+            raise verdicts.start_verdict(what, error) from error
         answer = self._exchange(spec.start, deadline)
         if not isinstance(answer, Ready):
             raise self._init_failure(answer)
@@ -216,7 +210,7 @@ class Scorer:
             self._model = view_of(self.spec.model_dir, folder)
         except OSError as error:
             what = "The model cannot be copied for the scorer process"
-            raise start_verdict(what, error) from error
+            raise verdicts.start_verdict(what, error) from error
         spec = replace(self.spec, model_dir=self._model.path)
         return self._side.equip(spec) if self._side else spec
 
@@ -236,17 +230,17 @@ class Scorer:
             process.leave(grace_s=self._grace_s)
         else:
             process.kill()
-        return init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
+        return verdicts.init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
 
     def _failure(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
         if isinstance(answer, RunError):
             self._state = State.READY
             if undo and self._side is not None and not self._side.undo(self._living().pid):
                 self.end()
-            return run_verdict(answer)
+            return verdicts.run_verdict(answer)
         self._state = State.DEAD
         if answer is None:
             obeyed = self._living().terminate(grace_s=self._grace_s)
-            return timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
+            return verdicts.timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
         self._living().kill()
-        return run_verdict(answer)
+        return verdicts.run_verdict(answer)
