@@ -186,19 +186,25 @@ class Stack:
 def kill_scorers(stack: Stack) -> None:
     """`kill -9` the scorer processes of the host, of which there is at least one soon."""
 
-    def kill() -> int:
-        host = psutil.Process(int(stack.facts["pids"]["host"]))
-        return sum(_is_killed(child) for child in host.children(recursive=True))
+    def kill() -> bool:
+        found = scorers_of(stack)
+        for process in found:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        return bool(found)
 
     wait_until(kill)
 
 
-def _is_killed(process: psutil.Process) -> bool:
-    """Kill it if it is a scorer; false if it is not, or is ending already."""
+def scorers_of(stack: Stack) -> list[psutil.Process]:
+    """The scorer processes of the host that are not ending already."""
+    host = psutil.Process(int(stack.facts["pids"]["host"]))
+    return [child for child in host.children(recursive=True) if _is_scorer(child)]
+
+
+def _is_scorer(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
-        if any("shared/scoring/child" in word for word in process.cmdline()):
-            process.kill()
-            return True
+        return any("shared/scoring/child" in word for word in process.cmdline())
     return False
 
 
