@@ -12,6 +12,17 @@ def run(mini_batch):
     return [os.path.basename(path) for path in mini_batch]
 """
 
+_LEAKS_IN_A_CHILD = '''
+def run(mini_batch):
+    subprocess.run([sys.executable, '-c', """
+import time
+hoard = []
+while True:
+    hoard.append(bytearray(b'x' * (4 << 20)))
+    time.sleep(0.005)
+"""]{more})
+'''
+
 SCRIPTS = {
     "behaves": "",
     "has_no_init": "def run(mini_batch):\n    return [len(mini_batch)] * len(mini_batch)\n",
@@ -175,26 +186,8 @@ def run(mini_batch):
         hoard.append(bytearray(b'x' * (4 << 20)))
         time.sleep(0.005)
 """,
-    "leaks_memory_in_a_child": '''
-def run(mini_batch):
-    subprocess.run([sys.executable, '-c', """
-import time
-hoard = []
-while True:
-    hoard.append(bytearray(b'x' * (4 << 20)))
-    time.sleep(0.005)
-"""])
-''',
-    "leaks_memory_in_another_session": '''
-def run(mini_batch):
-    subprocess.run([sys.executable, '-c', """
-import time
-hoard = []
-while True:
-    hoard.append(bytearray(b'x' * (4 << 20)))
-    time.sleep(0.005)
-"""], start_new_session=True)
-''',
+    "leaks_memory_in_a_child": _LEAKS_IN_A_CHILD.format(more=""),
+    "leaks_memory_in_another_session": _LEAKS_IN_A_CHILD.format(more=", start_new_session=True"),
     "leaks_memory_in_init": """
 def init():
     hoard = []

@@ -1,6 +1,7 @@
 """How a client finds its way: metadata, discovery and the workspace, through their doors."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,10 +66,10 @@ def test_any_host_that_was_asked_is_a_cloud(app: App, host: str) -> None:
     assert f"https://{host}" == clouds(app, host=host)[-1]["resourceManager"]
 
 
-def test_the_storage_suffix_is_that_of_the_account(app: App) -> None:
+def test_the_storage_suffix_is_that_of_the_account(app: App, tmp_path: Path) -> None:
     """Azure Government's accounts are elsewhere than Azure's."""
     services = build(
-        Settings(scratch_folder=app.services.scratch),
+        Settings(scratch_folder=tmp_path / "scratch"),
         app.blobs,
         "https://account.blob.core.usgovcloudapi.net",
         app.services.signer,
