@@ -41,6 +41,13 @@ def a_model(folder: Path, env: str = "", **files: str) -> Path:
     return folder
 
 
+def asked(model: Path) -> tuple[str, set[str]]:
+    """The Python and the packages that the model itself asks for."""
+    spec = of_model(model)
+    assert spec is not None
+    return spec.python, set(spec.packages) - {"pillow", "pyarrow"}
+
+
 @pytest.mark.parametrize(
     ("text", "name", "specifier"),
     [
@@ -197,42 +204,45 @@ def test_a_model_names_its_environment_in_three_ways_and_the_newest_counts(tmp_p
 
     assert of_model(a_model(tmp_path)) is None
     a_model(tmp_path, requirements__txt=requirements)
-    assert EnvironmentSpec("", ("mlflow==2.9.2", "scikit-learn==1.3.2")) == of_model(tmp_path)
+    assert ("", {"mlflow==2.9.2", "scikit-learn==1.3.2"}) == asked(tmp_path)
     a_model(tmp_path, conda__yaml=conda)
-    assert EnvironmentSpec("3.8.5", ("mlflow==1.2",)) == of_model(tmp_path)
+    assert ("3.8.5", {"mlflow==1.2"}) == asked(tmp_path)
     a_model(tmp_path, python_env__yaml=python_env)
-    assert EnvironmentSpec("3.10", ("mlflow==2.9.2", "scikit-learn==1.3.2")) == of_model(tmp_path)
+    assert ("3.10", {"mlflow==2.9.2", "scikit-learn==1.3.2"}) == asked(tmp_path)
 
 
 @pytest.mark.parametrize("env", ["    env: mine.yaml\n", "    env: {conda: mine.yaml}\n"])
 def test_a_model_may_call_its_conda_file_as_it_likes(tmp_path: Path, env: str) -> None:
     model = a_model(tmp_path, env, mine__yaml="dependencies: ['python=3.9', mlflow]")
 
-    assert EnvironmentSpec("3.9", ("mlflow",)) == of_model(model)
+    assert ("3.9", {"mlflow"}) == asked(model)
 
 
 def test_a_model_of_requirements_alone_has_the_python_it_was_saved_with(tmp_path: Path) -> None:
     model = a_model(tmp_path, "    python_version: 3.9.7\n", requirements__txt="mlflow")
 
-    assert EnvironmentSpec("3.9.7", ("mlflow",)) == of_model(model)
+    assert ("3.9.7", {"mlflow"}) == asked(model)
 
 
 @pytest.mark.parametrize(
-    ("packages", "expected"),
+    ("packages", "added"),
     [
-        (("mlflow==1.2",), ("mlflow==1.2",)),
-        (("mlflow-skinny", "pandas==1"), ("mlflow-skinny", "pandas==1")),
-        (("mlflow-skinny",), ("mlflow-skinny", "pandas")),
-        (("numpy",), ("mlflow-skinny", "numpy", "pandas")),
+        (("mlflow==1.2",), {"pillow", "pyarrow"}),
+        (("mlflow==1.2", "pillow==8", "pyarrow<9"), set()),
+        (("mlflow-skinny", "pandas==1", "pillow-simd", "pyarrow"), set()),
+        (("mlflow-skinny",), {"pandas", "pillow", "pyarrow"}),
+        (("numpy",), {"mlflow-skinny", "pandas", "pillow", "pyarrow"}),
     ],
 )
-def test_a_models_environment_holds_mlflow_and_pandas(
-    packages: tuple[str, ...], expected: tuple[str, ...]
+def test_a_models_environment_can_load_it_and_read_tables_and_images(
+    packages: tuple[str, ...], added: set[str]
 ) -> None:
+    """A model asks for what it computes with; MLflow 1 knew nothing of parquet and images."""
     spec = for_mlflow(EnvironmentSpec("3.10", packages))
 
-    assert expected == spec.packages
-    assert (packages != expected) == bool(spec.notes)
+    assert tuple(sorted({*packages, *added})) == spec.packages
+    told = {word.strip(",.") for note in spec.notes for word in note.split(": ")[1].split()}
+    assert added == told
 
 
 def test_an_image_is_tolerated_and_told() -> None:

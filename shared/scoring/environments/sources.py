@@ -1,6 +1,7 @@
 """Where people write what they need: an MLflow model, a conda file, an image."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ _CONDA = "conda.yaml"
 _REQUIREMENTS = "requirements.txt"
 # Either of them loads a model; the full one brings servers that scoring never starts.
 _MLFLOW = frozenset({"mlflow", "mlflow-skinny"})
+# What reads the inputs of a model without a script, and what else would serve as well. The full
+# mlflow brings a pandas that it was tested with.
+_READERS = {
+    "pandas": frozenset({"mlflow", "pandas"}),
+    "pillow": frozenset({"pillow", "pillow-simd"}),
+    "pyarrow": frozenset({"pyarrow"}),
+}
 
 
 def of_model(folder: Path) -> EnvironmentSpec | None:
@@ -54,13 +62,11 @@ def for_mlflow(spec: EnvironmentSpec) -> EnvironmentSpec:
     """The same environment, able to load an MLflow model and to read its input."""
     names = {canonicalize_name(requirement.name) for requirement in named(spec.packages)}
     added = [] if names & _MLFLOW else ["mlflow-skinny"]
-    # The full mlflow brings a pandas that it was tested with.
-    added += [] if names & {"mlflow", "pandas"} else ["pandas"]
+    added += [reader for reader, equals in _READERS.items() if not names & equals]
     if not added:
         return spec
-    packages = tuple(sorted((*spec.packages, *added)))
-    note = f"Added, because an MLflow model cannot be scored without: {', '.join(added)}."
-    return EnvironmentSpec(spec.python, packages, spec.notes).noting(note)
+    note = f"Added, to load an MLflow model and to read its inputs: {', '.join(added)}."
+    return replace(spec, packages=tuple(sorted((*spec.packages, *added)))).noting(note)
 
 
 def _of_python_env(described: Mapping[str, Any], folder: Path) -> EnvironmentSpec:
