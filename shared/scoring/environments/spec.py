@@ -51,3 +51,7 @@ class EnvironmentFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.log = log[-LOG_LIMIT:]
+
+
+class BuilderKilled(EnvironmentFailed):
+    """A signal ended the builder: that says nothing about the environment. Try again."""
