@@ -173,6 +173,7 @@ def test_of_two_versions_pips_counts() -> None:
         ("dependencies: ['python=3.16']", "3.16"),
         ("dependencies: ['python=2.7']", "2.7"),
         ("dependencies: [{pip: ['-r x.txt']}]", "x.txt"),
+        ("dependencies: [{pip: ['-c x.txt']}]", "constraints file 'x.txt'"),
     ],
 )
 def test_a_conda_file_that_makes_no_sense_is_refused_in_words(text: str, word: str) -> None:
@@ -209,6 +210,18 @@ def test_a_model_names_its_environment_in_three_ways_and_the_newest_counts(tmp_p
     assert ("3.8.5", {"mlflow==1.2"}) == asked(tmp_path)
     a_model(tmp_path, python_env__yaml=python_env)
     assert ("3.10", {"mlflow==2.9.2", "scikit-learn==1.3.2"}) == asked(tmp_path)
+
+
+def test_a_model_saved_with_constraints_keeps_them(tmp_path: Path) -> None:
+    """MLflow writes them beside its requirements, and for_mlflow adds to what they bound."""
+    requirements = "mlflow==2.9.2\n-c constraints.txt"
+    a_model(tmp_path, requirements__txt=requirements, constraints__txt="numpy==1.26.4")
+
+    spec = of_model(tmp_path)
+
+    assert spec is not None
+    assert ("mlflow==2.9.2", "pillow", "pyarrow") == spec.packages
+    assert ("numpy==1.26.4",) == spec.constraints
 
 
 @pytest.mark.parametrize("env", ["    env: mine.yaml\n", "    env: {conda: mine.yaml}\n"])

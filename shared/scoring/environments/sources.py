@@ -10,8 +10,9 @@ from packaging.utils import canonicalize_name
 
 from shared.scoring.environments.conda_match import CondaMatch, conda_match
 from shared.scoring.environments.conda_names import PIP_NAMES, is_native
+from shared.scoring.environments.left_out import is_needless
 from shared.scoring.environments.python_version import chosen_python
-from shared.scoring.environments.requirements import Requirements, is_needless, named, read_text
+from shared.scoring.environments.requirements import Requirements, named, read_text
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 _PYTHON_ENV = "python_env.yaml"
@@ -118,7 +119,12 @@ def _add_conda(match: CondaMatch, wanted: Requirements, by_pip: set[str]) -> Non
 def _spec(wanted: Requirements, python: str) -> EnvironmentSpec:
     version, note = chosen_python(python)
     notes = (note, *wanted.all_notes()) if note else wanted.all_notes()
-    return EnvironmentSpec(version, tuple(sorted(wanted.packages))).noting(*notes)
+    return EnvironmentSpec(
+        version,
+        tuple(sorted(wanted.packages)),
+        constraints=tuple(sorted(wanted.constraints)),
+        takes_prereleases=wanted.takes_prereleases,
+    ).noting(*notes)
 
 
 def _python_function(described: Mapping[str, Any]) -> Mapping[str, Any]:

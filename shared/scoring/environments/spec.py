@@ -18,6 +18,7 @@ REASON_LIMIT = 3000
 class EnvironmentSpec:
     """`packages` are pip requirement lines, normalised and sorted.
 
+    `constraints` are such lines, too: the versions of what is installed at all.
     `python` is a version such as 3.10 or 3.7.16, or empty: any. `notes` tell the user, in words,
     what was tolerated or understood differently; they are not part of what the environment is.
     """
@@ -25,12 +26,16 @@ class EnvironmentSpec:
     python: str = ""
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    takes_prereleases: bool = False
 
     @property
     def key(self) -> str:
         """Equal for equal contents on equal machines."""
         machine = f"{sys.platform}-{platform.machine()}"
         parts = [RECIPE, machine, self.python, sorted(self.packages)]
+        parts += [sorted(self.constraints)] if self.constraints else []
+        parts += ["--pre"] if self.takes_prereleases else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
