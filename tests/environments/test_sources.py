@@ -166,6 +166,8 @@ def test_of_two_versions_pips_counts() -> None:
     [
         ("dependencies: {a: b}", "dependencies"),
         ("- a list", "conda file"),
+        ("{name: x, deps: [numpy]}", "no 'dependencies', but 'name', 'deps'"),
+        ("{}", "no 'dependencies', but nothing"),
         ("dependencies: [", "not YAML"),
         ("", "conda file"),
         ("dependencies: ['=1.2']", "=1.2"),

@@ -21,7 +21,12 @@ from shared.scoring.environments.home import Built, Home
 from shared.scoring.environments.interpreters import Interpreters
 from shared.scoring.environments.lock import locked
 from shared.scoring.environments.own import OwnPackages
-from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed, EnvironmentSpec
+from shared.scoring.environments.spec import (
+    BuilderKilled,
+    EnvironmentFailed,
+    EnvironmentSpec,
+    telling,
+)
 from shared.scoring.environments.uv import Uv, find_uv
 
 # torch with CUDA is 3 GB to download and to unpack.
@@ -88,7 +93,8 @@ class Environments:
         home = self._home(spec.key)
         built = home.built()
         if built is None:
-            built = self._build(spec, home)
+            with telling(spec.notes):
+                built = self._build(spec, home)
             self._make_room(spare=home)
         home.touch()
         return built.python
@@ -107,7 +113,8 @@ class Environments:
         """
         if self.satisfied_by_own(spec):
             return spec
-        return _outliving(lambda: self._builder().pin(spec))
+        with telling(spec.notes):
+            return _outliving(lambda: self._builder().pin(spec))
 
     def evict(
         self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None

@@ -13,7 +13,7 @@ from shared.scoring.environments.conda_names import PIP_NAMES, is_native
 from shared.scoring.environments.left_out import is_needless
 from shared.scoring.environments.python_version import chosen_python
 from shared.scoring.environments.requirements import Requirements, named, read_text
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, telling
 
 _PYTHON_ENV = "python_env.yaml"
 _CONDA = "conda.yaml"
@@ -47,9 +47,15 @@ def of_model(folder: Path) -> EnvironmentSpec | None:
 
 def of_conda(text_or_mapping: str | Mapping[str, Any]) -> EnvironmentSpec:
     """What a `conda_file` asks for: its text, or the object. Raises EnvironmentFailed."""
-    if isinstance(text_or_mapping, str):
-        return _of_conda(_mapping(text_or_mapping, "conda file"), None)
-    return _of_conda(text_or_mapping, None)
+    described = text_or_mapping
+    if isinstance(described, str):
+        described = _mapping(described, "conda file")
+    if "dependencies" not in described:
+        keys = ", ".join(f"'{key}'" for key in described) or "nothing"
+        raise EnvironmentFailed(
+            f"The conda file has no 'dependencies', but {keys}. List the packages under that key."
+        )
+    return _of_conda(described, None)
 
 
 def of_image(image: str) -> EnvironmentSpec:
@@ -117,8 +123,10 @@ def _add_conda(match: CondaMatch, wanted: Requirements, by_pip: set[str]) -> Non
 
 
 def _spec(wanted: Requirements, python: str) -> EnvironmentSpec:
-    version, note = chosen_python(python)
-    notes = (note, *wanted.all_notes()) if note else wanted.all_notes()
+    notes = wanted.all_notes()
+    with telling(notes):
+        version, note = chosen_python(python)
+    notes = (note, *notes) if note else notes
     return EnvironmentSpec(
         version,
         tuple(sorted(wanted.packages)),

@@ -4,7 +4,10 @@ import hashlib
 import json
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 # What the builder adds on its own has changed: environments of an older recipe are not reused.
 RECIPE = 1
@@ -39,9 +42,9 @@ class EnvironmentSpec:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
-    def has_local_packages(self) -> bool:
-        """Whether some lie in the model's own folder, whose place differs between machines."""
-        return any(package.startswith("/") for package in self.packages)
+    def local_packages(self) -> tuple[Path, ...]:
+        """Those that lie in the model's own folder, whose place differs between machines."""
+        return tuple(Path(package) for package in self.packages if package.startswith("/"))
 
     def noting(self, *notes: str) -> "EnvironmentSpec":
         """The same environment, with more to say about it."""
@@ -49,14 +52,28 @@ class EnvironmentSpec:
 
 
 class EnvironmentFailed(Exception):
-    """There is no such environment, for a reason in words; `log` is what the builder printed."""
+    """There is no such environment, for a reason in words; `log` is what the builder printed.
+
+    `notes` are those of what was asked for: the cause may be among them.
+    """
 
     def __init__(self, reason: str, *, log: str = "") -> None:
         reason = reason if len(reason) <= REASON_LIMIT else f"{reason[: REASON_LIMIT - 1]}…"
         super().__init__(reason)
         self.reason = reason
         self.log = log[-LOG_LIMIT:]
+        self.notes: tuple[str, ...] = ()
 
 
 class BuilderKilled(EnvironmentFailed):
     """A signal ended the builder: that says nothing about the environment. Try again."""
+
+
+@contextmanager
+def telling(notes: tuple[str, ...]) -> Iterator[None]:
+    """What fails in here takes the notes along."""
+    try:
+        yield
+    except EnvironmentFailed as failed:
+        failed.notes = notes
+        raise
