@@ -136,6 +136,14 @@ def test_a_file_outside_the_model_is_refused(tmp_path: Path, option: str, name: 
         read(f"{option} {name}", tmp_path / "model")
 
 
+def test_a_file_that_is_an_address_is_refused_without_its_secrets(tmp_path: Path) -> None:
+    """It would be another one tomorrow, and nothing of the model."""
+    with pytest.raises(EnvironmentFailed, match="not in the model's folder") as caught:
+        read("-c https://me:secret@host/constraints.txt?sig=secret", tmp_path)
+
+    assert "'https://host/constraints.txt?***'" in caught.value.reason
+
+
 def test_prereleases_are_taken_when_they_are_wanted() -> None:
     requirements = read("--pre\nnumpy")
 

@@ -102,14 +102,14 @@ class Requirements:
     def _add_file(self, kind: str, name: str, add: Callable[[Iterable[str]], None]) -> None:
         if self.folder is None:
             raise EnvironmentFailed(
-                f"The {kind} file '{name}' is not known to the service. "
+                f"The {kind} file '{without_secrets(name)}' is not known to the service. "
                 "Write its lines into the conda file."
             )
         before = self._at or self.folder
         path = (before / name).resolve()
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             raise EnvironmentFailed(
-                f"The {kind} file '{name}' is not in the model's folder. "
+                f"The {kind} file '{without_secrets(name)}' is not in the model's folder. "
                 "Add it, or write its lines where it is named."
             )
         if (add, path) not in self._seen:
