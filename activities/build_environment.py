@@ -12,6 +12,7 @@ from shared.domain.deployment import Deployment
 from shared.domain.environment import MadeEnvironment
 from shared.domain.errors import NotFound
 from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
+from shared.scoring.environments.pip_options import OTHER_INDEX
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.services import Services, services
 
@@ -33,7 +34,11 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
         return ProvisioningStep(reason=SUPERSEDED)
     try:
         made = services.crews.prepare(services.recipes.of(entry.resource))
-    except (EnvironmentFailed, NotFound) as failure:
+    except EnvironmentFailed as failure:
+        _keep(task, MadeEnvironment(notes=failure.notes), services)
+        elsewhere = (note for note in failure.notes if note.endswith(OTHER_INDEX))
+        return ProvisioningStep(reason=" ".join([failure.reason, *elsewhere]))
+    except NotFound as failure:
         return ProvisioningStep(reason=str(failure))
     _keep(task, made, services)
     return ProvisioningStep()

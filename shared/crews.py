@@ -85,7 +85,7 @@ class Crews:
             return MadeEnvironment()
         if self._environments.satisfied_by_own(wanted):
             return MadeEnvironment(notes=wanted.notes)
-        if wanted.has_local_packages:
+        if wanted.local_packages:
             self._environments.ensure(wanted)
             return MadeEnvironment(notes=self._environments.notes(wanted))
         pinned = self._environments.pin(wanted)
@@ -104,9 +104,12 @@ class Crews:
         made = recipe.made
         if made.pin is not None:
             return EnvironmentSpec(made.pin.python, made.pin.packages, made.notes)
-        return self._wanted_of(
-            recipe.model_location, recipe.environment, has_script=bool(recipe.script)
-        )
+        asked = (recipe.model_location, recipe.environment)
+        wanted = self._wanted_of(*asked, has_script=bool(recipe.script))
+        if wanted is not None and not all(one.exists() for one in wanted.local_packages):
+            self._wanted_of.cache_clear()  # somebody removed the model's folder: fetch it again
+            wanted = self._wanted_of(*asked, has_script=bool(recipe.script))
+        return wanted
 
     def close(self) -> None:
         self._pool.close()

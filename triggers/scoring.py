@@ -94,7 +94,7 @@ def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Dep
     made = deployment.provisioning
     if made.state is ProvisioningState.FAILED:
         raise Conflict(
-            f"Deployment '{chosen}' is Failed: {made.reason.splitlines()[0]}.",
+            f"Deployment '{chosen}' is Failed: {made.reason.splitlines()[0].rstrip('.')}.",
             fix="Mend what it says and create the deployment again.",
             target="deployment",
         )

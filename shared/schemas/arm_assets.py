@@ -127,7 +127,14 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
 def _conda_file(properties: Fields) -> str:
     """Its text; an object is taken too, for JSON is YAML."""
     given = properties.raw("condaFile")
-    return json.dumps(given) if isinstance(given, dict) else properties.text("condaFile")
+    text = json.dumps(given) if isinstance(given, dict) else properties.text("condaFile")
+    if "\n" not in text and text.endswith((".yml", ".yaml")):
+        raise InvalidRequest(
+            f"The condaFile '{text}' is the name of a file, which the service cannot see.",
+            fix="Give the file's text, or its content as an object.",
+            target="properties.condaFile",
+        )
+    return text
 
 
 def write_environment(environment: Environment) -> JSON:

@@ -17,6 +17,9 @@ from shared.stores.documents import Documents
 from shared.stores.shelf import SUFFIX, Entry, Shelf
 from shared.stores.written import Written
 
+# Of Azure ML's curated environments; it keeps others from using it.
+_CURATED = "azureml-"
+
 __all__ = [
     "CONTAINER",
     "SUFFIX",
@@ -115,7 +118,16 @@ class Registry:
 
     def environment(self, asset: AssetId) -> Environment:
         """Raises NotFound."""
-        return self._asset(self.environments, asset)
+        try:
+            return self._asset(self.environments, asset)
+        except NotFound as missing:
+            if not asset.name.lower().startswith(_CURATED):
+                raise
+            raise NotFound(
+                f"There are no curated environments here, such as '{asset.name}'.",
+                fix="Register one of your own, with a conda file that lists its packages.",
+                target=missing.target,
+            ) from None
 
     def _asset[A: Asset](self, shelf: Shelf[A], asset: AssetId) -> A:
         if asset.version != f"@{LATEST}":

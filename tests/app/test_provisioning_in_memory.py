@@ -45,10 +45,24 @@ TASK = ProvisioningTask(endpoint="e", deployment="d", generation="g")
 IN = "azureml://datastores/workspaceblobstore/paths"
 
 
+Kept = tuple[Services, MemoryBlobs]
+
+
 @pytest.fixture
-def services(tmp_path: Path, make: Make) -> Iterator[Services]:
-    """The real crews over a store in memory, and environments of a package index in a folder."""
+def stores(tmp_path: Path) -> Kept:
     services, blobs, _ = services_in_memory(tmp_path / "scratch")
+    return services, blobs
+
+
+@pytest.fixture
+def blobs(stores: Kept) -> MemoryBlobs:
+    return stores[1]
+
+
+@pytest.fixture
+def services(tmp_path: Path, make: Make, stores: Kept) -> Iterator[Services]:
+    """The real crews over a store in memory, and environments of a package index in a folder."""
+    services, blobs = stores
     pool = ScorerPool(scratch=tmp_path / "scorers", idle_s=60)
     with ThreadPoolExecutor(2) as downloads:
         environments = make()
@@ -147,6 +161,51 @@ def test_a_generation_that_is_over_pins_nothing(services: Services) -> None:
     build(TASK.model_copy(update={"generation": "older"}), services)
 
     assert services.registry.deployments.get("e", "d").resource.provisioning.environment.pin is None
+
+
+def test_notes_are_kept_when_the_environment_cannot_be_built(services: Services) -> None:
+    """The version may be on the index whose option was ignored: the reason says so."""
+    other = "-f https://host/wheels?sig=secret"
+    deploy(services, f"dependencies:\n- pip:\n  - {other}\n  - apple==1.0+cu117\n  - azureml-core")
+
+    step = build(TASK, services)
+
+    provisioning = services.registry.deployments.get("e", "d").resource.provisioning
+    assert "apple==1.0+cu117" in step.reason
+    assert "'-f https://host/wheels?***' is ignored" in step.reason
+    assert "azureml-core" not in step.reason
+    assert 2 == len(provisioning.environment.notes)
+    assert provisioning.environment.pin is None
+
+
+def test_notes_are_kept_when_no_such_python_is_supported(services: Services) -> None:
+    deploy(services, "dependencies:\n- python=2.7\n- pip:\n  - azureml-core\n")
+
+    assert "2.7" in build(TASK, services).reason
+    (note,) = services.registry.deployments.get("e", "d").resource.provisioning.environment.notes
+    assert "azureml-core" in note
+
+
+def test_packages_in_a_models_folder_are_found_after_the_folder_was_removed(
+    services: Services, blobs: MemoryBlobs, index: Path, tmp_path: Path
+) -> None:
+    """Scratch folders may go at any time: the model is fetched again, with what is in it."""
+    for name in ("mlflow_skinny", "pandas", "pillow", "pyarrow"):
+        wheel(index, name, "999.0")
+    wheel(tmp_path / "own", "pear", "1.0")
+    (pear,) = (tmp_path / "own").iterdir()
+    blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}\n")
+    blobs.write(CONTAINER, "models/m/requirements.txt", f"./{pear.name}\npandas==999".encode())
+    blobs.write(CONTAINER, f"models/m/{pear.name}", pear.read_bytes())
+    one = AssetId(name="one", version="1")
+    model_alone = Deployment(name="d", endpoint="e", model=one)
+    recipe = services.recipes.of(model_alone)
+    services.crews.prepare(recipe)
+
+    shutil.rmtree(tmp_path / "models")
+    shutil.rmtree(tmp_path / "envs")
+
+    assert services.crews.prepare(recipe).pin is None
 
 
 def test_what_the_service_satisfies_is_not_pinned(services: Services) -> None:

@@ -115,23 +115,6 @@ def test_a_failure_is_remembered_for_a_while(make: Make, index: Path) -> None:
     )
 
 
-def test_a_pinned_environment_says_every_version(make: Make, index: Path) -> None:
-    environments = make()
-    minor = f"{sys.version_info[0]}.{sys.version_info[1]}"
-
-    pinned = environments.pin(EnvironmentSpec("", ("pie",), ("a note",)))
-    wheel(index, "apple", "9.0")
-    python = environments.ensure(pinned)
-
-    assert EnvironmentSpec(minor, ("apple==2.0", "pie==3.1"), ("a note",)) == pinned
-    assert "2.0" == says(python, "import apple; print(apple.VERSION)")
-
-
-def test_packages_that_do_not_go_together_cannot_be_pinned(make: Make) -> None:
-    with pytest.raises(EnvironmentFailed, match=r"do not go together.*apple"):
-        make().pin(EnvironmentSpec("", ("pie", "apple<1")))
-
-
 def test_processes_and_threads_that_want_the_same_build_it_once(
     make: Make, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:

@@ -18,6 +18,8 @@ from shared.scoring.environments.eras import constraints
         (("scikit-learn<=1.4.1",), ("numpy<2",)),
         (("scikit-learn<1.4.2",), ("numpy<2",)),
         (("scikit-learn<=1.4.2",), ()),
+        (("pandas==0.25.3", "pyarrow"), ("numpy<2", "pyarrow<9")),
+        (("pandas==0.25.3", "pyarrow==0.15.1"), ("numpy<2",)),
         (("scikit-learn~=1.3.1",), ("numpy<2",)),
         (("scikit-learn~=1.3",), ()),
     ],

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from shared.scoring.environments.environments import Environments
@@ -42,7 +43,10 @@ def ensured(environments: Environments, spec: EnvironmentSpec) -> Path:
 def test_a_model_of_scikit_learn_0_22_scores_from_its_own_environment(
     environments: Environments, tmp_path: Path
 ) -> None:
-    """Pickled by Python 3.7 or 3.8 and MLflow 1: no interpreter of today can load it."""
+    """Pickled by Python 3.7 or 3.8 and MLflow 1: no interpreter of today can load it.
+
+    It asked for neither pandas nor pyarrow, and its tables are csv and parquet.
+    """
     python = old_python()
     if python is None or python.parts[-3].startswith("3.9"):
         pytest.skip("no Python 3.7 or 3.8 among pyenv's versions")
@@ -57,16 +61,26 @@ def test_a_model_of_scikit_learn_0_22_scores_from_its_own_environment(
     try:
         wanted = ScorerSpec("old", "mlflow", str(scorer_python), tmp_path / "model")
         with pool.lease(wanted, capacity=1) as scorer:
-            trips, output = InputFile(tmp_path / "trips.csv", "trips.csv"), tmp_path / "rows"
-            scored = scorer.score([trips], output, timeout_s=60)
+            output = tmp_path / "rows"
+            scored = scorer.score(_trips(tmp_path), output, timeout_s=60)
     finally:
         pool.close()
 
-    assert (50, 1, ()) == (scored.rows, scored.succeeded, scored.failures)
-    expected = [f"{row},{answer},trips.csv" for row, answer in enumerate(_expected(tmp_path))]
-    assert expected == output.read_text().splitlines()
+    assert (100, 2, ()) == (scored.rows, scored.succeeded, scored.failures)
+    assert _expected(tmp_path) == output.read_text().splitlines()
+
+
+def _trips(folder: Path) -> list[InputFile]:
+    """The same table twice."""
+    table = pd.read_csv(folder / "trips.csv")
+    table.to_parquet(folder / "trips.parquet")
+    return [InputFile(folder / name, name) for name in ("trips.csv", "trips.parquet")]
 
 
 def _expected(folder: Path) -> list[str]:
     answers: list[str] = json.loads((folder / "expected.json").read_text())
-    return answers
+    return [
+        f"{row},{answer},{name}"
+        for name in ("trips.csv", "trips.parquet")
+        for row, answer in enumerate(answers)
+    ]

@@ -47,7 +47,6 @@ def own(tmp_path: Path) -> OwnPackages:
         ("", ("absent ; python_version < '3'",)),
         ("", ("rich[more]",)),
         ("", ("early>=2.0rc1",)),
-        ("", ("numpy==2.5.5 --hash=sha256:a",)),
     ],
 )
 def test_what_the_app_holds_needs_no_building(
@@ -70,12 +69,32 @@ def test_what_the_app_holds_needs_no_building(
         ("", ("./numpy.whl",)),
         ("", ("git+https://host/numpy.git",)),
         ("", ("early>=2.0",)),
+        ("", ("numpy==2.5.5 --hash=sha256:a",)),
     ],
 )
 def test_what_the_app_does_not_quite_hold_is_built(
     own: OwnPackages, python: str, packages: tuple[str, ...]
 ) -> None:
     assert not own.satisfy(EnvironmentSpec(python, packages))
+
+
+@pytest.mark.parametrize(
+    ("constraint", "is_kept"),
+    [
+        ("numpy>2", True),
+        ("numpy<2 ; python_version < '3'", True),
+        ("absent<2", True),
+        ("numpy<2", False),
+        ("mlflow<3", False),
+        ("numpy==2.5.5 --hash=sha256:a", False),
+    ],
+)
+def test_what_the_app_holds_must_keep_to_the_constraints(
+    own: OwnPackages, *, constraint: str, is_kept: bool
+) -> None:
+    spec = EnvironmentSpec("", ("mlflow-skinny",), constraints=(constraint,))
+
+    assert is_kept == own.satisfy(spec)
 
 
 def test_the_interpreter_of_the_tests_holds_what_it_imports() -> None:

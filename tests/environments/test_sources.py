@@ -1,5 +1,4 @@
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 
 from shared.scoring.environments.conda_match import conda_match
 from shared.scoring.environments.python_version import chosen_python
-from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
+from shared.scoring.environments.sources import of_conda, of_image
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 _OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -31,14 +30,6 @@ dependencies:
     - azureml-defaults
     - --extra-index-url https://host/simple
 """
-
-
-def a_model(folder: Path, env: str = "", **files: str) -> Path:
-    flavor = f"flavors:\n  python_function:\n    loader_module: x\n{env}"
-    (folder / "MLmodel").write_text(flavor)
-    for name, text in files.items():
-        (folder / name.replace("__", ".")).write_text(text)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -159,6 +150,8 @@ def test_of_two_versions_pips_counts() -> None:
     [
         ("dependencies: {a: b}", "dependencies"),
         ("- a list", "conda file"),
+        ("{name: x, deps: [numpy]}", "no 'dependencies', but 'name', 'deps'"),
+        ("{}", "no 'dependencies', but nothing"),
         ("dependencies: [", "not YAML"),
         ("", "conda file"),
         ("dependencies: ['=1.2']", "=1.2"),
@@ -166,6 +159,7 @@ def test_of_two_versions_pips_counts() -> None:
         ("dependencies: ['python=3.16']", "3.16"),
         ("dependencies: ['python=2.7']", "2.7"),
         ("dependencies: [{pip: ['-r x.txt']}]", "x.txt"),
+        ("dependencies: [{pip: ['-c x.txt']}]", "constraints file 'x.txt'"),
     ],
 )
 def test_a_conda_file_that_makes_no_sense_is_refused_in_words(text: str, word: str) -> None:
@@ -188,51 +182,6 @@ def test_a_python_older_than_the_oldest_becomes_the_oldest_and_is_told() -> None
 
     assert "3.7" == spec.python
     assert "3.6.2 is older" in spec.notes[0]
-
-
-def test_a_model_names_its_environment_in_three_ways_and_the_newest_counts(tmp_path: Path) -> None:
-    conda = "dependencies: ['python=3.8.5', {pip: ['mlflow==1.2']}]"
-    python_env = "python: 3.10\nbuild_dependencies: [pip==1]\ndependencies: ['-r requirements.txt']"
-    requirements = "mlflow==2.9.2\nscikit-learn==1.3.2"
-
-    assert of_model(a_model(tmp_path)) is None
-    a_model(tmp_path, requirements__txt=requirements)
-    assert EnvironmentSpec("", ("mlflow==2.9.2", "scikit-learn==1.3.2")) == of_model(tmp_path)
-    a_model(tmp_path, conda__yaml=conda)
-    assert EnvironmentSpec("3.8.5", ("mlflow==1.2",)) == of_model(tmp_path)
-    a_model(tmp_path, python_env__yaml=python_env)
-    assert EnvironmentSpec("3.10", ("mlflow==2.9.2", "scikit-learn==1.3.2")) == of_model(tmp_path)
-
-
-@pytest.mark.parametrize("env", ["    env: mine.yaml\n", "    env: {conda: mine.yaml}\n"])
-def test_a_model_may_call_its_conda_file_as_it_likes(tmp_path: Path, env: str) -> None:
-    model = a_model(tmp_path, env, mine__yaml="dependencies: ['python=3.9', mlflow]")
-
-    assert EnvironmentSpec("3.9", ("mlflow",)) == of_model(model)
-
-
-def test_a_model_of_requirements_alone_has_the_python_it_was_saved_with(tmp_path: Path) -> None:
-    model = a_model(tmp_path, "    python_version: 3.9.7\n", requirements__txt="mlflow")
-
-    assert EnvironmentSpec("3.9.7", ("mlflow",)) == of_model(model)
-
-
-@pytest.mark.parametrize(
-    ("packages", "expected"),
-    [
-        (("mlflow==1.2",), ("mlflow==1.2",)),
-        (("mlflow-skinny", "pandas==1"), ("mlflow-skinny", "pandas==1")),
-        (("mlflow-skinny",), ("mlflow-skinny", "pandas")),
-        (("numpy",), ("mlflow-skinny", "numpy", "pandas")),
-    ],
-)
-def test_a_models_environment_holds_mlflow_and_pandas(
-    packages: tuple[str, ...], expected: tuple[str, ...]
-) -> None:
-    spec = for_mlflow(EnvironmentSpec("3.10", packages))
-
-    assert expected == spec.packages
-    assert (packages != expected) == bool(spec.notes)
 
 
 def test_an_image_is_tolerated_and_told() -> None:

@@ -64,6 +64,16 @@ def test_what_is_not_there_is_answered_with_what_is(blobs: MemoryBlobs) -> None:
         registry.models.get("m", "1")
 
 
+@pytest.mark.parametrize("version", ["3", "@latest"])
+def test_a_curated_environment_is_answered_with_what_to_do(
+    blobs: MemoryBlobs, version: str
+) -> None:
+    curated = AssetId(name="AzureML-sklearn-0.24-ubuntu18.04-py37-cpu", version=version)
+
+    with pytest.raises(NotFound, match=r"no curated environments.*with a conda file"):
+        Registry(blobs).environment(curated)
+
+
 def test_an_assets_name_is_the_same_in_any_case_and_keeps_its_first_spelling(
     blobs: MemoryBlobs,
 ) -> None:

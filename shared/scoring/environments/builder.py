@@ -1,6 +1,7 @@
 """Builds an environment with uv: interpreter, virtual environment, packages."""
 
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from packaging.utils import canonicalize_name
 from shared.scoring.environments.eras import constraints
 from shared.scoring.environments.home import Built, Home
 from shared.scoring.environments.interpreters import Interpreter, Interpreters, ask
-from shared.scoring.environments.requirements import Requirements, named, read_text
+from shared.scoring.environments.requirements import Requirements, named, parsed, read_text
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.uv import Uv
 
@@ -49,9 +50,10 @@ class Builder:
     def pin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
         """The same environment with every version said. Raises EnvironmentFailed."""
         interpreter = self.interpreters.choose(spec.python)
+        asked = (*spec.constraints, *spec.packages)
         with tempfile.TemporaryDirectory(dir=self.uv.work) as inputs:
             found = Path(inputs) / "pinned.txt"
-            hashes = ["--generate-hashes"] if any("--hash" in one for one in spec.packages) else []
+            hashes = ["--generate-hashes"] if any("--hash" in one for one in asked) else []
             arguments = _files(Path(inputs), spec, interpreter)
             self.uv.do(
                 "The packages do not go together",
@@ -64,7 +66,9 @@ class Builder:
         pinned_spec = replace(
             spec,
             python=spec.python or interpreter.minor,
-            packages=tuple(sorted(pinned.packages)),
+            packages=tuple(sorted(_with_asked_hashes(pinned.packages, asked))),
+            constraints=(),
+            takes_prereleases=False,
         )
         return pinned_spec.noting(*_notes(spec, interpreter))
 
@@ -79,8 +83,26 @@ def _files(folder: Path, spec: EnvironmentSpec, interpreter: Interpreter) -> lis
     )
     added = [_PKG_RESOURCES] if needs_setuptools else []
     wanted.write_text("\n".join([*spec.packages, *added, ""]), encoding="utf-8")
-    bounds.write_text("\n".join([*constraints(spec.packages), ""]), encoding="utf-8")
-    return ["-r", str(wanted), "-c", str(bounds)]
+    of_the_time = constraints((*spec.packages, *spec.constraints))
+    bounds.write_text("\n".join([*of_the_time, *spec.constraints, ""]), encoding="utf-8")
+    prereleases = ["--prerelease", "allow"] if spec.takes_prereleases else []
+    return ["-r", str(wanted), "-c", str(bounds), *prereleases]
+
+
+def _with_asked_hashes(pinned: Iterable[str], asked: Iterable[str]) -> Iterator[str]:
+    """The user's own hashes in place of those that the index has now: they are there to differ."""
+    hashes = {name: given for line in asked for name, _, given in [_split(line)] if given}
+    for line in pinned:
+        name, body, _ = _split(line)
+        yield " ".join([body, *hashes[name]]) if name in hashes else line
+
+
+def _split(line: str) -> tuple[str, str, list[str]]:
+    """The package's name if it has one, the requirement, and its hashes."""
+    body, *hashes = line.split(" --hash")
+    requirement = parsed(body)
+    name = canonicalize_name(requirement.name) if requirement else body
+    return name, body, [f"--hash{one}" for one in hashes]
 
 
 def _notes(spec: EnvironmentSpec, interpreter: Interpreter) -> tuple[str, ...]:

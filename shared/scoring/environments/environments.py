@@ -3,14 +3,14 @@
 1. What the app's interpreter satisfies is the app's interpreter.
 2. What was built before is used again: a folder per content, on the local disk.
 3. Else one process builds it, under a lock, and the others wait.
-4. What could not be built is not tried again at once.
+4. What could not be built is not tried again at once; a builder that was killed is replaced.
 """
 
 import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,13 +21,20 @@ from shared.scoring.environments.home import Built, Home
 from shared.scoring.environments.interpreters import Interpreters
 from shared.scoring.environments.lock import locked
 from shared.scoring.environments.own import OwnPackages
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
+from shared.scoring.environments.spec import (
+    BuilderKilled,
+    EnvironmentFailed,
+    EnvironmentSpec,
+    telling,
+)
 from shared.scoring.environments.uv import Uv, find_uv
 
 # torch with CUDA is 3 GB to download and to unpack.
 BUILD_LIMIT_S = 1800.0
 # The mini-batches of one wave need not find out one by one; a repaired index is noticed soon.
 FAILURE_REMEMBERED_S = 60.0
+# The kernel kills whom it likes when memory is short: the next one may live.
+KILLED_TRIES = 3
 
 # uv waits for builds that use its cache; the next eviction tries again.
 _CLEAN_LIMIT_S = 60.0
@@ -86,7 +93,8 @@ class Environments:
         home = self._home(spec.key)
         built = home.built()
         if built is None:
-            built = self._build(spec, home)
+            with telling(spec.notes):
+                built = self._build(spec, home)
             self._make_room(spare=home)
         home.touch()
         return built.python
@@ -103,7 +111,10 @@ class Environments:
 
         Raises EnvironmentFailed when the packages do not go together.
         """
-        return spec if self.satisfied_by_own(spec) else self._builder().pin(spec)
+        if self.satisfied_by_own(spec):
+            return spec
+        with telling(spec.notes):
+            return _outliving(lambda: self._builder().pin(spec))
 
     def evict(
         self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
@@ -151,7 +162,9 @@ class Environments:
         if failure is not None:
             raise failure
         try:
-            return self._builder().build(spec, home)
+            return _outliving(lambda: self._builder().build(spec, home))
+        except BuilderKilled:
+            raise
         except EnvironmentFailed as failed:
             home.fail(failed)
             raise
@@ -193,3 +206,18 @@ class Environments:
 
     def _lock(self, home: Home) -> Path:
         return self._folder / _LOCKS / home.folder.name
+
+
+def _outliving[T](work: Callable[[], T]) -> T:
+    """What the work comes to, begun again when its builder was killed. Raises BuilderKilled."""
+    for tried in range(1, KILLED_TRIES + 1):
+        try:
+            return work()
+        except BuilderKilled as killed:
+            logger.warning("Try %s of %s: %s", tried, KILLED_TRIES, killed)
+            last = killed
+    raise BuilderKilled(
+        f"{last.reason} It was tried {KILLED_TRIES} times. "
+        "Give the service more memory, or try again later.",
+        log=last.log,
+    ) from last

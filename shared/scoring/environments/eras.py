@@ -19,6 +19,7 @@ _ERAS = (
     ("mlflow", "2.0", "pandas<2"),
     ("mlflow", "2.17", "numpy<2"),
     ("mlflow", "3.0", "pandas<3"),
+    ("pandas", "1.0", "pyarrow<9"),  # newer ones refuse to make frames of it
     ("pandas", "2.2.2", "numpy<2"),  # compiled against numpy 1
     ("pyarrow", "16", "numpy<2"),
     ("scikit-learn", "1.0", "numpy<1.24"),  # uses np.float

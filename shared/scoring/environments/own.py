@@ -32,10 +32,20 @@ class OwnPackages:
     def satisfy(self, spec: EnvironmentSpec) -> bool:
         if spec.python and self.python != _minor(spec.python):
             return False
-        return all(self._has_line(line) for line in spec.packages)
+        return all(self._has_line(line) for line in spec.packages) and all(
+            self._keeps_to(line) for line in spec.constraints
+        )
+
+    def _keeps_to(self, constraint: str) -> bool:
+        requirement = parsed(constraint)
+        if requirement is None:
+            return False
+        installed = self.find(requirement.name) or self._stand_in(requirement.name)
+        return installed is None or self._has(requirement, "", frozenset())
 
     def _has_line(self, line: str) -> bool:
-        requirement = parsed(line.split(" --", maxsplit=1)[0])
+        # What is installed has no hash any more: a line with one is never parsed.
+        requirement = parsed(line)
         return requirement is not None and self._has(requirement, "", frozenset())
 
     def _has(self, requirement: Requirement, extra: str, seen: frozenset[str]) -> bool:

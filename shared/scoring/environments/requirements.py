@@ -1,26 +1,31 @@
 """Requirement lines as pip writes them: files, options, and the names that mean nothing here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from shared.scoring.environments.left_out import is_needless, notes_on
+from shared.scoring.environments.pip_options import (
+    CONSTRAINED,
+    EDITABLE,
+    NESTED,
+    PRERELEASES,
+    ignored,
+    unquoted,
+    without_secrets,
+)
 from shared.scoring.environments.spec import EnvironmentFailed
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _CONTINUED = re.compile(r"\\\n")
 _OPTION = re.compile(r"\s+(?=--)")
-_NESTED = re.compile(r"^(?:-r\s*|--requirement[\s=]\s*)(?P<file>.+)$")
-_EDITABLE = re.compile(r"^(?:-e\s*|--editable[\s=]\s*)(?P<place>.+)$")
-_PLACE = re.compile(r"^(?:\.{0,2}/|file:|(?:git|hg|svn|bzr)\+|https?://)|\.(?:whl|zip|tar\.gz)$")
-# Azure ML's own packages serve its own machines.
-_AZUREML = re.compile(r"^azureml-")
-# A built environment is complete: nobody installs into it.
-_INSTALLERS = frozenset({"pip", "wheel"})
+# What pip fetches from elsewhere, or from a place that is the same for everybody.
+_ELSEWHERE = re.compile(r"^(?:/|file:|(?:git|hg|svn|bzr)\+|https?://)")
+_LOCAL = re.compile(r"^\.{1,2}(?:/|\[|$)|\.(?:whl|zip|tar\.gz)$")
 
 
 @dataclass
@@ -29,12 +34,16 @@ class Requirements:
 
     folder: Path | None = None
     packages: set[str] = field(default_factory=set[str])
+    constraints: set[str] = field(default_factory=set[str])
+    takes_prereleases: bool = False
     notes: list[str] = field(default_factory=list[str])
-    _seen: set[Path] = field(default_factory=set[Path])
-    _left_out: list[str] = field(default_factory=list[str])
+    _seen: set[tuple[object, Path]] = field(default_factory=set[tuple[object, Path]])
+    _left_out: set[str] = field(default_factory=set[str])
+    # The folder of the file that is being read: names in it start from there.
+    _at: Path | None = None
 
     def add_text(self, text: str) -> None:
-        self.add(_CONTINUED.sub(" ", text.replace("\r\n", "\n")).split("\n"))
+        self.add(_lines(text))
 
     def add(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -43,75 +52,108 @@ class Requirements:
                 self._add_line(bare)
 
     def leave_out(self, name: str) -> None:
-        if name not in self._left_out:
-            self._left_out.append(name)
+        self._left_out.add(name)
 
     def all_notes(self) -> tuple[str, ...]:
-        azureml = [name for name in self._left_out if _AZUREML.match(name)]
-        others = [name for name in self._left_out if name not in azureml]
-        left_out = [
-            f"Left out, because {why}: {', '.join(sorted(names))}."
-            for names, why in (
-                (azureml, "this service does what they do"),
-                (others, "the environment works without them"),
-            )
-            if names
-        ]
-        return (*self.notes, *left_out)
+        return (*self.notes, *notes_on(self._left_out))
 
     def _add_line(self, line: str) -> None:
-        nested, editable = _NESTED.match(line), _EDITABLE.match(line)
-        if nested:
-            self._add_file(_unquoted(nested["file"]))
-        elif editable:
-            place = _unquoted(editable["place"])
-            self.notes.append(f"'{place}' is installed as it is now, not as an editable package.")
+        if editable := EDITABLE.match(line):
+            place = unquoted(editable["place"])
             self._add_requirement(place)
-        elif line.startswith("-"):
             self.notes.append(
-                f"The option '{without_password(line)}' is ignored: packages come from the "
-                "service's own package index."
+                f"'{without_secrets(place)}' is installed as it is now, not as an editable package."
             )
+        elif line.startswith("-"):
+            self._add_option(line, self.add)
         else:
             self._add_requirement(line)
 
-    def _add_file(self, name: str) -> None:
+    def _add_option(self, line: str, add: Callable[[Iterable[str]], None]) -> None:
+        """`add` takes the lines of a requirements file that is named here."""
+        if nested := NESTED.match(line):
+            self._add_file("requirements", unquoted(nested["file"]), add)
+        elif constrained := CONSTRAINED.match(line):
+            self._add_file("constraints", unquoted(constrained["file"]), self._constrain)
+        elif line == PRERELEASES:
+            self.takes_prereleases = True
+        else:
+            self.notes.append(ignored(line))
+
+    def _constrain(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            bare = _COMMENT.sub("", line).strip()
+            if bare.startswith("-"):
+                self._add_option(bare, self._constrain)
+            elif bare:
+                self._add_constraint(bare)
+
+    def _add_constraint(self, line: str) -> None:
+        body, *options = _OPTION.split(line)
+        requirement = parsed(body)
+        if requirement is None or requirement.extras:
+            raise EnvironmentFailed(
+                f"The constraint '{without_secrets(body)}' is not one that pip understands. "
+                "Write a name and a version, such as 'numpy<2'."
+            )
+        if not is_needless(requirement.name):
+            self.constraints.add(_with_hashes(requirement, options))
+
+    def _add_file(self, kind: str, name: str, add: Callable[[Iterable[str]], None]) -> None:
         if self.folder is None:
             raise EnvironmentFailed(
-                f"The requirements file '{name}' is not known to the service. "
+                f"The {kind} file '{without_secrets(name)}' is not known to the service. "
                 "Write its lines into the conda file."
             )
-        path = (self.folder / name).resolve()
+        before = self._at or self.folder
+        path = (before / name).resolve()
         if not path.is_relative_to(self.folder.resolve()) or not path.is_file():
             raise EnvironmentFailed(
-                f"The requirements file '{name}' is not in the model's folder. "
+                f"The {kind} file '{without_secrets(name)}' is not in the model's folder. "
                 "Add it, or write its lines where it is named."
             )
-        if path not in self._seen:
-            self._seen.add(path)
-            self.add_text(read_text(path))
+        if (add, path) not in self._seen:
+            self._seen.add((add, path))
+            self._at = path.parent
+            add(_lines(read_text(path)))
+            self._at = before
 
     def _add_requirement(self, line: str) -> None:
         body, *options = _OPTION.split(line)
-        hashes = sorted(option for option in options if option.startswith("--hash"))
         requirement = parsed(body)
-        if requirement is None:
-            self.packages.add(self._placed(body))
+        if requirement is None or (_LOCAL.search(body) and not requirement.url):
+            self.packages.add(self._placed(body))  # x-1.0.whl could be a name, and is none
         elif is_needless(requirement.name):
             self.leave_out(canonicalize_name(requirement.name))
         else:
-            self.packages.add(" ".join([normalised(requirement), *hashes]))
+            self.packages.add(_with_hashes(requirement, options))
 
     def _placed(self, place: str) -> str:
-        """A path inside the model's folder becomes absolute; all else is kept as it is."""
-        inside = (self.folder / place) if self.folder else Path(place)
-        if _PLACE.search(place) or (self.folder and inside.exists()):
-            is_ours = self.folder is not None and inside.exists()
-            return str(inside.resolve()) if is_ours else place
+        """A path inside the model's folder becomes absolute; what lies elsewhere is kept."""
+        if _ELSEWHERE.match(place):
+            return place
+        if self.folder is not None:
+            path = (self.folder / place).resolve()
+            if path.exists() and path.is_relative_to(self.folder.resolve()):
+                return str(path)
+        if _LOCAL.search(place):
+            raise EnvironmentFailed(
+                f"'{place}' is a local project, and not one inside the model's folder. "
+                "Put its modules into the code folder, or the package into the model."
+            )
         raise EnvironmentFailed(
             f"'{place}' is not a requirement that pip understands. "
             "Write a name and a version, such as 'numpy==1.26.4'."
         )
+
+
+def _lines(text: str) -> list[str]:
+    return _CONTINUED.sub(" ", text.replace("\r\n", "\n")).split("\n")
+
+
+def _with_hashes(requirement: Requirement, options: Iterable[str]) -> str:
+    hashes = sorted(option for option in options if option.startswith("--hash"))
+    return " ".join([normalised(requirement), *hashes])
 
 
 def parsed(line: str) -> Requirement | None:
@@ -139,11 +181,6 @@ def normalised(requirement: Requirement) -> str:
     return f"{name}{extras if requirement.extras else ''}{where}{marker}"
 
 
-def is_needless(name: str) -> bool:
-    canonical = canonicalize_name(name)
-    return canonical in _INSTALLERS or bool(_AZUREML.match(canonical))
-
-
 def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -151,20 +188,3 @@ def read_text(path: Path) -> str:
         raise EnvironmentFailed(
             f"'{path.name}' cannot be read: {error}. Save it as UTF-8 text."
         ) from error
-
-
-def without_password(line: str) -> str:
-    """Index URLs carry credentials, and notes are shown to everybody."""
-    return " ".join(_clean(word) for word in re.split(r"\s+", line))
-
-
-def _clean(word: str) -> str:
-    option, equals, url = word.rpartition("=") if word.startswith("--") else ("", "", word)
-    if "://" not in url or "@" not in url:
-        return word
-    parts = urlsplit(url)
-    return f"{option}{equals}{urlunsplit(parts._replace(netloc=parts.netloc.rpartition('@')[2]))}"
-
-
-def _unquoted(text: str) -> str:
-    return text.strip().strip("'\"")

@@ -1,6 +1,7 @@
 """Where people write what they need: an MLflow model, a conda file, an image."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,23 @@ from packaging.utils import canonicalize_name
 
 from shared.scoring.environments.conda_match import CondaMatch, conda_match
 from shared.scoring.environments.conda_names import PIP_NAMES, is_native
+from shared.scoring.environments.left_out import is_needless
 from shared.scoring.environments.python_version import chosen_python
-from shared.scoring.environments.requirements import Requirements, is_needless, named, read_text
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
+from shared.scoring.environments.requirements import Requirements, named, read_text
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, telling
 
 _PYTHON_ENV = "python_env.yaml"
 _CONDA = "conda.yaml"
 _REQUIREMENTS = "requirements.txt"
 # Either of them loads a model; the full one brings servers that scoring never starts.
 _MLFLOW = frozenset({"mlflow", "mlflow-skinny"})
+# What reads the inputs of a model without a script, and what else would serve as well. The full
+# mlflow brings a pandas that it was tested with.
+_READERS = {
+    "pandas": frozenset({"mlflow", "pandas"}),
+    "pillow": frozenset({"pillow", "pillow-simd"}),
+    "pyarrow": frozenset({"pyarrow"}),
+}
 
 
 def of_model(folder: Path) -> EnvironmentSpec | None:
@@ -38,9 +47,15 @@ def of_model(folder: Path) -> EnvironmentSpec | None:
 
 def of_conda(text_or_mapping: str | Mapping[str, Any]) -> EnvironmentSpec:
     """What a `conda_file` asks for: its text, or the object. Raises EnvironmentFailed."""
-    if isinstance(text_or_mapping, str):
-        return _of_conda(_mapping(text_or_mapping, "conda file"), None)
-    return _of_conda(text_or_mapping, None)
+    described = text_or_mapping
+    if isinstance(described, str):
+        described = _mapping(described, "conda file")
+    if "dependencies" not in described:
+        keys = ", ".join(f"'{key}'" for key in described) or "nothing"
+        raise EnvironmentFailed(
+            f"The conda file has no 'dependencies', but {keys}. List the packages under that key."
+        )
+    return _of_conda(described, None)
 
 
 def of_image(image: str) -> EnvironmentSpec:
@@ -54,13 +69,11 @@ def for_mlflow(spec: EnvironmentSpec) -> EnvironmentSpec:
     """The same environment, able to load an MLflow model and to read its input."""
     names = {canonicalize_name(requirement.name) for requirement in named(spec.packages)}
     added = [] if names & _MLFLOW else ["mlflow-skinny"]
-    # The full mlflow brings a pandas that it was tested with.
-    added += [] if names & {"mlflow", "pandas"} else ["pandas"]
+    added += [reader for reader, equals in _READERS.items() if not names & equals]
     if not added:
         return spec
-    packages = tuple(sorted((*spec.packages, *added)))
-    note = f"Added, because an MLflow model cannot be scored without: {', '.join(added)}."
-    return EnvironmentSpec(spec.python, packages, spec.notes).noting(note)
+    note = f"Added, to load an MLflow model and to read its inputs: {', '.join(added)}."
+    return replace(spec, packages=tuple(sorted((*spec.packages, *added)))).noting(note)
 
 
 def _of_python_env(described: Mapping[str, Any], folder: Path) -> EnvironmentSpec:
@@ -110,9 +123,16 @@ def _add_conda(match: CondaMatch, wanted: Requirements, by_pip: set[str]) -> Non
 
 
 def _spec(wanted: Requirements, python: str) -> EnvironmentSpec:
-    version, note = chosen_python(python)
-    notes = (note, *wanted.all_notes()) if note else wanted.all_notes()
-    return EnvironmentSpec(version, tuple(sorted(wanted.packages))).noting(*notes)
+    notes = wanted.all_notes()
+    with telling(notes):
+        version, note = chosen_python(python)
+    notes = (note, *notes) if note else notes
+    return EnvironmentSpec(
+        version,
+        tuple(sorted(wanted.packages)),
+        constraints=tuple(sorted(wanted.constraints)),
+        takes_prereleases=wanted.takes_prereleases,
+    ).noting(*notes)
 
 
 def _python_function(described: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,10 @@ import hashlib
 import json
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 # What the builder adds on its own has changed: environments of an older recipe are not reused.
 RECIPE = 1
@@ -18,6 +21,7 @@ REASON_LIMIT = 3000
 class EnvironmentSpec:
     """`packages` are pip requirement lines, normalised and sorted.
 
+    `constraints` are such lines, too: the versions of what is installed at all.
     `python` is a version such as 3.10 or 3.7.16, or empty: any. `notes` tell the user, in words,
     what was tolerated or understood differently; they are not part of what the environment is.
     """
@@ -25,18 +29,22 @@ class EnvironmentSpec:
     python: str = ""
     packages: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    takes_prereleases: bool = False
 
     @property
     def key(self) -> str:
         """Equal for equal contents on equal machines."""
         machine = f"{sys.platform}-{platform.machine()}"
         parts = [RECIPE, machine, self.python, sorted(self.packages)]
+        parts += [sorted(self.constraints)] if self.constraints else []
+        parts += ["--pre"] if self.takes_prereleases else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
-    def has_local_packages(self) -> bool:
-        """Whether some lie in the model's own folder, whose place differs between machines."""
-        return any(package.startswith("/") for package in self.packages)
+    def local_packages(self) -> tuple[Path, ...]:
+        """Those that lie in the model's own folder, whose place differs between machines."""
+        return tuple(Path(package) for package in self.packages if package.startswith("/"))
 
     def noting(self, *notes: str) -> "EnvironmentSpec":
         """The same environment, with more to say about it."""
@@ -44,10 +52,28 @@ class EnvironmentSpec:
 
 
 class EnvironmentFailed(Exception):
-    """There is no such environment, for a reason in words; `log` is what the builder printed."""
+    """There is no such environment, for a reason in words; `log` is what the builder printed.
+
+    `notes` are those of what was asked for: the cause may be among them.
+    """
 
     def __init__(self, reason: str, *, log: str = "") -> None:
         reason = reason if len(reason) <= REASON_LIMIT else f"{reason[: REASON_LIMIT - 1]}…"
         super().__init__(reason)
         self.reason = reason
         self.log = log[-LOG_LIMIT:]
+        self.notes: tuple[str, ...] = ()
+
+
+class BuilderKilled(EnvironmentFailed):
+    """A signal ended the builder: that says nothing about the environment. Try again."""
+
+
+@contextmanager
+def telling(notes: tuple[str, ...]) -> Iterator[None]:
+    """What fails in here takes the notes along."""
+    try:
+        yield
+    except EnvironmentFailed as failed:
+        failed.notes = notes
+        raise

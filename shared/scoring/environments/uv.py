@@ -3,13 +3,15 @@
 import os
 import re
 import shutil
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from shared.scoring.death import told
 from shared.scoring.environments.command import Finished, run
-from shared.scoring.environments.spec import EnvironmentFailed
+from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed
 
 # Building a package runs its code: it sees no settings of the service.
 _PASSED = frozenset(
@@ -31,6 +33,8 @@ _PASSED = frozenset(
 # The operator's package index is named by uv's own variables.
 _PASSED_PREFIXES = ("UV_", "LC_")
 _PROJECT = Path(__file__).parents[3]
+# How uv tells of a compiler, or a package's own build, that was killed.
+_KILLED_BELOW = "signal: 9 (SIGKILL)"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -43,10 +47,10 @@ class Uv:
     variables: Mapping[str, str]
 
     def call(self, *arguments: str, limit_s: float | None = None) -> Finished:
-        """Raises EnvironmentFailed when uv itself cannot be started."""
+        """Raises EnvironmentFailed when uv cannot be started, BuilderKilled when it was killed."""
         command = [self.program, *arguments, "--no-config", "--no-progress", "--color", "never"]
         try:
-            return run(
+            finished = run(
                 command,
                 limit_s=self.limit_s if limit_s is None else limit_s,
                 environment={**environment(self.variables), "UV_CACHE_DIR": str(self.cache)},
@@ -54,12 +58,18 @@ class Uv:
             )
         except OSError as error:
             raise EnvironmentFailed(f"uv cannot be started: {error}.") from error
+        if finished.code is not None and finished.code < 0:
+            raise BuilderKilled(f"uv {told(finished.code)}.", log=finished.log)
+        return finished
 
     def do(self, what: str, *arguments: str) -> str:
         """What uv printed; raises EnvironmentFailed, with uv's own reason, when it failed."""
         finished = self.call(*arguments)
         if finished.is_good:
             return finished.output
+        if _KILLED_BELOW in finished.log:
+            what_died = f"{what}: what uv ran {told(-signal.SIGKILL)}."
+            raise BuilderKilled(what_died, log=finished.log)
         if finished.code is None:
             reason = f"It took more than {self.limit_s:g} s, the longest that a build may take."
         else:

@@ -1,0 +1,30 @@
+"""The options that pip takes in a requirements file: what they mean here, told without secrets."""
+
+import re
+
+NESTED = re.compile(r"^(?:-r\s*|--requirement[\s=]\s*)(?P<file>.+)$")
+CONSTRAINED = re.compile(r"^(?:-c\s*|--constraint[\s=]\s*)(?P<file>.+)$")
+EDITABLE = re.compile(r"^(?:-e\s*|--editable[\s=]\s*)(?P<place>.+)$")
+PRERELEASES = "--pre"
+OTHER_INDEX = "is ignored: packages come from the service's own package index."
+
+_INDEX = re.compile(r"^(?:-i|-f|--index-url|--extra-index-url|--find-links|--no-index)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+_QUERY = re.compile(r"(://[^\s?]*)\?[^\s#\"']*")
+
+
+def ignored(option: str) -> str:
+    """The note on an option that has no effect here."""
+    shown = f"The option '{without_secrets(option)}'"
+    if _INDEX.match(option):
+        return f"{shown} {OTHER_INDEX}"
+    return f"{shown} is ignored: the service chooses how packages are installed."
+
+
+def without_secrets(line: str) -> str:
+    """Index URLs carry credentials and tokens, and notes are shown to everybody."""
+    return _QUERY.sub(r"\1?***", _CREDENTIALS.sub("", line))
+
+
+def unquoted(text: str) -> str:
+    return text.strip().strip("'\"")
