@@ -164,5 +164,5 @@ def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
     if kind == "boolean":
         return np.array(each(texts, column, to_boolean), np.bool_)
     if kind == "datetime":
-        return datetimes([text.strip() or None for text in texts], column)
+        return datetimes(texts, column)
     return np.array(each(texts, column, lambda text: to_small_float(text, kind)), FLOATS[kind])
