@@ -109,8 +109,20 @@ def test_sixteen_bits_are_kept_and_not_clipped(read: Reader) -> None:
     array, _ = read(deep, tensor("float64", -1, 20, 28))
 
     np.testing.assert_array_equal(deep, array[0])
-    with pytest.raises(Unfit, match="values up to 55900, which uint8 cannot hold"):
+    with pytest.raises(Unfit, match="the value 55900, which uint8 cannot hold"):
         read(deep, tensor("uint8", -1, 20, 28))
+
+
+def test_fractions_are_kept_and_not_rounded(read: Reader) -> None:
+    fractions = np.full((20, 28), 42.33, np.float32)
+    fractions[0, 0] = np.nan
+
+    array, _ = read(fractions, tensor("float32", -1, 20, 28), "tiff")
+
+    np.testing.assert_array_equal(fractions, array[0])
+    fractions[0, 0] = 255
+    with pytest.raises(Unfit, match=r"the value 42\.33, which uint8 cannot hold"):
+        read(fractions, tensor("uint8", -1, 20, 28), "tiff")
 
 
 def test_without_a_signature_it_is_bytes_as_the_image_has_them(read: Reader) -> None:

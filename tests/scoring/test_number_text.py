@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from shared.scoring.child import number_text
 from shared.scoring.child.predictions import lines
 
 MANY = 600
@@ -50,6 +51,15 @@ def test_floats_of_every_size_are_the_csv_modules_bytes(dtype: Any) -> None:
     many = np.resize(values, max(MANY, len(values)))
 
     assert plainly(many, "f") == lines(many, len(many), "f")
+
+
+@pytest.mark.parametrize("rows", [2, MANY])
+def test_the_order_of_a_floats_bytes_does_not_change_its_text(rows: int) -> None:
+    values = np.resize([0.1, 1677721.6], rows)
+
+    assert number_text.lines([values.astype("<f4")], "\n") == number_text.lines(
+        [values.astype(">f4")], "\n"
+    )
 
 
 def test_several_columns_of_many_rows_keep_their_order() -> None:

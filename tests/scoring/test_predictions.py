@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.scoring.child.failure import BadPrediction
-from shared.scoring.child.predictions import lines
+from shared.scoring.child.predictions import line, lines, split
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ def test_several_columns_are_several_values_in_order(prediction: Any) -> None:
         ("a,b", '"a,b"'),
         ('say "hi"', '"say ""hi"""'),
         ("two\nlines", '"two\nlines"'),
+        ("two\rlines", '"two\rlines"'),
         ({"label": "x"}, "{'label': 'x'}"),
     ],
 )
@@ -92,7 +93,7 @@ def test_32_bit_floats_read_back_as_they_were(values: list[float]) -> None:
     )
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r")), min_size=1))
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1))
 def test_any_text_reads_back_as_it_was(values: list[str]) -> None:
     text = lines(values, len(values), "a, file").decode()
 
@@ -122,3 +123,35 @@ def test_anything_but_one_prediction_per_row_is_refused(prediction: Any, message
         lines(prediction, 2, "f")
 
     assert message in str(caught.value)
+
+
+def test_vectors_of_different_length_are_one_column() -> None:
+    ragged = [np.array([1.5]), np.array([2.5, 3.5])]
+
+    assert b'0,[1.5],f\n1,"[2.5, 3.5]",f\n' == lines(ragged, 2, "f")
+    labelled = [pd.Series([1, 2], index=[7, 8]), pd.Series([3, 4], index=[8, 7])]
+    assert b"0,1,2,f\n1,3,4,f\n" == lines(labelled, 2, "f")
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_tuple_of_vectors_as_long_as_the_file_is_columns(rows: int) -> None:
+    labels, scores = np.array(["cat", "dog", "cow"])[:rows], [0.5, 0.25, 0.125][:rows]
+    expected = b"0,cat,0.5,f\n1,dog,0.25,f\n2,cow,0.125,f\n".splitlines(keepends=True)[:rows]
+
+    assert b"".join(expected) == lines((labels, scores), rows, "f")
+    assert b"".join(expected) == lines((pd.Series(labels), np.array([scores]).T), rows, "f")
+
+
+def test_any_other_tuple_is_a_list() -> None:
+    assert b"0,1,2,f\n1,3,4,f\n" == lines(((1, 2), (3, 4)), 2, "f")
+    assert b"0,1,2,3,f\n1,4,5,6,f\n" == lines(([1, 2, 3], [4, 5, 6]), 2, "f")
+
+
+def test_the_one_row_of_an_image_may_be_a_tuple_of_outputs() -> None:
+    assert b"cat,0.5,f\n" == line((np.array(["cat"]), np.array([0.5])), "f")
+
+
+def test_a_tuple_of_columns_is_cut_file_by_file() -> None:
+    parts = split((["a", "b"], np.array([1, 2])), [1, 1])
+
+    assert [b"0,a,1,f\n", b"0,b,2,f\n"] == [lines(part, 1, "f") for part in parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 # What stands for "no value" in a column of numbers. In a column of text only the blank does:
@@ -15,6 +16,11 @@ INTEGERS = {
     "long": "int64",
     **{name: name for name in ("int8", "int16", "uint8", "uint16", "uint32", "uint64")},
 }
+_DAY = r"(?:\d{4}-\d\d?-\d\d?|\d{4}/\d\d?/\d\d?|\d{4}\.\d\d?\.\d\d?|\d{8})"
+_TIME = r"[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?|\d\d(?:\d\d(?:\.\d+)?)?)?"
+_OFFSET = r"(?:Z| ?[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
+_ISO_8601 = re.compile(rf"\d{{4}}(?:-\d\d?)?|{_DAY}(?:{_TIME}{_OFFSET})?", re.ASCII)
+_NO_MOMENT = ("", "nan", "nat")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -37,6 +43,19 @@ def to_integer(text: str, kind: str) -> int:
     except InvalidOperation:
         return int(text)  # raises, in the words Azure logs
     return _within(number, kind, text)
+
+
+def to_moment(text: str) -> str | None:
+    """A text that is one moment to every pandas: the year comes first.
+
+    01/02/2020 is two days, and 'now' another moment in every try.
+    """
+    text = text.strip()
+    if text.lower() in _NO_MOMENT:
+        return None
+    if not _ISO_8601.fullmatch(text):
+        raise ValueError(f"{text!r} is not a date: write ISO 8601, as 2020-01-31T10:00:00Z")
+    return text
 
 
 def bounds(kind: str) -> tuple[int, int]:

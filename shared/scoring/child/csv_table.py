@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import warnings
 from io import BytesIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +19,17 @@ import pandas as pd
 
 from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_integer
 from .failure import Unfit, Unreadable
-from .signature import OF_CELLS, require_unambiguous, wanted
+from .signature import ANY, OF_CELLS, require_unambiguous, wanted
 from .text import require_utf8
 from .typed_column import VERSION, datetimes, each, narrow, to_small_float
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .signature import Column
+
+# A cell may be as long as it likes: pandas knows no limit.
+csv.field_size_limit(2**31 - 1)
 
 _AS_TEXT = ("string", "datetime")
 # Older pandas rounds the last digit of some numbers unless it is told not to.
@@ -36,7 +42,10 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     """Raises `Unreadable` when the file is no csv, and `Unfit` when it is not the model's."""
     data = Path(path).read_bytes()
     require_utf8(data)
+    if b"\0" in data:  # older pandas drops the rest of the cell
+        raise Unreadable(f"The file has a NUL byte at position {data.index(0)}: it is no text")
     raw = _header(data)
+    _refuse_surplus_values(data, len(raw))
     header = raw if len(set(raw)) == len(raw) and all(raw) else list(_parse(data, nrows=0).columns)
     columns = wanted(schema, header)
     if columns is None:
@@ -73,43 +82,43 @@ def _text(data: bytes) -> TextIOWrapper:
     return TextIOWrapper(BytesIO(data), "utf-8-sig", newline="")
 
 
+def _rows(data: bytes) -> Iterator[list[str]]:
+    """As they are written, without the lines that pandas takes for empty."""
+    rows = csv.reader(_text(data))
+    return (row for row in rows if len(row) > 1 or "".join(row).strip(" \t"))
+
+
 def _header(data: bytes) -> list[str]:
     """The names as they are written: pandas renames the second of two equal ones."""
-    try:
-        header = next((row for row in csv.reader(_text(data)) if any(row)), None)
-    except csv.Error as error:
-        raise Unreadable(f"The header cannot be read: {error}") from error
+    header = next(_rows(data), None)
     if header is None:
         raise Unreadable("The file is empty: it has no header")
     return header
+
+
+def _refuse_surplus_values(data: bytes, width: int) -> None:
+    """Rows may be longer than the header only by commas at their end.
+
+    Of the first row pandas before 1.3 drops the surplus in silence, and then of the others. A row
+    that is longer than those before it is refused by every pandas, so the first is the one to see;
+    but where lines end in CR alone, pandas may count the commas of two lines as one's.
+    """
+    first = next(islice(_rows(data), 1, None), [])
+    is_doubtful = len(first) > width or data.count(b"\r") > data.count(b"\r\n")
+    if is_doubtful and any(any(row[width:]) for row in _rows(data)):
+        raise Unreadable("The first row has more values than the header has names")
 
 
 def _parse(data: bytes, **options: Any) -> pd.DataFrame:
     """Without `usecols`: with it pandas cuts overlong rows in silence, and columns shift."""
     options = {"index_col": False, "low_memory": False, **_EXACT, **options}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return _dataframe(data, options)
-    except pd.errors.ParserWarning as error:
-        if not _is_surplus_blank(data):
-            raise Unreadable("The first row has more values than the header has names") from error
+        with warnings.catch_warnings():  # of commas at the end of rows
+            warnings.simplefilter("ignore", pd.errors.ParserWarning)
+            frame: pd.DataFrame = pd.read_csv(BytesIO(data), **options)
+            return frame
     except (ValueError, OverflowError) as error:
         raise Unreadable(" ".join(str(error).split())) from error
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pd.errors.ParserWarning)
-        return _dataframe(data, options)
-
-
-def _dataframe(data: bytes, options: dict[str, Any]) -> pd.DataFrame:
-    frame: pd.DataFrame = pd.read_csv(BytesIO(data), **options)
-    return frame
-
-
-def _is_surplus_blank(data: bytes) -> bool:
-    """Whether rows are longer than the header only by commas at their end."""
-    width = len(_header(data))
-    return not any(any(row[width:]) for row in csv.reader(_text(data)))
 
 
 def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd.DataFrame:
@@ -135,6 +144,8 @@ def _is_fit(frame: pd.DataFrame, columns: tuple[Column, ...]) -> bool:
 def _as_inferred(values: pd.Series[Any], kind: str) -> Any:
     """The column in its final type, or None when pandas inferred something else."""
     inferred = values.dtype.kind
+    if kind == ANY:
+        return np.full(len(values), None) if values.isna().all() else values
     if kind == "string":
         return values
     if kind == "boolean" and inferred == "b":
@@ -155,5 +166,5 @@ def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
     if kind == "boolean":
         return np.array(each(texts, column, to_boolean), np.bool_)
     if kind == "datetime":
-        return datetimes([text.strip() or None for text in texts], column)
+        return datetimes(texts, column)
     return np.array(each(texts, column, lambda text: to_small_float(text, kind)), FLOATS[kind])

@@ -132,6 +132,7 @@ def _cast(pixels: Any, kind: Any) -> Any:
     if dtype.kind not in "biuf":
         raise Unfit(f"The signature wants {dtype.name}, and an image holds numbers")
     cast = pixels.astype(dtype)
-    if not (cast == pixels).all():
-        raise Unfit(f"The image has values up to {pixels.max()}, which {dtype.name} cannot hold")
+    unlike = pixels[(cast != pixels) & (cast == cast)]  # noqa: PLR0124  # NaN is itself
+    if unlike.size:
+        raise Unfit(f"The image has the value {unlike.max()!s}, which {dtype.name} cannot hold")
     return np.ascontiguousarray(cast)

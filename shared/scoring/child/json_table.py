@@ -18,7 +18,10 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     """Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's."""
     data = Path(path).read_bytes()
     require_utf8(data)
-    records = _records(data.decode("utf-8-sig"))
+    text = data.decode("utf-8-sig")
+    if not text.strip():
+        raise Unreadable("The file is empty: write [] if it shall have no rows")
+    records = _records(text)
     header = list(dict.fromkeys(key for record in records for key in record))
     columns = chosen(schema, header) if records else None
     if columns is None:
@@ -59,6 +62,9 @@ def _lines(text: str) -> list[dict[str, Any]]:
             continue
         try:
             value = json.loads(line)
+        except json.JSONDecodeError as error:  # its own line is always the first
+            told = f"{error.msg} at column {error.colno}"
+            raise Unreadable(f"Line {number} is not JSON: {told}") from error
         except ValueError as error:
             raise Unreadable(f"Line {number} is not JSON: {error}") from error
         records.extend(_objects([value], "line", number))

@@ -29,7 +29,7 @@ def lines(columns: list[Any], end: str) -> bytes:
 
 def listed(column: Any) -> list[Any]:
     """As Python's numbers; 32 bits wide ones as the doubles whose text is as short."""
-    if column.dtype == np.float32:
+    if column.dtype.str[1:] == "f4":  # in any order of bytes
         return [float(str(value)) for value in column]
     return list(column.tolist())
 

@@ -20,8 +20,10 @@ _OF_TENSORS = {
     "object": "string",
     "str": "string",
 }
+# MLflow's word for a column that had no value to tell its type by.
+ANY = "Any"
 # What a line of text can hold in one of its cells.
-OF_CELLS = frozenset({*FLOATS, *INTEGERS, "boolean", "string", "datetime"})
+OF_CELLS = frozenset({*FLOATS, *INTEGERS, "boolean", "string", "datetime", ANY})
 
 
 @dataclass(frozen=True)

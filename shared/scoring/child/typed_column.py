@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .cast import FLOATS, INTEGERS, bounds, to_boolean, to_float, to_integer
+from .cast import FLOATS, INTEGERS, bounds, to_boolean, to_float, to_integer, to_moment
 from .failure import Unfit
 from .nested import fit_nested
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
 _ISO: dict[str, Any] = {"format": "ISO8601"} if VERSION >= (2, 0) else {}
+# Where pandas says it is in what it was given, which is not the file.
+_POSITION = re.compile(r",?(?: present)? at position \d+")
+# pandas has it since 1.0; nothing is a new object.
+_NA: Any = getattr(pd, "NA", object())
 # What pandas makes of a column of text by itself.
 _TEXT: Any = "str" if VERSION >= (3, 0) else object
 
@@ -59,14 +64,32 @@ def each(values: Iterable[Any], column: Column, cast: Callable[[Any], Any]) -> l
     return cells
 
 
-def datetimes(moments: Any, column: Column) -> Any:
-    """ISO 8601 only: 01/02/2020 is two days. Times with an offset become UTC."""
+def datetimes(values: Any, column: Column) -> Any:
+    """Times with an offset become UTC. A bare number is no moment: nobody knows its unit."""
+    is_typed = getattr(values.dtype, "kind", "") == "M"
+    moments = values if is_typed else each(values.tolist(), column, _moment)
     try:
-        series = pd.Series(pd.to_datetime(moments, utc=True, **_ISO))
-        return series.dt.tz_localize(None).astype("datetime64[ns]")
-    except (ValueError, OverflowError, TypeError) as error:
-        first = " ".join(str(error).split()).split(". ")[0]
-        raise Unfit(f"{first} (column {column.name!r})") from error
+        return _utc(moments)
+    except (ValueError, ArithmeticError, TypeError) as error:
+        each(moments, column, _alone_utc)  # names the row
+        raise Unfit(f"{_reason(error)} (column {column.name!r})") from error
+
+
+def _utc(moments: Any) -> Any:
+    series = pd.Series(pd.to_datetime(moments, utc=True, **_ISO))
+    return series.dt.tz_localize(None).astype("datetime64[ns]")
+
+
+def _alone_utc(moment: Any) -> None:
+    try:
+        _utc([moment])
+    except (ValueError, ArithmeticError, TypeError) as error:
+        raise ValueError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    first = " ".join(str(error).split()).split(". ")[0]
+    return _POSITION.sub("", first)
 
 
 def _as_it_is(values: Any, kind: str) -> Any:
@@ -106,7 +129,7 @@ def _is_whole(values: Any) -> bool:
 def _by_cell(values: Any, column: Column) -> Any:
     kind = column.type
     if kind == "datetime":
-        return datetimes(_moments(values, column), column)
+        return datetimes(values, column)
     if kind == "string":
         return pd.Series(each(_objects(values), column, _text), dtype=_TEXT)
     if kind in FLOATS:
@@ -126,7 +149,7 @@ def _objects(values: Any) -> list[Any]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
+    return value is None or value is _NA or value is pd.NaT or value != value  # noqa: PLR0124
 
 
 def _written(value: Any) -> str:
@@ -155,13 +178,6 @@ def _bytes(value: Any) -> Any:
     raise TypeError(f"{value!r} is not binary")
 
 
-def _moments(values: Any, column: Column) -> Any:
-    """A bare number is no moment: nobody knows its unit."""
-    if values.dtype.kind == "M":
-        return values
-    return each(_objects(values), column, _moment)
-
-
 def _moment(value: Any) -> Any:
     if isinstance(value, (list, dict, np.ndarray)):
         raise TypeError(f"{value!r} is not a date")
@@ -169,7 +185,7 @@ def _moment(value: Any) -> Any:
         return None
     if not isinstance(value, (str, date)):
         raise TypeError(f"{value!r} is not a date: write ISO 8601")
-    return (value.strip() or None) if isinstance(value, str) else value
+    return to_moment(value) if isinstance(value, str) else value
 
 
 def _vector(value: Any, kind: str) -> Any:
