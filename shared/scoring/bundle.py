@@ -181,7 +181,8 @@ class _Run:
         def score(some: list[InputFile], output: Path) -> Scored:
             for altered in originals.altered():
                 self._downloads.again(self._bundle.container, fetching, altered.path)
-            make_way(output, self._work)
+            if not self._work.is_dir():
+                make_way(output, self._work)
             names = self._bundle.side_names
             side = self._kept / f"{output.name}.side" if names else None
             limit = float(retry.timeout_s)

@@ -46,8 +46,10 @@ class Downloads:
         self._executor = executor
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
-        """Begin to download the files into the folder, which is made as it is needed."""
+        """Begin to download the files into the folder, which is made."""
         paths = [folder / path for path in local_paths([file.base_name for file in files])]
+        for parent in {path.parent for path in paths}:
+            parent.mkdir(parents=True)
         planned = dict(zip(paths, files, strict=True))
         futures = [
             self._executor.submit(self._fetch, container, file, path, folder)
@@ -57,16 +59,14 @@ class Downloads:
 
     def again(self, container: str, fetching: Fetching, path: Path) -> None:
         """Download a file once more, over what a script made of it and of its folder."""
-        file = fetching.planned[path]
         make_way(path, fetching.folder)
-        self._blobs.download(container, file.name, path, if_match=file.etag)
+        self._download(container, fetching.planned[path], path, fetching.folder)
 
     def _fetch(
         self, container: str, file: PlannedFile, path: Path, folder: Path
     ) -> InputFile | FileFailure:
         try:
-            make_way(path, folder)
-            self._blobs.download(container, file.name, path, if_match=file.etag)
+            self._download(container, file, path, folder)
         except NotFound as error:
             return _unreadable(file, error, "It was deleted after the job was planned.")
         except PreconditionFailed as error:
@@ -74,6 +74,13 @@ class Downloads:
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
         return InputFile(path=path, name=file.base_name)
+
+    def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
+        try:
+            self._blobs.download(container, file.name, path, if_match=file.etag)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            make_way(path, folder)  # a script has been there
+            self._blobs.download(container, file.name, path, if_match=file.etag)
 
 
 def _unreadable(file: PlannedFile, error: Exception, why: str) -> FileFailure:
