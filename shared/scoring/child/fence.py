@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
 # Where every program may write.
 PUBLIC = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # the places, not files in them
@@ -93,7 +93,7 @@ def put_up(folders: Sequence[str]) -> None:
         rights |= _TRUNCATE
     ruleset = _ruleset(rights, known)
     try:
-        for path in _existing((*folders, *PUBLIC, *_DEVICES, "/proc/self")):
+        for path in (*folders, *PUBLIC, *_devices(), "/proc/self"):
             _allow(ruleset, path, rights)
         _no_new_privileges()
         _drop_capabilities()
@@ -110,15 +110,16 @@ def _ruleset(rights: int, known: int) -> int:
     return _call(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
 
 
-def _existing(patterns: Iterable[str]) -> set[str]:
-    return {path for pattern in patterns for path in glob.glob(pattern)}  # noqa: PTH207  # texts
+def _devices() -> Iterator[str]:
+    for pattern in _DEVICES:
+        yield from glob.glob(pattern)  # noqa: PTH207  # texts
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
-        return  # not ours to open: not ours to write
+        return  # not there, or not ours to open: not ours to write
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _WRITE_FILE | _TRUNCATE

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Below, calling arrow costs more than it saves.
 _FEWEST = 500
 # So many at once, for the texts lie in memory.
-_SLICE = 100_000
+_SLICE = 20_000
 _NUMBERS = frozenset(
     [np.dtype(kind) for kind in ("bool", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f8")]
 )
@@ -58,7 +58,7 @@ def _plain(arrow: Any, compute: Any, series: Any) -> Any:
     if words.type not in (arrow.string(), arrow.large_string()) or words.null_count:
         return None
     has_empty = compute.min(compute.binary_length(words)).as_py() == 0
-    return None if has_empty or _has_quoted(words) else words.cast(arrow.string())
+    return None if has_empty or _has_quoted(words) else words
 
 
 def _has_quoted(words: Any) -> bool:

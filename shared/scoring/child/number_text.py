@@ -46,7 +46,7 @@ def joined(arrow: Any, compute: Any, columns: list[Any], between: str, end: str)
 
 def _texts(arrow: Any, compute: Any, column: Any) -> Any:
     if isinstance(column, arrow.Array):
-        return column
+        return column.cast(arrow.string())
     if column.dtype.kind == "b":
         return compute.if_else(arrow.array(column), "True", "False")
     column = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("="))
