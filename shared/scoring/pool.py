@@ -157,7 +157,11 @@ class ScorerPool:
             with self._changed:
                 bench.queue.remove(ticket)
                 self._changed.notify_all()
-        return self._chosen(bench, spec, job)
+        try:
+            return self._chosen(bench, spec, job)
+        except BaseException:  # the disk is full, say
+            self._count_back(bench)
+            raise
 
     def _has_turn(self, bench: _Bench, ticket: object, capacity: int) -> bool:
         """Wait a while for the turn, and count the scorer as leased if it came."""
@@ -196,15 +200,19 @@ class ScorerPool:
         )
 
     def _put_back(self, scorer: Scorer) -> None:
+        is_kept = scorer.is_worth_keeping and not self._closing.is_set()
         with self._changed:
             bench = self._benches[scorer.spec.fingerprint]
-            bench.leased -= 1
-            is_kept = scorer.is_worth_keeping and not self._closing.is_set()
             if is_kept:
                 bench.idle.append(_Idle(scorer, time.monotonic()))
-            self._changed.notify_all()
+        self._count_back(bench)
         if not is_kept:
             scorer.discard()
+
+    def _count_back(self, bench: _Bench) -> None:
+        with self._changed:
+            bench.leased -= 1
+            self._changed.notify_all()
 
     def _reap(self) -> None:
         while not self._closing.wait(self._until_next_expiry()):

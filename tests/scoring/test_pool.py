@@ -194,6 +194,19 @@ def test_closing_ends_the_idle_the_scoring_and_the_waiting(
     pool.close()
 
 
+def test_a_scorer_that_could_not_be_made_leaves_its_place(spec_of: Specs, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.write_text("a file where the folder shall be")
+    pool = ScorerPool(scratch=scratch, idle_s=60, grace_s=0.3)
+    for _ in range(2):
+        with pytest.raises(OSError, match="scratch"), pool.lease(spec_of(), capacity=1):
+            pass
+    scratch.unlink()
+
+    assert pid_of(pool, spec_of())
+    pool.close()
+
+
 def test_closing_while_a_model_loads_is_no_failed_init(pool: ScorerPool, spec_of: Specs) -> None:
     loading = in_thread(lambda: pid_of(pool, spec_of("sleeps_forever")))
     eventually(lambda: bool(children()), "the process was started")
