@@ -95,7 +95,10 @@ def _publish_side_files(ended: Ending, services: Services) -> None:
         return
     summaries = services.results.summaries(ended.spec.name, ended.plan.shards)
     changes = (
-        change for summary in summaries for record in summary.records for change in record.changes
+        (record.process, change)
+        for summary in summaries
+        for record in summary.records
+        for change in record.changes
     )
     services.side_files.publish(ended.spec, changes)
 

@@ -98,6 +98,11 @@ class ScorerProcess:
     def is_alive(self) -> bool:
         return not self._over.is_set() and not self._is_reaped
 
+    @property
+    def has_home(self) -> bool:
+        """Whether the folders are still there that it was given; a script may remove its own."""
+        return all(folder.is_dir() for folder in self._folders.own)
+
     def send(self, message: Message, *, timeout_s: float) -> None:
         """Raises `TimeoutError` when the child does not read, `OSError` when it is gone."""
         deadline = time.monotonic() + timeout_s

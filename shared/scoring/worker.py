@@ -178,8 +178,10 @@ class Scorer:
     def _be_ready(self) -> None:
         if self.state is State.SCORING:
             raise RuntimeError("A scorer scores one mini-batch at a time.")
-        if self._state is State.READY and self._memory.sees_too_much(self._living()):
-            self.end()  # the mini-batch that comes next is not to blame
+        if self._state is State.READY:
+            process = self._living()
+            if not process.has_home or self._memory.sees_too_much(process):
+                self.end()  # the mini-batch that comes next is not to blame
         if self._state is not State.READY:
             self.start()
 
@@ -191,7 +193,9 @@ class Scorer:
     def _load(self) -> None:
         deadline = time.monotonic() + self._init_limit_s
         side = (self._side.writable,) if self._side else ()
-        folders = self.workplace.new_process(*side, *self.spec.writable)
+        folders = self.workplace.new_process(
+            *side, *self.spec.writable, has_script=bool(self.spec.script)
+        )
         spec = self._equipped(folders.home)
         try:
             self._process = self._launch(spec, folders, self.logs)

@@ -10,9 +10,12 @@ import shutil
 import tempfile
 import uuid
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from shared.scoring.child.protocol import CODE
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class ProcessFolders:
     home: Path
     temporary: Path
     writable: tuple[Path, ...] = ()
+    code: Path | None = None
+    """Where the process puts its copy of a script's code, inside its home."""
+
+    @property
+    def own(self) -> Iterator[Path]:
+        yield from (self.home, self.temporary)
+        if self.code:
+            yield self.code
 
     @classmethod
     def within(cls, home: Path) -> Self:
@@ -53,8 +64,9 @@ class Workplace:
     def remove(self) -> None:
         self._finalize()
 
-    def new_process(self, *writable: Path) -> ProcessFolders:
+    def new_process(self, *writable: Path, has_script: bool = False) -> ProcessFolders:
         """Folders of a new process; it may write under `work`, and under those named, too."""
         home = Path(tempfile.mkdtemp(prefix="process-", dir=self._folder))
         temporary = self._temporary and Path(tempfile.mkdtemp(prefix="", dir=self._temporary))
-        return ProcessFolders(home, temporary or home, (self.work, *writable))
+        code = home / CODE if has_script else None
+        return ProcessFolders(home, temporary or home, (self.work, *writable), code)

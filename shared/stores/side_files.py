@@ -54,19 +54,13 @@ class SideFiles:
         numbered = self._writers.map(lambda one: self._stored(job, span, *one), enumerate(changes))
         return list(numbered)
 
-    def publish(self, spec: JobSpec, changes: Iterable[StoredChange]) -> int:
+    def publish(self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]) -> int:
         """Commit what the changes make, beside the predictions; returns how many files.
 
-        Raises Conflict when a file exists that is not this job's.
+        Each change comes with the process that made it. Raises Conflict when a file exists that
+        is not this job's.
         """
-        contents: dict[str, list[str]] = {}
-        for change in changes:
-            if not change.blob:
-                contents.pop(change.name, None)
-            elif change.is_appended:
-                contents.setdefault(change.name, []).append(change.blob)
-            else:
-                contents[change.name] = [change.blob]
+        contents = contents_of(changes)
         output = spec.output.location
         names = SideNames(output=output.path)
 
@@ -121,6 +115,30 @@ class SideFiles:
         self._blobs.commit(
             place.container, place.path, names, if_absent=if_absent, metadata=metadata
         )
+
+
+def contents_of(changes: Iterable[tuple[str, StoredChange]]) -> dict[str, list[str]]:
+    """The blobs that make up each file, of changes in input order, each with its process.
+
+    A process sees what it wrote itself. A file that one of them went on with from mini-batch to
+    mini-batch is a log: each process has its lines in it, also the successor of one that was
+    killed. Of any other file the last one that was written counts, whole.
+    """
+    pieces: dict[str, list[tuple[str, str]]] = {}
+    logs = set[str]()
+    for process, change in changes:
+        held = pieces.setdefault(change.name, [])
+        if change.is_appended:
+            logs.add(change.name)
+        else:
+            held[:] = [piece for piece in held if piece[0] != process]
+        if change.blob:
+            held.append((process, change.blob))
+    return {
+        name: [blob for process, blob in held if name in logs or process == held[-1][0]]
+        for name, held in pieces.items()
+        if held
+    }
 
 
 def _content(path: Path) -> Iterator[bytes]:

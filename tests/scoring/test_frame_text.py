@@ -64,6 +64,7 @@ ODD = {
     "missing word": ["a", None],
     "bytes": [b"a", b"b"],
     "mixed": ["a", 1],
+    "large numbers": [2**70, 2**71],
     "bytes and words": ["a", b"b"],
     "blank": ["a b", "c"],
     "quote": ['a"', "c"],
@@ -94,6 +95,15 @@ def test_half_a_surrogate_pair_is_spelt_out(tmp_path: Path) -> None:
     words = pd.Series(["\ud800"] * MANY, dtype=object)
 
     assert b"\\ud800\n" * MANY == written(pd.DataFrame({"w": words}), tmp_path)
+
+
+def test_arrays_in_cells_are_whole(tmp_path: Path) -> None:
+    """Numpy's own text of a long one has its middle cut away."""
+    frame = pd.DataFrame({"e": [np.arange(1536), np.arange(2)], "f": ["a", "b"]})
+
+    first, second = written(frame, tmp_path).decode().splitlines()
+    assert list(range(1536)) == [int(one) for one in first.split('"')[1].strip("[]").split()]
+    assert second.endswith("b")
 
 
 def test_small_frames_and_frames_without_columns_are_left_to_pandas() -> None:

@@ -140,3 +140,12 @@ def test_the_workers_side_imports_neither_mlflow_nor_pandas() -> None:
     )
 
     assert "[]\n" == ran.stdout
+
+
+def test_what_a_reader_stumbles_over_is_one_failed_file(echo: Desk) -> None:
+    """Whatever it raises: the other files of the mini-batch are scored, and nothing is retried."""
+    scored = echo.score(a_csv=HEADER + GOOD, odd_csv='""\n' + HEADER + GOOD, z_csv=HEADER + GOOD)
+
+    assert [("in/odd.csv", "read")] == [told(one)[:2] for one in scored.failures]
+    assert 2 == scored.rows
+    assert scored.failures[0].message.startswith("Error processing input file: 'in/odd.csv'.")

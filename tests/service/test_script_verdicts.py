@@ -72,31 +72,34 @@ def run(mini_batch):
             os.mkdir(path)
         if name == "f7.txt":
             shutil.rmtree(os.path.dirname(os.path.dirname(os.path.dirname(path))))
+        if name == "f9.txt":
+            shutil.rmtree(os.getcwd())
         if name == "f8.txt":
             folder = os.path.dirname(path)
             shutil.rmtree(folder)
             with open(folder, "w") as given:
                 given.write("no folder any more")
-        if name in ("f1.txt", "f4.txt", "f7.txt", "f8.txt"):
+        if name in ("f1.txt", "f4.txt", "f7.txt", "f8.txt", "f9.txt"):
             raise ValueError("ruined by " + name)
         rows.append(name + " " + open(path).read())
     return rows
 """
 
 
-def test_a_script_that_ruins_its_input_folders_loses_its_bad_files_only(
+def test_a_script_that_ruins_its_folders_loses_its_bad_files_only(
     stack: Stack, script: Any
 ) -> None:
     """Removed, or with something else in their place: the next try finds them as they were."""
     script("ruins", RUINS, miniBatchSize=3, retrySettings={"maxRetries": 2, "timeout": "PT30S"})
-    started = stack.invoke("ruins", stack.upload("nine", {f"f{i}.txt": b"x" for i in range(9)}))
+    files = {f"f{i}.txt": b"x" for i in range(10)} | {f"g{i}.txt": b"x" for i in range(5)}
+    started = stack.invoke("ruins", stack.upload("ruined", files))
     properties = stack.ended(started)
 
     assert "Completed" == properties["status"], properties
-    rows = [f"f{i}.txt x" for i in (0, 2, 3, 5, 6)]
+    rows = [f"f{i}.txt x" for i in (0, 2, 3, 5, 6)] + [f"g{i}.txt x" for i in range(5)]
     assert rows == stack.output(properties).decode().splitlines()
     errors = [json.loads(line) for line in stack.report(started, "errors.jsonl").splitlines()]
-    assert [(f"f{i}.txt", "known") for i in (1, 4, 7, 8)] == [
+    assert [(f"f{i}.txt", "known") for i in (1, 4, 7, 8, 9)] == [
         (error["file"], error["certainty"]) for error in errors
     ]
 

@@ -52,7 +52,7 @@ def _plain(arrow: Any, compute: Any, series: Any) -> Any:
         return None
     try:
         words = arrow.array(series)
-    except (arrow.ArrowException, ValueError, TypeError):
+    except (arrow.ArrowException, ValueError, TypeError, OverflowError):
         return None  # they are of several kinds, or no text at all
     words = words.combine_chunks() if isinstance(words, arrow.ChunkedArray) else words
     if words.type not in (arrow.string(), arrow.large_string()) or words.null_count:

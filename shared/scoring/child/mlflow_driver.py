@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import mlflow.pyfunc
 from . import sample
 from .batches import Loaded, groups, scored, told
 from .failure import FileError, UnsupportedFileType
-from .protocol import Done, Score
+from .protocol import Done, Score, brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,3 +63,9 @@ def _loaded(schema: Any, request: Score) -> Iterator[Loaded]:
             prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
             failure = told(name, error.stage, type(error).__name__, f"{prefix}{error}")
             yield Loaded(name, failure=failure)
+        except OSError:
+            raise  # the disk's failure, not the file's
+        except Exception as error:  # noqa: BLE001  # the rim: whatever a library makes of a file
+            traceback.print_exc()
+            reason = f"Exception: {type(error).__name__}: {brief(error)}"
+            yield Loaded(name, failure=told(name, "read", type(error).__name__, reason))

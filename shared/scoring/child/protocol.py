@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# A script's process copies its code folder into its home, under this name.
+CODE = "code"
 # Azure refuses longer messages in a job's error, and the history must stay small.
 MESSAGE_LIMIT = 3000
 # A traceback that recurses has thousands of lines; its end says what went wrong.

@@ -61,7 +61,8 @@ def _wrote_plain_frame(frame: Any, output: str) -> bool:
 
 
 def _write_frame(frame: Any, lines: IO[str]) -> int:
-    frame.to_csv(lines, sep=" ", header=False, index=False)
+    with _whole_arrays():
+        frame.to_csv(lines, sep=" ", header=False, index=False)
     return len(frame)
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import open_files, rows, stand_ins
 from .lifeline import LEAVE_GRACE_S
-from .protocol import Done, Score, Start
+from .protocol import CODE, Done, Score, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ class Exited(Exception):
 
 def load(start: Start) -> Run:
     scratch = Path.cwd()
-    code = scratch / "code"
+    code = scratch / CODE
     shutil.copytree(start.code_dir, str(code))
     os.chdir(str(code))
     sys.path.insert(0, str(code))
