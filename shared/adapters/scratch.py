@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,15 +12,25 @@ import psutil
 def own_folder(base: Path) -> Path:
     """A new folder of this process in `base`; those of processes that are gone are removed.
 
-    A process id alone may be in use again, so a folder bears the start of its process too.
+    A process id alone may be in use again, so a folder bears the start of its process too. Who has
+    a temporary folder in one that is removed was left by its process, and is ended.
     """
     base.mkdir(parents=True, exist_ok=True)
     for folder in base.iterdir():
         if not _is_in_use(folder.name):
+            _end_strays(folder)
             shutil.rmtree(folder, ignore_errors=True)
     own = base / _name(os.getpid())
     own.mkdir(exist_ok=True)
     return own
+
+
+def _end_strays(folder: Path) -> None:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            temporary = process.environ().get("TMPDIR")
+            if temporary and Path(temporary).is_relative_to(folder):
+                process.send_signal(signal.SIGKILL)
 
 
 def _name(pid: int) -> str:

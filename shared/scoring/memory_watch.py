@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from shared.scoring.child.protocol import Message
 from shared.scoring.process import Ended, ScorerProcess
-from shared.scoring.session import has_outgrown
 from shared.scoring.spec import ScoringStopped
 
 # A look costs a millisecond or two; who leaks a gigabyte a second is still seen in time.
@@ -56,4 +55,4 @@ class MemoryWatch:
         if not self._limit_mb or now - self._looked_at < _LOOK_EVERY_S:
             return False
         self._looked_at = now
-        return has_outgrown(process.pid, self._limit_mb)
+        return process.family.has_outgrown(self._limit_mb)

@@ -1,9 +1,8 @@
 """One operating-system process that speaks the scorer protocol.
 
 Requests and events have pipes of their own; what the process prints is read from another, by a
-thread that nothing in the process can stall. Two threads a process: one watches for its death,
-one reads. The watcher ends all that the process has started before the process is reaped, while
-its number cannot belong to anybody else.
+thread that nothing in the process can stall. Two threads a process: one reads, one watches for its
+death, and ends all that it started before it is reaped: its number is nobody else's until then.
 """
 
 import contextlib
@@ -23,7 +22,7 @@ from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encod
 from shared.scoring.death import memory_kills
 from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
-from shared.scoring.session import end_all
+from shared.scoring.session import Family
 from shared.scoring.workplace import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
@@ -90,6 +89,7 @@ class ScorerProcess:
         finally:
             theirs.close()
         self.pid = self._popen.pid
+        self.family = Family(self.pid, str(folders.temporary))
         self._wake, self._died = os.pipe()
         for name, work in (("watcher", self._watch), ("reader", self._read)):
             threading.Thread(target=work, name=f"scorer-{name}-{self.pid}", daemon=True).start()
@@ -135,6 +135,7 @@ class ScorerProcess:
     def say_goodbye(self) -> None:
         """Ask the process to leave: it sees the end of its requests."""
         self._ended_by_us = True
+        self.family.note()
         if self._sending.acquire(blocking=False):  # else it does not read: nothing but a kill helps
             try:
                 self._close_requests()
@@ -162,6 +163,7 @@ class ScorerProcess:
     def _signal(self, number: signal.Signals) -> None:
         with self._reaping:
             if not self._is_reaped:
+                self.family.note()
                 self._signal_group(number)
 
     def _signal_group(self, number: signal.Signals) -> None:
@@ -173,7 +175,7 @@ class ScorerProcess:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         with self._reaping:
             self._signal_group(signal.SIGKILL)
-            end_all(self.pid, self._folders.temporary)
+            self.family.end()
             self._popen.wait()
             self._is_reaped = True
         os.close(self._died)

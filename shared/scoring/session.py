@@ -7,7 +7,7 @@ process that a scorer starts inherits the name of the scorer's folder.
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -19,45 +19,66 @@ _MIB = 1 << 20
 _SWEEPS = 3
 
 
-def members(leader: int) -> Iterator[psutil.Process]:
-    """The scorer and what it started: its session, and its children and theirs."""
+def members(leader: int, mark: str = "") -> Iterator[psutil.Process]:
+    """The scorer and what it started: its session, its children and theirs, and who bears its mark.
+
+    The mark is the name of its temporary folder, in the environment.
+    """
     found = set[int]()
     with contextlib.suppress(psutil.Error):
         found = {child.pid for child in psutil.Process(leader).children(recursive=True)}
     for pid in psutil.pids():
         with contextlib.suppress(OSError, psutil.Error):
-            if pid in found or os.getsid(pid) == leader:
-                yield psutil.Process(pid)
-
-
-def end_all(leader: int, folder: Path) -> None:
-    """Kill whoever is left of a scorer that has died, or was killed, and is not reaped yet."""
-    for _ in range(_SWEEPS):
-        left = [process for process in _left(leader, folder) if process.pid != leader]
-        for process in left:
-            with contextlib.suppress(psutil.Error):
-                process.send_signal(signal.SIGKILL)
-        if not left:
-            return
-
-
-def _left(leader: int, folder: Path) -> Iterator[psutil.Process]:
-    mark = str(folder)
-    for process in psutil.process_iter():
-        with contextlib.suppress(OSError, psutil.Error):
-            is_member = os.getsid(process.pid) == leader or mark in process.environ().values()
-            if is_member and process.status() != psutil.STATUS_ZOMBIE:
+            process = psutil.Process(pid)
+            if pid in found or os.getsid(pid) == leader or _bears(process, mark):
                 yield process
 
 
-def has_outgrown(leader: int, limit_mb: int) -> bool:
-    """Whether the session holds more memory than that.
+class Family:
+    """A scorer process and all that it started; `mark` is the name of its temporary folder."""
 
-    Resident memory counts what forks share once for each of them; it is quick to ask for. Only
-    if that is too much is each page counted once.
-    """
-    limit = limit_mb * _MIB
-    return _total(leader, _resident) > limit and _total(leader, _proportional) > limit
+    def __init__(self, leader: int, mark: str) -> None:
+        self._leader = leader
+        self._mark = mark
+        self._noted: list[psutil.Process] = []
+
+    def members(self) -> list[psutil.Process]:
+        return list(members(self._leader, self._mark))
+
+    def note(self) -> None:
+        """Remember them while the leader lives: the children of a dead process are nobody's."""
+        self._noted += members(self._leader)
+
+    def end(self) -> None:
+        """Kill whoever is left, when the leader is dead and not reaped yet."""
+        for _ in range(_SWEEPS):
+            found = {process.pid: process for process in (*self._noted, *self.members())}
+            found.pop(self._leader, None)
+            left = [process for process in found.values() if _lives(process)]
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.send_signal(signal.SIGKILL)
+            if not left:
+                return
+
+    def has_outgrown(self, limit_mb: int) -> bool:
+        """Whether together they hold more memory than that.
+
+        Resident memory counts what forks share once for each of them; it is quick to ask for. Only
+        if that is too much is each page counted once.
+        """
+        limit = limit_mb * _MIB
+        return all(_total(self.members(), count) > limit for count in (_resident, _proportional))
+
+
+def _bears(process: psutil.Process, mark: str) -> bool:
+    return bool(mark) and mark in process.environ().values()
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def writes_under(leader: int, folder: Path) -> bool:
@@ -66,9 +87,9 @@ def writes_under(leader: int, folder: Path) -> bool:
     return any(Path(opened).is_relative_to(root) for opened in _opened_to_write(leader))
 
 
-def _total(leader: int, memory: Callable[[psutil.Process], int]) -> int:
+def _total(processes: Iterable[psutil.Process], memory: Callable[[psutil.Process], int]) -> int:
     total = 0
-    for process in members(leader):
+    for process in processes:
         with contextlib.suppress(psutil.Error, OSError):
             total += memory(process)
     return total

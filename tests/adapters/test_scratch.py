@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shared.adapters.scratch import own_folder
 
+PATH = {"PATH": os.environ["PATH"]}
 SCRIPT = "import sys; from pathlib import Path; from shared.adapters.scratch import own_folder; "
 SCRIPT += "print(own_folder(Path(sys.argv[1]))); sys.stdout.flush(); sys.stdin.read()"
 
@@ -41,4 +42,21 @@ def test_a_folder_of_an_earlier_process_of_the_same_id_goes(tmp_path: Path) -> N
 
     own_folder(tmp_path)
 
+    assert not stale.exists()
+
+
+def test_who_lives_on_in_a_dead_process_s_folder_is_ended_and_nobody_else(tmp_path: Path) -> None:
+    """What scripts started, when their worker was killed."""
+    stale = tmp_path / "1-1.00"
+    (stale / "t").mkdir(parents=True)
+    sleep = ["sleep", "60"]
+    with (
+        subprocess.Popen(sleep, env={"TMPDIR": str(stale / "t"), **PATH}) as stray,
+        subprocess.Popen(sleep, env={"TMPDIR": str(tmp_path / "elsewhere"), **PATH}) as other,
+    ):
+        own_folder(tmp_path)
+
+        assert -9 == stray.wait(20)
+        assert other.poll() is None
+        other.kill()
     assert not stale.exists()

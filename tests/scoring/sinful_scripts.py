@@ -146,6 +146,7 @@ def run(mini_batch):
     left = [
         subprocess.Popen(['sleep', '600'], start_new_session=True).pid,
         subprocess.Popen(['sleep', '600'], preexec_fn=os.setpgrp).pid,
+        subprocess.Popen(['sleep', '600'], start_new_session=True, env={}).pid,
     ]
     ours, theirs = os.pipe()
     if not os.fork():

@@ -231,7 +231,7 @@ def test_daemons_that_a_script_left_end_with_its_process(
             scorer.scorer.end()
 
         left = [int(pid) for pid in told.read_text().split()]
-        assert 3 == len(left)
+        assert 4 == len(left)
         eventually(lambda: not any(map(is_running, left)), "they all ended")
 
 
