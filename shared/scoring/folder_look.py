@@ -37,16 +37,22 @@ class FolderLook:
     folders: set[str] = field(default_factory=set[str])
     others: set[str] = field(default_factory=set[str])
 
-    def holds(self, files: Mapping[str, Stamp]) -> bool:
+    def holds(self, files: Mapping[str, Stamp], *, whatever_their_dates: bool = False) -> bool:
         """Whether these files are there as they were, and nothing else but Python's bytecode."""
         there = {
             name: stamp for name, stamp in self.files.items() if _BYTECODE not in name.split("/")
         }
+        if whatever_their_dates:
+            return _without_dates(there) == _without_dates(files) and not self.others
         return there == files and not self.others
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
     return Stamp(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def _without_dates(files: Mapping[str, Stamp]) -> dict[str, tuple[int, int]]:
+    return {name: (stamp.inode, stamp.size) for name, stamp in files.items()}
 
 
 def look(root: Path) -> FolderLook:

@@ -30,7 +30,7 @@ def view_of(model: Path | None, folder: Path) -> ModelView:
     """Of a process that lives in `folder`. Raises OSError when there is no room for a copy."""
     if model is None or not model.exists():
         return ModelView(model)
-    if fence.is_available() and not fence.is_public(str(model)):
+    if fence.guards(str(model)):
         return ModelView(model)
     copy = folder / "model" / model.name
     copy.parent.mkdir()

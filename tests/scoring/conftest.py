@@ -1,8 +1,10 @@
 """Interpreters that misbehave on request, and pools that end with their test."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from shared.adapters.memory import MemoryBlobs
+from shared.scoring.child import fence
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import InputFile, ScorerSpec
 from tests.scoring.desk import Desk, mlflow_spec
@@ -97,3 +100,15 @@ def warm_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScorerPool]:
 def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[Desk]:
     with warm_pool.lease(mlflow_spec(models, "echo"), capacity=1) as scorer:
         yield Desk(scorer, tmp_path)
+
+
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder that belongs to others."""
+    for base in (Path(__file__).parent, Path.home()):
+        if not fence.is_public(str(base)) and os.access(base, os.W_OK):
+            folder = Path(tempfile.mkdtemp(prefix=".fence-", dir=base))
+            yield folder
+            shutil.rmtree(folder)
+            return
+    pytest.skip("every folder here is a temporary one")

@@ -1,11 +1,8 @@
 """What a script may write, and what of the service it can reach."""
 
 import json
-import os
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,18 +79,6 @@ def run(mini_batch):
         given.write("x")
     return mini_batch
 """
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that belongs to others."""
-    for base in (Path(__file__).parent, Path.home()):
-        if not fence.is_public(str(base)) and os.access(base, os.W_OK):
-            folder = Path(tempfile.mkdtemp(prefix=".fence-", dir=base))
-            yield folder
-            shutil.rmtree(folder)
-            return
-    pytest.skip("every folder here is a temporary one")
 
 
 def model_in(folder: Path) -> Path:

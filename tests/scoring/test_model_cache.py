@@ -10,6 +10,7 @@ import pytest
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ModelMissing
 from shared.domain.recipe import Location
+from shared.scoring.child import fence
 from shared.scoring.model_cache import ModelCache
 
 BOX = "azureml-blobstore"
@@ -107,3 +108,20 @@ def test_bytecode_beside_a_models_code_is_no_change(cache: ModelCache, blobs: Me
     (folder / "code" / "__pycache__" / "mine.pyc").write_bytes(b"")
 
     assert folder == cache.fetch(AT)
+
+
+@pytest.mark.skipif(not fence.is_available(), reason="this kernel has no Landlock")
+def test_dates_and_modes_are_no_change_where_no_script_can_write(
+    blobs: MemoryBlobs, outside: Path
+) -> None:
+    """Nothing hinders a script from setting them: no reason to download a model again."""
+    blobs.write(BOX, "models/wines/MLmodel", b"good")
+    with ThreadPoolExecutor(1) as threads:
+        cache = ModelCache(blobs, outside, threads)
+        folder = cache.fetch(AT)
+        (folder / "MLmodel").chmod(0o600)
+        os.utime(folder / "MLmodel")
+        assert folder == cache.fetch(AT)
+
+        (folder / "MLmodel").write_bytes(b"another")
+        assert folder != cache.fetch(AT)

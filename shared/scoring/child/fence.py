@@ -80,6 +80,11 @@ def is_public(path: str) -> bool:
     return any(_is_inside(real, os.path.realpath(place)) for place in PUBLIC)
 
 
+def guards(path: str) -> bool:
+    """Whether no fenced process can write there, if it is not given the folder."""
+    return is_available() and not is_public(path)
+
+
 def put_up(folders: Sequence[str]) -> None:
     """Around this thread and the threads and processes it will start; nothing without Landlock.
 
