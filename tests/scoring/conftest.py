@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from pwd import getpwuid
 
 import pytest
 from hypothesis import settings
@@ -105,7 +106,7 @@ def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[Desk]
 @pytest.fixture
 def outside() -> Iterator[Path]:
     """A folder that belongs to others."""
-    for base in (Path(__file__).parent, Path.home()):
+    for base in (Path(__file__).parent, Path.home(), Path(getpwuid(os.getuid()).pw_dir)):
         if not fence.is_public(str(base)) and os.access(base, os.W_OK):
             folder = Path(tempfile.mkdtemp(prefix=".fence-", dir=base))
             yield folder
