@@ -163,6 +163,9 @@ def _environment(base: Mapping[str, str], settings: Mapping[str, str]) -> dict[s
         "PYTHONUNBUFFERED": "1",
         # A heap for each of its dozens of threads costs memory, and gains nothing under the GIL.
         "MALLOC_ARENA_MAX": "2",
+        # What was held for a block or a file goes back at once, in bytes: else heaps keep it.
+        "MALLOC_MMAP_THRESHOLD_": "262144",
+        "MALLOC_TRIM_THRESHOLD_": "262144",
         "FUNCTIONS_WORKER_RUNTIME": "python",
         "languageWorkers__python__defaultExecutablePath": sys.executable,
         "FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT": "1",
