@@ -20,7 +20,6 @@ from shared.scoring.bundle import Bundle, BundleResult, scored
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
 from shared.scoring.spec import InitFailed, ScoringStopped
-from shared.scoring.worker import Scorer
 from shared.services import Services, services
 from shared.stores.results import Record
 from shared.stores.side_files import Change
@@ -102,18 +101,17 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
     )
     most = spec.settings.parallelism
     try:
-        with (
-            services.crews.scorer(
-                spec.recipe,
-                capacity=most,
-                job=spec.name,
-                is_stopped=lambda: _is_stopped(spec, services),
-            ) as scorer,
-            scored(bundle, scorer, services.downloads, _log_of(spec, scorer, services)) as result,
-        ):
+        with services.crews.scorer(
+            spec.recipe,
+            capacity=most,
+            job=spec.name,
+            is_stopped=lambda: _is_stopped(spec, services),
+        ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
-            outcome = _stage(task, spec, result, process, services)
-            _keep_tracebacks(spec.name, process, result, services)
+            log = _log_of(spec.name, process, services)
+            with scored(bundle, scorer, services.downloads, log) as result:
+                outcome = _stage(task, spec, result, process, services)
+                _keep_tracebacks(spec.name, process, result, services)
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
@@ -126,13 +124,10 @@ def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -
     services.script_logs.keep_errors(spec.name, process, told)
 
 
-def _log_of(spec: JobSpec, scorer: Scorer, services: Services) -> Callable[[Printed], None]:
-    """Where what the scorer prints belongs."""
+def _log_of(job: str, process: str, services: Services) -> Callable[[Printed], None]:
+    """Where what the process prints belongs."""
     logs = services.script_logs
-    process = logs.process(spec.name, scorer.name)
-    return lambda printed: logs.keep(
-        spec.name, process, stdout=printed.stdout, stderr=printed.stderr
-    )
+    return lambda printed: logs.keep(job, process, stdout=printed.stdout, stderr=printed.stderr)
 
 
 def _keep_tracebacks(job: str, process: str, result: BundleResult, services: Services) -> None:

@@ -13,8 +13,6 @@ from pathlib import Path
 import psutil
 
 _MIB = 1 << 20
-
-
 # Who forks all the time may be a step ahead; nobody stays it.
 _SWEEPS = 3
 

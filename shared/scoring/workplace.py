@@ -13,7 +13,6 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from shared.scoring.child.protocol import CODE
 
@@ -33,11 +32,6 @@ class ProcessFolders:
         yield from (self.home, self.temporary)
         if self.code:
             yield self.code
-
-    @classmethod
-    def within(cls, home: Path) -> Self:
-        """One folder for everything."""
-        return cls(home, home)
 
     def remove(self) -> None:
         for folder in (self.home, self.temporary):

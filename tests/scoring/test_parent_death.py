@@ -54,7 +54,7 @@ def test_the_end_of_the_control_pipe_alone_ends_a_busy_scorer(
     """Where there is no parent-death signal, the pipe has to do."""
     spec, folder = spec_of(), tmp_path / "folder"
     folder.mkdir()
-    folders = ProcessFolders.within(folder)
+    folders = ProcessFolders(home=folder, temporary=folder)
     environment = child_environment(spec, folders)
     process = ScorerProcess([spec.python, "child"], environment, folders, OutputLogs())
     process.send(Start("sinner", str(spec.model_dir), "info"), timeout_s=DEADLINE_S)
