@@ -63,8 +63,8 @@ class BlobUrl(Message):
 type InputReference = DatastorePath | BlobUrl | AssetId
 
 
-def parse_input(text: str, *, target: str) -> InputReference:
-    """Read an input's address.
+def parse_input(text: str, *, target: str, noun: str = "an input") -> InputReference:
+    """Read the address of an input, or of `noun`.
 
     Raises InvalidRequest, naming `target`, when it is none of the shapes above.
     """
@@ -72,10 +72,11 @@ def parse_input(text: str, *, target: str) -> InputReference:
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
-    parts = _split(text)
-    if parts.scheme in {"http", "https"} and parts.netloc:
-        return BlobUrl(host=parts.netloc.rpartition("@")[2].lower(), path=unquote(parts.path))
-    raise InvalidRequest(f"'{_shown(text)}' is not an input.", fix=SHAPES, target=target)
+    if (url := _url(text)) is not None:
+        return url
+    raise InvalidRequest(
+        f"'{_shown(text)}' is not the address of {noun}.", fix=SHAPES, target=target
+    )
 
 
 def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
@@ -89,17 +90,23 @@ def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
     )
 
 
-def parse_place(text: str, *, target: str) -> DatastorePath | BlobUrl:
-    """Read where files lie: a datastore's path or a URL. Raises InvalidRequest naming `target`."""
-    reference = parse_input(text, target=target)
-    if isinstance(reference, AssetId):
-        raise InvalidRequest(
-            f"'{_shown(text)}' names an asset, not where files lie.",
-            fix="Use azureml://datastores/<datastore>/paths/<path>, or the https URL of a folder "
-            "in the service's own storage account.",
-            target=target,
-        )
-    return reference
+def parse_place(text: str, *, target: str, noun: str) -> DatastorePath | BlobUrl:
+    """Read where the files of `noun` lie: a datastore's path or a URL.
+
+    Raises InvalidRequest naming `target`.
+    """
+    if match := _DATASTORE.fullmatch(text):
+        return _datastore_path(match, text, target)
+    if (url := _url(text)) is not None:
+        return url
+    is_asset = _ASSET.fullmatch(text) or _ASSET_ID.fullmatch(text)
+    names_asset = f"names an asset, not where the files of {noun} lie"
+    raise InvalidRequest(
+        f"'{_shown(text)}' {names_asset if is_asset else f'is not the address of {noun}'}.",
+        fix="Use azureml://datastores/<datastore>/paths/<path>, or the https URL of a folder "
+        "in the service's own storage account.",
+        target=target,
+    )
 
 
 def unsigned(text: str) -> str:
@@ -167,6 +174,13 @@ def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePa
             target=target,
         )
     return DatastorePath(datastore=match["datastore"], path=path)
+
+
+def _url(text: str) -> BlobUrl | None:
+    parts = _split(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return None
+    return BlobUrl(host=parts.netloc.rpartition("@")[2].lower(), path=unquote(parts.path))
 
 
 def _split(text: str) -> SplitResult:

@@ -97,5 +97,5 @@ def _told(progress: Progress) -> str:
     if progress.files_per_s is not None:
         line += f", {progress.files_per_s:.1f} files/s"
     if progress.eta is not None:
-        line += f". Estimated remaining time {progress.eta.low_s:.0f}-{progress.eta.high_s:.0f} s"
+        line += f". Estimated remaining time {progress.eta}"
     return f"{line}."

@@ -117,7 +117,7 @@ class Datastores:
         if url.host != own.netloc.lower() or not url.path.startswith(prefix):
             raise InvalidRequest(
                 f"'{url.host}{url.path}' is not in the service's own storage account.",
-                fix=f"Use a URL under {self.account_url}, or copy the data to a datastore.",
+                fix=f"Use a URL under {self.account_url}, or copy the files to a datastore.",
                 target=target,
             )
         container, _, path = url.path.removeprefix(prefix).partition("/")

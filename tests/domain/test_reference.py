@@ -13,6 +13,7 @@ from shared.domain.reference import (
     parse_compute,
     parse_datastore_path,
     parse_input,
+    parse_place,
 )
 
 WORKSPACE = (
@@ -82,6 +83,23 @@ def test_anything_else_is_refused_with_the_shapes_that_work(text: str) -> None:
         parse_input(text, target="properties.inputData.x.uri")
 
     assert "properties.inputData.x.uri" == refusal.value.target
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("runs:/1/model", "'runs:/1/model' is not the address of a model."),
+        ("azureml:iris:1", "'azureml:iris:1' names an asset, not where the files of a model lie."),
+        (ARM, "names an asset, not where the files of a model lie."),
+    ],
+)
+def test_a_refused_address_of_a_model_speaks_of_a_model(text: str, told: str) -> None:
+    with pytest.raises(InvalidRequest, match="model") as refusal:
+        parse_place(text, target="properties.modelUri", noun="a model")
+
+    assert told in str(refusal.value)
+    assert "input" not in str(refusal.value)
+    assert "azureml:<data>" not in str(refusal.value)
 
 
 def test_a_refusal_does_not_repeat_a_signature() -> None:

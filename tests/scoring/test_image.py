@@ -1,3 +1,4 @@
+import gzip
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -181,3 +182,18 @@ def test_what_is_no_image_is_unreadable(read: Reader) -> None:
 def test_a_file_that_is_gone_is_not_the_files_fault(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         image.read(str(tmp_path / "gone.png"), None)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (gzip.compress(b"pixels"), "is compressed by gzip"),
+        (b"<!doctype html><title>404", "is a web page"),
+        (b"%PDF-1.7", "is a PDF document"),
+    ],
+)
+def test_what_is_named_an_image_and_is_none_says_what_it_is(
+    read: Reader, data: bytes, told: str
+) -> None:
+    with pytest.raises(Unreadable, match=told):
+        read.raw(data, None)

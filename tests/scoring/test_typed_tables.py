@@ -1,5 +1,6 @@
 """Parquet and JSON, which know types: what reads the same from both, and what only one can say."""
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -341,6 +342,8 @@ def test_no_objects_are_no_rows(tmp_path: Path) -> None:
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a": "\xe9"}', "is not UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "looks like UTF-16"),
+        (gzip.compress(b'{"a": 1}'), "is compressed by gzip"),
+        (b"<html><body>403", "is a web page .*begins '<html><body>403'"),
         (b'{"a": ' + b"1" * 5000 + b"}", "not JSON"),
     ],
 )
@@ -351,3 +354,19 @@ def test_what_is_no_json_is_unreadable_and_says_why(
 
     with pytest.raises(Unreadable, match=message):
         json_table.read(str(tmp_path / "bad.jsonl"), None)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [(gzip.compress(b"PAR1"), "is compressed by gzip"), (b"PAR1xxxxPAR1", r"(?i)parquet|footer")],
+)
+def test_what_is_named_parquet_says_what_it_is(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "table.parquet").write_bytes(data)
+
+    with pytest.raises(Unreadable, match=message):
+        parquet_table.read(str(tmp_path / "table.parquet"), None)
+
+
+def test_a_table_that_does_not_fit_shows_its_columns(read: Read) -> None:
+    with pytest.raises(Unfit, match=r"requires: 'a'. The file has the columns 'b;c', 'd'$"):
+        read({"b;c": [1], "d": [2]}, schema(a="long"))

@@ -19,7 +19,8 @@ import pandas as pd
 
 from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_integer
 from .failure import Unfit, Unreadable
-from .signature import ANY, OF_CELLS, require_unambiguous, wanted
+from .headers import matched
+from .signature import ANY, OF_CELLS, require_unambiguous
 from .text import require_utf8
 from .typed_column import VERSION, datetimes, each, narrow, to_small_float
 
@@ -47,7 +48,7 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     raw = _header(data)
     _refuse_surplus_values(data, len(raw))
     header = raw if len(set(raw)) == len(raw) and all(raw) else list(_parse(data, nrows=0).columns)
-    columns = wanted(schema, header)
+    columns = matched(schema, header, in_csv=True)
     if columns is None:
         return _parse(data)
     require_unambiguous(raw, columns)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .disguises import disguise, is_image
 from .failure import Unfit, Unreadable
 from .signature import entries, is_tensor
 
@@ -69,7 +70,8 @@ def _opened(data: bytes) -> Any:
         image.load()
     except Exception as error:  # each format's decoder has exceptions of its own
         told = str(error).split(" <_io")[0].strip() or type(error).__name__
-        raise Unreadable(f"The image cannot be read: {told}") from error
+        other = "" if is_image(data) else disguise(data)
+        raise Unreadable(other or f"The image cannot be read: {told}") from error
     return image
 
 

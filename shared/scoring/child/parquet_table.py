@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from .disguises import disguise, is_parquet
 from .failure import Unfit, Unreadable
 from .typed_table import chosen, fitted
 
@@ -22,9 +24,15 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     except OSError as error:
         if error.errno:
             raise  # the disk's fault, not the file's
-        raise Unreadable(_first_line(error)) from error
+        raise Unreadable(_reason(path, error)) from error
     except pyarrow.ArrowException as error:
-        raise Unreadable(_first_line(error)) from error
+        raise Unreadable(_reason(path, error)) from error
+
+
+def _reason(path: str, error: Exception) -> str:
+    """What pyarrow says of a file that is parquet; of another one, what it is instead."""
+    data = Path(path).read_bytes()
+    return _first_line(error) if is_parquet(data) else disguise(data) or _first_line(error)
 
 
 def _pyarrow() -> Any:

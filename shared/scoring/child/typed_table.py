@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .signature import require_unambiguous, wanted
+from .headers import matched
+from .signature import require_unambiguous
 from .typed_column import fit
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def chosen(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     """The columns to take; None when the model has no signature. Raises `Unfit`."""
-    columns = wanted(schema, header)
+    columns = matched(schema, header, in_csv=False)
     if columns is not None:
         require_unambiguous(header, columns)
     return columns
