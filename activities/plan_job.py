@@ -52,7 +52,7 @@ def plan(spec: JobSpec, services: Services) -> Plan:
             problem=f"The input '{spec.input.uri}' holds no files any more{left_out}. "
             "Upload files and invoke again."
         )
-    return planned.model_copy(update={"skipped": skipped.total})
+    return planned.model_copy(update={"skipped": skipped.total, "left_out": str(skipped)})
 
 
 def _until_stopped(

@@ -9,6 +9,7 @@ class Plan(Message):
 
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
+    `left_out` says in words what the `skipped` blobs of the input folder are.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
     """
@@ -19,6 +20,7 @@ class Plan(Message):
     minibatches: int = 0
     shards: int = 0
     skipped: int = 0
+    left_out: str = ""
     digest: str = ""
     problem: str = ""
     is_canceled: bool = False

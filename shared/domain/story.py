@@ -26,7 +26,8 @@ def opening(spec: JobSpec) -> str:
 
 def planned(spec: JobSpec, plan: Plan) -> str:
     cut = f"{plan.minibatches} mini-batches of up to {spec.settings.mini_batch_size} files"
-    return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped, {cut}"
+    kinds = f" ({plan.left_out})" if plan.left_out else ""
+    return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped{kinds}, {cut}"
 
 
 class Story(Message):

@@ -8,6 +8,7 @@ from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.minibatch import InputFile
 from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.domain.spark_marks import is_mark
 from shared.ports import BlobItem, Blobs
 from shared.stores.datastores import Datastores
 from shared.stores.registry import Registry
@@ -23,15 +24,20 @@ class Skipped:
     nested: int = 0
     hidden: int = 0
     markers: int = 0
+    marks: int = 0
 
     @property
     def total(self) -> int:
-        return self.nested + self.hidden + self.markers
+        return self.nested + self.hidden + self.markers + self.marks
 
     def __str__(self) -> str:
-        return (
-            f"{self.nested} in nested folders, {self.hidden} hidden, {self.markers} folder markers"
-        )
+        counts = {
+            "in nested folders": self.nested,
+            "hidden": self.hidden,
+            "folder markers": self.markers,
+            "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)": self.marks,
+        }
+        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
 
 
 class Inputs:
@@ -98,7 +104,8 @@ class Inputs:
     ) -> Iterator[InputFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
-        Nested folders are not walked; hidden files and folder markers are not inputs.
+        Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
+        inputs. A single file is one, whatever its name.
         """
         if kind is DataType.URI_FILE:
             yield from self._one_file(location)
@@ -124,6 +131,8 @@ class Inputs:
             left_out.nested += 1
         elif rest.startswith("."):
             left_out.hidden += 1
+        elif is_mark(rest):
+            left_out.marks += 1
         elif item.size == 0 and self._is_marker(location.container, item.name):
             left_out.markers += 1
         else:

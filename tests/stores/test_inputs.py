@@ -76,6 +76,66 @@ def test_files_come_in_name_order_and_the_rest_is_counted(
     assert (2, 1, 2) == (skipped.nested, skipped.hidden, skipped.markers)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_SUCCESS",
+        "_FAILURE",
+        "_started_5121634",
+        "_committed_5121634",
+        "_committed_vacuum5121634",
+        "_metadata",
+        "_common_metadata",
+        "_temporary",
+        "part-0.csv.crc",
+        "part-0.csv._COPYING_",
+        "day=1_$folder$",
+    ],
+)
+def test_marks_of_spark_are_no_inputs_unless_they_are_named(
+    inputs: Inputs, blobs: MemoryBlobs, name: str
+) -> None:
+    blobs.write(BOX, f"in/{name}", b"x")
+    blobs.write(BOX, "in/part-0.csv", b"x")
+    skipped = Skipped()
+
+    files = inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER, skipped)
+
+    assert ["part-0.csv"] == [file.base_name for file in files]
+    assert "1 marks of Spark or Hadoop (_SUCCESS and the like, *.crc)" == str(skipped)
+    named = inputs.files(Location(container=BOX, path=f"in/{name}"), DataType.URI_FILE)
+    assert [name] == [file.base_name for file in named]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_data.csv",
+        "_started_trips.csv",
+        "_committed_",
+        "_SUCCESS.csv",
+        "_success",
+        "crc",
+        "a.crc.csv",
+    ],
+)
+def test_other_names_with_an_underscore_in_front_are_inputs(
+    inputs: Inputs, blobs: MemoryBlobs, name: str
+) -> None:
+    blobs.write(BOX, f"in/{name}", b"x")
+
+    files = inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER)
+
+    assert [name] == [file.base_name for file in files]
+
+
+def test_a_folder_of_marks_alone_is_told(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "in/_SUCCESS", b"")
+
+    with pytest.raises(NotFound, match=r"does not count as input: 1 marks of Spark"):
+        inputs.check(Location(container=BOX, path="in"), DataType.URI_FOLDER, target="uri")
+
+
 def test_a_whole_container_can_be_the_input(inputs: Inputs, blobs: MemoryBlobs) -> None:
     blobs.write(BOX, "a.csv", b"x")
 
