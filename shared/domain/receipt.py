@@ -4,6 +4,7 @@ It holds only what the input, the deployment and the settings determine - no tim
 retries - so that two runs of one job differ in nothing but names, whatever died on the way.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from shared.domain.job import Ending, JobStatus
@@ -34,13 +35,36 @@ class ScoredBy(Message):
     fingerprint: str
 
 
+class PublishedFile(Message):
+    """One file of the output, by its path in the folder of the predictions file."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class FileList(Message):
+    """A list too long for the receipt: a file beside it, with a `PublishedFile` on each line."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 class OutputProof(Message):
-    """The predictions file: `sha256` and `bytes` are of the whole file."""
+    """The predictions file: `sha256` and `bytes` are of the whole file.
+
+    All that was published - this file first, then what a script wrote beside it - is in `files`, or
+    in the file that `file_list` names; `file_count` says how many they are.
+    """
 
     uri: str
     bytes: int
     rows: int
     sha256: str
+    file_count: int
+    files: list[PublishedFile]
+    file_list: FileList | None = None
 
 
 class PlanProof(Message):
@@ -62,9 +86,10 @@ class Receipt(Message):
     plan: PlanProof
     scored_by: ScoredBy
     output: OutputProof | None
+    warnings: list[str]
 
 
-def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
+def receipt_of(ending: Ending, output: OutputProof | None, warnings: Sequence[str]) -> Receipt:
     """Write the receipt of an ended job; `output` is None when nothing was published."""
     spec, plan, tally = ending.spec, ending.plan, ending.tally
     files = Files(
@@ -91,4 +116,5 @@ def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
             fingerprint=spec.recipe.fingerprint,
         ),
         output=output,
+        warnings=list(warnings),
     )

@@ -39,6 +39,7 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
             **write_settings(spec.settings),
             "compute": {"instanceCount": spec.settings.instance_count},
             "error": {"code": "UserError", "message": state.reason} if state.reason else None,
+            "warnings": state.warnings,
             "progress": progress.to_wire() if progress else None,
             "startTime": utc(state.scoring_since) if state.scoring_since else None,
             "endTime": utc(state.ended_at) if state.ended_at else None,
@@ -91,6 +92,7 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
         "filesDone": str(state.tally.files),
         "filesFailed": str(state.tally.failed_files),
         "reason": state.reason,
+        "warnings": "\n".join(state.warnings),
     }
     outputs = _outputs(job, files_uri)
     addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}

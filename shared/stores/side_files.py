@@ -2,13 +2,15 @@
 
 1. A bundle's changes are stored under its digest: files replaced, appended to, or removed.
 2. At the end of the job the accepted bundles' changes are applied in input order.
-3. Each resulting file is committed in one step, which finds its own earlier commit again.
+3. Each resulting file is committed in one step, which finds its own earlier commit again. What the
+   receipt says of it is counted while its bytes are sent, and kept with them.
 """
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +18,15 @@ from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
+from shared.domain.receipt import PublishedFile
 from shared.domain.recipe import Location
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
 
-OWNER = "batch_job"
+OWNER, SHA256 = "batch_job", "sha256"
+DIGEST_CHARS = 16
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,14 @@ class StoredChange(Message):
     is_appended: bool
 
 
+@dataclass(frozen=True)
+class PublishedSideFiles:
+    """`contested` are those that several processes wrote, of which the last one's is there."""
+
+    files: list[PublishedFile]
+    contested: list[str]
+
+
 class SideFiles:
     """Thread-safe. `writers` runs many small writes side by side."""
 
@@ -54,50 +66,80 @@ class SideFiles:
         numbered = self._writers.map(lambda one: self._stored(job, span, *one), enumerate(changes))
         return list(numbered)
 
-    def publish(self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]) -> int:
-        """Commit what the changes make, beside the predictions; returns how many files.
+    def publish(
+        self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]
+    ) -> PublishedSideFiles:
+        """Commit what the changes make, beside the predictions.
 
         Each change comes with the process that made it. Raises Conflict when a file exists that
-        is not this job's.
+        is not this job's, or one is not what the script wrote.
         """
-        contents = contents_of(changes)
+        written = _written(changes)
+        contents = _contents(written)
         output = spec.output.location
         names = SideNames(output=output.path)
 
-        def commit(name: str) -> None:
+        def commit(name: str) -> PublishedFile:
             place = Location(container=output.container, path=names.blob_of(name))
-            self._commit(spec, place, contents[name])
+            size, sha256 = self._commit(spec, place, contents[name])
+            return PublishedFile(path=name, bytes=size, sha256=sha256)
 
-        return len(list(self._writers.map(commit, contents)))
+        files = list(self._writers.map(commit, sorted(contents)))
+        return PublishedSideFiles(files, _contested(written))
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
             return StoredChange(name=change.name, blob="", is_appended=False)
         with change.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_CHARS]
         blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
-        self._write(Location(container=CONTAINER, path=blob), _content(change.path), {})
+        self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
         return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
 
-    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> None:
-        pieces = (piece for blob in blobs for piece in self._blobs.chunks(CONTAINER, blob))
-        try:
-            self._write(place, pieces, {OWNER: spec.name}, if_absent=True)
-        except Conflict:
-            if self._owner(place) != spec.name:
-                raise
+    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> tuple[int, str]:
+        """Publish one file; returns its size and SHA-256, of the bytes that were sent."""
+        sent = _Counted(piece for blob in blobs for piece in self._checked(blob))
 
-    def _owner(self, place: Location) -> str:
+        def mark() -> dict[str, str]:
+            return {OWNER: spec.name, SHA256: sent.sha256}
+
         try:
-            return self._blobs.head(place.container, place.path).metadata.get(OWNER, "")
+            self._write(place, sent, mark, if_absent=True)
+        except Conflict:
+            if self._own(spec, place) != (sent.size, sent.sha256):
+                raise
+        return sent.size, sent.sha256
+
+    def _own(self, spec: JobSpec, place: Location) -> tuple[int, str] | None:
+        """Size and SHA-256 of the file, if this job published it already."""
+        try:
+            blob = self._blobs.head(place.container, place.path)
         except NotFound:
-            return ""
+            return None
+        if blob.metadata.get(OWNER) != spec.name:
+            return None
+        return blob.size, blob.metadata.get(SHA256, "")
+
+    def _checked(self, blob: str) -> Iterator[bytes]:
+        """The bytes of a stored change; raises Conflict unless they are those that were stored."""
+        digest = hashlib.sha256()
+        with suppress(NotFound):
+            for piece in self._blobs.chunks(CONTAINER, blob):
+                digest.update(piece)
+                yield piece
+            if blob.endswith(digest.hexdigest()[:DIGEST_CHARS]):
+                return
+        raise Conflict(
+            f"The blob '{blob}' in container '{CONTAINER}' is not any more what the script wrote.",
+            fix="Start the job again, and let nobody else write there.",
+            target="output",
+        )
 
     def _write(
         self,
         place: Location,
         pieces: Iterable[bytes],
-        metadata: dict[str, str],
+        metadata: Callable[[], dict[str, str]],
         *,
         if_absent: bool = False,
     ) -> None:
@@ -105,7 +147,7 @@ class SideFiles:
         first, second = next(blocks, b""), next(blocks, None)
         if second is None:  # most side files are small: one request is enough
             self._blobs.write(
-                place.container, place.path, first, if_absent=if_absent, metadata=metadata
+                place.container, place.path, first, if_absent=if_absent, metadata=metadata()
             )
             return
         names = list[str]()
@@ -113,7 +155,7 @@ class SideFiles:
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
         self._blobs.commit(
-            place.container, place.path, names, if_absent=if_absent, metadata=metadata
+            place.container, place.path, names, if_absent=if_absent, metadata=metadata()
         )
 
 
@@ -124,6 +166,23 @@ def contents_of(changes: Iterable[tuple[str, StoredChange]]) -> dict[str, list[s
     mini-batch is a log: each process has its lines in it, also the successor of one that was
     killed. Of any other file the last one that was written counts, whole.
     """
+    return _contents(_written(changes))
+
+
+def contested_of(changes: Iterable[tuple[str, StoredChange]]) -> list[str]:
+    """The files that several processes wrote, of which one was chosen: no logs are among them."""
+    return _contested(_written(changes))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The pieces of each file that count, each with its process; which files are logs."""
+
+    pieces: dict[str, list[tuple[str, str]]]
+    logs: set[str]
+
+
+def _written(changes: Iterable[tuple[str, StoredChange]]) -> _Written:
     pieces: dict[str, list[tuple[str, str]]] = {}
     logs = set[str]()
     for process, change in changes:
@@ -134,11 +193,42 @@ def contents_of(changes: Iterable[tuple[str, StoredChange]]) -> dict[str, list[s
             held[:] = [piece for piece in held if piece[0] != process]
         if change.blob:
             held.append((process, change.blob))
+    return _Written(pieces, logs)
+
+
+def _contents(written: _Written) -> dict[str, list[str]]:
     return {
-        name: [blob for process, blob in held if name in logs or process == held[-1][0]]
-        for name, held in pieces.items()
+        name: [blob for process, blob in held if name in written.logs or process == held[-1][0]]
+        for name, held in written.pieces.items()
         if held
     }
+
+
+def _contested(written: _Written) -> list[str]:
+    return sorted(
+        name
+        for name, held in written.pieces.items()
+        if name not in written.logs and len({process for process, _ in held}) > 1
+    )
+
+
+class _Counted:
+    """Bytes on their way, their number and SHA-256."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.size += len(piece)
+            self._digest.update(piece)
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
 
 
 def _content(path: Path) -> Iterator[bytes]:
