@@ -8,6 +8,7 @@ official client downloads a run's artifacts from.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
@@ -67,7 +68,7 @@ class Reports:
         def lines() -> Iterator[bytes]:
             nonlocal size
             for file in files:
-                line = (json.dumps(file.to_wire(), ensure_ascii=False) + "\n").encode()
+                line = (json.dumps(asdict(file), ensure_ascii=False) + "\n").encode()
                 digest.update(line)
                 size += len(line)
                 yield line

@@ -1,6 +1,43 @@
 """What several processes wrote, and what is published of it."""
 
-from shared.stores.side_files import StoredChange, contents_of
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.errors import Conflict
+from shared.domain.minibatch import Span
+from shared.domain.receipt import PublishedFile
+from shared.stores.blocks import BLOCK_BYTES
+from shared.stores.side_files import Change, SideFiles, StoredChange, contents_of, contested_of
+from tests.app.in_memory import CONTAINER, a_spec
+
+JOBS = "batch-jobs"
+LARGE = bytes(BLOCK_BYTES) + b"and more than one block"
+
+
+@pytest.fixture
+def side_files(blobs: MemoryBlobs) -> Iterator[SideFiles]:
+    with ThreadPoolExecutor(2) as writers:
+        yield SideFiles(blobs, writers)
+
+
+def stored(
+    side_files: SideFiles, folder: Path, **contents: bytes
+) -> list[tuple[str, StoredChange]]:
+    """Files that one process wrote in the first mini-batch of the job."""
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    changes = [Change(name=name, path=folder / name, is_appended=False) for name in contents]
+    kept = side_files.store("job-1", Span(first=0, stop=1), changes)
+    return [("p", change) for change in kept]
+
+
+def told(path: str, content: bytes) -> PublishedFile:
+    return PublishedFile(path, len(content), hashlib.sha256(content).hexdigest())
 
 
 def wrote(name: str, blob: str, *, is_appended: bool = False) -> StoredChange:
@@ -49,3 +86,63 @@ def test_what_a_process_removed_is_gone_and_what_others_wrote_stays() -> None:
 
     assert {"b": ["2"]} == contents_of(changes)
     assert {"a": ["1"]} == contents_of(both)
+
+
+def test_files_of_several_processes_are_told_but_logs_are_none_of_them() -> None:
+    changes = [
+        ("p", wrote("sum", "1")),
+        ("q", wrote("sum", "2")),
+        ("p", wrote("log", "3")),
+        ("q", wrote("log", "4")),
+        ("q", wrote("log", "5", is_appended=True)),
+        ("p", wrote("own", "6")),
+        ("p", wrote("own", "7")),
+        ("p", wrote("left", "8")),
+        ("q", wrote("left", "9")),
+        ("p", wrote("left", "")),
+    ]
+
+    assert ["sum"] == contested_of(changes)
+
+
+def test_what_was_published_is_told_by_its_bytes_and_again_at_a_second_try(
+    side_files: SideFiles, blobs: MemoryBlobs, tmp_path: Path
+) -> None:
+    changes = stored(side_files, tmp_path, large=LARGE, a=b"one", empty=b"")
+    changes.append(("p", changes[1][1].model_copy(update={"is_appended": True})))
+    expected = [told("a", b"oneone"), told("empty", b""), told("large", LARGE)]
+
+    assert expected == side_files.publish(a_spec(), changes).files
+    assert expected == side_files.publish(a_spec(), changes).files
+    for file in expected:
+        assert file == told(file.path, blobs.read(CONTAINER, f"out/{file.path}").data)
+
+
+def test_a_published_file_that_differs_is_refused(
+    side_files: SideFiles, blobs: MemoryBlobs, tmp_path: Path
+) -> None:
+    """Replaced by somebody, even one who takes over what the job noted at its file."""
+    changes = stored(side_files, tmp_path, a=b"one")
+    side_files.publish(a_spec(), changes)
+    noted = blobs.head(CONTAINER, "out/a").metadata
+
+    for content, metadata in ((b"one", {}), (b"other", noted), (b"two", {**noted, "sha256": "0"})):
+        blobs.write(CONTAINER, "out/a", content, metadata=metadata)
+        with pytest.raises(Conflict, match="'out/a'"):
+            side_files.publish(a_spec(), changes)
+
+
+@pytest.mark.parametrize("now", [b"two", b"", None])
+def test_a_stored_piece_that_was_changed_or_deleted_is_not_published(
+    side_files: SideFiles, blobs: MemoryBlobs, tmp_path: Path, now: bytes | None
+) -> None:
+    changes = stored(side_files, tmp_path, a=b"one")
+    piece = changes[0][1].blob
+    blobs.delete(JOBS, piece)
+    if now is not None:
+        blobs.write(JOBS, piece, now)
+
+    with pytest.raises(Conflict, match=f"'{piece}' .* is not any more what the script wrote"):
+        side_files.publish(a_spec(), changes)
+
+    assert not blobs.exists(CONTAINER, "out/a")
