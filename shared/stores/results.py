@@ -20,12 +20,12 @@ from shared.domain.message import Message
 from shared.domain.minibatch import Span
 from shared.domain.outcome import FileError, MinibatchReport, Segment, Tally
 from shared.domain.plan import Plan
+from shared.domain.side_contents import StoredChange
 from shared.domain.task import AcceptedBundle
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
-from shared.stores.side_files import StoredChange
 
 DIGEST_CHARS = 12
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
-from shared.domain.message import Message
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
 from shared.domain.recipe import Location
+from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import in_blocks
@@ -38,12 +38,11 @@ class Change:
     is_appended: bool
 
 
-class StoredChange(Message):
-    """A change whose bytes are safe in the store, in `blob`; empty when the file was removed."""
-
-    name: str
-    blob: str
-    is_appended: bool
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    bytes: int
+    sha256: str
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -74,18 +73,35 @@ class SideFiles:
         Each change comes with the process that made it. Raises Conflict when a file exists that
         is not this job's, or one is not what the script wrote.
         """
-        written = _written(changes)
-        contents = _contents(written)
+        written = Written.of(changes)
+        contents = written.contents()
         output = spec.output.location
         names = SideNames(output=output.path)
 
-        def commit(name: str) -> PublishedFile:
+        def commit(name: str) -> _Committed:
             place = Location(container=output.container, path=names.blob_of(name))
-            size, sha256 = self._commit(spec, place, contents[name])
-            return PublishedFile(path=name, bytes=size, sha256=sha256)
+            return self._commit(spec, place, contents[name])
 
-        files = list(self._writers.map(commit, sorted(contents)))
-        return PublishedSideFiles(files, _contested(written))
+        ordered = sorted(contents)
+        committed = dict(zip(ordered, self._writers.map(commit, ordered), strict=True))
+        self._confirm(output, {names.blob_of(name): one.etag for name, one in committed.items()})
+        files = [PublishedFile(name, one.bytes, one.sha256) for name, one in committed.items()]
+        return PublishedSideFiles(files, written.contested())
+
+    def _confirm(self, output: Location, etags: dict[str, str]) -> None:
+        """Raise Conflict unless the store lists each file as it was committed."""
+        if not etags:
+            return
+        folder = output.path.rpartition("/")[0]
+        listed = self._blobs.list_blobs(output.container, f"{folder}/" if folder else "")
+        there = {item.name: item.etag for item in listed if item.name in etags}
+        for name, etag in etags.items():
+            if there.get(name) != etag:
+                raise Conflict(
+                    f"The published file '{name}' was changed or deleted while the job ended.",
+                    fix="Start the job again, with an output folder that nobody else writes to.",
+                    target="output",
+                )
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
@@ -96,29 +112,31 @@ class SideFiles:
         self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
         return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
 
-    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> tuple[int, str]:
-        """Publish one file; returns its size and SHA-256, of the bytes that were sent."""
+    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> _Committed:
+        """Publish one file; size and SHA-256 are of the bytes that were sent."""
         sent = _Counted(piece for blob in blobs for piece in self._checked(blob))
 
         def mark() -> dict[str, str]:
             return {OWNER: spec.name, SHA256: sent.sha256}
 
         try:
-            self._write(place, sent, mark, if_absent=True)
+            etag = self._write(place, sent, mark, if_absent=True)
         except Conflict:
-            if self._own(spec, place) != (sent.size, sent.sha256):
+            own = self._own(spec, place)
+            if own is None or (own.bytes, own.sha256) != (sent.size, sent.sha256):
                 raise
-        return sent.size, sent.sha256
+            return own
+        return _Committed(sent.size, sent.sha256, etag)
 
-    def _own(self, spec: JobSpec, place: Location) -> tuple[int, str] | None:
-        """Size and SHA-256 of the file, if this job published it already."""
+    def _own(self, spec: JobSpec, place: Location) -> _Committed | None:
+        """The file as it is there, if this job published it already."""
         try:
             blob = self._blobs.head(place.container, place.path)
         except NotFound:
             return None
         if blob.metadata.get(OWNER) != spec.name:
             return None
-        return blob.size, blob.metadata.get(SHA256, "")
+        return _Committed(blob.size, blob.metadata.get(SHA256, ""), blob.etag)
 
     def _checked(self, blob: str) -> Iterator[bytes]:
         """The bytes of a stored change; raises Conflict unless they are those that were stored."""
@@ -142,74 +160,20 @@ class SideFiles:
         metadata: Callable[[], dict[str, str]],
         *,
         if_absent: bool = False,
-    ) -> None:
+    ) -> str:
         blocks = in_blocks(pieces)
         first, second = next(blocks, b""), next(blocks, None)
         if second is None:  # most side files are small: one request is enough
-            self._blobs.write(
+            return self._blobs.write(
                 place.container, place.path, first, if_absent=if_absent, metadata=metadata()
             )
-            return
         names = list[str]()
         for block in itertools.chain((first, second), blocks):
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
-        self._blobs.commit(
+        return self._blobs.commit(
             place.container, place.path, names, if_absent=if_absent, metadata=metadata()
         )
-
-
-def contents_of(changes: Iterable[tuple[str, StoredChange]]) -> dict[str, list[str]]:
-    """The blobs that make up each file, of changes in input order, each with its process.
-
-    A process sees what it wrote itself. A file that one of them went on with from mini-batch to
-    mini-batch is a log: each process has its lines in it, also the successor of one that was
-    killed. Of any other file the last one that was written counts, whole.
-    """
-    return _contents(_written(changes))
-
-
-def contested_of(changes: Iterable[tuple[str, StoredChange]]) -> list[str]:
-    """The files that several processes wrote, of which one was chosen: no logs are among them."""
-    return _contested(_written(changes))
-
-
-@dataclass(frozen=True)
-class _Written:
-    """The pieces of each file that count, each with its process; which files are logs."""
-
-    pieces: dict[str, list[tuple[str, str]]]
-    logs: set[str]
-
-
-def _written(changes: Iterable[tuple[str, StoredChange]]) -> _Written:
-    pieces: dict[str, list[tuple[str, str]]] = {}
-    logs = set[str]()
-    for process, change in changes:
-        held = pieces.setdefault(change.name, [])
-        if change.is_appended:
-            logs.add(change.name)
-        else:
-            held[:] = [piece for piece in held if piece[0] != process]
-        if change.blob:
-            held.append((process, change.blob))
-    return _Written(pieces, logs)
-
-
-def _contents(written: _Written) -> dict[str, list[str]]:
-    return {
-        name: [blob for process, blob in held if name in written.logs or process == held[-1][0]]
-        for name, held in written.pieces.items()
-        if held
-    }
-
-
-def _contested(written: _Written) -> list[str]:
-    return sorted(
-        name
-        for name, held in written.pieces.items()
-        if name not in written.logs and len({process for process, _ in held}) > 1
-    )
 
 
 class _Counted:

@@ -1,5 +1,6 @@
 """Scoring scripts over HTTP: what they return, what they write, and what is refused at creation."""
 
+import hashlib
 import json
 from functools import partial
 from typing import Any

@@ -11,8 +11,10 @@ from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import Conflict
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
+from shared.domain.side_contents import StoredChange, Written
+from shared.ports import BlobItem
 from shared.stores.blocks import BLOCK_BYTES
-from shared.stores.side_files import Change, SideFiles, StoredChange, contents_of, contested_of
+from shared.stores.side_files import Change, SideFiles
 from tests.app.in_memory import CONTAINER, a_spec
 
 JOBS = "batch-jobs"
@@ -47,7 +49,7 @@ def wrote(name: str, blob: str, *, is_appended: bool = False) -> StoredChange:
 def test_a_file_of_one_process_is_what_it_last_was() -> None:
     changes = [("p", wrote("a", "1")), ("p", wrote("a", "2")), ("p", wrote("b", "3"))]
 
-    assert {"a": ["2"], "b": ["3"]} == contents_of(changes)
+    assert {"a": ["2"], "b": ["3"]} == Written.of(changes).contents()
 
 
 def test_a_log_has_the_lines_of_every_process_in_input_order() -> None:
@@ -60,13 +62,13 @@ def test_a_log_has_the_lines_of_every_process_in_input_order() -> None:
         ("successor", wrote("log", "5", is_appended=True)),
     ]
 
-    assert {"log": ["1", "2", "3", "4", "5"]} == contents_of(changes)
+    assert {"log": ["1", "2", "3", "4", "5"]} == Written.of(changes).contents()
 
 
 def test_of_a_file_that_nobody_appends_to_the_last_one_counts_whole() -> None:
     changes = [("p", wrote("sum", "1")), ("q", wrote("sum", "2")), ("p", wrote("sum", "3"))]
 
-    assert {"sum": ["3"]} == contents_of(changes)
+    assert {"sum": ["3"]} == Written.of(changes).contents()
 
 
 def test_a_process_that_begins_its_log_anew_takes_its_own_lines_back() -> None:
@@ -77,15 +79,15 @@ def test_a_process_that_begins_its_log_anew_takes_its_own_lines_back() -> None:
         ("p", wrote("log", "4")),
     ]
 
-    assert {"log": ["2", "4"]} == contents_of(changes)
+    assert {"log": ["2", "4"]} == Written.of(changes).contents()
 
 
 def test_what_a_process_removed_is_gone_and_what_others_wrote_stays() -> None:
     changes = [("p", wrote("a", "1")), ("p", wrote("a", "")), ("p", wrote("b", "2"))]
     both = [("p", wrote("a", "1")), ("q", wrote("a", "2")), ("q", wrote("a", ""))]
 
-    assert {"b": ["2"]} == contents_of(changes)
-    assert {"a": ["1"]} == contents_of(both)
+    assert {"b": ["2"]} == Written.of(changes).contents()
+    assert {"a": ["1"]} == Written.of(both).contents()
 
 
 def test_files_of_several_processes_are_told_but_logs_are_none_of_them() -> None:
@@ -102,7 +104,7 @@ def test_files_of_several_processes_are_told_but_logs_are_none_of_them() -> None
         ("p", wrote("left", "")),
     ]
 
-    assert ["sum"] == contested_of(changes)
+    assert ["sum"] == Written.of(changes).contested()
 
 
 def test_what_was_published_is_told_by_its_bytes_and_again_at_a_second_try(
@@ -129,6 +131,36 @@ def test_a_published_file_that_differs_is_refused(
     for content, metadata in ((b"one", {}), (b"other", noted), (b"two", {**noted, "sha256": "0"})):
         blobs.write(CONTAINER, "out/a", content, metadata=metadata)
         with pytest.raises(Conflict, match="'out/a'"):
+            side_files.publish(a_spec(), changes)
+
+
+class MeddledBlobs(MemoryBlobs):
+    """Somebody replaces or deletes what a job has just published, metadata and all."""
+
+    def __init__(self, content: bytes | None) -> None:
+        super().__init__()
+        self._content = content
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        noted = self.head(container, "out/a").metadata
+        self.delete(container, "out/a")
+        if self._content is not None:
+            self.write(container, "out/a", self._content, metadata=noted)
+        return super().list_blobs(container, prefix)
+
+
+@pytest.mark.parametrize("content", [b"two", b"one", None])
+def test_a_file_that_somebody_touches_while_it_is_published_is_refused(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    meddled = MeddledBlobs(content)
+    for container in (JOBS, CONTAINER):
+        meddled.ensure_container(container)
+    with ThreadPoolExecutor(1) as writers:
+        side_files = SideFiles(meddled, writers)
+        changes = stored(side_files, tmp_path, a=b"one")
+
+        with pytest.raises(Conflict, match="'out/a' was changed or deleted"):
             side_files.publish(a_spec(), changes)
 
 
