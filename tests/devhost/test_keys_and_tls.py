@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def guarded(folder: Path) -> Iterator[Served]:
     switched_off = {"AzureWebJobs.off.Disabled": "true"}
-    with serve(folder, folder / "state", "--auth", env=switched_off) as served:
+    with serve(folder, folder / "state", "--auth", "--routes", env=switched_off) as served:
         yield served
 
 
@@ -72,6 +72,8 @@ def test_a_missing_or_wrong_key_is_401_and_empty(guarded: Served, path: str) -> 
     for query in ("", "?code=wrong"):
         reply = guarded.get(path + query)
         assert (401, b"") == (reply.status_code, reply.content)
+    guarded.printed(f"Refused GET {path}: no good key.")
+    assert "wrong" not in guarded.text
 
 
 def test_each_key_opens_its_doors(guarded: Served, keys: dict[str, str]) -> None:
@@ -101,6 +103,7 @@ def test_a_function_that_an_app_setting_disables_is_not_there(
     guarded: Served, keys: dict[str, str]
 ) -> None:
     assert 404 == status(guarded, "/api/off", keys["master"])
+    assert "/api/locked" in guarded.text
     assert "/api/off" not in guarded.text
 
 
