@@ -32,7 +32,8 @@ class Callers:
     """Knows this machine's own names with the served port, and those that were added."""
 
     def __init__(self, own: str, port: int, *, is_tls: bool, added: Iterable[Authority]) -> None:
-        self._names = {"localhost", own.lower()}
+        # Of addresses, 0.0.0.0 is none to call; others are known by the connection.
+        self._names = {"localhost"} | ({own.lower()} if plain_address(own) is None else set())
         self._scheme = "https" if is_tls else "http"
         self._port = port
         self._added = frozenset(added)

@@ -1,6 +1,7 @@
 """No web page of elsewhere works the host: what Host, Origin and Sec-Fetch-Site may say."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -238,6 +239,16 @@ def test_a_forwarded_host_is_in_no_link_that_is_handed_out(host: Served, header:
         assert 202 == status
         assert f'"http://localhost:{host.port}/runtime/webhooks/' in said
         assert "evil" not in said
+
+
+def test_who_listens_on_every_address_answers_to_those_that_clients_connect_to(
+    tmp_path: Path,
+) -> None:
+    """But not to 0.0.0.0, by which pages of elsewhere reach this machine too."""
+    with serve(SAMPLE_APP, tmp_path, "--host", "0.0.0.0") as served:  # noqa: S104
+        assert 200 == asked(served, "Host: 127.0.0.1:{port}")[0]
+        assert 403 == asked(served, "Host: 0.0.0.0:{port}")[0]
+        assert 403 == asked(served, "Host: 192.0.2.1:{port}")[0]
 
 
 def test_a_name_is_parsed_once_and_compared_plainly() -> None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.devhost.raw import raw
 from tests.devhost.served import DEADLINE_S, SAMPLE_APP, Served, serve
 from tests.devhost.test_life import refused
 
@@ -90,6 +91,28 @@ def test_the_system_key_opens_the_durable_api(guarded: Served, keys: dict[str, s
 
     assert 401 == status(guarded, path)
     assert 404 == status(guarded, f"{path}?code={keys['system']}")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/%72untime/webhooks/durabletask/instances",
+        "/runtime%2Fwebhooks/durabletask/instances",
+        "/x/../runtime/webhooks/durabletask/instances",
+        "/x/%2E%2E/RUNTIME/webhooks/durabletask/instances",
+        "http://localhost:{port}/runtime/webhooks/durabletask/instances",
+        "/%61dmin/host/status",
+        "/x/../ADMIN/host/status",
+        "http://localhost:{port}/admin/host/status",
+    ],
+)
+def test_no_spelling_of_a_path_goes_round_its_key(guarded: Served, target: str) -> None:
+    """Behind it they are all 200; dots are resolved for functions only, so some are nowhere."""
+    head = f"GET {target} HTTP/1.1\r\nHost: localhost:{{port}}\r\nConnection: close\r\n\r\n"
+
+    answer = raw(guarded, head.format(port=guarded.port).encode())
+
+    assert int(answer.split(b" ")[1]) in {401, 404}
 
 
 def test_the_key_file_is_for_its_owner_only(
