@@ -13,6 +13,7 @@ from devhost.errors import HostError
 from local.azurite import AzuriteFailed
 from local.errors import GaveUp, Refused
 from local.host import KINDS, command
+from local.host_options import checked
 from local.node import NodeMissing
 from local.port import LARGEST, choose
 from local.project import DEFAULT_STATE, PROJECT, path_argument
@@ -77,7 +78,11 @@ def _plan(options: Namespace) -> Plan:
         state=options.state / "host",
         certificates=draft.certificates,
     )
-    return replace(draft, host=(*host, *options.host_options))
+    return replace(
+        draft,
+        host=(*host, *options.host_options),
+        grace_s=checked(host, options.host_options) if options.host == "devhost" else 0,
+    )
 
 
 def _options(arguments: Sequence[str]) -> Namespace:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from devhost.keys import load_keys
 from devhost.tls.certificates import Certificates
 from local.azurite import Azurite
 from local.client import METADATA, introduction, workspace
@@ -40,6 +41,8 @@ class Plan:
     host: tuple[str, ...]
     ready: Path | None = None
     tls: bool = False
+    grace_s: float = 0
+    """How long the host lets end what runs; 0: as it does by itself."""
 
     @property
     def url(self) -> str:
@@ -94,6 +97,8 @@ def serve(plan: Plan, stopping: Event) -> None:
                 plan.app,
                 plan.port,
                 settings,
+                grace_s=plan.grace_s,
+                key=load_keys(state.host).master,
                 authority=plan.certificates.authority if plan.certificates else None,
                 on_line=console.speaker("host"),
                 holds=[lock],
