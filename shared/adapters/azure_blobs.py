@@ -29,7 +29,8 @@ from shared.adapters.azure_bytes import (
 from shared.adapters.azure_copy import LARGEST, Copies
 from shared.adapters.azure_errors import changed, translated
 from shared.adapters.azure_listing import listing
-from shared.adapters.blob_names import check_container, check_names, listing_order, may_begin_a_name
+from shared.adapters.blob_names import check_container, check_names, may_begin_a_name
+from shared.domain.blob_name import listing_order
 from shared.domain.errors import (
     Conflict,
     InvalidRequest,

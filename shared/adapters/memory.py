@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 
-from shared.adapters.blob_names import check_container, check_names, listing_order
+from shared.adapters.blob_names import check_container, check_names
+from shared.domain.blob_name import listing_order
 from shared.domain.errors import BlocksMissing, Conflict, NotFound, PreconditionFailed
 from shared.ports import BlobContent, BlobItem, BlobProperties
 

@@ -9,6 +9,7 @@ class Plan(Message):
 
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
+    `is_confirmed` tells that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
     """
@@ -20,6 +21,7 @@ class Plan(Message):
     shards: int = 0
     skipped: int = 0
     digest: str = ""
+    is_confirmed: bool = False
     problem: str = ""
     is_canceled: bool = False
 
