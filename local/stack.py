@@ -32,7 +32,10 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to serve, and where: `host` is the host's command line, `app` the folder it serves."""
+    """What to serve, and where: `host` is the host's command line, `app` the folder it serves.
+
+    `storage` is the connection string of the app's data; empty: Azurite's own.
+    """
 
     state: Path
     app: Path
@@ -40,6 +43,7 @@ class Plan:
     host: tuple[str, ...]
     ready: Path | None = None
     tls: bool = False
+    storage: str = ""
 
     @property
     def url(self) -> str:
@@ -79,7 +83,7 @@ def serve(plan: Plan, stopping: Event) -> None:
         state.keep_ports(azurite.ports)
         settings = {
             "AzureWebJobsStorage": azurite.connection_string,
-            "STORAGE_CONNECTION_STRING": azurite.connection_string,
+            "STORAGE_CONNECTION_STRING": plan.storage or azurite.connection_string,
             "AUTH_ISSUER": issuer.name,
             "AUTH_TENANT": str(issuer.tenant),
             "AUTH_JWKS_URL": keys.keys_url,

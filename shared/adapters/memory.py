@@ -72,6 +72,7 @@ class MemoryBlobs:
         *,
         if_match: str = "",
         if_absent: bool = False,
+        is_repeatable: bool = False,  # noqa: ARG002  # it always answers
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",  # noqa: ARG002  # nobody reads it back
     ) -> str:
@@ -144,6 +145,7 @@ class MemoryBlobs:
         block_ids: Sequence[str],
         *,
         if_absent: bool = False,
+        is_repeatable: bool = False,  # noqa: ARG002  # it always answers
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",  # noqa: ARG002  # nobody reads it back
     ) -> str:

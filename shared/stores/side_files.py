@@ -57,18 +57,28 @@ class SideFiles:
     def publish(self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]) -> int:
         """Commit what the changes make, beside the predictions; returns how many files.
 
-        Each change comes with the process that made it. Raises Conflict when a file exists that
-        is not this job's.
+        Each change comes with the process that made it. A file is repeated in its place while the
+        store does not answer; what an earlier try published is left alone. Raises Conflict when a
+        file exists that is not this job's.
         """
         contents = contents_of(changes)
         output = spec.output.location
         names = SideNames(output=output.path)
+        there = self._there(output, names, contents)
 
         def commit(name: str) -> None:
             place = Location(container=output.container, path=names.blob_of(name))
-            self._commit(spec, place, contents[name])
+            if place.path not in there or self._owner(place) != spec.name:
+                self._commit(spec, place, contents[name])
 
         return len(list(self._writers.map(commit, contents)))
+
+    def _there(self, output: Location, names: SideNames, wanted: Iterable[str]) -> set[str]:
+        """Those of the blobs that are there already: none but at a second try, as a rule."""
+        if not (blobs := {names.blob_of(name) for name in wanted}):
+            return blobs
+        listed = self._blobs.list_names(output.container, names.blob_of(""))
+        return blobs.intersection(listed)
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
@@ -105,7 +115,12 @@ class SideFiles:
         first, second = next(blocks, b""), next(blocks, None)
         if second is None:  # most side files are small: one request is enough
             self._blobs.write(
-                place.container, place.path, first, if_absent=if_absent, metadata=metadata
+                place.container,
+                place.path,
+                first,
+                if_absent=if_absent,
+                is_repeatable=if_absent,
+                metadata=metadata,
             )
             return
         names = list[str]()
@@ -113,7 +128,12 @@ class SideFiles:
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
         self._blobs.commit(
-            place.container, place.path, names, if_absent=if_absent, metadata=metadata
+            place.container,
+            place.path,
+            names,
+            if_absent=if_absent,
+            is_repeatable=if_absent,
+            metadata=metadata,
         )
 
 

@@ -145,3 +145,21 @@ def test_a_download_that_breaks_off_leaves_no_file(name: str, tmp_path: Path) ->
         blobs.close()
 
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_download_that_ends_too_early_is_no_whole_one(tmp_path: Path) -> None:
+    """Even if its answer was as long as it said: the blob is longer."""
+    headers = {
+        "ETag": '"0x1"',
+        "Last-Modified": "Sun, 22 Nov 2026 21:00:00 GMT",
+        "Content-Range": "bytes 0-7/8",
+    }
+    with StubStore(Reply(206, b"half", headers)) as store:
+        blobs = AzureBlobs.from_connection_string(store.connection_string)
+        with pytest.raises(ServiceUnavailable, match="4 bytes are missing"):
+            blobs.download("container", "short//.csv", tmp_path / "short.csv")
+        with pytest.raises(ServiceUnavailable, match="4 bytes are missing"):
+            blobs.read("container", "short//.csv")
+        blobs.close()
+
+    assert [] == list(tmp_path.iterdir())
