@@ -16,8 +16,10 @@ from benchmarks.service import CODE, MLMODEL
 from benchmarks.unsteady.proxy import UnsteadyStore
 from examples.demo.service import CONTAINER, WORKSPACE, Service, ServiceFailed, starting
 from local.azurite import Azurite
+from shared.adapters.azure_blobs import AzureBlobs
 
 DATASTORE = "azureml://datastores/workspaceblobstore/paths"
+ENDED = {"Completed", "Failed", "Canceled"}
 POLL_S = 0.2
 MADE_LIMIT_S, JOB_LIMIT_S = 300, 1200
 TUNING = {"miniBatchSize": 3, "maxConcurrencyPerInstance": 2}
@@ -101,21 +103,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Rig:
-    """A service over an unsteady store; `service.blobs` is the steady one behind it."""
+    """A service over an unsteady store; `service.blobs` and `steady` reach the one behind it."""
 
     service: Service
     store: UnsteadyStore
+    steady: AzureBlobs
 
     def deploy(self, kind: Kind) -> str:
         """Put an endpoint of that kind and its input; returns the scoring URI."""
-        with ThreadPoolExecutor(8) as threads:
-            client = self.service.blobs.get_container_client(CONTAINER)
-            list(
-                threads.map(
-                    lambda one: client.upload_blob(f"in/{kind.name}/{one[0]}", one[1]),
-                    kind.inputs().items(),
-                )
-            )
+        self._upload(f"in/{kind.name}", kind.inputs())
         properties = {"model": MODEL, **TUNING, **kind.settings}
         if kind.script:
             properties["codeConfiguration"] = self._code(kind)
@@ -146,6 +142,15 @@ class Rig:
         self.service.upload(CONTAINER, "models/noop", files)
         uri = f"{DATASTORE}/models/noop"
         self.service.put("/models/noop/versions/1", {"properties": {"modelUri": uri}})
+
+    def _upload(self, folder: str, files: dict[str, bytes]) -> None:
+        """Many small ones, side by side."""
+
+        def upload(name: str) -> None:
+            self.steady.write(CONTAINER, f"{folder}/{name}", files[name])
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(upload, files))
 
     def _code(self, kind: Kind) -> dict[str, str]:
         self.service.upload(CONTAINER, f"code/{kind.name}", {"score.py": kind.script.encode()})
@@ -188,9 +193,6 @@ class Rig:
         return dict(sorted(left.items()))
 
 
-ENDED = {"Completed", "Failed", "Canceled"}
-
-
 @contextmanager
 def rigged(state: Path, seed: int = 0) -> Iterator[Rig]:
     with (
@@ -201,9 +203,11 @@ def rigged(state: Path, seed: int = 0) -> Iterator[Rig]:
     ):
         service = wait()
         service.blobs.close()
-        rig = Rig(replace(service, blobs=steady), store)
+        blobs = AzureBlobs.from_connection_string(azurite.connection_string)
+        rig = Rig(replace(service, blobs=steady), store, blobs)
         rig.register_model()
         yield rig
+        blobs.close()
 
 
 def _nameless(receipt: dict[str, Any]) -> dict[str, Any]:
