@@ -1,4 +1,7 @@
-"""Plan a job: list its input, cut it into mini-batches, pin every file."""
+"""Plan a job: list its input, cut it into mini-batches, pin every file.
+
+The input is listed a second time, names only: a plan that holds other names is made anew.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -8,12 +11,15 @@ import azure.durable_functions as df
 
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec, JobState, JobStatus
-from shared.domain.minibatch import InputFile
+from shared.domain.listing import ListingSum
 from shared.domain.plan import Plan
 from shared.services import Services, services
 from shared.stores.inputs import Skipped
 
 bp = df.Blueprint()
+
+# Files that come or go while they are listed make another plan; somebody may never stop uploading.
+MOST_PLANS = 3
 
 
 class _Stopped(Exception):
@@ -34,14 +40,8 @@ def plan(spec: JobSpec, services: Services) -> Plan:
     state = services.jobs.advance(spec, JobState(status=JobStatus.PREPARING))
     if state.status.is_terminal:
         return Plan(problem=f"The job has ended already: {state.status}.")
-    skipped = Skipped()
-    files = _until_stopped(
-        services.inputs.files(spec.input.location, spec.input.type, skipped), spec, services
-    )
     try:
-        planned = services.plans.write(
-            spec.name, uuid.uuid4().hex, files, spec.settings.mini_batch_size
-        )
+        planned, skipped = _confirmed(spec, services)
     except (NotFound, InvalidRequest) as error:
         return Plan(problem=str(error))
     except _Stopped:
@@ -55,13 +55,34 @@ def plan(spec: JobSpec, services: Services) -> Plan:
     return planned.model_copy(update={"skipped": skipped.total, "left_out": str(skipped)})
 
 
-def _until_stopped(
-    files: Iterator[InputFile], spec: JobSpec, services: Services
-) -> Iterator[InputFile]:
-    """The files as they come; raises _Stopped when the job is canceled, the empty listing too."""
-    for file in files:
+def _confirmed(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
+    """A plan that a second listing agrees with, and what it left out.
+
+    Of an input that is never the same twice it is the last plan, and not confirmed.
+    """
+    for _ in range(MOST_PLANS):
+        planned, skipped = _planned(spec, services)
+        if planned.is_confirmed:
+            break
+    return planned, skipped
+
+
+def _planned(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
+    skipped, listed = Skipped(), ListingSum()
+    given, key = spec.input, uuid.uuid4().hex
+    files = services.inputs.files(given.location, given.type, skipped, listed)
+    wanted = _until_stopped(files, spec, services)
+    planned = services.plans.write(spec.name, key, wanted, spec.settings.mini_batch_size)
+    names = services.inputs.names(given.location, given.type)
+    again = ListingSum(_until_stopped(names, spec, services))
+    return planned.model_copy(update={"is_confirmed": listed.sum == again.sum}), skipped
+
+
+def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:
+    """What is listed, as it comes; raises _Stopped when the job is canceled, empty or not."""
+    for one in items:
         if services.watch.is_stopped(spec.name):
             raise _Stopped
-        yield file
+        yield one
     if services.watch.is_stopped(spec.name):
         raise _Stopped

@@ -70,7 +70,7 @@ def _complain(failure: Exception, *, exit_code: int) -> int:
 
 def _plan(options: Namespace) -> Plan:
     port = options.port or choose(0)
-    draft = Plan(options.state, options.app, port, (), options.ready, options.tls)
+    draft = Plan(options.state, options.app, port, (), options.ready, options.tls, options.storage)
     host = command(
         options.host,
         app=options.app,
@@ -119,6 +119,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
         help="Serve https, the storage too, as the official SDK wants it.",
     )
     parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
+    parser.add_argument("--storage", default="", help=SUPPRESS)  # in place of Azurite
     parser.add_argument(
         "host_options",
         nargs="*",

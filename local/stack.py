@@ -33,7 +33,10 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to serve, and where: `host` is the host's command line, `app` the folder it serves."""
+    """What to serve, and where: `host` is the host's command line, `app` the folder it serves.
+
+    `storage` is the connection string of the app's data; empty: Azurite's own.
+    """
 
     state: Path
     app: Path
@@ -43,6 +46,7 @@ class Plan:
     tls: bool = False
     grace_s: float = 0
     """How long the host lets end what runs; 0: as it does by itself."""
+    storage: str = ""
 
     @property
     def url(self) -> str:
@@ -82,7 +86,7 @@ def serve(plan: Plan, stopping: Event) -> None:
         state.keep_ports(azurite.ports)
         settings = {
             "AzureWebJobsStorage": azurite.connection_string,
-            "STORAGE_CONNECTION_STRING": azurite.connection_string,
+            "STORAGE_CONNECTION_STRING": plan.storage or azurite.connection_string,
             "AUTH_ISSUER": issuer.name,
             "AUTH_TENANT": str(issuer.tenant),
             "AUTH_JWKS_URL": keys.keys_url,

@@ -54,7 +54,8 @@ class Course:
                 "Invoke again to score the input as it is now."
             )
             return
-        self._plan = plan
+        is_confirmed = plan.is_confirmed or self.plan.is_confirmed
+        self._plan = plan.model_copy(update={"is_confirmed": is_confirmed})
         self._scoring_since = self._scoring_since or now
 
     def shard_instance(self) -> str:

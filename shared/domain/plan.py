@@ -10,6 +10,7 @@ class Plan(Message):
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
     `left_out` says in words what the `skipped` blobs of the input folder are.
+    `is_confirmed` tells that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
     """
@@ -22,6 +23,7 @@ class Plan(Message):
     skipped: int = 0
     left_out: str = ""
     digest: str = ""
+    is_confirmed: bool = False
     problem: str = ""
     is_canceled: bool = False
 

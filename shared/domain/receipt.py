@@ -13,7 +13,11 @@ from shared.domain.message import Message
 
 
 class Verdict(StrEnum):
-    """`proven`: each planned file is accounted for just once, and the output was checked."""
+    """Whether the output is the whole input's.
+
+    `proven`: two listings of the input agree, each planned file is accounted for just once, and
+    the output was checked.
+    """
 
     PROVEN = "proven"
     INCOMPLETE = "incomplete"
@@ -70,9 +74,15 @@ class OutputProof(Message):
 
 
 class PlanProof(Message):
-    """What was planned; `digest` is over every input file's name and etag, in order."""
+    """What was planned; `digest` is over every input file's name and etag, in order.
+
+    `is_confirmed`: a second listing, read after the plan and cut into other pages, held the same
+    names. Otherwise the input changed each time it was planned, and nobody can say whether the
+    plan holds every file.
+    """
 
     digest: str
+    is_confirmed: bool
     mini_batches: int
     shards: int
 
@@ -101,16 +111,21 @@ def receipt_of(ending: Ending, output: OutputProof | None, warnings: Sequence[st
         untried=plan.files - tally.files,
         skipped=plan.skipped,
     )
-    is_proven = output is not None and files.untried == 0 and output.rows == tally.rows
+    is_whole = output is not None and files.untried == 0 and output.rows == tally.rows
     return Receipt(
         job=spec.name,
         status=ending.status,
         reason=ending.reason,
-        verdict=Verdict.PROVEN if is_proven else Verdict.INCOMPLETE,
+        verdict=Verdict.PROVEN if is_whole and plan.is_confirmed else Verdict.INCOMPLETE,
         input_uri=spec.input.uri,
         files=files,
         mini_batches_scored=tally.minibatches,
-        plan=PlanProof(digest=plan.digest, mini_batches=plan.minibatches, shards=plan.shards),
+        plan=PlanProof(
+            digest=plan.digest,
+            is_confirmed=plan.is_confirmed,
+            mini_batches=plan.minibatches,
+            shards=plan.shards,
+        ),
         scored_by=ScoredBy(
             endpoint=spec.endpoint,
             deployment=spec.deployment,

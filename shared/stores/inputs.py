@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.asset import AssetId, DataType
 from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.listing import ListingSum
 from shared.domain.minibatch import InputFile
 from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
@@ -15,6 +16,8 @@ from shared.stores.registry import Registry
 
 # Data Lake clients mark a folder by an empty blob with this metadata.
 FOLDER_MARK = "hdi_isfolder"
+# Not what the store gives at once (5000): the second listing's pages end elsewhere.
+OTHER_PAGE = 3_000
 
 
 @dataclass
@@ -99,13 +102,24 @@ class Inputs:
             target=target,
         )
 
+    def names(self, location: Location, kind: DataType) -> Iterator[str]:
+        """Every name in the folder, by a listing of its own; of a single file, none."""
+        if kind is DataType.URI_FOLDER:
+            prefix = location.inside("")
+            yield from self._blobs.list_names(location.container, prefix, at_once=OTHER_PAGE)
+
     def files(
-        self, location: Location, kind: DataType, skipped: Skipped | None = None
+        self,
+        location: Location,
+        kind: DataType,
+        skipped: Skipped | None = None,
+        listed: ListingSum | None = None,
     ) -> Iterator[InputFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
         Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
-        inputs. A single file is one, whatever its name.
+        inputs. A single file is one, whatever its name. Every name that was listed, left out or
+        not, goes into `listed`.
         """
         if kind is DataType.URI_FILE:
             yield from self._one_file(location)
@@ -113,6 +127,8 @@ class Inputs:
         left_out = skipped or Skipped()
         prefix = location.inside("")
         for item in self._blobs.list_blobs(location.container, prefix):
+            if listed is not None:
+                listed.add(item.name)
             if self._counts(item, item.name.removeprefix(prefix), location, left_out):
                 yield InputFile(name=item.name, etag=item.etag, size=item.size)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import batched
 
+from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     InputFile,
@@ -29,10 +30,13 @@ class Plans:
         self.shard = lru_cache(SHARDS_KEPT)(self._shard)
 
     def write(self, job: str, key: str, files: Iterable[InputFile], mini_batch_size: int) -> Plan:
-        """Cut the files as they come and write one document per shard; at most one is in memory."""
+        """Cut the files as they come and write one document per shard; at most one is in memory.
+
+        Raises ServiceUnavailable for files that are not in name order.
+        """
         digest, count, size = hashlib.sha256(), 0, 0
         per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
-        for index, part in enumerate(batched(files, per_shard, strict=False)):
+        for index, part in enumerate(batched(ascending(files), per_shard, strict=False)):
             minibatches = minibatches_of(count + len(part), mini_batch_size)
             span = shard_span(index, minibatches)
             shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))

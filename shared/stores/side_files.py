@@ -70,17 +70,19 @@ class SideFiles:
     ) -> PublishedSideFiles:
         """Commit what the changes make, beside the predictions.
 
-        Each change comes with the process that made it. Raises Conflict when a file exists that
-        is not this job's, or one is not what the script wrote.
+        Each change comes with the process that made it. A file is repeated in its place while the
+        store does not answer, and not written again when an earlier try published it. Raises
+        Conflict when a file exists that is not this job's, or one is not what the script wrote.
         """
         written = Written.of(changes)
         contents = written.contents()
         output = spec.output.location
         names = SideNames(output=output.path)
+        there = self._there(output, names, contents)
 
         def commit(name: str) -> _Committed:
             place = Location(container=output.container, path=names.blob_of(name))
-            return self._commit(spec, place, contents[name])
+            return self._commit(spec, place, contents[name], is_there=place.path in there)
 
         ordered = sorted(contents)
         committed = dict(zip(ordered, self._writers.map(commit, ordered), strict=True))
@@ -103,6 +105,13 @@ class SideFiles:
                     target="output",
                 )
 
+    def _there(self, output: Location, names: SideNames, wanted: Iterable[str]) -> set[str]:
+        """Those of the blobs that are there already: none but at a second try, as a rule."""
+        if not (blobs := {names.blob_of(name) for name in wanted}):
+            return blobs
+        listed = self._blobs.list_names(output.container, names.blob_of(""))
+        return blobs.intersection(listed)
+
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
             return StoredChange(name=change.name, blob="", is_appended=False)
@@ -112,21 +121,36 @@ class SideFiles:
         self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
         return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
 
-    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> _Committed:
-        """Publish one file; size and SHA-256 are of the bytes that were sent."""
+    def _commit(
+        self, spec: JobSpec, place: Location, blobs: list[str], *, is_there: bool
+    ) -> _Committed:
+        """Publish one file; size and SHA-256 are of the bytes that were sent.
+
+        One that is there already is not sent again, if it is what would be sent.
+        """
         sent = _Counted(piece for blob in blobs for piece in self._checked(blob))
 
         def mark() -> dict[str, str]:
             return {OWNER: spec.name, SHA256: sent.sha256}
 
-        try:
-            etag = self._write(place, sent, mark, if_absent=True)
-        except Conflict:
-            own = self._own(spec, place)
-            if own is None or (own.bytes, own.sha256) != (sent.size, sent.sha256):
-                raise
-            return own
-        return _Committed(sent.size, sent.sha256, etag)
+        own = self._own(spec, place) if is_there else None
+        if own is None:
+            try:
+                etag = self._write(place, sent, mark, if_absent=True)
+                return _Committed(sent.size, sent.sha256, etag)
+            except Conflict:
+                own = self._own(spec, place)
+                if own is None:
+                    raise
+        else:
+            sent.exhaust()
+        if (own.bytes, own.sha256) != (sent.size, sent.sha256):
+            raise Conflict(
+                f"The file '{place.path}' exists, and is not what the script wrote.",
+                fix="Start the job again, with an output folder that nobody else writes to.",
+                target="output",
+            )
+        return own
 
     def _own(self, spec: JobSpec, place: Location) -> _Committed | None:
         """The file as it is there, if this job published it already."""
@@ -165,14 +189,24 @@ class SideFiles:
         first, second = next(blocks, b""), next(blocks, None)
         if second is None:  # most side files are small: one request is enough
             return self._blobs.write(
-                place.container, place.path, first, if_absent=if_absent, metadata=metadata()
+                place.container,
+                place.path,
+                first,
+                if_absent=if_absent,
+                is_repeatable=if_absent,
+                metadata=metadata(),
             )
         names = list[str]()
         for block in itertools.chain((first, second), blocks):
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
         return self._blobs.commit(
-            place.container, place.path, names, if_absent=if_absent, metadata=metadata()
+            place.container,
+            place.path,
+            names,
+            if_absent=if_absent,
+            is_repeatable=if_absent,
+            metadata=metadata(),
         )
 
 
@@ -189,6 +223,11 @@ class _Counted:
             self.size += len(piece)
             self._digest.update(piece)
             yield piece
+
+    def exhaust(self) -> None:
+        """Count the rest without sending it."""
+        for _ in self:
+            pass
 
     @property
     def sha256(self) -> str:

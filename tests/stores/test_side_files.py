@@ -4,17 +4,18 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.adapters.memory import MemoryBlobs
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, ServiceUnavailable
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
 from shared.domain.side_contents import StoredChange, Written
 from shared.ports import BlobItem
 from shared.stores.blocks import BLOCK_BYTES
-from shared.stores.side_files import Change, SideFiles
+from shared.stores.side_files import OWNER, Change, SideFiles
 from tests.app.in_memory import CONTAINER, a_spec
 
 JOBS = "batch-jobs"
@@ -178,3 +179,55 @@ def test_a_stored_piece_that_was_changed_or_deleted_is_not_published(
         side_files.publish(a_spec(), changes)
 
     assert not blobs.exists(CONTAINER, "out/a")
+
+
+class Failing(MemoryBlobs):
+    """Its writes into `out/` fail after the first `good` ones; it counts what it is asked there."""
+
+    def __init__(self, good: int) -> None:
+        super().__init__()
+        self.good = good
+        self.asked: list[str] = []
+        for container in (JOBS, CONTAINER):
+            self.ensure_container(container)
+
+    def write(self, container: str, name: str, data: bytes, **conditions: Any) -> str:
+        if name.startswith("out/"):
+            self.asked.append(name)
+            if self.good == 0:
+                raise ServiceUnavailable("The store did not serve it.", fix="Try again.")
+            self.good -= 1
+        return super().write(container, name, data, **conditions)
+
+
+FIVE = {f"{index}.txt": str(index).encode() for index in range(5)}
+
+
+def test_what_an_earlier_try_published_is_left_alone(tmp_path: Path) -> None:
+    failing = Failing(good=3)
+    with ThreadPoolExecutor(1) as writers:
+        side_files = SideFiles(failing, writers)
+        changes = stored(side_files, tmp_path, **FIVE)
+        with pytest.raises(ServiceUnavailable):
+            side_files.publish(a_spec(), changes)
+
+        failing.asked.clear()
+        failing.good = 5
+        published = side_files.publish(a_spec(), changes)
+
+    assert 5 == len(published.files)
+    assert ["out/3.txt", "out/4.txt"] == failing.asked
+    assert [b"0", b"4"] == [failing.read(CONTAINER, f"out/{index}.txt").data for index in (0, 4)]
+
+
+def test_a_file_of_somebody_else_is_never_taken_for_an_earlier_try(tmp_path: Path) -> None:
+    failing = Failing(good=10)
+    failing.write(CONTAINER, "out/2.txt", b"theirs", metadata={OWNER: "job-0"})
+    with ThreadPoolExecutor(1) as writers:
+        side_files = SideFiles(failing, writers)
+        changes = stored(side_files, tmp_path, **FIVE)
+
+        with pytest.raises(Conflict, match=r"2\.txt"):
+            side_files.publish(a_spec(), changes)
+
+    assert b"theirs" == failing.read(CONTAINER, "out/2.txt").data
