@@ -51,14 +51,13 @@ class Journal {
       this.lines = [];
       behind.delete(this);
     } catch (error) {
-      if (behind.size === 0) complain(`The storage cannot write ${this.prefix}*: ${error.message}.`);
+      if (!behind.size) console.error(`The storage cannot write ${this.prefix}*: ${error.message}.`);
       behind.add(this);
     }
   }
 
   write(bytes) {
-    let written = 0;
-    while (written < bytes.length) {
+    for (let written = 0; written < bytes.length; ) {
       written += fs.writeSync(this.file, bytes, written, bytes.length - written, this.end + written);
     }
     this.end += bytes.length;
@@ -82,7 +81,7 @@ class Journal {
       lines.pop(); // what follows the last line end: nothing, or a line that was not acknowledged
       for (const [index, line] of lines.entries()) {
         const step = parsed(line);
-        if (step === undefined) return this.setAside(number, index + 1);
+        if (!Array.isArray(step)) return this.setAside(number, index + 1);
         yield* step;
       }
     }
@@ -93,7 +92,7 @@ class Journal {
     const copies = this.generations().filter((each) => each >= number);
     const name = (each) => this.prefix.replace(/journal\.$/, `broken-journal.${each}`);
     copies.forEach((each) => fs.copyFileSync(`${this.prefix}${each}`, name(each)));
-    complain(
+    console.error(
       `The storage's journal ${this.prefix}${number} is broken at line ${line}: ` +
         `the changes from there on are left out. They are kept in ${name(number)}.`,
     );
@@ -102,15 +101,10 @@ class Journal {
 
 function parsed(line) {
   try {
-    const step = JSON.parse(line);
-    return Array.isArray(step) ? step : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
-}
-
-function complain(text) {
-  process.stderr.write(`${text}\n`);
 }
 
 // The journals that lack what memory has.
@@ -210,7 +204,7 @@ Loki.prototype.saveDatabaseInternal = function (callback) {
   try {
     forgetOlder = journalOf(this)?.rotate();
   } catch (error) {
-    complain(`The storage cannot be saved: ${error.message}. Its journal goes on.`);
+    console.error(`The storage cannot be saved: ${error.message}. Its journal goes on.`);
     return callback?.(error);
   }
   return original.saveDatabaseInternal.call(this, (error) => {

@@ -33,13 +33,16 @@ def test_the_links_of_a_job_carry_the_key_and_no_forwarded_host(
 ) -> None:
     uri = stack.upload("web-pages", {"a.csv": csv_of((1, 1))})
     given = {"input": {"jobInputType": "UriFolder", "uri": uri}}
+    own = f"/batchEndpoints/{deploy('web-pages')}/deployments/main"
+    wait_until(lambda: stack.made(own))
     started = stack.send(
         "POST",
-        f"/endpoints/{deploy('web-pages')}/jobs",
+        "/endpoints/web-pages/jobs",
         {"properties": {"inputData": given}},
         headers=FORWARDED,
     )
 
+    assert 201 == started.status, started.body
     status = urlsplit(started.body["statusQueryGetUri"])
     shown = stack.send("GET", f"{status.path}?{status.query}", token="")
 

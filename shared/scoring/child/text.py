@@ -8,7 +8,8 @@ from .failure import Unreadable
 
 def require_utf8(data: bytes) -> None:
     """Raises `Unreadable`, and says what the file is instead if its first bytes tell."""
-    if other := disguise(data):
+    other = disguise(data)
+    if other:
         raise Unreadable(other)
     if is_utf16(data):
         raise Unreadable("The file's encoding looks like UTF-16. Save it as UTF-8")
