@@ -212,7 +212,7 @@ def test_a_tensor_signature_gives_every_column_its_type(read: Reader) -> None:
 
 
 def test_a_type_that_csv_cannot_hold_is_refused(read: Reader) -> None:
-    with pytest.raises(Unfit, match="wants Array.* in the column 'a', which csv cannot hold"):
+    with pytest.raises(Unfit, match=r"wants Array.* in the column 'a', which csv cannot hold"):
         read("a\n1\n", schema(a="Array(long)"))
 
 
@@ -229,7 +229,8 @@ def test_a_column_whose_name_is_a_number_is_found_by_its_spelling(read: Reader) 
 
     frame = read("0,1,2\n7,8,9\n", numbers)
 
-    assert ([1, 0], [[8, 7]]) == (list(frame.columns), frame.to_numpy().tolist())
+    names: list[Any] = list(frame.columns)
+    assert ([1, 0], [[8, 7]]) == (names, frame.to_numpy().tolist())
 
 
 def test_a_header_alone_has_columns_of_the_signatures_types(read: Reader) -> None:

@@ -65,7 +65,11 @@ def test_a_table_without_rows_is_scored_if_the_model_takes_it(
     stored = BytesIO()
     trips = pd.DataFrame({"distance": [], "passengers": []})
     trips.to_parquet(stored)
-    empty = {"a_csv": "distance,passengers\n", "b_parquet": stored.getvalue(), "c_json": "[]"}
+    empty: dict[str, str | bytes] = {
+        "a_csv": "distance,passengers\n",
+        "b_parquet": stored.getvalue(),
+        "c_json": "[]",
+    }
 
     taken = echo.score(a_csv=HEADER, c_json="[]")
     with warm_pool.lease(mlflow_spec(models, "fares"), capacity=1) as scorer:

@@ -28,13 +28,15 @@ def json_lines(folder: Path, table: Table, wanted: Schema | None) -> pd.DataFram
     path = folder / "table.jsonl"
     rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return json_table.read(str(path), wanted)
+    frame: pd.DataFrame = json_table.read(str(path), wanted)
+    return frame
 
 
 def parquet(folder: Path, table: Table | pa.Table, wanted: Schema | None) -> pd.DataFrame:
     path = folder / "table.parquet"
     pq.write_table(table if isinstance(table, pa.Table) else pa.table(table), path)
-    return parquet_table.read(str(path), wanted)
+    frame: pd.DataFrame = parquet_table.read(str(path), wanted)
+    return frame
 
 
 @pytest.fixture(name="read", params=[json_lines, parquet], ids=lambda reader: reader.__name__)

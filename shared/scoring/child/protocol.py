@@ -41,6 +41,8 @@ class Score(Message):
     files: tuple[tuple[str, str], ...]
     """Local path, and the name that goes into the rows."""
     output: str
+    minibatch: int = 0
+    """Its index in the job, for a script that asks."""
 
 
 @dataclass(frozen=True)
