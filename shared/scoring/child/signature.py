@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from .cast import FLOATS, INTEGERS
 from .failure import Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 _OF_TENSORS = {
     "float32": "float",
@@ -74,9 +74,8 @@ def all_wanted(schema: Any) -> tuple[Column, ...] | None:
 def labelled(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     """Under the model's own names."""
     if any(column.label is not None for column in columns):
-        frame = frame.set_axis(
-            [column.name if column.label is None else column.label for column in columns], axis=1
-        )
+        names = [column.name if column.label is None else column.label for column in columns]
+        frame.columns = pd.Index(names, dtype=object)
     return frame
 
 
