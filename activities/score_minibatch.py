@@ -17,6 +17,7 @@ from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.child.protocol import clipped
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
 from shared.scoring.spec import InitFailed, ScoringStopped
@@ -64,8 +65,9 @@ def score(task: BundleTask, services: Services) -> Outcome:
             what = (
                 "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
             )
-            ended = "" if str(failure).endswith((".", "!", "?")) else "."
-            reason = f"The {what}: {failure}{ended} {WHOLE}"
+            said = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
+            ended = "" if said.endswith((".", "!", "?")) else "."
+            reason = f"The {what}: {said}{ended} {WHOLE}"
             _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)

@@ -5,9 +5,15 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.errors import NotFound
-from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
+from shared.domain.provisioning import (
+    LONGEST_REASON,
+    SUPERSEDED,
+    ProvisioningStep,
+    ProvisioningTask,
+)
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
+from shared.scoring.told_failure import told
 from shared.services import Services, services
 
 bp = df.Blueprint()
@@ -30,6 +36,6 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
             return ProvisioningStep()
     except InitFailed as failure:
         what = "The scoring script does not start" if deployment.code else "The model does not load"
-        return ProvisioningStep(reason=f"{what}: {failure}\n{failure.details}")
+        return ProvisioningStep(reason=told(what, failure, LONGEST_REASON))
     except (EnvironmentFailed, NotFound) as failure:
         return ProvisioningStep(reason=str(failure))

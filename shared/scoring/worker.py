@@ -120,6 +120,7 @@ class Scorer:
         output: Path,
         *,
         timeout_s: float,
+        minibatch: int = 0,
         side: Path | None = None,
         names: SideNames = ANY,
     ) -> Scored:
@@ -137,9 +138,8 @@ class Scorer:
         self._state = State.SCORING
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            answer = self._exchange(
-                Score(paths, str(output.absolute())), time.monotonic() + timeout_s
-            )
+            request = Score(paths, str(output.absolute()), minibatch)
+            answer = self._exchange(request, time.monotonic() + timeout_s)
             is_done = isinstance(answer, Done)
             side_files = self._side.accept(side, names) if side and self._side and is_done else ()
         except BaseException:  # an interrupt: the process is still at it

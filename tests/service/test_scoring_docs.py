@@ -83,6 +83,14 @@ def test_an_init_that_fails_is_told_as_the_page_says(stack: Stack, script: Any) 
     assert "Traceback" in made["provisioningError"]
 
 
+def test_the_script_with_a_context_knows_its_minibatch(stack: Stack, script: Any) -> None:
+    script("docs-context", SCRIPTS["context"], miniBatchSize=1)
+
+    properties = stack.ended(stack.invoke("docs-context", stack.upload("docs/tables", TABLES)))
+
+    assert ["0 a.csv", "1 b.csv"] == stack.output(properties).decode().splitlines()
+
+
 def test_the_script_of_records_gives_a_row_for_each(stack: Stack, script: Any) -> None:
     script("docs-records", SCRIPTS["records"], environmentVariables={"THRESHOLD": "1"})
 

@@ -6,15 +6,13 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from . import fence
+from . import fence, tracebacks
 from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
 from .protocol import (
-    DETAILS_LIMIT,
     MESSAGE_LIMIT,
     Done,
     InitError,
@@ -26,7 +24,6 @@ from .protocol import (
     brief,
     decode,
     encode,
-    printable,
 )
 
 if TYPE_CHECKING:
@@ -105,19 +102,15 @@ def _answer(score: Run, request: Score) -> Done | RunError:
         return score(request)
     except Exception as error:  # noqa: BLE001  # the rim: whatever run() raises
         with suppress(ValueError, OSError, AttributeError):  # the model may have closed stderr
-            traceback.print_exc()
-        return RunError(type(error).__name__, brief(error), _traceback())
+            sys.stderr.write(tracebacks.told(error))
+        return RunError(type(error).__name__, brief(error), tracebacks.told(error))
     finally:
         _flush()
 
 
 def _init_error(error: Exception) -> InitError:
     name = type(error).__name__
-    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], _traceback())
-
-
-def _traceback() -> str:
-    return printable(traceback.format_exc())[-DETAILS_LIMIT:]
+    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
 
 
 def _print_at_once() -> None:

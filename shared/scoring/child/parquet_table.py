@@ -10,13 +10,14 @@ import pandas as pd
 
 from .disguises import disguise, is_parquet
 from .failure import Unfit, Unreadable
+from .hinted import Hinted
 from .typed_table import chosen, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def read(path: str, schema: Any) -> pd.DataFrame:
+def read(path: str, schema: Any) -> Any:
     """Raises `Unreadable` when the file is no parquet, and `Unfit` when it is not the model's."""
     pyarrow = _pyarrow()
     try:
@@ -45,9 +46,11 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def _table(parquet: Any, path: str, schema: Any) -> pd.DataFrame:
+def _table(parquet: Any, path: str, schema: Any) -> Any:
     with open(path, "rb") as stream:  # noqa: PTH123  # an arrow file stays open until collected
         file = parquet.ParquetFile(stream)
+        if isinstance(schema, Hinted):
+            return schema.of_table(file.read(use_threads=False))
         columns = chosen(schema, list(file.schema_arrow.names))
         if columns is None:
             frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)

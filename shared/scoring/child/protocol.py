@@ -16,6 +16,8 @@ CODE = "code"
 MESSAGE_LIMIT = 3000
 # A traceback that recurses has thousands of lines; its end says what went wrong.
 DETAILS_LIMIT = 64 * 1024
+# Stands where the middle of a text was taken out.
+_CUT = "\n...\n"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Score(Message):
     files: tuple[tuple[str, str], ...]
     """Local path, and the name that goes into the rows."""
     output: str
+    minibatch: int = 0
+    """Its index in the job, for a script that asks."""
 
 
 @dataclass(frozen=True)
@@ -124,3 +128,13 @@ def brief(error: BaseException) -> str:
         text = ""
     text = text or type(error).__name__
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters: the first line, and as much as fits of what comes last."""
+    if len(text) <= limit:
+        return text
+    head = text.split("\n", 1)[0][: limit // 3] + _CUT
+    tail = text[len(text) - max(0, limit - len(head)) :]
+    _, newline, whole = tail.partition("\n")
+    return head + (whole if newline and whole else tail)
