@@ -188,6 +188,8 @@ def test_a_failed_job_tells_why_in_its_details(stack: Stack, deploy: Deploy) -> 
     logs = told["logFiles"]
     assert {"logs/job_result.txt", "logs/readme.txt", "logs/user/error.txt"} < set(logs)
     assert (200, True) == (fetch(logs["logs/user/error.txt"])[0], "beast" in streamed_error(logs))
+    for name in ("receipt.json", "errors.jsonl"):
+        assert (200, stack.report(started, name).decode()) == fetch(logs[name])
     artifact = f"ExperimentRun/dcid.{children_of(stack, started)}/logs/job_result.txt"
     assert b"is Failed" in stack.download(artifact, "azureml")
 
