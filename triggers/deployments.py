@@ -33,7 +33,7 @@ from shared.schemas import arm_deployments as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
-from triggers.operations import follow_headers, outcome
+from triggers.operations import follow_headers, operation_uri, outcome
 from triggers.workspace import (
     WORKSPACE,
     asset_id,
@@ -60,9 +60,8 @@ def put_deployment(request: Request, services: Services, client: DurableClient) 
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     endpoint.check_stays()
     body = own_body(request, services.settings)
-    asked = services.recipes.check(
-        arm.read_deployment(endpoint.name, request.path["deployment"], body)
-    )
+    asked = arm.read_deployment(endpoint.name, request.path["deployment"], body)
+    asked = services.recipes.check(asked)
     generation = Provisioning(generation=uuid.uuid4().hex)
     ours = {"provisioning": generation, "incarnation": endpoint.incarnation}
     saved, is_new = _saved(asked.model_copy(update=ours), request, services)
@@ -90,7 +89,7 @@ def list_deployments(request: Request, services: Services) -> Response:
         endpoint.name, after=start_after(request), size=page_size(request)
     )
     own = [one for one in entries if one.resource.incarnation == endpoint.incarnation]
-    return page(request, [_body(one, services) for one in own], last=last)
+    return page(request, [_body(one, request, services) for one in own], last=last)
 
 
 def patch_deployment(request: Request, services: Services) -> Response:
@@ -218,14 +217,15 @@ def _answer(
     headers = etag_header(entry.etag)
     if entry.resource.provisioning.state is not ProvisioningState.SUCCEEDED:
         headers |= follow_headers(request, services, _task(entry.resource).instance)
-    return Response(status, _body(entry, services), headers)
+    return Response(status, _body(entry, request, services), headers)
 
 
-def _body(entry: Entry[Deployment], services: Services) -> JSON:
+def _body(entry: Entry[Deployment], request: Request, services: Services) -> JSON:
     deployment, settings = entry.resource, services.settings
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
+    address = operation_uri(request, services, _task(deployment).instance)
     properties = arm.write_deployment(
-        deployment, partial(asset_id, settings), partial(compute_id, settings)
+        deployment, partial(asset_id, settings), partial(compute_id, settings), address
     )
     body = enveloped(entry, "batchEndpoints/deployments", own_id, deployment.name, properties)
     return {**arm.tracked(deployment), **body, **located(settings, deployment.tags)}

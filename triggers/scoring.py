@@ -15,14 +15,13 @@ from shared.adapters.durable_client import DurableClient
 from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
-from shared.domain.asset import DataType
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.recipe import Location
-from shared.domain.reference import parse_datastore_path
+from shared.domain.reference import parse_datastore_path, unsigned
 from shared.domain.role import Role
 from shared.domain.task import JobRun
 from shared.schemas import bodies
@@ -94,7 +93,7 @@ def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Dep
     made = deployment.provisioning
     if made.state is ProvisioningState.FAILED:
         raise Conflict(
-            f"Deployment '{chosen}' is Failed: {made.reason.splitlines()[0].rstrip('.')}.",
+            f"Deployment '{chosen}' is Failed: {made.first_words}.",
             fix="Mend what it says and create the deployment again.",
             target="deployment",
         )
@@ -160,10 +159,9 @@ def _spec(
 def _input(invocation: Invocation, services: Services) -> JobInput:
     """Raises InvalidRequest or NotFound when there is no input file to score."""
     target = invocation.input_field
-    location, registered = services.inputs.resolve(invocation.input_uri, target=target)
-    kind: DataType = registered or invocation.input_type
-    services.inputs.check(location, kind, target=target)
-    uri = invocation.input_uri.partition("?")[0]
+    location, told = services.inputs.resolve(invocation.input_uri, target=target)
+    kind = services.inputs.check(location, told or invocation.input_type, target=target)
+    uri = unsigned(invocation.input_uri)
     return JobInput(name=invocation.input_name, type=kind, uri=uri, location=location)
 
 

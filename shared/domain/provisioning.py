@@ -35,6 +35,11 @@ class Provisioning(Message):
     generation: str = ""
     environment: MadeEnvironment = MadeEnvironment()
 
+    @property
+    def first_words(self) -> str:
+        """The reason's first line, to be quoted inside a sentence."""
+        return next(iter(self.reason.splitlines()), "no reason was told").rstrip(".")
+
 
 class ProvisioningTask(Message):
     """Input of `provision_deployment` and its activities: one generation of a deployment."""
@@ -47,6 +52,18 @@ class ProvisioningTask(Message):
     def instance(self) -> str:
         """The id of its orchestration, and of the operation that clients follow."""
         return f"{self.endpoint}_{self.deployment}_{self.generation}"
+
+
+class EndpointCreation(Message):
+    """The making of one endpoint, which is done at once."""
+
+    endpoint: str
+    incarnation: str
+
+    @property
+    def operation(self) -> str:
+        """The id of the operation that clients follow; no orchestration has it."""
+        return f"{self.endpoint}_{self.incarnation}"
 
 
 class EndpointDeletion(Message):

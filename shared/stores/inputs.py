@@ -52,15 +52,25 @@ class Inputs:
         self._datastores = datastores
 
     def resolve(self, uri: str, *, target: str) -> tuple[Location, DataType | None]:
-        """Where a reference points, and its type if it is a registered data asset.
+        """Where a reference points, and its type if it tells: by a last slash, or by registration.
+
+        Raises InvalidRequest or NotFound, naming `target`.
+        """
+        reference, kind = parse_input(uri, target=target), None
+        if isinstance(reference, AssetId):
+            data = self._registry.data_asset(reference)
+            reference, kind = parse_input(data.uri, target=target), data.type
+        if not isinstance(reference, AssetId) and reference.path.endswith("/"):
+            kind = DataType.URI_FOLDER
+        return self._locate(reference, target), kind
+
+    def address(self, uri: str, *, target: str) -> str:
+        """The address of the files that a reference names: of a data asset, its own.
 
         Raises InvalidRequest or NotFound, naming `target`.
         """
         reference = parse_input(uri, target=target)
-        if isinstance(reference, AssetId):
-            data = self._registry.data_asset(reference)
-            return self._locate(parse_input(data.uri, target=target), target), data.type
-        return self._locate(reference, target), None
+        return self._registry.data_asset(reference).uri if isinstance(reference, AssetId) else uri
 
     def _locate(self, reference: InputReference, target: str) -> Location:
         match reference:
@@ -76,24 +86,22 @@ class Inputs:
                     target=target,
                 )
 
-    def check(self, location: Location, kind: DataType, *, target: str) -> None:
-        """Raise NotFound or InvalidRequest unless there is at least one input file."""
-        if next(self.files(location, kind), None) is not None:
-            return
+    def check(self, location: Location, kind: DataType, *, target: str) -> DataType:
+        """Whether there is a folder or a file: as the store says; where it has both, it is `kind`.
+
+        Raises NotFound unless there is at least one input file.
+        """
+        for there in (kind, *(other for other in DataType if other is not kind)):
+            if next(self.files(location, there), None) is not None:
+                return there
         if kind is DataType.URI_FILE:
             raise NotFound(
-                f"There is no file '{location}'.",
-                fix="Upload it first; for a folder of files use the type uri_folder.",
-                target=target,
-            )
-        if location.path and self._blobs.exists(location.container, location.path):
-            raise InvalidRequest(
-                f"'{location}' is a file, not a folder.",
-                fix="Use the type uri_file for a single file.",
+                f"There is no file '{location}', and no folder of that name with input files.",
+                fix="Upload it first.",
                 target=target,
             )
         skipped = Skipped()
-        for _ in self.files(location, kind, skipped):
+        for _ in self.files(location, DataType.URI_FOLDER, skipped):
             break
         found = f" What is there does not count as input: {skipped}." if skipped.total else ""
         raise NotFound(
@@ -133,6 +141,8 @@ class Inputs:
                 yield InputFile(name=item.name, etag=item.etag, size=item.size)
 
     def _one_file(self, location: Location) -> Iterator[InputFile]:
+        if not location.path:
+            return
         try:
             blob = self._blobs.head(location.container, location.path)
         except NotFound:

@@ -140,7 +140,7 @@ def test_another_machine_builds_the_versions_of_the_first(
 def test_what_was_tolerated_is_told_with_the_deployment(services: Services) -> None:
     deploy(services, CONDA, image="mcr.microsoft.com/azureml/openmpi")
 
-    shown = write_deployment(made(services), lambda *parts: "/".join(parts), str)
+    shown = write_deployment(made(services), lambda *parts: "/".join(parts), str, "")
 
     notes = " ".join(shown["provisioningNotes"])
     assert "azureml-core" in notes

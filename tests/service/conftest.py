@@ -21,10 +21,9 @@ def deploy_on(stack: Stack, endpoint: str, **properties: Any) -> str:
     stack.put("/models/doubler/versions/1", {"properties": {"modelUri": uri}})
     model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
     stack.put(f"/batchEndpoints/{endpoint}", {"properties": {"authMode": "aadToken"}})
-    stack.put(
-        f"/batchEndpoints/{endpoint}/deployments/main",
-        {"properties": {"model": model, **properties}},
-    )
+    own = f"/batchEndpoints/{endpoint}/deployments/main"
+    stack.put(own, {"properties": {"model": model, **properties}})
+    wait_until(lambda: stack.made(own))  # a busy machine may take longer than the PUT waits
     stack.put(
         f"/batchEndpoints/{endpoint}",
         {"properties": {"defaults": {"deploymentName": "main"}}},

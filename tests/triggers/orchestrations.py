@@ -45,6 +45,9 @@ class Orchestrations:
     def find(self, instance: str) -> Instance | None:
         return self.instances.get(instance)
 
+    def management_urls(self, instance: str) -> dict[str, str]:
+        return {"id": instance}
+
     def run_all(self) -> None:
         """Carry out what was started; one that is interrupted stays, as in a task hub."""
         for instance, (orchestrator, given) in list(self.waiting.items()):
