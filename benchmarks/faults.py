@@ -1,6 +1,6 @@
 """A tenth of all storage calls fail, for as long as one likes: `./run bench faults`.
 
-Every kind of job runs once undisturbed and then again and again over a store that answers 503 and
+Every kind of job runs undisturbed and then again and again over a store that answers 503 and
 500, breaks connections before and after it acted, cuts answers short and delays them. Each job must
 leave the same bytes and the same receipt.
 """
@@ -62,8 +62,10 @@ def _kinds() -> list[Kind]:
 
 
 def _entrant(rig: Rig, kind: Kind) -> Entrant:
+    """Undisturbed it runs twice: the first job starts the processes."""
     scoring_uri = rig.deploy(kind)
-    entrant = Entrant(kind, scoring_uri, rig.run(kind, scoring_uri, share=0.0))
+    first, second = (rig.run(kind, scoring_uri, share=0.0) for _ in range(2))
+    entrant = Entrant(kind, scoring_uri, min(first, second, key=lambda run: run.seconds))
     print(f"{kind.name}: undisturbed {entrant.undisturbed.seconds:.1f} s", flush=True)
     return entrant
 
