@@ -13,9 +13,9 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.errors import Conflict, InvalidRequest
-from shared.domain.job import Ending, JobState, JobStatus
+from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.receipt import OutputProof, receipt_of
-from shared.domain.task import EndResult
+from shared.domain.task import EndResult, EndTask
 from shared.services import Services, services
 from shared.stores.results import Damaged
 
@@ -27,29 +27,52 @@ LONGEST_FIRST = 1_000
 
 @bp.activity_trigger(input_name="payload")
 def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return end(Ending.from_wire(payload), services()).to_wire()
+    return end(EndTask.from_wire(payload), services()).to_wire()
 
 
-def end(ending: Ending, services: Services) -> EndResult:
+def end(task: EndTask, services: Services) -> EndResult:
     """Return how the job ended, or which shard must be scored again first.
 
     A job that has ended - this is a late twin, or a restart by the Durable API - stays as it is.
+    One without a document is nobody's job: nothing is written.
     """
-    job = services.jobs.find(ending.spec.name)
-    if job is not None and job.state.status.is_terminal:
-        state = job.state
-        return EndResult(status=state.status, reason=state.reason, sha256=state.output_sha256)
+    job = services.jobs.current(task.job)
+    if job is None:
+        reason = task.plan.problem or f"The document of job '{task.job}' is gone. Invoke again."
+        return EndResult(status=JobStatus.FAILED, reason=reason)
+    if job.state.status.is_terminal:
+        return _result(job.state)
     try:
-        ended, proof = _publish(ending, services)
+        ended, proof = _publish(_ending(job.spec, task), services)
         receipt = receipt_of(ended, proof)  # without what a script says: that may differ each time
         ended = _explained(ended, services)
         services.reports.write(ended, receipt)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
-    services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
+    state = services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
     services.crews.release(ended.spec.name)
-    sha256 = proof.sha256 if proof else ""
-    return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
+    return _result(state)
+
+
+def _ending(spec: JobSpec, task: EndTask) -> Ending:
+    return ending(
+        spec,
+        task.plan,
+        task.tally,
+        task.fatal,
+        task.closed_shards,
+        task.scoring_since,
+        is_stopped=task.is_stopped,
+    )
+
+
+def _result(state: JobState) -> EndResult:
+    return EndResult(
+        status=state.status,
+        reason=state.reason,
+        sha256=state.output_sha256,
+        tally=state.tally,
+    )
 
 
 def _explained(ending: Ending, services: Services) -> Ending:

@@ -209,7 +209,7 @@ def start(job: Job, services: Services, client: DurableClient) -> None:
     if job.state.status is not JobStatus.NOT_STARTED or client.find(job.spec.name) is not None:
         return
     try:
-        client.start("score_job", job.spec.name, JobRun(spec=job.spec).to_wire())
+        client.start("score_job", job.spec.name, JobRun(job=job.spec.name).to_wire())
     except Conflict:
         return  # a repeated request, at the same time as this one, was faster
     except InvalidRequest:

@@ -28,7 +28,7 @@ class Shard:
 
     def next_bundles(self, in_flight: int) -> Iterator[BundleTask]:
         """The bundles to hand out now, while there is room for them."""
-        width = 1 if self._is_held_back else self._task.settings.parallelism
+        width = 1 if self._is_held_back else self._task.limits.parallelism
         while self._todo and not self._is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1
@@ -48,7 +48,7 @@ class Shard:
         self._is_held_back = not len(done)
         self._fatal = self._fatal or outcome.fatal
         self.is_lost = self.is_lost or outcome.is_plan_lost
-        is_spent = not self._task.settings.allows(self._failed_files())
+        is_spent = not self._task.limits.allows(self._failed_files())
         if is_spent or outcome.fatal or outcome.is_canceled or outcome.is_plan_lost:
             self._is_over = True
 
@@ -56,10 +56,9 @@ class Shard:
         task = self._task
         return ClosingTask(
             job=task.job,
+            plan_key=task.plan_key,
             shard=task.shard,
             bundles=sorted(self.accepted, key=lambda bundle: bundle.span.first),
-            plan=task.plan,
-            tally=task.tally.plus(self.tally),
             scoring_since=task.scoring_since,
         )
 
@@ -74,12 +73,12 @@ class Shard:
         task, span = self._task, self._todo.pop(0)
         remaining = len(span) + sum(len(other) for other in self._todo)
         pace = task.tally.plus(self.tally).seconds_per_minibatch
-        size = min(len(span), bundle_size(remaining, task.settings.parallelism, pace))
+        size = min(len(span), bundle_size(remaining, task.limits.parallelism, pace))
         if size < len(span):
             self._todo.insert(0, Span(first=span.first + size, stop=span.stop))
         return BundleTask(
             job=task.job,
-            plan_key=task.plan.key,
+            plan_key=task.plan_key,
             shard=task.shard,
             span=Span(first=span.first, stop=span.first + size),
             failed_before=self._failed_files(),
