@@ -60,6 +60,7 @@ class Orchestrations:
     def _instance(self, orchestrator: str, ended: str, output: JSON = None) -> Instance:
         return Instance(
             ended=ended,
+            runtime_status=ended or "Running",
             custom_status=None,
             output=output,
             failure="",
