@@ -159,7 +159,7 @@ def test_an_invoker_ends_a_job_by_the_url_that_invoke_answered(job: Job) -> None
 
 def permissions(job: Job, role: str, datastore: str) -> str:
     url = f"{WORKSPACE}/datastores/{datastore}/listSecrets"
-    sas = job.ask(role, "POST", url, {}).body["sasToken"]
+    sas: str = job.ask(role, "POST", url, {}).body["sasToken"]
     return parse_qs(sas)["sp"][0]
 
 
