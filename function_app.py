@@ -25,6 +25,7 @@ from triggers import (
     discovery,
     endpoints,
     history,
+    job_status,
     jobs,
     logs,
     openapi,
@@ -39,6 +40,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
+app.register_functions(job_status.bp)
 app.register_functions(jobs.bp)
 app.register_functions(cancel.bp)
 app.register_functions(history.bp)

@@ -30,7 +30,7 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     A late twin builds what the first one pinned.
     """
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
-    if entry is None or entry.resource.provisioning.generation != task.generation:
+    if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
     try:
         made = services.crews.prepare(services.recipes.of(entry.resource))
@@ -49,7 +49,7 @@ def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> 
 
     def changed(deployment: Deployment) -> Deployment:
         provisioning = deployment.provisioning
-        if provisioning.generation != task.generation:
+        if not provisioning.is_wanted(task.generation):
             return deployment
         kept = provisioning.model_copy(update={"environment": made})
         return deployment.model_copy(update={"provisioning": kept})

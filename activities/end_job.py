@@ -14,9 +14,9 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.errors import Conflict, InvalidRequest
-from shared.domain.job import Ending, JobSpec, JobState, JobStatus
+from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.receipt import OutputProof, PublishedFile, receipt_of
-from shared.domain.task import EndResult
+from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.services import Services, services
 from shared.stores.predictions import Published
@@ -31,20 +31,23 @@ LONGEST_FIRST = 1_000
 
 @bp.activity_trigger(input_name="payload")
 def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return end(Ending.from_wire(payload), services()).to_wire()
+    return end(EndTask.from_wire(payload), services()).to_wire()
 
 
-def end(ending: Ending, services: Services) -> EndResult:
+def end(task: EndTask, services: Services) -> EndResult:
     """Return how the job ended, or which shard must be scored again first.
 
     A job that has ended - this is a late twin, or a restart by the Durable API - stays as it is.
+    One without a document is nobody's job: nothing is written.
     """
-    job = services.jobs.find(ending.spec.name)
-    if job is not None and job.state.status.is_terminal:
-        state = job.state
-        return EndResult(status=state.status, reason=state.reason, sha256=state.output_sha256)
+    job = services.jobs.current(task.job)
+    if job is None:
+        reason = task.plan.problem or f"The document of job '{task.job}' is gone. Invoke again."
+        return EndResult(status=JobStatus.FAILED, reason=reason)
+    if job.state.status.is_terminal:
+        return _result(job.state)
     try:
-        ended, proof, contested = _publish(ending, services)
+        ended, proof, contested = _publish(_ending(job.spec, task), services)
         warnings = lasting_warnings(ended, proof)
         # without what a script says, and what else may differ each time
         receipt = receipt_of(ended, proof, warnings)
@@ -53,10 +56,30 @@ def end(ending: Ending, services: Services) -> EndResult:
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
-    services.jobs.advance(ended.spec, _state(ended, ended.status, proof, warnings))
+    state = services.jobs.advance(ended.spec, _state(ended, ended.status, proof, warnings))
     services.crews.release(ended.spec.name)
-    sha256 = proof.sha256 if proof else ""
-    return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
+    return _result(state)
+
+
+def _ending(spec: JobSpec, task: EndTask) -> Ending:
+    return ending(
+        spec,
+        task.plan,
+        task.tally,
+        task.fatal,
+        task.closed_shards,
+        task.scoring_since,
+        is_stopped=task.is_stopped,
+    )
+
+
+def _result(state: JobState) -> EndResult:
+    return EndResult(
+        status=state.status,
+        reason=state.reason,
+        sha256=state.output_sha256,
+        tally=state.tally,
+    )
 
 
 def _explained(ending: Ending, services: Services) -> Ending:

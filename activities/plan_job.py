@@ -10,9 +10,12 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.job import JobSpec, JobState, JobStatus
+from shared.domain.job import JobSpec
 from shared.domain.listing import ListingSum
+from shared.domain.minibatch import MINIBATCHES_PER_SHARD
+from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
+from shared.domain.task import Planned, PlanTask
 from shared.services import Services, services
 from shared.stores.inputs import Skipped
 
@@ -20,6 +23,7 @@ bp = df.Blueprint()
 
 # Files that come or go while they are listed make another plan; somebody may never stop uploading.
 MOST_PLANS = 3
+INVOKE = "Invoke the endpoint to have one."
 
 
 class _Stopped(Exception):
@@ -28,18 +32,37 @@ class _Stopped(Exception):
 
 @bp.activity_trigger(input_name="payload")
 def plan_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return plan(JobSpec.from_wire(payload), services()).to_wire()
+    return plan(PlanTask.from_wire(payload), services()).to_wire()
 
 
-def plan(spec: JobSpec, services: Services) -> Plan:
+def plan(task: PlanTask, services: Services) -> Planned:
+    """Plan the job as its document says, or tell how far it came by the plan that it has.
+
+    An input that cannot be planned is a value, not an exception: planning it again would not help.
+    """
+    job = services.jobs.current(task.job)
+    if job is None:
+        return Planned(plan=Plan(problem=f"There is no job '{task.job}'. {INVOKE}"))
+    state, limits = job.state, job.spec.settings.limits
+    if state.status.is_terminal:
+        return Planned(plan=Plan(problem=f"The job has ended already: {state.status}. {INVOKE}"))
+    if state.plan is not None and not task.is_again and _is_between_shards(state.tally, state.plan):
+        since = state.scoring_since
+        return Planned(plan=state.plan, limits=limits, tally=state.tally, scoring_since=since)
+    return Planned(plan=_new_plan(job.spec, services), limits=limits)
+
+
+def _is_between_shards(tally: Tally, plan: Plan) -> bool:
+    """Whether whole shards are done, so that the next generation can go on after them."""
+    is_whole = tally.minibatches % MINIBATCHES_PER_SHARD == 0
+    return 0 < tally.minibatches and (is_whole or tally.minibatches == plan.minibatches)
+
+
+def _new_plan(spec: JobSpec, services: Services) -> Plan:
     """Write the plan's shards under a key of this call's own, and return counts.
 
-    A plan that the job did not accept - a late twin's, say - lies there unread. An input that
-    cannot be planned is a value, not an exception: planning it again would not help.
+    A plan that the job did not accept - a late twin's, say - lies there unread.
     """
-    state = services.jobs.advance(spec, JobState(status=JobStatus.PREPARING))
-    if state.status.is_terminal:
-        return Plan(problem=f"The job has ended already: {state.status}.")
     try:
         planned, skipped = _confirmed(spec, services)
     except (NotFound, InvalidRequest) as error:
@@ -52,7 +75,8 @@ def plan(spec: JobSpec, services: Services) -> Plan:
             problem=f"The input '{spec.input.uri}' holds no files any more{left_out}. "
             "Upload files and invoke again."
         )
-    return planned.model_copy(update={"skipped": skipped.total, "left_out": str(skipped)})
+    counted = {"skipped": skipped.total, "left_out": str(skipped)}
+    return services.plans.keep(spec.name, planned.model_copy(update=counted))
 
 
 def _confirmed(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:

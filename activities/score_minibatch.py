@@ -51,6 +51,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
         plan = services.plans.shard(task.job, task.plan_key, task.shard)
     except NotFound:
         return Outcome(span=nothing, is_plan_lost=True)
+    if not plan.holds(task.span):
+        return Outcome(span=nothing, is_plan_lost=True)
     services.watch.forget(spec.name, task.span)  # what an earlier run of this bundle told
     if _is_over(task, spec, services):
         return Outcome(span=nothing, is_canceled=services.watch.is_stopped(spec.name))

@@ -27,7 +27,7 @@ def smoke_test(payload: dict) -> Any:  # type: ignore[type-arg]  # the real work
 def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     """Why the deployment cannot score, if it cannot; the process that tried stays warm."""
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
-    if entry is None or entry.resource.provisioning.generation != task.generation:
+    if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
     deployment = entry.resource
     try:

@@ -47,6 +47,7 @@ from triggers.workspace import (
 )
 
 bp = df.Blueprint()
+ORCHESTRATOR = "provision_deployment"
 OK, CREATED = 200, 201
 # A deployment of the service's own environment is made within seconds. One whose environment must
 # be built is Creating meanwhile, and its client polls.
@@ -177,7 +178,7 @@ def _task(deployment: Deployment) -> ProvisioningTask:
 def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
     task = _task(deployment)
     with suppress(Conflict):  # somebody read it in between, and started it
-        client.start("provision_deployment", task.instance, task.to_wire())
+        client.start(ORCHESTRATOR, task.instance, task.to_wire())
 
 
 def _made(entry: Entry[Deployment], services: Services, *, within_s: float) -> Entry[Deployment]:
@@ -197,7 +198,7 @@ def _carried_on(
     deployment = entry.resource
     task = _task(deployment)
     instance = client.find(task.instance)
-    if instance is None:
+    if instance is None or instance.orchestrator != ORCHESTRATOR:
         _start_provisioning(deployment, client)
         return entry
     if not instance.ended:

@@ -94,8 +94,9 @@ class JobState(Message):
     is_reported: bool = False
 
     def followed_by(self, later: "JobState") -> Self:
-        """The newer of two states: a job never leaves its end, and its counts never fall."""
-        if self.status.is_terminal or later.tally.minibatches < self.tally.minibatches:
+        """The newer of two states: a job never leaves its end, and until then no count falls."""
+        is_behind = later.tally.minibatches < self.tally.minibatches
+        if self.status.is_terminal or (is_behind and not later.status.is_terminal):
             return self
         return type(self).from_wire(later.to_wire())
 
@@ -151,7 +152,7 @@ class Job(Message):
 
 
 class Ending(Message):
-    """How a job ended, decided by the orchestrator, carried out by `end_job`.
+    """How a job ended, as `end_job` decides it and carries it out.
 
     `closed_shards` counts the shards, from the first, that were closed.
     """

@@ -40,6 +40,9 @@ class PlanShard(Message):
         first = (index - self.span.first) * self.mini_batch_size
         return self.files[first : first + self.mini_batch_size]
 
+    def holds(self, span: Span) -> bool:
+        return self.span.first <= span.first <= span.stop <= self.span.stop
+
     def files_in(self, span: Span) -> int:
         """How many files the mini-batches of a span hold."""
         return sum(len(self.minibatch(index)) for index in range(span.first, span.stop))

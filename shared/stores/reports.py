@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
 from shared.domain.errors import BlocksMissing
-from shared.domain.job import Ending, JobSpec, JobStatus
+from shared.domain.job import Ending, JobSpec, JobState, JobStatus
 from shared.domain.outcome import FileError
+from shared.domain.plan import Plan
 from shared.domain.receipt import FileList, PublishedFile, Receipt
-from shared.domain.task import ClosingTask
 from shared.ports import Blobs
 from shared.stores import job_logs
 from shared.stores.blocks import in_blocks
@@ -39,14 +39,13 @@ class Reports:
         self._blobs = blobs
         self._results = results
 
-    def progress(self, spec: JobSpec, task: ClosingTask) -> None:
+    def progress(self, spec: JobSpec, shard: int, plan: Plan, state: JobState) -> None:
         """A line in the overview for each closed shard, under the shard's own block."""
-        now = datetime.now(UTC)
-        line = job_logs.processed(task.plan, task.tally, task.scoring_since, now)
-        told = line if task.shard else job_logs.scheduled(spec, task.plan) + line
+        line = job_logs.processed(plan, state.tally, state.scoring_since, datetime.now(UTC))
+        told = line if shard else job_logs.scheduled(spec, plan) + line
         name = f"{spec.name}/{job_logs.overview_name(spec)}"
-        self._blobs.stage(CONTAINER, name, f"{task.shard:06d}", told.encode())
-        blocks = [f"{shard:06d}" for shard in range(task.shard + 1)]
+        self._blobs.stage(CONTAINER, name, f"{shard:06d}", told.encode())
+        blocks = [f"{one:06d}" for one in range(shard + 1)]
         try:
             self._blobs.commit(CONTAINER, name, blocks, content_type=TEXT)
         except BlocksMissing:  # the store lost earlier lines: those that come tell as much

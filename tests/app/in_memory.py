@@ -16,10 +16,10 @@ from shared.adapters.azure_sas import KeySigner
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
-from shared.domain.job import Ending, JobInput, JobOutput, JobSpec
+from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.recipe import Location, Recipe
-from shared.domain.task import BundleTask, ClosingTask, JobRun
+from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
 from shared.scoring.workplace import Workplace
@@ -160,10 +160,10 @@ def rehearse(services: Services, seed: int = 0) -> Rehearsal:
     """The real activities, and the real shard orchestration as a child."""
     return Rehearsal(
         activities={
-            "plan_job": lambda given: plan(JobSpec.from_wire(given), services).to_wire(),
+            "plan_job": lambda given: plan(PlanTask.from_wire(given), services).to_wire(),
             "score_minibatch": lambda given: score(BundleTask.from_wire(given), services).to_wire(),
             "close_shard": lambda given: close(ClosingTask.from_wire(given), services),
-            "end_job": lambda given: end(Ending.from_wire(given), services).to_wire(),
+            "end_job": lambda given: end(EndTask.from_wire(given), services).to_wire(),
         },
         orchestrators={"score_shard": undecorated(score_shard.score_shard)},
         seed=seed,
@@ -174,4 +174,5 @@ def run_job(spec: JobSpec, services: Services, rehearsal: Rehearsal | None = Non
     """Invoke's last step and the whole orchestration; returns the orchestration's output."""
     services.jobs.create(spec)
     rehearsal = rehearsal or rehearse(services)
-    return play(undecorated(score_job.score_job), rehearsal, JobRun(spec=spec).to_wire())
+    given = JobRun(job=spec.name).to_wire()
+    return play(undecorated(score_job.score_job), rehearsal, given, spec.name)

@@ -291,8 +291,7 @@ def test_what_the_store_lost_is_done_again(tmp_path: Path, lost: str, step: str)
             losses.pop()
             for name in list(blobs.list_names("batch-jobs", f"job-1/{lost}")):
                 blobs.delete("batch-jobs", name)
-            services.jobs.spec.cache_clear()
-            services.plans.shard.cache_clear()
+            services.plans.forget()
         return original(given)
 
     rehearsal.activities = {**rehearsal.activities, step: lose_first}

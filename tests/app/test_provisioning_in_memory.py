@@ -149,10 +149,12 @@ def test_what_was_tolerated_is_told_with_the_deployment(services: Services) -> N
 
 def test_a_late_twin_pins_what_the_first_one_pinned(services: Services, index: Path) -> None:
     deploy(services, CONDA)
-    first = made(services).provisioning.environment
+    assert "" == build(TASK, services).reason
     wheel(index, "apple", "3.0")
 
-    assert first == made(services).provisioning.environment
+    pin = made(services).provisioning.environment.pin
+    assert pin is not None
+    assert "apple==2.0" in pin.packages
 
 
 def test_a_generation_that_is_over_pins_nothing(services: Services) -> None:
