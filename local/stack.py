@@ -85,6 +85,8 @@ def serve(plan: Plan, stopping: Event) -> None:
             "AUTH_JWKS_URL": keys.keys_url,
             "PUBLIC_URL": plan.url,
             "SCRATCH_FOLDER": str(state.scratch),
+            # The issuer's key, the store's blobs, the host's database: not for scripts' eyes.
+            "SCORER_HIDDEN_FOLDERS": str(state.folder),
             **trust,
         }
         facts = _facts(plan, settings)

@@ -25,7 +25,8 @@ class Crews:
     """Thread-safe.
 
     `most` is the most processes of one deployment on this machine, and `memory_mb` the most memory
-    of each; 0: no limit. `writable` are folders that all of them may write into.
+    of each; 0: no limit. `writable` are folders that all of them may write into, and `hidden` those
+    that none of them may read.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Crews:
         most: int,
         memory_mb: int,
         writable: tuple[Path, ...] = (),
+        hidden: tuple[Path, ...] = (),
     ) -> None:
         self._pool = pool
         self._folders = folders
@@ -46,6 +48,7 @@ class Crews:
         self._most = most
         self._memory_mb = memory_mb
         self._writable = writable
+        self._hidden = hidden
         # Asked for each bundle; models and environments are immutable versions.
         self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
 
@@ -144,6 +147,7 @@ class Crews:
             memory_limit_mb=self._memory_mb,
             batch_predict=recipe.batch_predict,
             writable=self._writable,
+            hidden=self._hidden,
         )
 
 

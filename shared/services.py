@@ -55,6 +55,8 @@ from shared.stores.watch import Watch
 READERS = 8
 # Side files on their way: a script may write one for each input.
 WRITERS = 8
+# Core Tools' settings beside the app, connection strings among them.
+OF_DEVELOPERS = (Path(__file__).parent.parent / "local.settings.json",)
 _creation = threading.Lock()
 
 
@@ -164,6 +166,8 @@ def _crews(
     settings: Settings, scratch: Path, blobs: Blobs, registry: Registry, downloads: Executor
 ) -> Crews:
     base = settings.scratch_folder
+    of_developers = (one for one in OF_DEVELOPERS if one.exists())
+    hidden = (*settings.scorer_hidden_folders, *of_developers)
     return Crews(
         ScorerPool(scratch=scratch, temporary=_temporary(), idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
@@ -171,11 +175,13 @@ def _crews(
             base / "environments",
             build_limit_s=settings.environment_build_limit_s,
             keep=_bound(settings),
+            hidden=hidden,
         ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
         writable=settings.scorer_writable_folders,
+        hidden=hidden,
     )
 
 

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
 from shared.scoring.death import memory_kills
+from shared.scoring.enclosure import beginning, ordered
 from shared.scoring.output_log import OutputLog, OutputLogs
-from shared.scoring.pipes import open_pipes, read_some
+from shared.scoring.pipes import Ends, open_pipes, read_some
 from shared.scoring.session import Family
 from shared.scoring.workplace import ProcessFolders
 
@@ -50,8 +51,8 @@ class Ended:
 class ScorerProcess:
     """A child, from its start in the constructor to its `Ended` message.
 
-    It works in its home, and may write into its folders and where everybody may; nowhere else, if
-    the kernel can see to that. Home and temporary folder go with it.
+    It works in its home, and may write into its folders and where everybody may; nowhere else, nor
+    read what is hidden, if the kernel can see to that. Home and temporary folder go with it.
     Construct it in a thread that lives long: the kernel ends the child with that thread.
     """
 
@@ -72,17 +73,7 @@ class ScorerProcess:
         self._memory_kills = memory_kills()
         self._ours, theirs = open_pipes()
         try:
-            self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
-                [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))]
-                + [str(place) for place in (folders.home, folders.temporary, *folders.writable)],
-                env=environment,
-                cwd=folders.home,
-                stdin=subprocess.DEVNULL,
-                stdout=theirs.output,
-                stderr=theirs.errors,
-                pass_fds=(theirs.requests, theirs.events),
-                start_new_session=True,
-            )
+            self._popen = _started(command, environment, folders, theirs)
         except OSError:
             self._ours.close()
             raise
@@ -231,6 +222,26 @@ class ScorerProcess:
             except BrokenProtocol:
                 self._give_up()
         return rest
+
+
+def _started(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folders: ProcessFolders,
+    pipes: Ends,
+) -> "subprocess.Popen[bytes]":
+    whole = [*command, *map(str, (pipes.requests, pipes.events, os.getpid()))]
+    with ordered(whole, environment, folders.enclosure) as (line, orders):
+        return subprocess.Popen(  # noqa: S603  # it becomes the deployment's own interpreter
+            line,
+            env=beginning(),
+            cwd=folders.home,
+            stdin=subprocess.DEVNULL,
+            stdout=pipes.output,
+            stderr=pipes.errors,
+            pass_fds=(pipes.requests, pipes.events, orders),
+            start_new_session=True,
+        )
 
 
 def _move(descriptor: int, log: OutputLog) -> bool:

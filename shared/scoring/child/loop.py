@@ -11,7 +11,6 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from . import fence
 from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
 from .protocol import (
     DETAILS_LIMIT,
@@ -75,7 +74,6 @@ def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
     requests, events, parent = (int(argument) for argument in arguments[:3])
     die_with_parent(parent)
     heed_signals()
-    fence.put_up(arguments[3:])
     del sys.argv[1:]
     _print_at_once()
     channel = Channel(requests, events)

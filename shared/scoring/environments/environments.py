@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 _LOCKS = "locks"
 _CACHE = "cache"
+_TEMPORARY = "temporary"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Environments:
         failure_remembered_s: float = FAILURE_REMEMBERED_S,
         keep: Bound | None = None,
         variables: Mapping[str, str] = os.environ,
+        hidden: tuple[Path, ...] = (),
     ) -> None:
         self._folder = folder.absolute()
         self._own_python = own_python
@@ -78,6 +80,7 @@ class Environments:
         self._failure_remembered_s = failure_remembered_s
         self._keep = keep
         self._variables = variables
+        self._hidden = hidden
         self._own: dict[EnvironmentSpec, bool] = {}
 
     def satisfied_by_own(self, spec: EnvironmentSpec) -> bool:
@@ -114,7 +117,7 @@ class Environments:
         if self.satisfied_by_own(spec):
             return spec
         with telling(spec.notes):
-            return _outliving(lambda: self._builder().pin(spec))
+            return _outliving(lambda: self._builder(spec).pin(spec))
 
     def evict(
         self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
@@ -162,7 +165,7 @@ class Environments:
         if failure is not None:
             raise failure
         try:
-            return _outliving(lambda: self._builder().build(spec, home))
+            return _outliving(lambda: self._builder(spec).build(spec, home))
         except BuilderKilled:
             raise
         except EnvironmentFailed as failed:
@@ -186,22 +189,30 @@ class Environments:
     def _drop_cache(self) -> None:
         """By uv itself, which waits for its other processes; only if the cache is ours."""
         if self._cache.is_relative_to(self._folder) and self._cache.exists():
-            self._run_uv().call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
+            self._run_uv(()).call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
 
-    def _builder(self) -> Builder:
-        uv = self._run_uv()
+    def _builder(self, spec: EnvironmentSpec) -> Builder:
+        uv = self._run_uv(spec.local_packages)
         return Builder(uv, Interpreters(self._own_python, uv, self._variables))
 
-    def _run_uv(self) -> Uv:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        uv = find_uv(self._uv)
-        return Uv(uv, self._cache, self._folder, self._build_limit_s, self._variables)
+    def _run_uv(self, readable: tuple[Path, ...]) -> Uv:
+        temporary = self._folder / _TEMPORARY
+        temporary.mkdir(parents=True, exist_ok=True)
+        return Uv(
+            find_uv(self._uv),
+            cache=self._cache,
+            work=temporary,
+            limit_s=self._build_limit_s,
+            variables=self._variables,
+            hidden=self._hidden,
+            readable=readable,
+        )
 
     def _home(self, key: str) -> Home:
         return Home(self._folder / key)
 
     def _homes(self) -> list[Home]:
-        reserved = (_LOCKS, _CACHE)
+        reserved = (_LOCKS, _CACHE, _TEMPORARY)
         return [Home(one) for one in self._folder.iterdir() if one.name not in reserved]
 
     def _lock(self, home: Home) -> Path:
