@@ -36,6 +36,7 @@ from shared.stores import registry as registry_store
 from shared.stores.code_hashes import CodeHashes
 from shared.stores.computes import Computes
 from shared.stores.datastores import Datastores
+from shared.stores.deployment_logs import DeploymentLogs
 from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
@@ -81,6 +82,7 @@ class Services:
     predictions: Predictions
     reports: Reports
     script_logs: ScriptLogs
+    deployment_logs: DeploymentLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -153,6 +155,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         script_logs=ScriptLogs(blobs),
+        deployment_logs=DeploymentLogs(blobs),
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),

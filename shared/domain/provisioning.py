@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import field_validator
 
 from shared.domain.environment import MadeEnvironment
-from shared.domain.message import Message
+from shared.domain.message import Message, clipped
 from shared.domain.redaction import Told
 
 # The real host carries no longer text out of an activity without harm.
@@ -72,7 +72,7 @@ class ProvisioningStep(Message):
     @field_validator("reason")
     @classmethod
     def _is_bounded(cls, reason: str) -> str:
-        return reason[:LONGEST_REASON]
+        return clipped(reason, LONGEST_REASON)
 
 
 class ProvisioningEnd(Message):

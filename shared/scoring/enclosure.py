@@ -3,12 +3,13 @@
 import errno
 import json
 import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from shared.scoring import child
 from shared.scoring.child.fence import PUBLIC
@@ -42,21 +43,19 @@ def _absolute(places: Iterable[Path]) -> list[str]:
     return [str(place.absolute()) for place in places]
 
 
-def beginning() -> dict[str, str]:
-    """The environment variables of the process before it becomes the program."""
-    return {name: os.environ[name] for name in _PASSED if name in os.environ}
-
-
-@contextmanager
-def ordered(
+def started(
     command: Sequence[str],
     environment: Mapping[str, str],
     enclosure: Enclosure,
     *,
+    cwd: Path,
+    output: int | IO[bytes],
+    errors: int | IO[bytes],
+    keeps: Sequence[int] = (),
     by: Path = ENTER,
     more: Sequence[str] = (),
-) -> Iterator[tuple[list[str], int]]:
-    """The command line that starts it, and the descriptor to pass on.
+) -> "subprocess.Popen[bytes]":
+    """The program, in a session of its own; `keeps` are descriptors that it has, too.
 
     What it is to do stands in a file without a name: everybody may read command lines.
     Raises OSError when there is no such program.
@@ -70,8 +69,16 @@ def ordered(
     with tempfile.TemporaryFile() as orders:
         orders.write(json.dumps(given).encode())
         orders.seek(0)
-        number = orders.fileno()
-        yield [sys.executable, "-I", "-S", str(by), str(number), *more], number
+        return subprocess.Popen(  # noqa: S603  # our interpreter becomes the program
+            [sys.executable, "-I", "-S", str(by), str(orders.fileno()), *more],
+            env={name: os.environ[name] for name in _PASSED if name in os.environ},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            pass_fds=(*keeps, orders.fileno()),
+            start_new_session=True,
+        )
 
 
 def _check(program: str) -> None:

@@ -12,7 +12,6 @@ import queue
 import select
 import selectors
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,9 +19,9 @@ from dataclasses import dataclass
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
 from shared.scoring.death import memory_kills
-from shared.scoring.enclosure import beginning, ordered
+from shared.scoring.enclosure import started
 from shared.scoring.output_log import OutputLog, OutputLogs
-from shared.scoring.pipes import Ends, open_pipes, read_some
+from shared.scoring.pipes import open_pipes, read_some
 from shared.scoring.session import Family
 from shared.scoring.workplace import ProcessFolders
 
@@ -73,7 +72,15 @@ class ScorerProcess:
         self._memory_kills = memory_kills()
         self._ours, theirs = open_pipes()
         try:
-            self._popen = _started(command, environment, folders, theirs)
+            self._popen = started(
+                [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))],
+                environment,
+                folders.enclosure,
+                cwd=folders.home,
+                output=theirs.output,
+                errors=theirs.errors,
+                keeps=(theirs.requests, theirs.events),
+            )
         except OSError:
             self._ours.close()
             raise
@@ -222,26 +229,6 @@ class ScorerProcess:
             except BrokenProtocol:
                 self._give_up()
         return rest
-
-
-def _started(
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    folders: ProcessFolders,
-    pipes: Ends,
-) -> "subprocess.Popen[bytes]":
-    whole = [*command, *map(str, (pipes.requests, pipes.events, os.getpid()))]
-    with ordered(whole, environment, folders.enclosure) as (line, orders):
-        return subprocess.Popen(  # noqa: S603  # it becomes the deployment's own interpreter
-            line,
-            env=beginning(),
-            cwd=folders.home,
-            stdin=subprocess.DEVNULL,
-            stdout=pipes.output,
-            stderr=pipes.errors,
-            pass_fds=(pipes.requests, pipes.events, orders),
-            start_new_session=True,
-        )
 
 
 def _move(descriptor: int, log: OutputLog) -> bool:

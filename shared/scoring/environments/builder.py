@@ -40,7 +40,7 @@ class Builder:
             self.uv.do(
                 "The packages cannot be installed",
                 # Scorer processes may not write here: they would compile at each start.
-                *("pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)),
+                *("pip", "install", "--compile-bytecode", "--python", str(python)),
                 *_files(Path(inputs), _with_own_copies(spec, Path(inputs)), interpreter),
                 writable=(home.folder,),
             )

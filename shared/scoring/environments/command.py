@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.scoring.enclosure import ENTER, Enclosure, beginning, ordered
+from shared.scoring.enclosure import ENTER, Enclosure, started
 from shared.scoring.environments.spec import LOG_LIMIT
 
 # For the leash, to end all that the program started.
@@ -38,18 +38,16 @@ def run(
     enclosure: Enclosure,
 ) -> Finished:
     """Raises OSError when the program cannot be started."""
-    leash = ordered(command, environment, enclosure, by=_LEASH, more=(str(os.getpid()),))
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log, leash as started:
-        line, orders = started
-        process = subprocess.Popen(  # noqa: S603  # the commands are ours
-            line,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=log,
-            env=beginning(),
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
+        process = started(
+            command,
+            environment,
+            enclosure,
             cwd=cwd,
-            pass_fds=(orders,),
-            start_new_session=True,
+            output=output,
+            errors=log,
+            by=_LEASH,
+            more=(str(os.getpid()),),
         )
         code: int | None = None
         try:

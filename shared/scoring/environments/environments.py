@@ -25,6 +25,8 @@ from shared.scoring.environments.spec import (
     BuilderKilled,
     EnvironmentFailed,
     EnvironmentSpec,
+    Tell,
+    ignore,
     telling,
 )
 from shared.scoring.environments.uv import Uv, find_uv
@@ -89,7 +91,7 @@ class Environments:
             self._own[spec] = self._own_packages.satisfy(spec)
         return self._own[spec]
 
-    def ensure(self, spec: EnvironmentSpec) -> Path:
+    def ensure(self, spec: EnvironmentSpec, tell: Tell = ignore) -> Path:
         """The environment's python, built if it is not there. Raises EnvironmentFailed."""
         if self.satisfied_by_own(spec):
             return Path(self._own_python)
@@ -97,7 +99,7 @@ class Environments:
         built = home.built()
         if built is None:
             with telling(spec.notes):
-                built = self._build(spec, home)
+                built = self._build(spec, home, tell)
             self._make_room(spare=home)
         home.touch()
         return built.python
@@ -109,7 +111,7 @@ class Environments:
         built = self._home(spec.key).built()
         return spec.noting(*(built.notes if built else ())).notes
 
-    def pin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
+    def pin(self, spec: EnvironmentSpec, tell: Tell = ignore) -> EnvironmentSpec:
         """The same with every version said, so that it is the same on every machine, for ever.
 
         Raises EnvironmentFailed when the packages do not go together.
@@ -117,7 +119,7 @@ class Environments:
         if self.satisfied_by_own(spec):
             return spec
         with telling(spec.notes):
-            return _outliving(lambda: self._builder(spec).pin(spec))
+            return _outliving(lambda: self._builder(spec, tell).pin(spec))
 
     def evict(
         self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
@@ -150,22 +152,23 @@ class Environments:
         except (OSError, EnvironmentFailed):
             logger.warning("The environments in %s could not be tidied up.", self._folder)
 
-    def _build(self, spec: EnvironmentSpec, home: Home) -> Built:
+    def _build(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
         try:
             with locked(self._lock(home), wait_s=self._build_limit_s):
-                return home.built() or self._build_locked(spec, home)
+                return home.built() or self._build_locked(spec, home, tell)
         except TimeoutError as error:
             raise EnvironmentFailed(
                 f"Another process has been building the environment for "
                 f"{self._build_limit_s:g} s. Try again later."
             ) from error
 
-    def _build_locked(self, spec: EnvironmentSpec, home: Home) -> Built:
+    def _build_locked(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
         failure = home.recent_failure(self._failure_remembered_s)
         if failure is not None:
+            tell(failure.log)
             raise failure
         try:
-            return _outliving(lambda: self._builder(spec).build(spec, home))
+            return _outliving(lambda: self._builder(spec, tell).build(spec, home))
         except BuilderKilled:
             raise
         except EnvironmentFailed as failed:
@@ -189,13 +192,13 @@ class Environments:
     def _drop_cache(self) -> None:
         """By uv itself, which waits for its other processes; only if the cache is ours."""
         if self._cache.is_relative_to(self._folder) and self._cache.exists():
-            self._run_uv(()).call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
+            self._run_uv().call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
 
-    def _builder(self, spec: EnvironmentSpec) -> Builder:
-        uv = self._run_uv(spec.local_packages)
+    def _builder(self, spec: EnvironmentSpec, tell: Tell) -> Builder:
+        uv = self._run_uv(spec.local_packages, tell)
         return Builder(uv, Interpreters(self._own_python, uv, self._variables))
 
-    def _run_uv(self, readable: tuple[Path, ...]) -> Uv:
+    def _run_uv(self, readable: tuple[Path, ...] = (), tell: Tell = ignore) -> Uv:
         temporary = self._folder / _TEMPORARY
         temporary.mkdir(parents=True, exist_ok=True)
         return Uv(
@@ -206,6 +209,7 @@ class Environments:
             variables=self._variables,
             hidden=self._hidden,
             readable=readable,
+            tell=tell,
         )
 
     def _home(self, key: str) -> Home:

@@ -15,7 +15,8 @@ from pathlib import Path
 from shared.scoring.death import told
 from shared.scoring.enclosure import Enclosure
 from shared.scoring.environments.command import Finished, run
-from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed
+from shared.scoring.environments.pip_options import without_secrets
+from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed, Tell, ignore
 
 # Building a package runs its code: it sees no settings of the service.
 _PASSED = frozenset(
@@ -53,6 +54,7 @@ class Uv:
     variables: Mapping[str, str]
     hidden: tuple[Path, ...] = ()
     readable: tuple[Path, ...] = ()
+    tell: Tell = ignore
 
     def call(
         self, *arguments: str, writable: Sequence[Path] = (), limit_s: float | None = None
@@ -70,6 +72,7 @@ class Uv:
                 )
         except OSError as error:
             raise EnvironmentFailed(f"uv cannot be started: {error}.") from error
+        self.tell(f"> uv {' '.join(arguments)}\n{_readable(finished.log)}")
         if finished.code is not None and finished.code < 0:
             raise BuilderKilled(f"uv {told(finished.code)}.", log=finished.log)
         return finished
@@ -151,14 +154,19 @@ def _of_packages() -> str | None:
         return None
 
 
+def _readable(log: str) -> str:
+    """Without colours, and without what an index's address may hold."""
+    return without_secrets(_ANSI.sub("", log)).strip() + "\n"
+
+
 def _reason(log: str) -> str:
-    """Its explanation, without its progress and its warnings, in one line."""
-    lines = _ANSI.sub("", log).splitlines()
+    """Its explanation, line by line, without its progress and its warnings."""
+    lines = [line.rstrip() for line in _readable(log).splitlines() if line.strip()]
     begins = [
         index
         for index, line in enumerate(lines)
         if re.match(r"(error|hint|\u00d7)[: ]", line.strip())
     ]
-    told = lines[begins[0] :] if begins else lines[-20:]
-    words = " ".join(" ".join(line.strip(" │╰─▶├→\u00d7") for line in told).split())
-    return words.removeprefix("error:").replace(" cause: ", ": ").strip()
+    explained = lines[begins[0] :] if begins else lines[-20:]
+    words = "\n".join(line.strip(" │╰─▶├→\u00d7") for line in explained)
+    return words.removeprefix("error:").strip()
