@@ -21,6 +21,7 @@ from triggers import (
     cancel,
     computes,
     datastores,
+    deployment_logs,
     deployments,
     discovery,
     endpoints,
@@ -47,6 +48,7 @@ app.register_functions(history.bp)
 app.register_functions(logs.bp)
 app.register_functions(endpoints.bp)
 app.register_functions(deployments.bp)
+app.register_functions(deployment_logs.bp)
 app.register_functions(operations.bp)
 app.register_functions(assets.bp)
 app.register_functions(openapi.bp)

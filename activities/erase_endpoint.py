@@ -31,5 +31,6 @@ def erase(task: EndpointDeletion, services: Services) -> bool:
         registry.deployments.delete_if(
             lambda one: one.incarnation <= incarnation, task.endpoint, name
         )
+        services.deployment_logs.forget(task.endpoint, name)
     registry.endpoints.delete_if(lambda one: one.deletion == task.deletion, task.endpoint)
     return True

@@ -4,7 +4,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import NotFound
+from shared.domain.errors import LASTING, BatchError, lasting_reason
+from shared.domain.message import clipped
 from shared.domain.provisioning import (
     LONGEST_REASON,
     SUPERSEDED,
@@ -15,6 +16,7 @@ from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
 from shared.scoring.told_failure import told
 from shared.services import Services, services
+from shared.stores.deployment_logs import INIT
 
 bp = df.Blueprint()
 
@@ -36,6 +38,16 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
             return ProvisioningStep()
     except InitFailed as failure:
         what = "The scoring script does not start" if deployment.code else "The model does not load"
-        return ProvisioningStep(reason=told(what, failure, LONGEST_REASON))
-    except (EnvironmentFailed, NotFound) as failure:
+        said = f"{failure.logs.decode(errors='replace')}\n{failure.details}"
+        services.deployment_logs.keep(task, INIT, said)
+        # What the model does not get is why, more often than not.
+        differences = deployment.provisioning.environment.differences
+        first = clipped(" ".join(differences), LONGEST_REASON // 3)
+        return ProvisioningStep(reason=told(f"{first} {what}".lstrip(), failure, LONGEST_REASON))
+    except EnvironmentFailed as failure:
         return ProvisioningStep(reason=str(failure))
+    except (BatchError, *LASTING) as error:
+        reason = lasting_reason(error)
+        if not reason:
+            raise
+        return ProvisioningStep(reason=reason)

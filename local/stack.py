@@ -20,6 +20,7 @@ from devhost.tls.certificates import Certificates
 from local.azurite import Azurite
 from local.client import METADATA, introduction, workspace
 from local.console import Console
+from local.errors import Refused
 from local.host import Host
 from local.issuer import Issuer
 from local.key_server import KeyServer
@@ -92,6 +93,8 @@ def serve(plan: Plan, stopping: Event) -> None:
             "AUTH_JWKS_URL": keys.keys_url,
             "PUBLIC_URL": plan.url,
             "SCRATCH_FOLDER": str(state.scratch),
+            # The issuer's key, the store's blobs, the host's database: not for scripts' eyes.
+            "SCORER_HIDDEN_FOLDERS": _hidden(state.folder),
             **trust,
         }
         facts = _facts(plan, settings)
@@ -119,6 +122,16 @@ def serve(plan: Plan, stopping: Event) -> None:
         while not stopping.wait(POLL_S):
             watch.look()
         console.say("Stopping.")
+
+
+def _hidden(folder: Path) -> str:
+    """The setting takes several, comma separated."""
+    if "," in str(folder):
+        raise Refused(
+            f"The state folder '{folder}' has a comma in its path, so it cannot be hidden.",
+            fix="Pass --state with another folder.",
+        )
+    return str(folder)
 
 
 def _trust(plan: Plan) -> dict[str, str]:

@@ -36,6 +36,7 @@ from shared.stores import registry as registry_store
 from shared.stores.code_hashes import CodeHashes
 from shared.stores.computes import Computes
 from shared.stores.datastores import Datastores
+from shared.stores.deployment_logs import DeploymentLogs
 from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
@@ -55,6 +56,8 @@ from shared.stores.watch import Watch
 READERS = 8
 # Side files on their way: a script may write one for each input.
 WRITERS = 8
+# Core Tools' settings beside the app, connection strings among them.
+OF_DEVELOPERS = (Path(__file__).parent.parent / "local.settings.json",)
 _creation = threading.Lock()
 
 
@@ -79,6 +82,7 @@ class Services:
     predictions: Predictions
     reports: Reports
     script_logs: ScriptLogs
+    deployment_logs: DeploymentLogs
     side_files: SideFiles
     watch: Watch
     downloads: Downloads
@@ -151,6 +155,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         script_logs=ScriptLogs(blobs),
+        deployment_logs=DeploymentLogs(blobs),
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
@@ -164,6 +169,8 @@ def _crews(
     settings: Settings, scratch: Path, blobs: Blobs, registry: Registry, downloads: Executor
 ) -> Crews:
     base = settings.scratch_folder
+    of_developers = (one for one in OF_DEVELOPERS if one.exists())
+    hidden = (*settings.scorer_hidden_folders, *of_developers)
     return Crews(
         ScorerPool(scratch=scratch, temporary=_temporary(), idle_s=settings.scorer_idle_s),
         ModelCache(blobs, base / "models", downloads),
@@ -171,11 +178,13 @@ def _crews(
             base / "environments",
             build_limit_s=settings.environment_build_limit_s,
             keep=_bound(settings),
+            hidden=hidden,
         ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
         writable=settings.scorer_writable_folders,
+        hidden=hidden,
     )
 
 

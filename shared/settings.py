@@ -116,6 +116,10 @@ class Settings(BaseModel):
     """Folders that scripts may write into besides their own and the temporary ones: a mounted
     share, say; comma separated."""
 
+    scorer_hidden_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
+    """Folders, or files, that neither scripts and models nor builds of environments may read,
+    but for what is their own in there; comma separated. `./run serve` hides its state."""
+
     environments_mb: NonNegativeInt = 20_000
     """The disk that built environments may take before unused ones go; 0: no limit."""
 

@@ -76,8 +76,10 @@ def _made(name: str, services: Services) -> Instance:
 
 def _instance(written: Written, state: ProvisioningState, reason: str) -> Instance:
     """As an orchestration would tell it."""
+    ended = "Completed" if state.is_terminal else ""
     return Instance(
-        ended="Completed" if state.is_terminal else "",
+        ended=ended,
+        runtime_status=ended or "Running",
         custom_status=None,
         output={"state": state, "reason": reason},
         failure="",

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator
 
 from shared.domain.environment import MadeEnvironment
-from shared.domain.message import Message
+from shared.domain.message import Message, clipped
 from shared.domain.names import ENDPOINT_NAME
 from shared.domain.redaction import Told
 
@@ -103,7 +103,7 @@ class ProvisioningStep(Message):
     @field_validator("reason")
     @classmethod
     def _is_bounded(cls, reason: str) -> str:
-        return reason[:LONGEST_REASON]
+        return clipped(reason, LONGEST_REASON)
 
 
 class ProvisioningEnd(Message):

@@ -199,6 +199,19 @@ def write_deployment(
     }
 
 
+def read_tail(body: JSON) -> int:
+    """How many of a log's last lines are wanted; 0: all. Raises InvalidRequest."""
+    given = Fields(body)
+    given.ignore("containerType")
+    tail = given.whole("tail")
+    given.refuse_others()
+    if tail is not None and tail < 1:
+        raise InvalidRequest(
+            f"'tail' is {tail}.", fix="Use 1 or more, or leave it out for all lines.", target="tail"
+        )
+    return tail or 0
+
+
 def tracked(deployment: Deployment) -> dict[str, JSON]:
     """What stands beside the properties of a deployment, as it was sent."""
     return {name: deployment.extras[name] for name in TRACKED if name in deployment.extras}

@@ -31,7 +31,8 @@ class ScorerSpec:
     that holds MLmodel; for a script the model's own folder or file, if it has one. `packages` are
     folders of libraries outside the interpreter's own, as Azure keeps the app's. `script` is a
     file in `code_dir`, for kind "script". A `memory_limit_mb` of 0 is none.
-    `writable` are folders of others that its processes may write into.
+    `writable` are folders of others that its processes may write into, and `hidden` those that
+    they may not read.
     `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
     models that take each row by itself; even then the last digit of a float may change.
     """
@@ -48,6 +49,7 @@ class ScorerSpec:
     memory_limit_mb: int = 0
     batch_predict: bool = False
     writable: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
 
     @property
     def start(self) -> Start:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from . import fence, tracebacks
+from . import tracebacks
 from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
 from .protocol import (
     MESSAGE_LIMIT,
@@ -72,7 +72,6 @@ def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
     requests, events, parent = (int(argument) for argument in arguments[:3])
     die_with_parent(parent)
     heed_signals()
-    fence.put_up(arguments[3:])
     del sys.argv[1:]
     _print_at_once()
     channel = Channel(requests, events)
