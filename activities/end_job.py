@@ -1,12 +1,15 @@
 """End a job: publish its predictions, write receipt, errors and logs, set the final state.
 
-1. The predictions file is assembled and committed, if the job completed.
+1. The script's processes end, and the predictions file is assembled and committed, if the job
+   completed.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
 
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
+import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +20,7 @@ from shared.domain.job import Ending, JobState, JobStatus
 from shared.domain.receipt import OutputProof, receipt_of
 from shared.domain.task import EndResult
 from shared.services import Services, services
-from shared.stores.results import Damaged
+from shared.stores.results import Damaged, Record
 
 bp = df.Blueprint()
 
@@ -90,17 +93,28 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
 
 
 def _publish_side_files(ended: Ending, services: Services) -> None:
-    """What the script wrote beside its rows; before the predictions, whose commit tells the end."""
+    """What the script wrote beside its rows; before the predictions, whose commit tells the end.
+
+    Its processes end first, and what they write then comes last.
+    """
     if not ended.spec.recipe.script:
         return
-    summaries = services.results.summaries(ended.spec.name, ended.plan.shards)
+    job, shards = ended.spec.name, ended.plan.shards
+    services.crews.finish(job)
+    late = services.ends.gathered(job, _records(job, shards, services))
     changes = (
         (record.process, change)
-        for summary in summaries
-        for record in summary.records
+        for _, record in _records(job, shards, services)
         for change in record.changes
     )
-    services.side_files.publish(ended.spec, changes)
+    services.side_files.publish(ended.spec, itertools.chain(changes, late))
+
+
+def _records(job: str, shards: int, services: Services) -> Iterator[tuple[int, Record]]:
+    """Everything that was accepted, in input order, each with its shard."""
+    for summary in services.results.summaries(job, shards):
+        for record in summary.records:
+            yield summary.shard, record
 
 
 def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobState:
