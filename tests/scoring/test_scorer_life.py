@@ -234,7 +234,7 @@ def test_no_more_processes_than_allowed_even_if_jobs_take_turns(
     """One may live: the first job's ends, and is heard, before the second's begins."""
     spec = script_spec(tmp_path, sys.executable, _TOTALS_AT_ITS_END)
     told: list[Farewell | None] = []
-    pids = []
+    pids: list[int] = []
     for job in ("one", "two"):
         with pool.lease(spec, capacity=1, most=1, job=job) as scorer:
             assert not [pid for pid in pids if is_running(pid)]

@@ -3,8 +3,10 @@
 import gzip
 from typing import Any
 
-from tests.service.conftest import Deploy, put_script
-from tests.service.stack import Stack, scorers_of, served, wait_until
+import psutil
+
+from tests.service.conftest import put_script
+from tests.service.stack import WORKSPACE, Stack, scorers_of, served, wait_until
 from tests.service.test_scripts import folder_of, published
 
 FILES = {f"f{i:02d}.txt": b"x" for i in range(12)}
@@ -153,16 +155,15 @@ def test_an_archive_whose_process_dies_fails_the_job_in_words(stack: Stack, scri
     assert "Close each file in run()" in properties["error"]["message"]
 
 
-def test_processes_leave_when_their_job_is_canceled(stack: Stack, deploy: Deploy) -> None:
-    put_script(
-        stack, deploy, "canceled", ARCHIVE, miniBatchSize=1, environmentVariables={"SLEEP_S": "0.3"}
-    )
-    started = stack.invoke("canceled", stack.upload("twelve", FILES))
-    wait_until(lambda: (stack.job(started).get("progress") or {"files": {}}) and scorers_of(stack))
-    before = {process.pid for process in scorers_of(stack)}
-    stack.send("POST", f"/endpoints/canceled/jobs/{started['name']}/cancel")
-    assert before
-    stack.ended(started)
+def test_processes_leave_when_their_job_is_canceled(stack: Stack, script: Any) -> None:
+    script("leaves", ARCHIVE, miniBatchSize=1, environmentVariables={"SLEEP_S": "0.2"})
+    started = stack.invoke("leaves", stack.upload("twelve", FILES))
+    wait_until(lambda: reported(stack, started))
+    pids = {process.pid for process in scorers_of(stack)}
+    stack.send("POST", f"{WORKSPACE}/jobs/{started['name']}/cancel")
+
+    assert "Canceled" == stack.ended(started)["status"]
+    wait_until(lambda: [pid for pid in pids if not psutil.pid_exists(pid)])
 
 
 def test_an_archive_is_whole_after_its_host_was_killed(state: Any) -> None:
@@ -170,7 +171,6 @@ def test_an_archive_is_whole_after_its_host_was_killed(state: Any) -> None:
     with served(state) as own:
         put_script(
             own,
-            None,
             "killed",
             ARCHIVE,
             miniBatchSize=1,
@@ -178,13 +178,13 @@ def test_an_archive_is_whole_after_its_host_was_killed(state: Any) -> None:
             environmentVariables={"SLEEP_S": "0.3"},
         )
         started = own.invoke("killed", own.upload("twelve", FILES))
-        wait_until(lambda: own.blobs and reported(own, started))
+        wait_until(lambda: reported(own, started))
         own.back_after("host", own.kill("host"))
         properties = own.ended(started)
 
         assert "Completed" == properties["status"], properties
         assert list(FILES) == lines_of(files_like(own, properties, "all-"))
-        assert 13 == len(own.output(properties).decode().splitlines())
+        assert 12 == len(own.output(properties).decode().splitlines())
 
 
 def reported(stack: Stack, started: Any) -> bool:
