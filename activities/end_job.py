@@ -8,7 +8,6 @@
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
-import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +20,7 @@ from shared.domain.receipt import OutputProof, receipt_of
 from shared.domain.task import EndResult
 from shared.services import Services, services
 from shared.stores.results import Damaged, Record
+from shared.stores.side_files import StoredChange
 
 bp = df.Blueprint()
 
@@ -101,20 +101,16 @@ def _publish_side_files(ended: Ending, services: Services) -> None:
         return
     job, shards = ended.spec.name, ended.plan.shards
     services.crews.finish(job)
-    late = services.ends.gathered(job, _records(job, shards, services))
-    changes = (
-        (record.process, change)
-        for _, record in _records(job, shards, services)
-        for change in record.changes
-    )
-    services.side_files.publish(ended.spec, itertools.chain(changes, late))
+    changes: list[tuple[str, StoredChange]] = []
 
+    def records() -> Iterator[tuple[int, Record]]:
+        for summary in services.results.summaries(job, shards):
+            for record in summary.records:
+                changes.extend((record.process, change) for change in record.changes)
+                yield summary.shard, record
 
-def _records(job: str, shards: int, services: Services) -> Iterator[tuple[int, Record]]:
-    """Everything that was accepted, in input order, each with its shard."""
-    for summary in services.results.summaries(job, shards):
-        for record in summary.records:
-            yield summary.shard, record
+    late = services.ends.gathered(job, records())
+    services.side_files.publish(ended.spec, [*changes, *late])
 
 
 def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobState:

@@ -60,7 +60,7 @@ class Bench:
     @property
     def has_room_for_a_spare(self) -> bool:
         """Whether nobody waits, and there are fewer processes than may be leased."""
-        return not self.queue and self.busy + self.starting + len(self.idle) < self.capacity
+        return not self.queue and self._living < self.capacity
 
     def has_turn(self, ticket: Ticket) -> bool:
         """First come, first served, but for those who cannot go on yet."""
@@ -100,7 +100,7 @@ class Bench:
 
     @property
     def _living(self) -> int:
-        return self.busy + len(self.idle)
+        return self.busy + self.starting + len(self.idle)
 
     def _can_go(self, ticket: Ticket) -> bool:
         if self.busy >= ticket.capacity:
