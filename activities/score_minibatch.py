@@ -172,6 +172,7 @@ def _stage(
         turn=departure.turns + 1,
         may_write_at_end=departure.may_write,
         must_end_well=departure.must_end_well,
+        alone=departure.alone,
     )
     return Outcome(
         span=result.span,

@@ -50,6 +50,11 @@ class Departure:
         return self._side is not None and (self._duty.must_end or self._side.is_unfinished)
 
     @property
+    def alone(self) -> list[str]:
+        """Files that it holds open, and that no other process may write to."""
+        return list(self._side.alone) if self._side else []
+
+    @property
     def loss(self) -> str:
         """Which files of the job are lost with a process, in words; empty if none."""
         return self._side.loss if self._side else ""

@@ -8,7 +8,7 @@ from shared.domain.side_names import SideNames
 from shared.scoring.session import writes_under
 from shared.scoring.side_outputs import BadSideName, SideFile, SideOutputs
 from shared.scoring.spec import ScorerSpec, ScoringFailed
-from shared.scoring.torn import needs_its_end
+from shared.scoring.torn import needs_its_end, stands_alone
 from shared.scoring.verdicts import side_verdict
 
 _NAMES_SHOWN = 3
@@ -38,6 +38,12 @@ class SideKeeper:
     def is_unfinished(self) -> bool:
         """Whether what was accepted is of no use until its process has closed it."""
         return bool(self._unfinished)
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Unfinished files that no other process may write to."""
+        paths = ((name, self._outputs.live / name) for name in self._unfinished)
+        return tuple(name for name, path in paths if path.is_file() and stands_alone(path))
 
     @property
     def is_committed(self) -> bool:

@@ -8,6 +8,7 @@
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -47,6 +48,7 @@ class _Part:
     may_write: bool = False
     must_end: bool = False
     turns: set[int] = field(default_factory=set[int])
+    alone: set[str] = field(default_factory=set[str])
 
 
 class Ends:
@@ -81,6 +83,7 @@ class Ends:
         found = {end.process: end for end in ends if not end.is_under_way}
         for process in wanted:
             _check(parts[process], found.get(process))
+        _check_alone(parts.values())
         return [(end.process, change) for end in found.values() for change in end.changes]
 
     def _awaited(self, job: str, wanted: list[str]) -> list[ScorerEnd]:
@@ -108,6 +111,7 @@ def _parts(records: Iterable[tuple[int, Record]]) -> dict[str, _Part]:
         part.turns.add(record.turn)
         part.may_write |= record.may_write_at_end
         part.must_end |= record.must_end_well
+        part.alone |= set(record.alone)
         parts[record.process] = part
     return parts
 
@@ -119,6 +123,17 @@ def _check(part: _Part, end: ScorerEnd | None) -> None:
             raise Damaged(part.shard)
     elif (end.changes or part.must_end) and part.turns != set(range(1, end.turns + 1)):
         raise Damaged(part.shard)
+
+
+def _check_alone(parts: Iterable[_Part]) -> None:
+    writers = Counter(name for part in parts for name in part.alone)
+    for name, count in writers.items():
+        if count > 1:
+            raise InvalidRequest(
+                f"{count} processes held a file '{name}' open under AZUREML_BI_OUTPUT_PATH, and "
+                "what they wrote cannot be made one file.",
+                fix="Give each process a file of its own: put os.getpid() into its name.",
+            )
 
 
 def _name(job: str, process: str) -> str:

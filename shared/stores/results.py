@@ -35,7 +35,7 @@ class Record(Message):
 
     `process` is what the scorer is called in the job's logs, and `turn` counts its bundles. Its
     end may bring more, with `may_write_at_end`; without it the bundle is not whole, if it
-    `must_end_well`.
+    `must_end_well`. Files called as `alone` says must be of this process only.
     """
 
     segment: Segment
@@ -46,6 +46,7 @@ class Record(Message):
     turn: int = 0
     may_write_at_end: bool = False
     must_end_well: bool = False
+    alone: list[str] = Field(default_factory=list[str])
 
 
 class Summary(Message):

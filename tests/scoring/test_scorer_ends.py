@@ -9,7 +9,7 @@ import pytest
 
 from shared.scoring.duty import Duty, duty_of
 from shared.scoring.stateless import is_stateless
-from shared.scoring.torn import needs_its_end
+from shared.scoring.torn import needs_its_end, stands_alone
 
 _FOLDER = "os.environ['AZUREML_BI_OUTPUT_PATH']"
 
@@ -66,6 +66,17 @@ def test_a_log_can_be_read_without_its_end_and_an_archive_cannot(
     (tmp_path / "file").write_bytes(content)
 
     assert needed == needs_its_end(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("content", "alone"), [(gzip.compress(b"a"), False), (b"BZh9", False), (zipped(), True)]
+)
+def test_compressed_streams_can_be_joined_and_archives_cannot(
+    tmp_path: Path, content: bytes, *, alone: bool
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+
+    assert alone == stands_alone(tmp_path / "file")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,13 @@ def _ends(clock: Clock) -> Ends:
 
 
 def record(
-    index: int, process: str, turn: int, *, may_write: bool = True, must_end: bool = True
+    index: int,
+    process: str,
+    turn: int,
+    *,
+    may_write: bool = True,
+    must_end: bool = True,
+    alone: tuple[str, ...] = (),
 ) -> Record:
     span = Span(first=index, stop=index + 1)
     report = MinibatchReport(
@@ -61,6 +67,7 @@ def record(
         turn=turn,
         may_write_at_end=may_write,
         must_end_well=must_end,
+        alone=list(alone),
     )
 
 
@@ -129,3 +136,14 @@ def test_what_is_lost_at_an_end_fails_the_job_in_words(ends: Ends) -> None:
 
     with pytest.raises(InvalidRequest, match=r"The archive is torn\. Close it\."):
         ends.gathered("job", [(0, record(0, "p", 1))])
+
+
+def test_a_table_that_two_processes_wrote_fails_the_job_in_words(ends: Ends) -> None:
+    """Joined they would be no table, and of either alone the other's rows are missing."""
+    for process in ("p", "q"):
+        ends.keep("job", ScorerEnd(process=process, turns=2))
+    records = [record(turn, process, turn, alone=("t",)) for process in "pq" for turn in (1, 2)]
+
+    assert [] == ends.gathered("job", [(0, one) for one in records[:2]])
+    with pytest.raises(InvalidRequest, match="2 processes held a file 't' open"):
+        ends.gathered("job", [(0, one) for one in records])
