@@ -1,13 +1,14 @@
 """End a job: publish its predictions, write receipt, errors and logs, set the final state.
 
-1. The predictions file is assembled and committed, if the job completed.
+1. The script's processes end, and the predictions file is assembled and committed, if the job
+   completed.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
 
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,11 +17,12 @@ import azure.durable_functions as df
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.receipt import OutputProof, PublishedFile, receipt_of
+from shared.domain.side_contents import StoredChange
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.services import Services, services
 from shared.stores.predictions import Published
-from shared.stores.results import Damaged
+from shared.stores.results import Damaged, Record
 from shared.stores.side_files import PublishedSideFiles
 
 bp = df.Blueprint()
@@ -138,17 +140,24 @@ def _proof(
 
 
 def _publish_side_files(ended: Ending, services: Services) -> PublishedSideFiles:
-    """What the script wrote beside its rows; before the predictions, whose commit tells the end."""
+    """What the script wrote beside its rows; before the predictions, whose commit tells the end.
+
+    Its processes end first, and what they write then comes last.
+    """
     if not ended.spec.recipe.script:
         return PublishedSideFiles([], [])
-    summaries = services.results.summaries(ended.spec.name, ended.plan.shards)
-    changes = (
-        (record.process, change)
-        for summary in summaries
-        for record in summary.records
-        for change in record.changes
-    )
-    return services.side_files.publish(ended.spec, changes)
+    job, shards = ended.spec.name, ended.plan.shards
+    services.crews.finish(job)
+    changes: list[tuple[str, StoredChange]] = []
+
+    def records() -> Iterator[tuple[int, Record]]:
+        for summary in services.results.summaries(job, shards):
+            for record in summary.records:
+                changes.extend((record.process, change) for change in record.changes)
+                yield summary.shard, record
+
+    late = services.ends.gathered(job, records())
+    return services.side_files.publish(ended.spec, [*changes, *late])
 
 
 def _state(

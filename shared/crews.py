@@ -22,6 +22,7 @@ from shared.scoring.environments.spec import EnvironmentSpec, Tell, ignore
 from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import ScorerSpec
+from shared.scoring.stateless import is_stateless
 from shared.scoring.worker import Scorer
 from shared.stores.registry import Registry
 
@@ -74,15 +75,21 @@ class Crews:
         ScoringStopped once `is_stopped` says so.
         """
         spec, most = self._spec(recipe), min(capacity, self._most or capacity)
-        with self._pool.lease(spec, capacity=most, job=job, is_stopped=is_stopped) as scorer:
+        with self._pool.lease(
+            spec, capacity=most, most=self._most, job=job, is_stopped=is_stopped
+        ) as scorer:
             yield scorer
 
     def init_tries(self, recipe: Recipe) -> int:
         """How often what scores by this recipe may fail to load, one time after the other."""
         return self._pool.init_tries(recipe.fingerprint)
 
+    def finish(self, job: str) -> None:
+        """All is scored: have this machine's processes write what they have left to write."""
+        self._pool.finish(job)
+
     def release(self, job: str) -> None:
-        """The job is over: processes that serve it alone may go."""
+        """The job is over: processes that have served it go."""
         self._pool.release(job)
 
     def prepare(self, recipe: Recipe, tell: Tell = ignore) -> MadeEnvironment:
@@ -150,11 +157,12 @@ class Crews:
 
     def _spec(self, recipe: Recipe) -> ScorerSpec:
         python, code = self._interpreter(recipe), recipe.code_location
+        model = self._folders.fetch(recipe.model_location)
         return ScorerSpec(
             fingerprint=recipe.fingerprint,
             kind="script" if recipe.script else "mlflow",
             python=python,
-            model_dir=self._folders.fetch(recipe.model_location),
+            model_dir=model,
             environment=tuple(sorted(recipe.environment_variables.items())),
             logging_level=recipe.logging_level,
             packages=_packages() if python == sys.executable else (),
@@ -164,6 +172,7 @@ class Crews:
             batch_predict=recipe.batch_predict,
             writable=self._writable,
             hidden=self._hidden,
+            is_stateless=not recipe.script and is_stateless(model),
         )
 
 

@@ -161,6 +161,6 @@ class Course:
         self._repairs += 1
         if self._repairs > MOST_REPAIRS:
             self._fatal = (
-                f"The store lost acknowledged work {self._repairs} times. "
-                "Check the storage account's health, and invoke again."
+                f"Acknowledged work was lost {self._repairs} times, by the store or with processes "
+                "that were killed. Check the health of both, and invoke again."
             )

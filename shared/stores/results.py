@@ -34,7 +34,9 @@ DIGEST_CHARS = 12
 class Record(Message):
     """What one bundle left: rows, a report per mini-batch, errors, and changes of side files.
 
-    `process` is what the scorer is called in the job's logs.
+    `process` is what the scorer is called in the job's logs, and `turn` counts its bundles. Its
+    end may bring more, with `may_write_at_end`; without it the bundle is not whole, if it
+    `must_end_well`. Files called as `alone` says must be of this process only.
     """
 
     segment: Segment
@@ -42,6 +44,10 @@ class Record(Message):
     errors: list[FileError]
     changes: list[StoredChange] = Field(default_factory=list)
     process: str = ""
+    turn: int = 0
+    may_write_at_end: bool = False
+    must_end_well: bool = False
+    alone: list[str] = Field(default_factory=list[str])
 
 
 class Summary(Message):

@@ -20,8 +20,16 @@ from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.recipe import Location, Recipe
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
+from shared.scoring.departure import Departure
 from shared.scoring.output_log import OutputLogs, Printed
-from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
+from shared.scoring.spec import (
+    FileFailure,
+    InitFailed,
+    InputFile,
+    Scored,
+    ScorerSpec,
+    ScoringFailed,
+)
 from shared.scoring.workplace import Workplace
 from shared.services import Services, build
 from shared.settings import Settings
@@ -45,6 +53,9 @@ class ScriptedScorer:
     def __init__(self, scratch: Path) -> None:
         self.workplace = Workplace(scratch)
         self.logs = OutputLogs()
+        self.departure = Departure(
+            ScorerSpec("scripted", "scripted", "", None), None, self.workplace.kept
+        )
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
@@ -98,6 +109,9 @@ class ScriptedCrews:
 
     def init_tries(self, recipe: Any) -> int:
         return 3
+
+    def finish(self, job: str) -> None:
+        """There is nobody who has something left to write."""
 
     def release(self, job: str) -> None:
         """There is nobody to let go."""

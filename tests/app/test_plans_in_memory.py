@@ -9,6 +9,7 @@ from activities.plan_job import plan
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ServiceUnavailable
 from shared.domain.job import JobStatus
+from shared.domain.task import PlanTask
 from shared.ports import BlobItem
 from tests.app.in_memory import a_spec, run_job, services_in_memory, upload
 from tests.app.test_job_in_memory import predictions, receipt
@@ -66,8 +67,8 @@ def test_a_page_that_came_twice_is_an_error_that_is_tried_again(tmp_path: Path) 
     services.jobs.create(spec)
 
     with pytest.raises(ServiceUnavailable, match=r"'in/f0000.csv' came after 'in/f0005.csv'"):
-        plan(spec, services)
-    planned = plan(spec, services)
+        plan(PlanTask(job=spec.name), services)
+    planned = plan(PlanTask(job=spec.name), services).plan
 
     assert (9, True) == (planned.files, planned.is_confirmed)
 

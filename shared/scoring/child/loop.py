@@ -1,4 +1,4 @@
-"""The life of a scorer process: load once, then one run per request, until the pipe ends."""
+"""The life of a scorer process: load once, one run per request, and an end like a program's."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from .protocol import (
     MESSAGE_LIMIT,
     Done,
     InitError,
+    Leave,
+    Left,
     Message,
     Ready,
     RunError,
@@ -92,6 +94,9 @@ def _serve(channel: Channel, start: Start, drivers: Mapping[str, Driver]) -> Non
         request = channel.next()
         if request is None:
             return
+        if isinstance(request, Leave):
+            channel.send(_left(score))
+            return
         channel.send(_answer(score, cast(Score, request)))
 
 
@@ -105,6 +110,23 @@ def _answer(score: Run, request: Score) -> Done | RunError:
         return RunError(type(error).__name__, brief(error), tracebacks.told(error))
     finally:
         _flush()
+
+
+def _left(score: Run) -> Left:
+    """What is to be done before the interpreter ends: a script's shutdown()."""
+    shutdown = getattr(score, "shutdown", None)
+    _reopen_standard_streams()
+    try:
+        if shutdown is not None:
+            shutdown()
+    except Exception as error:  # noqa: BLE001  # the rim: whatever shutdown() raises
+        with suppress(ValueError, OSError, AttributeError):
+            sys.stderr.write(tracebacks.told(error))
+        name = type(error).__name__
+        return Left(f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
+    finally:
+        _flush()
+    return Left()
 
 
 def _init_error(error: Exception) -> InitError:

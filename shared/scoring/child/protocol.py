@@ -1,7 +1,9 @@
 """The messages between a worker and its scorer process: one JSON line each, on pipes of their own.
 
-1. worker -> child: `Start`, once; then one `Score` per mini-batch. Closing the pipe says goodbye.
-2. child -> worker: `Ready` or `InitError`, once; then `Done` or `RunError` for every `Score`.
+1. worker -> child: `Start`, once; then one `Score` per mini-batch; `Leave`, at most once, at the
+   end. Closing the pipe says goodbye, too.
+2. child -> worker: `Ready` or `InitError`, once; then `Done` or `RunError` for every `Score`, and
+   `Left` for `Leave`, before the interpreter ends as any program does.
 """
 
 from __future__ import annotations
@@ -48,6 +50,19 @@ class Score(Message):
 
 
 @dataclass(frozen=True)
+class Leave(Message):
+    """There are no more mini-batches: shutdown(), then exit."""
+
+
+@dataclass(frozen=True)
+class Left(Message):
+    """shutdown() came back, or there is none; `details` is the traceback of one that raised."""
+
+    message: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
 class Ready(Message):
     pass
 
@@ -79,17 +94,21 @@ class FileFailure:
 
 @dataclass(frozen=True)
 class Done(Message):
-    """A run that came back: `seconds` is its own time, `bytes` the size of the output."""
+    """A run that came back: `seconds` is its own time, `bytes` the size of the output.
+
+    `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
+    """
 
     rows: int
     succeeded: int
     failures: tuple[FileFailure, ...]
     bytes: int
     seconds: float
+    held: tuple[str, ...] = ()
 
 
 _MESSAGES: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Start, Score, Ready, InitError, RunError, Done)
+    kind.__name__: kind for kind in (Start, Score, Leave, Left, Ready, InitError, RunError, Done)
 }
 
 
@@ -109,6 +128,7 @@ def decode(line: bytes) -> Message:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
         if kind is Done:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
+            fields["held"] = tuple(fields["held"])
         message: Message = kind(**fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BrokenProtocol(repr(line[:200])) from error

@@ -1,4 +1,4 @@
-"""The scorer of a custom script: init() once, then run() for every request.
+"""The scorer of a custom script: init() once, run(mini_batch) for every request, and shutdown().
 
 1. The code folder is copied into the process's own, so that what the script writes beside itself
    is seen by nobody else; the copy is the working directory and the first entry of `sys.path`.
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,10 +67,25 @@ def load(start: Start) -> Run:
     except batch_context.WrongArguments as error:
         raise BadScript(f"'{start.script}': {error}") from error
 
-    def score(request: Score) -> Done:
-        return script.score(call, request)
+    return _Scoring(script, call, _function(module, "shutdown", start.script))
 
-    return score
+
+class _Scoring:
+    """What the conversation calls: `shutdown` is None where the script has none."""
+
+    def __init__(
+        self, script: _Script, run: Callable[..., Any], shutdown: Callable[..., Any] | None
+    ) -> None:
+        self._script = script
+        self._run = run
+        self._shutdown = shutdown
+
+    def __call__(self, request: Score) -> Done:
+        return self._script.score(self._run, request)
+
+    def shutdown(self) -> None:
+        if self._shutdown is not None:
+            self._script.shut_down(self._shutdown)
 
 
 class _Script:
@@ -91,14 +107,29 @@ class _Script:
         started = time.perf_counter()
         try:
             result = self._call("run()", run, paths, request.minibatch)
+            seconds = time.perf_counter() - started
+            count, size = rows.write(result, request.output)
         except SystemExit as leaving:
             traceback.print_exc()  # where it left, for nobody else will say
             _leave_soon(_exit_code(leaving))
             raise
-        seconds = time.perf_counter() - started
-        count, size = rows.write(result, request.output)
-        open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
-        return Done(count, count, (), size, seconds)
+        finally:  # what a run() wrote that failed must be seen as well
+            held = open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
+        return Done(count, count, (), size, seconds, held)
+
+    def shut_down(self, shutdown: Callable[..., Any]) -> None:
+        with suppress(OSError):  # it may have removed its folder
+            os.chdir(self._code)
+        try:
+            result = self._call("shutdown()", shutdown)
+        except SystemExit as leaving:
+            if _exit_code(leaving):
+                raise Exited(f"shutdown() called sys.exit({_argument(leaving)}).") from leaving
+            return
+        if inspect.iscoroutine(result):
+            raise BadScript(
+                "shutdown() is an async function, which nobody awaits. Define it with def."
+            )
 
     def _call(self, what: str, function: Callable[..., Any], *arguments: object) -> Any:
         code = 0
