@@ -178,6 +178,7 @@ def _stage(
         may_write_at_end=departure.may_write,
         must_end_well=departure.must_end_well,
         alone=departure.alone,
+        cut_off=departure.cut_off,
     )
     return Outcome(
         span=result.span,

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.domain.errors import Conflict, NotFound
@@ -53,8 +53,8 @@ class _Committed:
 class PublishedSideFiles:
     """`contested` are those that several processes wrote, of which the last one's is there."""
 
-    files: list[PublishedFile]
-    contested: list[str]
+    files: list[PublishedFile] = field(default_factory=list[PublishedFile])
+    contested: list[str] = field(default_factory=list[str])
 
 
 class SideFiles:

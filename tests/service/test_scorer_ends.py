@@ -38,6 +38,8 @@ seen = []
 
 
 def run(mini_batch):
+    if os.path.basename(mini_batch[0]) == os.environ.get("DIES_ON"):
+        os._exit(3)
     seen.extend(mini_batch)
     return [os.path.basename(path) for path in mini_batch]
 
@@ -151,6 +153,24 @@ def test_a_shutdown_that_fails_is_in_the_logs_and_fails_a_job_of_side_files(
     for started in (rows, files):
         (name,) = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
         assert b"in shutdown" in stack.download(name, "batch-jobs")
+
+
+def test_what_a_killed_process_had_still_to_write_is_told(stack: Stack, script: Any) -> None:
+    script(
+        "loses-totals",
+        TOTALS.format(first="pass"),
+        miniBatchSize=1,
+        errorThreshold=-1,
+        environmentVariables={"DIES_ON": "f07.txt"},
+        retrySettings={"maxRetries": 0, "timeout": "PT30S"},
+    )
+    properties = stack.ended(stack.invoke("loses-totals", stack.upload("twelve", FILES)))
+
+    assert "Completed" == properties["status"], properties
+    lost = 11 - sum(int(total) for total in files_like(stack, properties, "total-"))
+    assert lost > 0
+    told = f"The processes of {lost} mini-batches were ended before their shutdown()"
+    assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
