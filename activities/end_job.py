@@ -9,6 +9,7 @@ Each step may run twice, with any crash between: the outcome is the same.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +32,14 @@ bp = df.Blueprint()
 LONGEST_FIRST = 1_000
 
 
+@dataclass(frozen=True)
+class _Side:
+    """What the script wrote beside its rows, and of how many mini-batches something is missing."""
+
+    files: PublishedSideFiles = field(default_factory=PublishedSideFiles)
+    cut_off: int = 0
+
+
 @bp.activity_trigger(input_name="payload")
 def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
     return end(EndTask.from_wire(payload), services()).to_wire()
@@ -49,11 +58,11 @@ def end(task: EndTask, services: Services) -> EndResult:
     if job.state.status.is_terminal:
         return _result(job.state)
     try:
-        ended, proof, contested = _publish(_ending(job.spec, task), services)
+        ended, proof, side = _publish(_ending(job.spec, task), services)
         warnings = lasting_warnings(ended, proof)
         # without what a script says, and what else may differ each time
         receipt = receipt_of(ended, proof, warnings)
-        warnings += passing_warnings(ended, contested)
+        warnings += passing_warnings(ended, side.files.contested, side.cut_off)
         ended = _explained(ended, services)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
@@ -97,16 +106,13 @@ def _explained(ending: Ending, services: Services) -> Ending:
     return ending.model_copy(update={"reason": reason})
 
 
-def _publish(
-    ending: Ending, services: Services
-) -> tuple[Ending, OutputProof | None, Sequence[str]]:
+def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, _Side]:
     """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
-    The counts of a completed job are taken from what its bundles recorded. The names are those of
-    side files that several processes wrote.
+    The counts of a completed job are taken from what its bundles recorded.
     """
     if ending.status is not JobStatus.COMPLETED:
-        return ending, None, ()
+        return ending, None, _Side()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
     counted = services.results.tally(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
@@ -115,8 +121,8 @@ def _publish(
         published = services.predictions.publish(ended.spec, ended.plan.shards)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
-        return ended.model_copy(update=failed), None, ()
-    return ended, _proof(ended.spec, published, side.files, services), side.contested
+        return ended.model_copy(update=failed), None, _Side()
+    return ended, _proof(ended.spec, published, side.files.files, services), side
 
 
 def _proof(
@@ -139,25 +145,28 @@ def _proof(
     )
 
 
-def _publish_side_files(ended: Ending, services: Services) -> PublishedSideFiles:
+def _publish_side_files(ended: Ending, services: Services) -> _Side:
     """What the script wrote beside its rows; before the predictions, whose commit tells the end.
 
     Its processes end first, and what they write then comes last.
     """
     if not ended.spec.recipe.script:
-        return PublishedSideFiles([], [])
+        return _Side()
     job, shards = ended.spec.name, ended.plan.shards
     services.crews.finish(job)
     changes: list[tuple[str, StoredChange]] = []
+    cut_off: dict[str, int] = {}
 
     def records() -> Iterator[tuple[int, Record]]:
         for summary in services.results.summaries(job, shards):
             for record in summary.records:
                 changes.extend((record.process, change) for change in record.changes)
+                cut_off[record.process] = max(cut_off.get(record.process, 0), record.cut_off)
                 yield summary.shard, record
 
     late = services.ends.gathered(job, records())
-    return services.side_files.publish(ended.spec, [*changes, *late])
+    files = services.side_files.publish(ended.spec, [*changes, *late])
+    return _Side(files, sum(cut_off.values()))
 
 
 def _state(

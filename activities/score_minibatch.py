@@ -23,6 +23,7 @@ from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
 from shared.scoring.parting import Farewell
 from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
+from shared.scoring.torn import begins_stream
 from shared.scoring.worker import Scorer
 from shared.services import Services, services
 from shared.stores.ends import ScorerEnd
@@ -177,6 +178,7 @@ def _stage(
         may_write_at_end=departure.may_write,
         must_end_well=departure.must_end_well,
         alone=departure.alone,
+        cut_off=departure.cut_off,
     )
     return Outcome(
         span=result.span,
@@ -222,4 +224,7 @@ def _problem(farewell: Farewell, spec: JobSpec) -> str:
 
 
 def _changes(side_files: Iterable[SideFile]) -> list[Change]:
-    return [Change(one.name, one.path, one.appended) for one in side_files]
+    return [
+        Change(one.name, one.path, one.appended, one.path is not None and begins_stream(one.path))
+        for one in side_files
+    ]

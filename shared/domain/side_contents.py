@@ -8,11 +8,15 @@ from shared.domain.message import Message
 
 
 class StoredChange(Message):
-    """A change whose bytes are safe in the store, in `blob`; empty when the file was removed."""
+    """A change whose bytes are safe in the store, in `blob`; empty when the file was removed.
+
+    `is_stream`: they begin a compressed stream, which other bytes may follow, but not part.
+    """
 
     name: str
     blob: str
     is_appended: bool
+    is_stream: bool = False
 
 
 @dataclass(frozen=True)
@@ -21,34 +25,49 @@ class Written:
 
     A process sees what it wrote itself. A file that one of them went on with from mini-batch to
     mini-batch is one of the `logs`: each process has its lines in it, also the successor of one
-    that was killed. Of any other file the last one that was written counts, whole.
+    that was killed. In one of the `streams`, which are compressed, they are not mixed with those of
+    others. Of any other file the last one that was written counts, whole.
     """
 
     pieces: dict[str, list[tuple[str, str]]]
     logs: set[str]
+    streams: set[str]
 
     @classmethod
     def of(cls, changes: Iterable[tuple[str, StoredChange]]) -> Self:
         """Of changes in input order, each with its process."""
         pieces: dict[str, list[tuple[str, str]]] = {}
-        logs = set[str]()
+        logs, streams = set[str](), set[str]()
         for process, change in changes:
             held = pieces.setdefault(change.name, [])
+            if change.is_stream:
+                streams.add(change.name)
             if change.is_appended:
                 logs.add(change.name)
             else:
                 held[:] = [piece for piece in held if piece[0] != process]
             if change.blob:
                 held.append((process, change.blob))
-        return cls(pieces, logs)
+        return cls(pieces, logs, streams)
 
     def contents(self) -> dict[str, list[str]]:
         """The blobs that make up each file."""
         return {
             name: [blob for process, blob in held if name in self.logs or process == held[-1][0]]
-            for name, held in self.pieces.items()
+            for name, held in ((name, self._ordered(name)) for name in self.pieces)
             if held
         }
+
+    def _ordered(self, name: str) -> list[tuple[str, str]]:
+        """In input order, but of a stream all that one process wrote before what the next did.
+
+        Of what is no log the last piece counts: it stays the last.
+        """
+        held = self.pieces[name]
+        if name not in self.streams or name not in self.logs:
+            return held
+        order = list(dict.fromkeys(process for process, _ in held))
+        return sorted(held, key=lambda piece: order.index(piece[0]))
 
     def contested(self) -> list[str]:
         """The files of which several processes wrote one of their own: no logs are among them."""

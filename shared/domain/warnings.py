@@ -20,9 +20,12 @@ def lasting_warnings(ending: Ending, proof: OutputProof | None) -> list[str]:
     return [warning for warning in found if warning]
 
 
-def passing_warnings(ending: Ending, contested: Sequence[str]) -> list[str]:
-    """`contested` are the side files that several processes wrote."""
-    found = (_retries(ending), _contested(contested))
+def passing_warnings(ending: Ending, contested: Sequence[str], cut_off: int = 0) -> list[str]:
+    """`contested` are the side files that several processes wrote.
+
+    `cut_off` counts the mini-batches whose process was ended before it wrote what it had kept.
+    """
+    found = (_retries(ending), _contested(contested), _cut_off(cut_off))
     return [warning for warning in found if warning]
 
 
@@ -84,4 +87,14 @@ def _contested(names: Sequence[str]) -> str:
     return (
         f"{len(names)} side files were overwritten by several processes, and hold what one of them "
         f"wrote last: {shown}{more}. Give each mini-batch files of its own, or append to them."
+    )
+
+
+def _cut_off(minibatches: int) -> str:
+    if not minibatches:
+        return ""
+    return (
+        f"The processes of {minibatches} mini-batches were ended before their shutdown() or exit "
+        "handlers: what the script had kept of them, to write it there, is missing from its files. "
+        "Write it in run(), and see logs/user/error/ for why they were ended."
     )

@@ -59,6 +59,16 @@ class Departure:
         """Which files of the job are lost with a process, in words; empty if none."""
         return self._side.loss if self._side else ""
 
+    @property
+    def cut_off(self) -> int:
+        """Mini-batches of which a process still had something to write when it was ended."""
+        return self._side.cut_off if self._side and self._duty.must_end else 0
+
+    def note_death(self) -> None:
+        """The process has died, or is about to be killed."""
+        if self._side is not None:
+            self._side.note_death()
+
     def dismiss(self, process: ScorerProcess) -> None:
         """Ask the process to end by itself; `finish` waits for it."""
         if not self.has_begun:

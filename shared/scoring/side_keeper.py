@@ -15,14 +15,19 @@ _NAMES_SHOWN = 3
 
 
 class SideKeeper:
-    """`torn` names files that a process had begun, and not ended, when it was lost."""
+    """`torn` names files that a process had begun, and not ended, when it was lost.
+
+    `cut_off` counts the accepted mini-batches of processes that did not come to their end.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._outputs = SideOutputs(folder)
         self._init_wrote = False
         self._unfinished: tuple[str, ...] = ()
         self._untold: tuple[SideFile, ...] = ()
+        self._of_process = self._of_process_in_safety = 0
         self.torn: tuple[str, ...] = ()
+        self.cut_off = 0
 
     @property
     def writable(self) -> Path:
@@ -77,6 +82,8 @@ class SideKeeper:
         """The process has ended, and did not end what it had begun."""
         self.torn += self._unfinished
         self._unfinished = ()
+        self.cut_off += self._of_process
+        self._of_process = self._of_process_in_safety = 0
 
     def accept(self, to: Path, names: SideNames, held: Iterable[str] = ()) -> tuple[SideFile, ...]:
         """What changed; raises ScoringFailed if it cannot be taken over.
@@ -89,12 +96,14 @@ class SideKeeper:
         except (OSError, BadSideName) as error:
             raise side_verdict(error) from error
         self._init_wrote = False
+        self._of_process += 1
         late, self._untold = self._untold, ()
         return (*late, *accepted)
 
     def end(self, to: Path, names: SideNames) -> None:
         """What the end of a process brought comes with the next mini-batch of its successor's."""
         self._untold = self.accept(to, names)
+        self._of_process = self._of_process_in_safety = 0
 
     def farewell(
         self, to: Path, names: SideNames, *, has_ended: bool
@@ -128,10 +137,12 @@ class SideKeeper:
 
     def commit(self) -> None:
         self._outputs.commit()
+        self._of_process_in_safety = self._of_process
 
     def roll_back(self) -> None:
         self._outputs.roll_back()
         self._untold = ()
+        self._of_process = self._of_process_in_safety
 
     def _needs_its_end(self, name: str) -> bool:
         path = self._outputs.live / name

@@ -1,11 +1,12 @@
 """Files that are no use unless who wrote them has closed them: archives, tables, arrays."""
 
+import re
 from pathlib import Path
 
 # They say what they are before their first byte that is no text.
 _MAGIC = (b"PAR1", b"ARROW1", b"ORC", b"BZh", b"Obj\x01", b"SQLite", b"<", b"[")
 # One after the other they are one: gzip, bzip2, xz, Zstandard.
-_JOINABLE = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+_JOINABLE = re.compile(rb"\x1f\x8b|BZh[1-9](?:1AY&SY|\x17rE8P\x90|\Z)|\xfd7zXZ|\x28\xb5\x2f\xfd")
 _LOOKED_AT = 4096
 # A character of UTF-8 may be cut at the end of what is looked at.
 _LONGEST_CHARACTER = 4
@@ -13,8 +14,13 @@ _LONGEST_CHARACTER = 4
 
 def stands_alone(path: Path) -> bool:
     """Whether two such files cannot be made one by joining them, as those of two processes are."""
+    return not begins_stream(path)
+
+
+def begins_stream(path: Path) -> bool:
+    """Whether it begins as a compressed stream does, after whose end another one may follow."""
     with path.open("rb") as file:
-        return not file.read(_LOOKED_AT).startswith(_JOINABLE)
+        return _JOINABLE.match(file.read(_LOOKED_AT)) is not None
 
 
 def needs_its_end(path: Path) -> bool:

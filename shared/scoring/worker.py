@@ -244,6 +244,7 @@ class Scorer:
                 self.end()
             return verdicts.run_verdict(answer)
         self._state = State.DEAD
+        self.departure.note_death()
         if answer is None:
             obeyed = self._living().terminate(grace_s=self._grace_s)
             return verdicts.timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)

@@ -36,7 +36,8 @@ class Record(Message):
 
     `process` is what the scorer is called in the job's logs, and `turn` counts its bundles. Its
     end may bring more, with `may_write_at_end`; without it the bundle is not whole, if it
-    `must_end_well`. Files called as `alone` says must be of this process only.
+    `must_end_well`. Files called as `alone` says must be of this process only. `cut_off` counts the
+    scorer's mini-batches so far of which a process that was ended had still something to write.
     """
 
     segment: Segment
@@ -48,6 +49,7 @@ class Record(Message):
     may_write_at_end: bool = False
     must_end_well: bool = False
     alone: list[str] = Field(default_factory=list[str])
+    cut_off: int = 0
 
 
 class Summary(Message):

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.domain.errors import Conflict, NotFound
@@ -31,11 +31,15 @@ DIGEST_CHARS = 16
 
 @dataclass(frozen=True)
 class Change:
-    """One change that a script made: `path` holds the bytes; None when the file was removed."""
+    """One change that a script made: `path` holds the bytes; None when the file was removed.
+
+    `is_stream`: they begin a compressed stream.
+    """
 
     name: str
     path: Path | None
     is_appended: bool
+    is_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,8 @@ class _Committed:
 class PublishedSideFiles:
     """`contested` are those that several processes wrote, of which the last one's is there."""
 
-    files: list[PublishedFile]
-    contested: list[str]
+    files: list[PublishedFile] = field(default_factory=list[PublishedFile])
+    contested: list[str] = field(default_factory=list[str])
 
 
 class SideFiles:
@@ -119,7 +123,12 @@ class SideFiles:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_CHARS]
         blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
         self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
-        return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
+        return StoredChange(
+            name=change.name,
+            blob=blob,
+            is_appended=change.is_appended,
+            is_stream=change.is_stream,
+        )
 
     def _commit(
         self, spec: JobSpec, place: Location, blobs: list[str], *, is_there: bool

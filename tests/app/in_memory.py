@@ -65,6 +65,7 @@ class ScriptedScorer:
         output: Path,
         *,
         timeout_s: float,
+        minibatch: int = 0,
         side: Path | None = None,
         names: Any = None,
         minibatch: int = 0,

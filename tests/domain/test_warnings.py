@@ -73,9 +73,10 @@ def test_a_failed_job_says_in_its_reason_that_files_failed() -> None:
 def test_what_this_run_went_through_is_told() -> None:
     names = [f"f{index}.txt" for index in range(7)]
 
-    retries, contested = passing_warnings(an_ending(retries=3), names)
+    retries, contested, cut_off = passing_warnings(an_ending(retries=3), names, cut_off=5)
 
     assert retries.startswith("Mini-batches were tried again 3 times after a failure. ")
     assert "7 side files were overwritten by several processes" in contested
     assert "'f4.txt' and 2 more" in contested
     assert "f5.txt" not in contested
+    assert cut_off.startswith("The processes of 5 mini-batches were ended before their shutdown()")

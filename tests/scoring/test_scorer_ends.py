@@ -1,11 +1,21 @@
 """What is known of a scorer before it ends: its duties, its open files, its model."""
 
+import bz2
 import gzip
 import io
+import lzma
+import pickle
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import cloudpickle  # type: ignore[import-untyped]
+import numpy as np
 import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from shared.scoring.duty import Duty, duty_of
 from shared.scoring.stateless import is_stateless
@@ -70,7 +80,15 @@ def test_a_log_can_be_read_without_its_end_and_an_archive_cannot(
 
 @pytest.mark.parametrize(
     ("content", "alone"),
-    [(gzip.compress(b"a", mtime=0), False), (b"BZh9", False), (zipped(), True)],
+    [
+        (gzip.compress(b"a", mtime=0), False),
+        (b"BZh9", False),
+        (bz2.compress(b"a"), False),
+        (bz2.compress(b""), False),
+        (lzma.compress(b"a"), False),
+        (zipped(), True),
+        (b"BZh1 is a name\n", True),
+    ],
 )
 def test_compressed_streams_can_be_joined_and_archives_cannot(
     tmp_path: Path, content: bytes, *, alone: bool
@@ -106,3 +124,47 @@ def test_what_cannot_be_read_is_not_known_to_be_stateless(tmp_path: Path, text: 
 
     assert not is_stateless(tmp_path)
     assert not is_stateless(tmp_path / "nothing")
+
+
+class _Counts(LinearRegression):  # type: ignore[misc]  # scikit-learn has no types
+    """Of this module, which no library of a model's is."""
+
+
+def _sklearn_model(folder: Path, pickled: bytes) -> Path:
+    described = "flavors:\n  python_function:\n    loader_module: mlflow.sklearn\n"
+    (folder / "MLmodel").write_text(described)
+    (folder / "model.pkl").write_bytes(pickled)
+    return folder
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("estimator", ["forest", "pipeline"])
+def test_a_pickle_of_libraries_alone_is_stateless(
+    tmp_path: Path, estimator: str, protocol: int
+) -> None:
+    rows, values = np.arange(60.0).reshape(20, 3), np.arange(20.0)
+    made = {
+        "forest": RandomForestRegressor(20),
+        "pipeline": make_pipeline(FunctionTransformer(np.log1p), LinearRegression()),
+    }
+    model = made[estimator].fit(rows, values)
+
+    for dumps in (pickle.dumps, cloudpickle.dumps):
+        assert is_stateless(_sklearn_model(tmp_path, dumps(model, protocol)))
+        is_stateless.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: pickle.dumps(_Counts()),
+        lambda: pickle.dumps(_Counts(), 2),
+        lambda: cloudpickle.dumps(make_pipeline(FunctionTransformer(lambda rows: rows))),
+        lambda: pickle.dumps(LinearRegression())[:-20],
+    ],
+    ids=["a class of others", "in an old pickle", "a function pickled itself", "cut off"],
+)
+def test_a_pickle_with_code_of_others_is_not_known_to_be_stateless(
+    tmp_path: Path, made: Callable[[], bytes]
+) -> None:
+    assert not is_stateless(_sklearn_model(tmp_path, made()))

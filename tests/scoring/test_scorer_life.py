@@ -53,6 +53,10 @@ _TOTALS_AT_ITS_END = (
 seen = []
 
 def run(mini_batch):
+    if "die" in named(mini_batch):
+        os._exit(3)
+    if "bad" in named(mini_batch):
+        raise ValueError("one of those files")
     seen.extend(named(mini_batch))
     return mini_batch
 
@@ -270,6 +274,50 @@ def test_a_shutdown_that_raises_is_told_with_its_traceback(
 
     assert "shutdown() failed: ValueError: no totals today" == farewell.failure
     assert "Traceback" in farewell.details
+
+
+def test_minibatches_whose_process_died_before_its_end_are_counted(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    with leased(pool, tmp_path, _TOTALS_AT_ITS_END) as scorer:
+        run, departure = Run(scorer), scorer.scorer.departure
+        run.score("a")
+        run.fail("bad")
+        run.score("b")
+        assert 0 == departure.cut_off, "its process lives"
+        run.fail("die")
+        assert 2 == departure.cut_off
+        run.fail("die")
+        run.score("c")
+    farewell = farewell_of(scorer.scorer, run.published)
+
+    assert "" == farewell.failure
+    assert b"c;" == run.published["totals"]
+    assert 2 == departure.cut_off
+
+
+def test_minibatches_that_come_again_are_not_cut_off(pool: ScorerPool, tmp_path: Path) -> None:
+    with leased(pool, tmp_path, holds(opens="open")) as scorer:
+        run, departure = Run(scorer), scorer.scorer.departure
+        run.score("a")
+        scorer.scorer.commit()
+        run.score("b")
+        scorer.scorer.roll_back()
+        run.score("b")
+
+    assert 1 == departure.cut_off
+
+
+def test_a_script_with_nothing_to_write_at_its_end_has_none_cut_off(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    script = holds(BY_ITSELF, opens="open").replace("import atexit, ", "import ")
+    with leased(pool, tmp_path, script) as scorer:
+        run = Run(scorer)
+        run.score("a")
+        run.fail("die")
+
+    assert 0 == scorer.scorer.departure.cut_off
 
 
 def test_a_shutdown_that_hangs_is_ended(pool: ScorerPool, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Whom a scorer process serves, and what it writes at its end, over HTTP."""
 
 import gzip
+import importlib
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.service.conftest import put_script
 from tests.service.stack import WORKSPACE, Stack, scorers_of, served, wait_until
@@ -36,6 +38,8 @@ seen = []
 
 
 def run(mini_batch):
+    if os.path.basename(mini_batch[0]) == os.environ.get("DIES_ON"):
+        os._exit(3)
     seen.extend(mini_batch)
     return [os.path.basename(path) for path in mini_batch]
 
@@ -76,6 +80,27 @@ def files_like(stack: Stack, properties: Any, beginning: str) -> list[bytes]:
     folder = folder_of(properties)
     names = sorted(name for name in published(stack, folder) if name.startswith(beginning))
     return [stack.download(f"{folder}/{name}") for name in names]
+
+
+# Slow enough for several processes to have a part.
+SHARED = """\
+import {module}
+import os
+import time
+
+lines = None
+
+
+def run(mini_batch):
+    global lines
+    if lines is None:
+        folder = os.environ["AZUREML_BI_OUTPUT_PATH"]
+        lines = {module}.open(os.path.join(folder, "all"), "wt")
+    for path in mini_batch:
+        time.sleep(0.1)
+        lines.write(os.path.basename(path) + chr(10))
+    return mini_batch
+"""
 
 
 def lines_of(archives: list[bytes]) -> list[str]:
@@ -128,6 +153,38 @@ def test_a_shutdown_that_fails_is_in_the_logs_and_fails_a_job_of_side_files(
     for started in (rows, files):
         (name,) = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
         assert b"in shutdown" in stack.download(name, "batch-jobs")
+
+
+def test_what_a_killed_process_had_still_to_write_is_told(stack: Stack, script: Any) -> None:
+    script(
+        "loses-totals",
+        TOTALS.format(first="pass"),
+        miniBatchSize=1,
+        errorThreshold=-1,
+        environmentVariables={"DIES_ON": "f07.txt"},
+        retrySettings={"maxRetries": 0, "timeout": "PT30S"},
+    )
+    properties = stack.ended(stack.invoke("loses-totals", stack.upload("twelve", FILES)))
+
+    assert "Completed" == properties["status"], properties
+    lost = 11 - sum(int(total) for total in files_like(stack, properties, "total-"))
+    assert lost > 0
+    told = f"The processes of {lost} mini-batches were ended before their shutdown()"
+    assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
+
+
+@pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
+def test_a_compressed_file_that_several_processes_hold_open_has_the_lines_of_all(
+    stack: Stack, script: Any, module: str
+) -> None:
+    more = {"miniBatchSize": 1, "maxConcurrencyPerInstance": 2}
+    script(f"shares-{module}", SHARED.format(module=module), **more)
+    properties = stack.ended(stack.invoke(f"shares-{module}", stack.upload("twelve", FILES)))
+
+    assert "Completed" == properties["status"], properties
+    (whole,) = files_like(stack, properties, "all")
+    lines = importlib.import_module(module).decompress(whole).decode().splitlines()
+    assert list(FILES) == sorted(lines)
 
 
 def test_an_archive_that_is_open_to_the_end_is_published_whole(stack: Stack, script: Any) -> None:

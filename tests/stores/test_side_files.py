@@ -43,8 +43,10 @@ def told(path: str, content: bytes) -> PublishedFile:
     return PublishedFile(path, len(content), hashlib.sha256(content).hexdigest())
 
 
-def wrote(name: str, blob: str, *, is_appended: bool = False) -> StoredChange:
-    return StoredChange(name=name, blob=blob, is_appended=is_appended)
+def wrote(
+    name: str, blob: str, *, is_appended: bool = False, is_stream: bool = False
+) -> StoredChange:
+    return StoredChange(name=name, blob=blob, is_appended=is_appended, is_stream=is_stream)
 
 
 def test_a_file_of_one_process_is_what_it_last_was() -> None:
@@ -64,6 +66,26 @@ def test_a_log_has_the_lines_of_every_process_in_input_order() -> None:
     ]
 
     assert {"log": ["1", "2", "3", "4", "5"]} == Written.of(changes).contents()
+
+
+def test_the_streams_of_several_processes_follow_each_other_and_are_not_mixed() -> None:
+    changes = [
+        ("p", wrote("gz", "1", is_stream=True)),
+        ("q", wrote("gz", "2", is_stream=True)),
+        ("p", wrote("gz", "3", is_appended=True)),
+        ("q", wrote("gz", "4", is_appended=True)),
+        ("p", wrote("gz", "5", is_appended=True)),
+    ]
+
+    assert {"gz": ["1", "3", "5", "2", "4"]} == Written.of(changes).contents()
+
+
+def test_of_streams_that_nobody_goes_on_with_the_last_one_counts_whole() -> None:
+    changes = [("p", wrote("gz", "1", is_stream=True)), ("q", wrote("gz", "2", is_stream=True))]
+    again = [*changes, ("p", wrote("gz", "3", is_stream=True))]
+
+    assert {"gz": ["2"]} == Written.of(changes).contents()
+    assert {"gz": ["3"]} == Written.of(again).contents()
 
 
 def test_of_a_file_that_nobody_appends_to_the_last_one_counts_whole() -> None:

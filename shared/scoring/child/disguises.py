@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # How many bytes tell a web page, or UTF-16 without its mark.
 _ENOUGH = 512
-_DECOMPRESS = "Decompress it before the job, or name it by what it is"
+_DECOMPRESS = "Decompress it before the job"
 _EXPORT = "Save its table as csv, JSON or parquet"
 _MAGIC = (
     (b"\x1f\x8b", "is compressed by gzip", _DECOMPRESS),
