@@ -68,7 +68,6 @@ class ScriptedScorer:
         minibatch: int = 0,
         side: Path | None = None,
         names: Any = None,
-        minibatch: int = 0,
     ) -> Scored:
         self.minibatches.append([file.name for file in files])
         rows, failures = list[str](), list[FileFailure]()
