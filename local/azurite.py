@@ -1,7 +1,15 @@
-"""Azurite, the storage emulator: blobs, queues and tables on free ports of this machine."""
+"""Azurite, the storage emulator: blobs, queues and tables on free ports of this machine.
 
+The emulator's usual account has a key that everybody knows: a scorer process that found the port,
+or a web page by a name that leads here, could sign for every blob. So each folder has a key of its
+own, made at its first start; the account keeps the usual name. What lies in the folder is not bound
+to a key: one that was made with the usual key is served with its own from now on.
+"""
+
+import base64
 import os
 import re
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -10,15 +18,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devhost.private import OTHERS, private_folder
+from devhost.private import OTHERS, private_file, private_folder, replace
 from devhost.tls.certificates import Certificates
 from local.child import Child, ignore
 from local.node import node
 from local.port import choose
 
 ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""The account and key of every storage emulator: public, and good for nothing else."""
+KEY_BYTES = 64
+KEY_FILE = "account.key"
 
 LAUNCHER = Path(__file__).with_suffix(".cjs")
 OPTIONS = (
@@ -35,6 +43,7 @@ STOP_GRACE_S = 10.0
 PORT_TRIES = 5
 """Between the choice of a port and its use another program may take it."""
 
+_KEY = re.compile(r"[A-Za-z0-9+/]{86}==")
 _LISTENING = re.compile(r"Azurite (Blob|Queue|Table) service is successfully listening at .*:(\d+)")
 
 
@@ -77,6 +86,7 @@ class Azurite:
         self._on_line = on_line
         self._holds = holds
         self._child: Child | None = None
+        self._key = ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -136,8 +146,14 @@ class Azurite:
             f"{service}Endpoint={scheme}://127.0.0.1:{port}/{ACCOUNT};"
             for service, port in services
         )
-        account = f"DefaultEndpointsProtocol={scheme};AccountName={ACCOUNT};AccountKey={KEY};"
-        return account + endpoints
+        account = f"AccountName={ACCOUNT};AccountKey={self.key};"
+        return f"DefaultEndpointsProtocol={scheme};{account}{endpoints}"
+
+    @property
+    def key(self) -> str:
+        """The account's: the folder's own, the same at every start; in memory, this object's."""
+        self._key = self._key or _key(self._folder)
+        return self._key
 
     @property
     def _started(self) -> Child:
@@ -157,7 +173,7 @@ class Azurite:
         self._child = Child(
             self._command(ports),
             folder=self._working_folder(),
-            environment=_environment(),
+            environment=_environment() | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{self.key}"},
             on_line=read,
             holds=self._holds,
             umask=OTHERS,
@@ -201,3 +217,25 @@ def _environment() -> dict[str, str]:
     """Ours, without the variables that would give Azurite another account, store or flag."""
     foreign = ("AZURITE_", "NODE_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+
+
+def _key(folder: Path | None) -> str:
+    """Raises AzuriteFailed for a file that holds none: Azurite would take the usual key instead."""
+    if folder is None:
+        return _new_key()
+    private_folder(folder)
+    path = folder / KEY_FILE
+    if not path.is_file():
+        replace(path, _new_key().encode())
+    private_file(path)
+    text = path.read_bytes().decode("ascii", "replace").strip()
+    if not _KEY.fullmatch(text):
+        raise AzuriteFailed(
+            f"'{path}' does not hold the key of the storage account. "
+            "Delete it; the next start makes a new one, and signed links made before end."
+        )
+    return text
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

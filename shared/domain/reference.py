@@ -48,6 +48,7 @@ _COMPUTE = re.compile(
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
 _USER = re.compile(r"https?:[/\\]*[^/\\?#]*@", re.IGNORECASE)
 _SIGNATURE = re.compile(r"[?&#]sig=", re.IGNORECASE)
+_SLASH = re.compile(r"[/\\]")
 
 
 class DatastorePath(Message):
@@ -225,5 +226,11 @@ def _is_url(text: str) -> bool:
 
 def _shown(text: str) -> str:
     """The reference without what may be secret: its query, and who stands before an `@`."""
-    before = r"//[^/]*@" if text.lower().startswith(PREFIX) else r"[/\\]+.*@"
-    return re.sub(before, "//***@", text, flags=re.DOTALL).partition("?")[0][:500]
+    if text.lower().startswith(PREFIX):
+        hidden = re.sub(r"//[^/]*@", "//***@", text)
+    else:  # from the first slash to the last `@`
+        begin = _SLASH.search(text)
+        before, at, after = text.rpartition("@")
+        is_named = begin is not None and bool(at) and begin.start() < len(before)
+        hidden = f"{text[: begin.start()]}//***@{after}" if begin and is_named else text
+    return hidden.partition("?")[0][:500]

@@ -1,5 +1,8 @@
 """References: every shape that Azure ML's clients send, and nothing that climbs out."""
 
+import re
+import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -131,6 +134,39 @@ def test_a_refusal_never_repeats_what_may_be_secret(parse: Any, text: str) -> No
         parse(text, target="uri")
 
     assert "hush" not in str(refusal.value)
+
+
+PARSERS: list[Any] = [parse_input, parse_datastore_path, parse_datastore, parse_compute]
+
+
+@pytest.mark.parametrize("begin", ["", "http://", "azureml:", "azureml://", "azureml:/"])
+@pytest.mark.parametrize("again", ["/", "\\", "//", "/@", "@/", "a/", "datastores/", "azureml:"])
+def test_no_reference_holds_anybody_up(begin: str, again: str) -> None:
+    """As long as a field may be: read, and where it is refused, shown without its secrets."""
+    text = begin + again * (65_000 // len(again))
+    began = time.process_time()
+
+    for parse in PARSERS:
+        with suppress(InvalidRequest):
+            parse(text, target="uri")
+    with pytest.raises(InvalidRequest):
+        parse_asset(text, "models", target="uri")
+
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ftp://u:hush@host/box", "ftp://***@host/box"),
+        ("ftp:/\\u:hush@h@host", "ftp://***@host"),
+        ("box/u:hush@host?sig=hush", "box//***@host"),
+        ("name@host/box", "name@host/box"),
+    ],
+)
+def test_what_is_refused_is_shown_without_its_user(text: str, shown: str) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(f"'{shown}'")):
+        parse_input(text, target="uri")
 
 
 def test_a_url_with_a_user_is_told_to_leave_it_out() -> None:

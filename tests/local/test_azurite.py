@@ -1,12 +1,15 @@
 import json
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobBlock, BlobServiceClient, ContainerClient
 
 from local.azurite import Azurite, AzuriteFailed, Ports
@@ -158,3 +161,60 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         parent.send_signal(signal.SIGKILL)
 
     until(lambda: has_ended(azurite))
+
+
+USUAL_KEY = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
+"""The one that everybody knows."""
+
+
+def with_key(azurite: Azurite, key: str) -> str:
+    return azurite.connection_string.replace(azurite.key, key)
+
+
+def is_refused(connection: str) -> bool:
+    with BlobServiceClient.from_connection_string(connection, retry_total=0) as service:
+        try:
+            list(service.list_containers())
+        except HttpResponseError as error:
+            return error.status_code == HTTPStatus.FORBIDDEN
+    return False
+
+
+@pytest.mark.parametrize("name", ["kept", ""], ids=["in a folder", "in memory"])
+def test_the_key_that_everybody_knows_opens_nothing(tmp_path: Path, name: str) -> None:
+    with Azurite(tmp_path / name if name else None) as azurite:
+        assert is_refused(with_key(azurite, USUAL_KEY))
+        assert not is_refused(azurite.connection_string)
+
+
+def test_each_folder_has_a_key_of_its_own_that_stays_and_is_its_owners(tmp_path: Path) -> None:
+    first, other = Azurite(tmp_path / "first"), Azurite(tmp_path / "other")
+
+    assert first.key == Azurite(tmp_path / "first").key
+    assert len({first.key, other.key, Azurite().key, USUAL_KEY}) == 4
+    assert 0o600 == stat.S_IMODE((tmp_path / "first" / "account.key").stat().st_mode)
+
+
+def test_a_folder_that_was_made_with_the_usual_key_is_served_with_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / "azurite"
+    folder.mkdir()
+    (folder / "account.key").write_text(USUAL_KEY)
+    with Azurite(folder) as azurite, a_container(azurite) as box:
+        box.upload_blob("kept", b"kept")
+    (folder / "account.key").unlink()  # as earlier versions left it
+
+    with Azurite(folder) as azurite, a_container(azurite) as box:
+        assert b"kept" == box.download_blob("kept").readall()
+        assert is_refused(with_key(azurite, USUAL_KEY))
+
+
+@pytest.mark.parametrize("damaged", ["", "key", "a" * 88, "é"])
+def test_a_damaged_key_is_told_and_not_replaced_by_the_usual_one(
+    tmp_path: Path, damaged: str
+) -> None:
+    (tmp_path / "account.key").write_text(damaged)
+
+    with pytest.raises(AzuriteFailed, match=r"account\.key' does not hold .* Delete it"):
+        Azurite(tmp_path).start()
