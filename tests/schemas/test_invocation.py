@@ -123,6 +123,7 @@ def test_an_output_folder_is_refused_in_azure_mls_words() -> None:
         ({"properties": {"inputData": {}}}, "properties.inputData"),
         (today(inputData={"a": {"uri": URI}, "b": {"uri": URI}}), "properties.inputData"),
         (today(inputData={"a": {}}), "properties.inputData.a.uri"),
+        (today(dataset={"path": URI}), "properties.inputData"),
         (today(miniBatchSize="many"), "properties.miniBatchSize"),
         (today(miniBatchSize=0), "miniBatchSize"),
         (today(errorThreshold=-2), "errorThreshold"),
