@@ -64,7 +64,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         output_field=output_field,
         settings=settings,
         compute=compute,
-        job_name=asset_name(name, "job name") if name else "",
+        job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
