@@ -92,8 +92,8 @@ def test_nothing_that_is_committed_is_ignored() -> None:
 
 
 def files_that_docs_tell_to_make() -> Iterator[str]:
-    """What their shell blocks write: `| tee FILE`, `> FILE`, `--ready FILE`, `-m venv FOLDER`."""
-    making = re.compile(r"(?:\| tee|[^-]>|--ready|-m venv|tour\.py) +([A-Za-z.][\w./-]*)")
+    """What their shell blocks write: `> FILE`, `| tee`, `-o`, `--ready`, `-m venv FOLDER`."""
+    making = re.compile(r"(?:\| tee|[^-]>| -o|--ready|-m venv|tour\.py) +([A-Za-z.][\w./-]*)")
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for block in re.findall(r"```(?:bash|sh)\n(.*?)```", page.read_text(), re.DOTALL):
             yield from making.findall(block)

@@ -10,7 +10,7 @@ from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
 from shared.api.routes import Handler, Route, register
-from shared.api.view import archived_states
+from shared.api.view import archived_states, is_oldest_first
 from shared.domain.asset import Asset, AssetId, Code, Data, Model
 from shared.domain.errors import Conflict
 from shared.domain.message import JSON
@@ -66,7 +66,7 @@ class Kind[A: Asset]:
         check_workspace(request, services.settings)
         shown, after = archived_states(request), start_after(request)
         entries = newest_first(self.shelf(services.registry).every(request.path["name"]))
-        if is_ascending := request.query.get("$orderby", "").lower().endswith(" asc"):
+        if is_ascending := is_oldest_first(request):
             entries.reverse()
         found, more = cut(
             (

@@ -87,7 +87,7 @@ def _deploy(service: Service, model: Path) -> str:
     service.put(f"/batchEndpoints/{endpoint}", body)
     content = az_yaml.load(HERE / "deployment.yml")
     _, deployment, deployment_body = az_yaml.deployment_body(content, service.workspace)
-    service.put(f"/batchEndpoints/{endpoint}/deployments/{deployment}", deployment_body)
+    service.make(f"/batchEndpoints/{endpoint}/deployments/{deployment}", deployment_body)
     body["properties"]["defaults"] = {"deploymentName": deployment}
     answer = service.put(f"/batchEndpoints/{endpoint}", body)
     print(f"Endpoint {endpoint}, deployment {deployment}, model {MODEL}:{VERSION}")

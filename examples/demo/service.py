@@ -22,6 +22,9 @@ CONTAINER = "azureml-blobstore"
 START_LIMIT_S = 90
 STOP_LIMIT_S = 30
 POLL_S = 0.1
+ANSWER_LIMIT_S = 60
+# A deployment is made within seconds; a busy machine takes minutes to load a model.
+MADE_LIMIT_S, MADE_POLL_S = 600, 0.5
 WORKSPACE = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
     "Microsoft.MachineLearningServices/workspaces/local"
@@ -51,6 +54,18 @@ class Service:
         """PUT under the workspace's ARM path."""
         return self._send("PUT", f"{self.url}{self.workspace}{path}", body)
 
+    def make(
+        self, path: str, body: Any, *, limit_s: float = MADE_LIMIT_S, every_s: float = MADE_POLL_S
+    ) -> None:
+        """PUT a deployment, and wait until it can score; raises ServiceFailed if it cannot."""
+        made, deadline = self.put(path, body)["properties"], time.monotonic() + limit_s
+        while made["provisioningState"] == "Creating" and time.monotonic() < deadline:
+            time.sleep(every_s)
+            made = self.get(f"{self.url}{self.workspace}{path}")["properties"]
+        if made["provisioningState"] != "Succeeded":
+            state, reason = made["provisioningState"], made["provisioningError"] or "no reason yet"
+            raise ServiceFailed(f"{path} is {state}: {reason}")
+
     def post(self, url: str, body: Any) -> Any:
         return self._send("POST", url, body)
 
@@ -71,11 +86,13 @@ class Service:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = Request(url, data, headers, method=method)  # noqa: S310  # our own service's
         try:
-            with urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urlopen(request, timeout=ANSWER_LIMIT_S) as answer:  # noqa: S310
                 return json.load(answer)
         except HTTPError as refusal:
             text = refusal.read().decode(errors="replace")
             raise ServiceFailed(f"{method} {url} was answered {refusal.code}: {text}") from None
+        except OSError as silence:
+            raise ServiceFailed(f"{method} {url} was not answered: {silence}") from None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from shared.domain.errors import InvalidRequest
 
 # Of an item that is archived, or not: whether each view shows it.
 VIEWS = {"activeonly": (False,), "archivedonly": (True,), "all": (False, True)}
+NEWEST_FIRST, OLDEST_FIRST = "createdtime desc", "createdtime asc"
 
 
 def archived_states(request: Request) -> tuple[bool, ...]:
@@ -17,3 +18,16 @@ def archived_states(request: Request) -> tuple[bool, ...]:
             target="listViewType",
         )
     return VIEWS[asked.lower()]
+
+
+def is_oldest_first(request: Request) -> bool:
+    """Whether the list's `$orderBy` turns it round; raises InvalidRequest."""
+    asked = request.query.get("$orderby") or NEWEST_FIRST
+    order = " ".join(asked.lower().split())
+    if order not in {NEWEST_FIRST, OLDEST_FIRST}:
+        raise InvalidRequest(
+            f"'{asked[:100]}' is not an $orderBy of this list.",
+            fix=f"Use '{NEWEST_FIRST}', which is the default, or '{OLDEST_FIRST}'.",
+            target="$orderBy",
+        )
+    return order == OLDEST_FIRST

@@ -13,6 +13,9 @@ BatchError
 The class name is the ARM code; `shared/api/errors.py` owns the statuses.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 LONGEST_CAUSE = 500  # characters of a foreign exception's words
 
 
@@ -47,6 +50,15 @@ class Forbidden(BatchError):
 
 class NotFound(BatchError):
     """Nothing has that name."""
+
+
+@contextmanager
+def found_for(target: str) -> Iterator[None]:
+    """Whatever is not found inside was named by the request's field `target`."""
+    try:
+        yield
+    except NotFound as missing:
+        raise type(missing)(missing.problem, fix=missing.fix, target=target) from None
 
 
 class ModelMissing(NotFound):

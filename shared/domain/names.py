@@ -56,15 +56,18 @@ def datastore_name(value: str) -> str:
     )
 
 
-def asset_name(value: str, what: str) -> str:
-    """Return the name (or version) if an asset or a job may bear it, else raise InvalidRequest."""
+def asset_name(value: str, what: str, *, target: str = "") -> str:
+    """Return the name (or version) if an asset or a job may bear it, else raise InvalidRequest.
+
+    It names `target`, by default `what` it is.
+    """
     if len(value) <= LONGEST_ASSET and ASSET_NAME.fullmatch(value):
         return value
     raise InvalidRequest(
         f"'{value[:LONGEST_ASSET]}' is not {_article(what)} {what}.",
         fix=f"Use 1-{LONGEST_ASSET} letters, digits, dashes, underscores and dots that begin with "
         "a letter or digit and do not end with a dot.",
-        target=what,
+        target=target or what,
     )
 
 

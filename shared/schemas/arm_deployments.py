@@ -22,7 +22,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
-from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
+from shared.schemas.arm_settings import read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
@@ -51,7 +51,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             "batch_predict": _is_on(own, BATCH_PREDICT, default=False),
         }
     )
-    with refusals(WIRE_NAMES):
+    with refusals({}):
         deployment = Deployment(
             name=endpoint_name(name, "deployment"),
             endpoint=endpoint,

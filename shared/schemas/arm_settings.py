@@ -12,7 +12,6 @@ LOGGING_LEVELS = {"Warning": "warning", "Info": "info", "Debug": "debug"}
 WIRE_NAMES = {
     "mini_batch_size": "miniBatchSize",
     "max_concurrency_per_instance": "maxConcurrencyPerInstance",
-    "instance_count": "instanceCount",
     "error_threshold": "errorThreshold",
     "output_file_name": "outputFileName",
     "output_action": "outputAction",
@@ -51,7 +50,8 @@ def read_settings(
             fix="Leave out outputFileName, or use the output action AppendRow.",
             target=fields.path("outputFileName"),
         )
-    with refusals(WIRE_NAMES):
+    names = {key: fields.path(name) for key, name in WIRE_NAMES.items()}
+    with refusals(names | {"instance_count": instances.path("instanceCount")}):
         return BatchSettings.from_wire(merged)
 
 

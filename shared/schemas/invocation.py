@@ -64,7 +64,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         output_field=output_field,
         settings=settings,
         compute=compute,
-        job_name=asset_name(name, "job name") if name else "",
+        job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
@@ -91,10 +91,10 @@ def _read_overrides(properties: Fields, deployed: BatchSettings) -> tuple[BatchS
 
 
 def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
-    if properties.has("dataset"):
-        properties.ignore("inputData")
-        return "dataset", DataType.URI_FOLDER, *_read_dataset(properties.object("dataset"))
     inputs = list(properties.object("inputData").entries())
+    if properties.has("dataset"):
+        _refuse_second_input(inputs, properties)
+        return "dataset", DataType.URI_FOLDER, *_read_dataset(properties.object("dataset"))
     if len(inputs) != 1:
         raise InvalidRequest(
             f"'{properties.path('inputData')}' has {len(inputs)} inputs; a model deployment takes "
@@ -112,6 +112,16 @@ def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
     given.ignore("mode", "description")
     given.refuse_others()
     return name, types[kind.replace("_", "").lower()], uri, given.path("uri")
+
+
+def _refuse_second_input(inputs: list[tuple[str, JSON]], properties: Fields) -> None:
+    if inputs:
+        raise InvalidRequest(
+            f"'{properties.path('dataset')}' and '{properties.path('inputData')}' both name an "
+            "input; a model deployment takes exactly one.",
+            fix="Send one of the two.",
+            target=properties.path("inputData"),
+        )
 
 
 def _refuse_input_type(kind: str) -> Never:

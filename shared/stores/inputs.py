@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.domain.asset import AssetId, DataType
-from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.errors import InvalidRequest, NotFound, found_for
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import InputFile
 from shared.domain.recipe import Location
@@ -58,7 +58,7 @@ class Inputs:
         """
         reference, kind = parse_input(uri, target=target), None
         if isinstance(reference, AssetId):
-            data = self._registry.data_asset(reference)
+            data = self._data(reference, target)
             reference, kind = parse_input(data.uri, target=target), data.type
         if not isinstance(reference, AssetId) and reference.path.endswith("/"):
             kind = DataType.URI_FOLDER
@@ -70,7 +70,11 @@ class Inputs:
         Raises InvalidRequest or NotFound, naming `target`.
         """
         reference = parse_input(uri, target=target)
-        return self._registry.data_asset(reference).uri if isinstance(reference, AssetId) else uri
+        return self._data(reference, target).uri if isinstance(reference, AssetId) else uri
+
+    def _data(self, asset: AssetId, target: str) -> Data:
+        with found_for(target):
+            return self._registry.data_asset(asset)
 
     def _locate(self, reference: InputReference, target: str) -> Location:
         match reference:

@@ -47,7 +47,7 @@ class Recipes:
             resolved = self._registry.resolved(deployment)
             recipe = self.of(resolved)
         except NotFound as missing:
-            raise InvalidRequest(missing.problem, fix=missing.fix, target="properties") from None
+            raise InvalidRequest(missing.problem, fix=missing.fix, target=missing.target) from None
         self._computes.check(
             deployment.compute,
             deployment.settings.instance_count,

@@ -9,7 +9,7 @@ from shared.domain.compute import Compute
 from shared.domain.datastore import Datastore
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict, NotFound
+from shared.domain.errors import Conflict, NotFound, found_for
 from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
@@ -43,10 +43,12 @@ class Registry:
         documents = Documents(blobs, CONTAINER)
         self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint")
         self.deployments = Shelf(documents, "deployments", Deployment, "batch deployment")
-        self.models = Shelf(documents, "models", Model, "model")
-        self.data = Shelf(documents, "data", Data, "data asset")
-        self.codes = Shelf(documents, "codes", Code, "code")
-        self.environments = Shelf(documents, "environments", Environment, "environment")
+        self.models = Shelf(documents, "models", Model, "model", is_versioned=True)
+        self.data = Shelf(documents, "data", Data, "data asset", is_versioned=True)
+        self.codes = Shelf(documents, "codes", Code, "code", is_versioned=True)
+        self.environments = Shelf(
+            documents, "environments", Environment, "environment", is_versioned=True
+        )
         self.containers = Shelf(documents, "containers", AssetContainer, "asset")
         self.datastores = Shelf(documents, "datastores", Datastore, "datastore")
         self.computes = Shelf(documents, "computes", Compute, "compute")
@@ -81,11 +83,14 @@ class Registry:
     def resolved(self, deployment: Deployment) -> Deployment:
         """The deployment with the versions that its references mean now; raises NotFound."""
         code, environment = deployment.code, deployment.environment
-        found: dict[str, object] = {"model": self.model(deployment.model).id}
+        with found_for("properties.model.assetId"):
+            found: dict[str, object] = {"model": self.model(deployment.model).id}
         if environment:
-            found["environment"] = self.environment(environment).id
+            with found_for("properties.environmentId"):
+                found["environment"] = self.environment(environment).id
         if code:
-            found["code"] = code.model_copy(update={"code": self.code(code.code).id})
+            with found_for("properties.codeConfiguration.codeId"):
+                found["code"] = code.model_copy(update={"code": self.code(code.code).id})
         return deployment.model_copy(update=found)
 
     def end_provisioning(self, ending: ProvisioningEnd) -> bool:

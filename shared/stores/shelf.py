@@ -37,11 +37,20 @@ class Shelf[R: Message]:
     Names that differ in case only are the same, as ARM's resource names are.
     """
 
-    def __init__(self, documents: Documents, folder: str, kind: type[R], noun: str) -> None:
+    def __init__(
+        self,
+        documents: Documents,
+        folder: str,
+        kind: type[R],
+        noun: str,
+        *,
+        is_versioned: bool = False,
+    ) -> None:
         self._documents = documents
         self._folder = folder
         self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
         self._noun = noun
+        self._is_versioned = is_versioned  # a key is a name and a version
 
     def get(self, *key: str) -> Entry[R]:
         """Raises NotFound, which says what there is instead."""
@@ -219,11 +228,21 @@ class Shelf[R: Message]:
         )
 
     def _missing(self, key: tuple[str, ...]) -> NotFound:
-        there = list(islice(self._keys(key[:-1], at_once=HINTS + 1), HINTS + 1))
-        more = ", ..." if there[HINTS:] else "."
-        hint = f"There is none yet; create the {self._noun} first."
         return NotFound(
-            f"There is no {self._noun} '{':'.join(key)}'.",
-            fix=f"Use one of: {', '.join(there[:HINTS])}{more}" if there else hint,
-            target=key[-1],
+            f"There is no {self._noun} '{':'.join(key)}'.", fix=self._instead(key), target=key[-1]
         )
+
+    def _instead(self, key: tuple[str, ...]) -> str:
+        """What there is beside a key that is not there."""
+        if there := _shown(self._keys(key[:-1], at_once=HINTS + 1)):
+            return f"Use one of: {there}"
+        if self._is_versioned and (there := _shown(sorted(self.folders()))):
+            return f"The names that are registered are: {there}"
+        return f"There is none yet; create the {self._noun} first."
+
+
+def _shown(names: Iterable[str]) -> str:
+    """The first names, and whether there are more; empty if there is none."""
+    first = list(islice(names, HINTS + 1))
+    more = ", ..." if first[HINTS:] else "."
+    return f"{', '.join(first[:HINTS])}{more}" if first else ""

@@ -108,6 +108,16 @@ def test_data_that_points_to_data_is_refused(inputs: Inputs, blobs: MemoryBlobs)
         inputs.resolve("azureml:d:1", target="uri")
 
 
+@pytest.mark.parametrize("version", [":2", "@latest"])
+def test_data_that_is_not_there_is_the_fault_of_the_field_that_named_it(
+    inputs: Inputs, version: str
+) -> None:
+    for ask in (inputs.resolve, inputs.address):
+        with pytest.raises(NotFound) as refusal:
+            ask(f"azureml:d{version}", target="uri")
+        assert "uri" == refusal.value.target
+
+
 def test_files_come_in_name_order_and_the_rest_is_counted(
     inputs: Inputs, blobs: MemoryBlobs
 ) -> None:

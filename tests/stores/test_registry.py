@@ -62,6 +62,24 @@ def test_what_is_not_there_is_answered_with_what_is(blobs: MemoryBlobs) -> None:
         registry.endpoints.get("there")
     with pytest.raises(NotFound, match="none yet"):
         registry.models.get("m", "1")
+    with pytest.raises(NotFound, match=r"'here:blue'\. There is none yet"):
+        registry.deployments.get("here", "blue")
+
+
+def test_a_wrong_version_is_answered_with_versions_and_a_wrong_name_with_names(
+    blobs: MemoryBlobs,
+) -> None:
+    models = Registry(blobs).models
+    for name, version in (("wine", "1"), ("wine", "2"), ("Taxi", "7")):
+        model = Model(id=AssetId(name=name, version=version), uri="azureml://datastores/d/paths/m")
+        models.save(model, name, version, by=ADA)
+
+    with pytest.raises(NotFound, match=r"'wine:3'\. Use one of: 1, 2\."):
+        models.get("wine", "3")
+    with pytest.raises(
+        NotFound, match=r"'vine:1'\. The names that are registered are: taxi, wine\."
+    ):
+        models.get("vine", "1")
 
 
 @pytest.mark.parametrize("version", ["3", "@latest"])

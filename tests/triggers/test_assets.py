@@ -1,5 +1,6 @@
 """Assets: versions, containers, `@latest`, archives, pages, and what is in use."""
 
+import re
 from typing import Any
 
 import pytest
@@ -92,7 +93,16 @@ def test_versions_come_newest_first_in_pages(desk: Desk) -> None:
     assert ["5", "3", "9", "1"] == versions(desk)
     assert ["1", "9", "3", "5"] == versions(desk, _orderby="createdtime asc")
     assert ["5"] == versions(desk, _orderby="createdtime desc", _top="1")
+    assert ["5", "3", "9", "1"] == versions(desk, _orderby="")
     assert [] == versions(desk, "nobody")
+
+
+@pytest.mark.parametrize("order", ["createdtime", "version asc", "createdtime up", "asc"])
+def test_an_order_that_the_list_does_not_have_is_refused(desk: Desk, order: str) -> None:
+    with pytest.raises(InvalidRequest, match=re.escape(f"'{order}'")) as refusal:
+        versions(desk, _orderby=order)
+
+    assert "$orderBy" == refusal.value.target
 
 
 @pytest.mark.parametrize("order", ["createdtime desc", "createdtime asc"])

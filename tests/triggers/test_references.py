@@ -172,6 +172,36 @@ def test_a_deployments_environment(full: Desk, form: str) -> None:
     assert full.asset_id("environments", "e") == answer.body["properties"]["environmentId"]
 
 
+@pytest.mark.parametrize(
+    ("target", "properties"),
+    [
+        ("properties.model.assetId", {"model": {"referenceType": "Id", "assetId": "azureml:x:1"}}),
+        ("properties.environmentId", {"environmentId": "azureml:x:1"}),
+        ("properties.environmentId", {"environmentId": "azureml:AzureML-x:1"}),
+        (
+            "properties.codeConfiguration.codeId",
+            {"codeConfiguration": {"codeId": "azureml:x@latest", "scoringScript": "score.py"}},
+        ),
+    ],
+)
+def test_a_deployment_that_names_what_is_not_there_is_told_the_field(
+    full: Desk, target: str, properties: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        full.put_deployment("new", **properties)
+
+    assert target == refusal.value.target
+
+
+def test_an_input_that_is_not_there_is_told_the_field_and_the_names(full: Desk) -> None:
+    with pytest.raises(
+        NotFound, match=r"'dd:1'\. The names that are registered are: d\."
+    ) as refusal:
+        invoke(full, "azureml:dd:1")
+
+    assert "properties.inputData.input.uri" == refusal.value.target
+
+
 OTHERS = (
     ARM.replace(f"workspaces/{NAME}", "workspaces/other"),
     LONG.replace(SUBSCRIPTION, "other"),
