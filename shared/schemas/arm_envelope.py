@@ -12,7 +12,7 @@ LONGEST_DESCRIPTION, LONGEST_TAG = 5_000, 1_000
 
 def opened(body: JSON) -> tuple[Fields, Fields]:
     """The envelope and its properties; raises InvalidRequest when either is no object."""
-    envelope = Fields(body)
+    envelope = Fields.of(body)
     return envelope, envelope.object("properties")
 
 
