@@ -21,10 +21,12 @@ from triggers import (
     cancel,
     computes,
     datastores,
+    deployment_logs,
     deployments,
     discovery,
     endpoints,
     history,
+    job_status,
     jobs,
     logs,
     openapi,
@@ -39,12 +41,14 @@ app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 
 app.register_functions(discovery.bp)
 app.register_functions(scoring.bp)
+app.register_functions(job_status.bp)
 app.register_functions(jobs.bp)
 app.register_functions(cancel.bp)
 app.register_functions(history.bp)
 app.register_functions(logs.bp)
 app.register_functions(endpoints.bp)
 app.register_functions(deployments.bp)
+app.register_functions(deployment_logs.bp)
 app.register_functions(operations.bp)
 app.register_functions(assets.bp)
 app.register_functions(openapi.bp)

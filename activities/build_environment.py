@@ -10,11 +10,12 @@ import azure.durable_functions as df
 
 from shared.domain.deployment import Deployment
 from shared.domain.environment import MadeEnvironment
-from shared.domain.errors import NotFound
+from shared.domain.errors import LASTING, BatchError, NotFound, lasting_reason
 from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
 from shared.scoring.environments.pip_options import OTHER_INDEX
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.services import Services, services
+from shared.stores.deployment_logs import BUILD
 
 bp = df.Blueprint()
 
@@ -30,18 +31,24 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     A late twin builds what the first one pinned.
     """
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
-    if entry is None or entry.resource.provisioning.generation != task.generation:
+    if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
+    said = list[str]()
     try:
-        made = services.crews.prepare(services.recipes.of(entry.resource))
+        made = services.crews.prepare(services.recipes.of(entry.resource), said.append)
+        reason = ""
     except EnvironmentFailed as failure:
-        _keep(task, MadeEnvironment(notes=failure.notes), services)
+        made = MadeEnvironment(notes=failure.notes)
         elsewhere = (note for note in failure.notes if note.endswith(OTHER_INDEX))
-        return ProvisioningStep(reason=" ".join([failure.reason, *elsewhere]))
-    except NotFound as failure:
-        return ProvisioningStep(reason=str(failure))
+        reason = "\n".join([failure.reason, *elsewhere])
+    except (BatchError, *LASTING) as error:
+        reason = lasting_reason(error)
+        if not reason:
+            raise
+        return ProvisioningStep(reason=reason)
     _keep(task, made, services)
-    return ProvisioningStep()
+    services.deployment_logs.keep(task, BUILD, "\n".join([*said, *made.notes, reason]))
+    return ProvisioningStep(reason=reason)
 
 
 def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> None:
@@ -49,7 +56,7 @@ def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> 
 
     def changed(deployment: Deployment) -> Deployment:
         provisioning = deployment.provisioning
-        if provisioning.generation != task.generation:
+        if not provisioning.is_wanted(task.generation):
             return deployment
         kept = provisioning.model_copy(update={"environment": made})
         return deployment.model_copy(update={"provisioning": kept})

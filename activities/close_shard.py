@@ -18,18 +18,25 @@ def close_shard(payload: dict) -> Any:  # type: ignore[type-arg]  # the real wor
 
 
 def close(task: ClosingTask, services: Services) -> bool:
-    """Whether the part stands. False: the store lost a piece, and the shard must be done again."""
+    """Whether the part stands. False: the store lost a piece, and the shard must be done again.
+
+    The job's counts are taken from the records: what they were handed on as is nobody's word.
+    """
     try:
-        services.results.close_shard(task.job, task.shard, task.bundles)
-        spec = services.jobs.spec(task.job)
+        spec, plan = services.jobs.spec(task.job), services.plans.counts(task.job, task.plan_key)
+        closed = services.results.close_shard(task.job, task.shard, task.bundles)
     except (NotFound, BlocksMissing):
         return False
-    state = JobState(
-        status=JobStatus.RUNNING,
-        plan=task.plan,
-        tally=task.tally,
-        scoring_since=task.scoring_since,
-    )
-    if not services.jobs.advance(spec, state).status.is_terminal:
-        services.reports.progress(spec, task)
+
+    def reached(before: JobState) -> JobState:
+        return JobState(
+            status=JobStatus.RUNNING,
+            plan=plan,
+            tally=services.results.reached(task.job, before.tally, closed),
+            scoring_since=before.scoring_since or task.scoring_since,
+        )
+
+    state = services.jobs.go_on(spec, reached)
+    if not state.status.is_terminal:
+        services.reports.progress(spec, task.shard, plan, state)
     return True

@@ -1,23 +1,29 @@
 """End a job: publish its predictions, write receipt, errors and logs, set the final state.
 
-1. The predictions file is assembled and committed, if the job completed.
+1. The script's processes end, and the predictions file is assembled and committed, if the job
+   completed.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
 
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
 from shared.domain.errors import Conflict, InvalidRequest
-from shared.domain.job import Ending, JobState, JobStatus
-from shared.domain.receipt import OutputProof, receipt_of
-from shared.domain.task import EndResult
+from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
+from shared.domain.receipt import OutputProof, PublishedFile, receipt_of
+from shared.domain.side_contents import StoredChange
+from shared.domain.task import EndResult, EndTask
+from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.services import Services, services
-from shared.stores.results import Damaged
+from shared.stores.predictions import Published
+from shared.stores.results import Damaged, Record
+from shared.stores.side_files import PublishedSideFiles
 
 bp = df.Blueprint()
 
@@ -27,29 +33,55 @@ LONGEST_FIRST = 1_000
 
 @bp.activity_trigger(input_name="payload")
 def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return end(Ending.from_wire(payload), services()).to_wire()
+    return end(EndTask.from_wire(payload), services()).to_wire()
 
 
-def end(ending: Ending, services: Services) -> EndResult:
+def end(task: EndTask, services: Services) -> EndResult:
     """Return how the job ended, or which shard must be scored again first.
 
     A job that has ended - this is a late twin, or a restart by the Durable API - stays as it is.
+    One without a document is nobody's job: nothing is written.
     """
-    job = services.jobs.find(ending.spec.name)
-    if job is not None and job.state.status.is_terminal:
-        state = job.state
-        return EndResult(status=state.status, reason=state.reason, sha256=state.output_sha256)
+    job = services.jobs.current(task.job)
+    if job is None:
+        reason = task.plan.problem or f"The document of job '{task.job}' is gone. Invoke again."
+        return EndResult(status=JobStatus.FAILED, reason=reason)
+    if job.state.status.is_terminal:
+        return _result(job.state)
     try:
-        ended, proof = _publish(ending, services)
-        receipt = receipt_of(ended, proof)  # without what a script says: that may differ each time
+        ended, proof, contested = _publish(_ending(job.spec, task), services)
+        warnings = lasting_warnings(ended, proof)
+        # without what a script says, and what else may differ each time
+        receipt = receipt_of(ended, proof, warnings)
+        warnings += passing_warnings(ended, contested)
         ended = _explained(ended, services)
-        services.reports.write(ended, receipt)
+        services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
-    services.jobs.advance(ended.spec, _state(ended, ended.status, proof))
+    state = services.jobs.advance(ended.spec, _state(ended, ended.status, proof, warnings))
     services.crews.release(ended.spec.name)
-    sha256 = proof.sha256 if proof else ""
-    return EndResult(status=ended.status, reason=ended.reason, sha256=sha256)
+    return _result(state)
+
+
+def _ending(spec: JobSpec, task: EndTask) -> Ending:
+    return ending(
+        spec,
+        task.plan,
+        task.tally,
+        task.fatal,
+        task.closed_shards,
+        task.scoring_since,
+        is_stopped=task.is_stopped,
+    )
+
+
+def _result(state: JobState) -> EndResult:
+    return EndResult(
+        status=state.status,
+        reason=state.reason,
+        sha256=state.output_sha256,
+        tally=state.tally,
+    )
 
 
 def _explained(ending: Ending, services: Services) -> Ending:
@@ -65,45 +97,72 @@ def _explained(ending: Ending, services: Services) -> Ending:
     return ending.model_copy(update={"reason": reason})
 
 
-def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None]:
+def _publish(
+    ending: Ending, services: Services
+) -> tuple[Ending, OutputProof | None, Sequence[str]]:
     """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
-    The counts of a completed job are taken from what its bundles recorded.
+    The counts of a completed job are taken from what its bundles recorded. The names are those of
+    side files that several processes wrote.
     """
     if ending.status is not JobStatus.COMPLETED:
-        return ending, None
+        return ending, None, ()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
     counted = services.results.tally(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
-        _publish_side_files(ended, services)
+        side = _publish_side_files(ended, services)
         published = services.predictions.publish(ended.spec, ended.plan.shards)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
-        return ended.model_copy(update=failed), None
-    return ended, OutputProof(
-        uri=ended.spec.output.uri,
+        return ended.model_copy(update=failed), None, ()
+    return ended, _proof(ended.spec, published, side.files, services), side.contested
+
+
+def _proof(
+    spec: JobSpec, published: Published, side_files: list[PublishedFile], services: Services
+) -> OutputProof:
+    predictions = PublishedFile(
+        path=spec.output.location.path.rpartition("/")[2],
+        bytes=published.bytes,
+        sha256=published.sha256,
+    )
+    listed, file_list = services.reports.list_files(spec.name, [predictions, *side_files])
+    return OutputProof(
+        uri=spec.output.uri,
         bytes=published.bytes,
         rows=published.rows,
         sha256=published.sha256,
+        file_count=1 + len(side_files),
+        files=listed,
+        file_list=file_list,
     )
 
 
-def _publish_side_files(ended: Ending, services: Services) -> None:
-    """What the script wrote beside its rows; before the predictions, whose commit tells the end."""
+def _publish_side_files(ended: Ending, services: Services) -> PublishedSideFiles:
+    """What the script wrote beside its rows; before the predictions, whose commit tells the end.
+
+    Its processes end first, and what they write then comes last.
+    """
     if not ended.spec.recipe.script:
-        return
-    summaries = services.results.summaries(ended.spec.name, ended.plan.shards)
-    changes = (
-        (record.process, change)
-        for summary in summaries
-        for record in summary.records
-        for change in record.changes
-    )
-    services.side_files.publish(ended.spec, changes)
+        return PublishedSideFiles([], [])
+    job, shards = ended.spec.name, ended.plan.shards
+    services.crews.finish(job)
+    changes: list[tuple[str, StoredChange]] = []
+
+    def records() -> Iterator[tuple[int, Record]]:
+        for summary in services.results.summaries(job, shards):
+            for record in summary.records:
+                changes.extend((record.process, change) for change in record.changes)
+                yield summary.shard, record
+
+    late = services.ends.gathered(job, records())
+    return services.side_files.publish(ended.spec, [*changes, *late])
 
 
-def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobState:
+def _state(
+    ending: Ending, status: JobStatus, proof: OutputProof | None, warnings: Sequence[str] = ()
+) -> JobState:
     return JobState(
         status=status,
         reason=ending.reason,
@@ -113,5 +172,6 @@ def _state(ending: Ending, status: JobStatus, proof: OutputProof | None) -> JobS
         ended_at=datetime.now(UTC) if status.is_terminal else None,
         output_bytes=proof.bytes if proof else 0,
         output_sha256=proof.sha256 if proof else "",
+        warnings=list(warnings),
         is_reported=status.is_terminal,
     )

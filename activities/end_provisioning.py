@@ -1,4 +1,4 @@
-"""Write how the making of a deployment ended, unless it was put again meanwhile."""
+"""Write how the making of a deployment ended, unless that is known or it was put again."""
 
 from typing import Any
 

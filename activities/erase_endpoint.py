@@ -16,15 +16,21 @@ def erase_endpoint(payload: dict) -> Any:  # type: ignore[type-arg]  # the real 
 
 
 def erase(task: EndpointDeletion, services: Services) -> bool:
-    """Whether this call erased it. A late twin finds it gone, or another one of its name."""
+    """Whether it is gone. False: one of its name is there, and not by this deletion to be erased.
+
+    The mark in the endpoint's document is what was asked, whoever started this.
+    """
     registry = services.registry
     entry = registry.endpoints.find(task.endpoint)
-    if entry is None or entry.resource.deletion != task.deletion:
+    if entry is None:
+        return True
+    if entry.resource.deletion != task.deletion:
         return False
     incarnation = entry.resource.incarnation
     for name in registry.deployments.names(task.endpoint):
         registry.deployments.delete_if(
             lambda one: one.incarnation <= incarnation, task.endpoint, name
         )
+        services.deployment_logs.forget(task.endpoint, name)
     registry.endpoints.delete_if(lambda one: one.deletion == task.deletion, task.endpoint)
     return True

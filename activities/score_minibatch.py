@@ -3,7 +3,7 @@
 One activity takes a bundle of mini-batches (`shared/domain/minibatch.py` says how many).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import azure.durable_functions as df
@@ -17,10 +17,15 @@ from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.child.protocol import clipped
+from shared.scoring.departure import Departure
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.output_log import Printed
-from shared.scoring.spec import InitFailed, ScoringStopped
+from shared.scoring.parting import Farewell
+from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
+from shared.scoring.worker import Scorer
 from shared.services import Services, services
+from shared.stores.ends import ScorerEnd
 from shared.stores.results import Record
 from shared.stores.side_files import Change
 
@@ -31,6 +36,8 @@ WHOLE = "The whole traceback is among the job's logs, in logs/user/error/."
 NEVER_STARTED = "never started"
 # The real host carries no more of a text, and Azure ML shows no more.
 LONGEST_REASON = 3000
+# What scorers write at their ends lies beside what they wrote for the mini-batches of a span.
+AT_THE_END = Span(first=0, stop=0)
 
 
 @bp.activity_trigger(input_name="payload")
@@ -50,6 +57,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
         plan = services.plans.shard(task.job, task.plan_key, task.shard)
     except NotFound:
         return Outcome(span=nothing, is_plan_lost=True)
+    if not plan.holds(task.span):
+        return Outcome(span=nothing, is_plan_lost=True)
     services.watch.forget(spec.name, task.span)  # what an earlier run of this bundle told
     if _is_over(task, spec, services):
         return Outcome(span=nothing, is_canceled=services.watch.is_stopped(spec.name))
@@ -64,8 +73,9 @@ def score(task: BundleTask, services: Services) -> Outcome:
             what = (
                 "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
             )
-            ended = "" if str(failure).endswith((".", "!", "?")) else "."
-            reason = f"The {what}: {failure}{ended} {WHOLE}"
+            said = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
+            ended = "" if said.endswith((".", "!", "?")) else "."
+            reason = f"The {what}: {said}{ended} {WHOLE}"
             _keep_init_failure(spec, failure, services)
         except (ModelMissing, EnvironmentFailed) as missing:
             reason = str(missing)
@@ -109,9 +119,14 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
             log = _log_of(spec.name, process, services)
+            scorer.departure.tell = lambda farewell: _keep_end(
+                spec, process, scorer, farewell, services
+            )
             with scored(bundle, scorer, services.downloads, log) as result:
-                outcome = _stage(task, spec, result, process, services)
+                outcome = _stage(task, spec, result, process, scorer.departure, services)
                 _keep_tracebacks(spec.name, process, result, services)
+            scorer.departure.turns += 1
+            outcome = outcome.model_copy(update={"fatal": scorer.departure.loss[:LONGEST_REASON]})
     except BaseException:
         services.watch.forget(spec.name, task.span)
         raise
@@ -136,7 +151,12 @@ def _keep_tracebacks(job: str, process: str, result: BundleResult, services: Ser
 
 
 def _stage(
-    task: BundleTask, spec: JobSpec, result: BundleResult, process: str, services: Services
+    task: BundleTask,
+    spec: JobSpec,
+    result: BundleResult,
+    process: str,
+    departure: Departure,
+    services: Services,
 ) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
@@ -145,7 +165,7 @@ def _stage(
     changes = services.side_files.store(
         task.job,
         result.span,
-        [Change(one.name, one.path, one.appended) for one in result.side_files],
+        _changes(result.side_files),
     )
     record = Record(
         segment=segment,
@@ -153,6 +173,10 @@ def _stage(
         errors=result.errors,
         changes=changes,
         process=process,
+        turn=departure.turns + 1,
+        may_write_at_end=departure.may_write,
+        must_end_well=departure.must_end_well,
+        alone=departure.alone,
     )
     return Outcome(
         span=result.span,
@@ -164,3 +188,38 @@ def _stage(
         seconds=result.seconds,
         record=services.results.record(task.job, task.shard, record),
     )
+
+
+def _keep_end(
+    spec: JobSpec, process: str, scorer: Scorer, farewell: Farewell | None, services: Services
+) -> None:
+    """What a scorer left at its end; None: it is about to end."""
+    if farewell is None:
+        services.ends.keep(spec.name, ScorerEnd(process=process, is_under_way=True))
+        return
+    _log_of(spec.name, process, services)(scorer.drain_logs())
+    if farewell.failure:
+        told = farewell.details or f"{farewell.failure}.\n"
+        services.script_logs.keep_errors(spec.name, process, told)
+    end = ScorerEnd(
+        process=process,
+        turns=scorer.departure.turns,
+        changes=services.side_files.store(spec.name, AT_THE_END, _changes(farewell.side_files)),
+        problem=_problem(farewell, spec)[:LONGEST_REASON],
+    )
+    services.ends.keep(spec.name, end)
+
+
+def _problem(farewell: Farewell, spec: JobSpec) -> str:
+    """What the job has lost: a shutdown() that fails is a warning, if it had nothing to write."""
+    writes = spec.settings.output_action is OutputAction.SUMMARY_ONLY or bool(farewell.side_files)
+    if farewell.loss or not (farewell.failure and writes):
+        return farewell.loss
+    return (
+        f"{farewell.failure}: what the script had still to write is not whole. "
+        "Mend its end; a traceback is among the job's logs, in logs/user/error/."
+    )
+
+
+def _changes(side_files: Iterable[SideFile]) -> list[Change]:
+    return [Change(one.name, one.path, one.appended) for one in side_files]

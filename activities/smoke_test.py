@@ -4,11 +4,19 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import NotFound
-from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
+from shared.domain.errors import LASTING, BatchError, lasting_reason
+from shared.domain.message import clipped
+from shared.domain.provisioning import (
+    LONGEST_REASON,
+    SUPERSEDED,
+    ProvisioningStep,
+    ProvisioningTask,
+)
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.spec import InitFailed
+from shared.scoring.told_failure import told
 from shared.services import Services, services
+from shared.stores.deployment_logs import INIT
 
 bp = df.Blueprint()
 
@@ -21,7 +29,7 @@ def smoke_test(payload: dict) -> Any:  # type: ignore[type-arg]  # the real work
 def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     """Why the deployment cannot score, if it cannot; the process that tried stays warm."""
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
-    if entry is None or entry.resource.provisioning.generation != task.generation:
+    if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
     deployment = entry.resource
     try:
@@ -30,6 +38,16 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
             return ProvisioningStep()
     except InitFailed as failure:
         what = "The scoring script does not start" if deployment.code else "The model does not load"
-        return ProvisioningStep(reason=f"{what}: {failure}\n{failure.details}")
-    except (EnvironmentFailed, NotFound) as failure:
+        said = f"{failure.logs.decode(errors='replace')}\n{failure.details}"
+        services.deployment_logs.keep(task, INIT, said)
+        # What the model does not get is why, more often than not.
+        differences = deployment.provisioning.environment.differences
+        first = clipped(" ".join(differences), LONGEST_REASON // 3)
+        return ProvisioningStep(reason=told(f"{first} {what}".lstrip(), failure, LONGEST_REASON))
+    except EnvironmentFailed as failure:
         return ProvisioningStep(reason=str(failure))
+    except (BatchError, *LASTING) as error:
+        reason = lasting_reason(error)
+        if not reason:
+            raise
+        return ProvisioningStep(reason=reason)

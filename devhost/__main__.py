@@ -4,7 +4,7 @@ import asyncio
 import sys
 from functools import partial
 
-from devhost.console import configure_logging, start_up_block
+from devhost.console import configure_logging, routes_block, start_up_line
 from devhost.errors import AppRefused, HostError
 from devhost.host import Host
 from devhost.options import Options, parse_options
@@ -20,13 +20,19 @@ async def serve(prepared: Prepared, restart: Restart) -> None:
     stop = StopSignal(prepared.options.grace_s, partial(end, restart, prepared.port))
     host = Host(prepared, on_broken=partial(stop.ask, BROKEN))
     await host.start()
-    routes = prepared.routes.all
-    print(start_up_block(prepared.url, prepared.functions, routes), flush=True)  # noqa: T201  # the console
+    _greet(prepared)
     if prepared.options.reload:
         await _until_changed(prepared.options, stop)
     await stop.wait()
     await host.stop()
     end(restart, prepared.port, stop.exit_code)
+
+
+def _greet(prepared: Prepared) -> None:
+    url, functions = prepared.url, prepared.functions
+    if prepared.options.lists_routes:
+        print(routes_block(url, functions, prepared.routes.all))  # noqa: T201  # the console
+    print(start_up_line(url, functions), flush=True)  # noqa: T201  # the console
 
 
 async def _until_changed(options: Options, stop: StopSignal) -> None:

@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TextIO
+
+from aiohttp.http_exceptions import HttpProcessingError
 
 from devhost.http.routes import Route
 from devhost.worker.context import running_function
@@ -29,6 +32,7 @@ def configure_logging(levels: Mapping[str, int], stream: TextIO | None = None) -
     """Log to stderr from now on; `levels` are host.json's logging.logLevel."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.addFilter(LevelsByCategory(levels))
+    handler.addFilter(_without_foreign_traces)
     handler.setFormatter(_Line())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -57,6 +61,16 @@ class LevelsByCategory(logging.Filter):
         return self._levels.get("default", logging.INFO)
 
 
+def _without_foreign_traces(record: logging.LogRecord) -> bool:
+    """What is no HTTP is its client's fault, and one line: it was answered with 400."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        told = f"Refused what is no HTTP request ({type(error).__name__})."
+        record.msg, record.args, record.exc_info = told, (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
+
 def _category(record: logging.LogRecord) -> str:
     """`Function.<name>` for the host's word on a function, `.User` for its own, `Host` for ours."""
     given = getattr(record, "category", "")
@@ -81,14 +95,22 @@ class _Line(logging.Formatter):
         return text
 
 
-def start_up_block(url: str, functions: Iterable[Function], routes: Iterable[Route]) -> str:
+def start_up_line(url: str, functions: Iterable[Function]) -> str:
+    """Where it listens, and how many functions of which kind it serves."""
+    kinds = Counter(one.kind for one in functions)
+    counted = ", ".join(f"{TITLES[kind]} {kinds[kind]}" for kind in TITLES if kinds[kind])
+    told = f"{counted or 'no functions'}; --routes lists them"
+    return f"Listening on {url} (Ctrl-C stops). {told}."
+
+
+def routes_block(url: str, functions: Iterable[Function], routes: Iterable[Route]) -> str:
     """The functions by kind, the HTTP ones with their URLs."""
     lines = ["", "Functions:", ""]
     lines += [f"    {one.function.name}: {_door(url, one)}" for one in routes]
     for kind in (kind for kind in TITLES if kind is not Kind.HTTP):
         names = sorted(one.name for one in functions if one.kind is kind)
         lines += [f"    {TITLES[kind]}: {', '.join(names)}"] if names else []
-    return "\n".join([*lines, "", f"Listening on {url} (Ctrl-C stops)", ""])
+    return "\n".join([*lines, ""])
 
 
 def _door(url: str, route: Route) -> str:

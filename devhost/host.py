@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
@@ -20,6 +21,8 @@ from devhost.durable_app import AppDurableFunctions
 from devhost.errors import CannotServe
 from devhost.hazards import HazardousFunctions
 from devhost.http.admin import Admin
+from devhost.http.authorities import Authority
+from devhost.http.callers import Callers
 from devhost.http.front_door import FrontDoor
 from devhost.http.gate import Gate
 from devhost.http.requests import LARGEST_HEADERS
@@ -70,6 +73,7 @@ class Host:
             max_line_size=8 * LARGEST_HEADERS,
             max_field_size=8 * LARGEST_HEADERS,
             keepalive_timeout=KEEP_ALIVE_S,
+            auto_decompress=False,  # bodies are the functions', as they were sent
         )
 
     async def start(self) -> None:
@@ -143,11 +147,19 @@ class Host:
         routes = self._prepared.routes
         admin = Admin(self._prepared.functions, routes.all, self._run_by_hand)
         gate = Gate(self._keys if self._prepared.options.auth else None)
-        door = FrontDoor(routes, self._invocations, admin, gate)
+        door = FrontDoor(routes, self._invocations, admin, gate, self._callers())
         application = door.application()
         add_durable_routes(application, self._hub, system_key=self._keys.system)
         door.mount(application)
         return application
+
+    def _callers(self) -> Callers:
+        """A reverse proxy that PUBLIC_URL names may pass on the name that it is called by."""
+        prepared = self._prepared
+        public = Authority.of_url(os.environ.get("PUBLIC_URL", ""))
+        added = [*prepared.options.allowed_hosts, *([public] if public else [])]
+        is_tls = prepared.tls is not None
+        return Callers(prepared.options.host, prepared.port, is_tls=is_tls, added=added)
 
     def _client_binding(self) -> str:
         url = self._prepared.url

@@ -1,10 +1,12 @@
 """The host's access keys: made at the first start, kept in the state folder."""
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from devhost.errors import CannotServe
+from devhost.private import private_file, replace
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,31 @@ class Keys:
 
 
 def load_keys(state: Path) -> Keys:
-    """The same keys at every start, so that URLs handed out earlier stay good."""
+    """The same keys at every start, so that URLs handed out earlier stay good.
+
+    Raises CannotServe for a file that holds none.
+    """
     path = state / "keys.json"
     if path.is_file():
-        return Keys(**json.loads(path.read_text()))
+        private_file(path)
+        return _read(path)
     keys = Keys(*(secrets.token_urlsafe(32) for _ in range(3)))
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-        json.dump(asdict(keys), file)
+    replace(path, json.dumps(asdict(keys)).encode())
     return keys
+
+
+def _read(path: Path) -> Keys:
+    try:
+        keys = Keys(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise _damaged(path) from error
+    if not all(isinstance(key, str) and key for key in asdict(keys).values()):
+        raise _damaged(path)
+    return keys
+
+
+def _damaged(path: Path) -> CannotServe:
+    return CannotServe(
+        f"'{path}' does not hold the host's three keys.",
+        fix="Delete it; the next start makes new ones, and links handed out before end.",
+    )

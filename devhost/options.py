@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.hazards import RATES, parse_hazards
+from devhost.http.authorities import Authority
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Options:
     hazard_seed: int
     reload: bool
     auth: bool
+    allowed_hosts: Sequence[Authority]
+    lists_routes: bool
     tls: bool
     certificate: Path | None
     certificate_key: Path | None
@@ -67,6 +70,17 @@ def parse_options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--auth", action="store_true", help="Ask for the keys in keys.json of the state folder."
     )
+    parser.add_argument(
+        "--allow-host",
+        type=_authority,
+        action="append",
+        default=[],
+        metavar="NAME[:PORT]",
+        help="Answer to this name too, and to web pages from there. May be repeated.",
+    )
+    parser.add_argument(
+        "--routes", action="store_true", help="List every function with its URL at the start."
+    )
     https = parser.add_mutually_exclusive_group()
     https.add_argument(
         "--tls",
@@ -88,7 +102,17 @@ def parse_options(arguments: Sequence[str]) -> Options:
         hazard_seed=given.hazard_seed,
         reload=given.reload,
         auth=given.auth,
+        allowed_hosts=given.allow_host,
+        lists_routes=given.routes,
         tls=given.tls,
         certificate=given.cert and given.cert.resolve(),
         certificate_key=given.cert_key and given.cert_key.resolve(),
     )
+
+
+def _authority(text: str) -> Authority:
+    """What a URL has between // and the path."""
+    try:
+        return Authority.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error} Write localhost:3000, say.") from error

@@ -15,6 +15,7 @@ from devhost.http.routes import Routes, describe_overlap
 from devhost.listening import base_url, bind
 from devhost.local_settings import load_local_settings
 from devhost.options import Options
+from devhost.private import private_folder
 from devhost.tls.serving import tls_context
 from devhost.triggers.blobs import BlobTrigger, find_blob_triggers
 from devhost.triggers.timers import Timer, find_timers
@@ -88,7 +89,7 @@ def _warn_of_other_hubs(functions: Sequence[Function], own: str) -> None:
 
 def _make(state: Path) -> None:
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        private_folder(state)
     except OSError as error:
         raise CannotServe(
             f"The state folder '{state}' cannot be made: {error.strerror}.",

@@ -5,8 +5,13 @@
 // acknowledged since then dies with it. Here each change is also appended to a journal beside the
 // database, before the answer leaves; a start replays the journal over the last save. A save then
 // only bounds the journal's length, so it may be rare (10,000 blobs: all requests wait for 0.15 s).
+//
+// While the journal cannot be written - the disk is full - nothing is acknowledged: requests under
+// way get no answer, new ones a 503. What was not written yet is tried again with each of them.
 
 const fs = require("fs");
+const http = require("http");
+const https = require("https");
 const path = require("path");
 const Loki = require("lokijs");
 
@@ -17,7 +22,9 @@ class Journal {
   constructor(database) {
     this.prefix = `${database.filename}.journal.`;
     this.file = undefined;
+    this.end = 0; // of its last whole line: what a failed write left behind it is overwritten
     this.pending = [];
+    this.lines = [];
   }
 
   generations() {
@@ -36,28 +43,76 @@ class Journal {
   }
 
   flush() {
-    if (this.pending.length === 0) return;
-    const line = `[${this.pending.join(",")}]\n`;
+    if (this.pending.length > 0) this.lines.push(`[${this.pending.join(",")}]\n`);
     this.pending = [];
-    fs.writeSync(this.file, line);
+    if (this.lines.length === 0) return;
+    try {
+      this.write(Buffer.from(this.lines.join("")));
+      this.lines = [];
+      behind.delete(this);
+    } catch (error) {
+      if (!behind.size) console.error(`The storage cannot write ${this.prefix}*: ${error.message}.`);
+      behind.add(this);
+    }
+  }
+
+  write(bytes) {
+    for (let written = 0; written < bytes.length; ) {
+      written += fs.writeSync(this.file, bytes, written, bytes.length - written, this.end + written);
+    }
+    this.end += bytes.length;
   }
 
   // From here on changes go to a new file; the answer deletes the older ones, once they are saved.
   rotate() {
     this.flush();
     const older = this.generations();
+    const next = fs.openSync(`${this.prefix}${(older.at(-1) ?? 0) + 1}`, "wx");
     if (this.file !== undefined) fs.closeSync(this.file);
-    this.file = fs.openSync(`${this.prefix}${(older.at(-1) ?? 0) + 1}`, "ax");
+    this.file = next;
+    this.end = 0;
     return () => older.forEach((number) => fs.rmSync(`${this.prefix}${number}`, { force: true }));
   }
 
+  // Up to the first line that is broken, if one is: what follows it may rest on what it said.
   *changes() {
     for (const number of this.generations()) {
       const lines = fs.readFileSync(`${this.prefix}${number}`, "utf8").split("\n");
-      lines.pop(); // what follows the last line end: nothing, or a line that a kill cut short
-      yield* lines.flatMap((line) => JSON.parse(line));
+      lines.pop(); // what follows the last line end: nothing, or a line that was not acknowledged
+      for (const [index, line] of lines.entries()) {
+        const step = parsed(line);
+        if (!Array.isArray(step)) return this.setAside(number, index + 1);
+        yield* step;
+      }
     }
   }
+
+  // The journal is kept under other names, for the next save deletes it.
+  setAside(number, line) {
+    const copies = this.generations().filter((each) => each >= number);
+    const name = (each) => this.prefix.replace(/journal\.$/, `broken-journal.${each}`);
+    copies.forEach((each) => fs.copyFileSync(`${this.prefix}${each}`, name(each)));
+    console.error(
+      `The storage's journal ${this.prefix}${number} is broken at line ${line}: ` +
+        `the changes from there on are left out. They are kept in ${name(number)}.`,
+    );
+  }
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+// The journals that lack what memory has.
+const behind = new Set();
+
+function isBehind() {
+  behind.forEach((journal) => journal.flush());
+  return behind.size > 0;
 }
 
 const journals = new WeakMap();
@@ -145,12 +200,41 @@ Loki.prototype.loadDatabaseInternal = function (options, callback) {
 };
 
 Loki.prototype.saveDatabaseInternal = function (callback) {
-  const forgetOlder = journalOf(this)?.rotate();
+  let forgetOlder;
+  try {
+    forgetOlder = journalOf(this)?.rotate();
+  } catch (error) {
+    console.error(`The storage cannot be saved: ${error.message}. Its journal goes on.`);
+    return callback?.(error);
+  }
   return original.saveDatabaseInternal.call(this, (error) => {
     if (!error) forgetOlder?.();
     callback(error);
   });
 };
+
+const BUSY =
+  '<?xml version="1.0" encoding="utf-8"?><Error><Code>ServerBusy</Code>' +
+  "<Message>The storage cannot write its journal. Free space on its disk.</Message></Error>";
+const writeHead = http.ServerResponse.prototype.writeHead;
+
+// An answer that would acknowledge what is in memory alone never leaves.
+http.ServerResponse.prototype.writeHead = function (...head) {
+  if (isBehind()) this.destroy();
+  return writeHead.apply(this, head);
+};
+
+for (const { Server } of [http, https]) {
+  const emit = Server.prototype.emit;
+  Server.prototype.emit = function (event, ...values) {
+    if (event !== "request" || !isBehind()) return emit.call(this, event, ...values);
+    const answer = values[1];
+    const headers = { "x-ms-error-code": "ServerBusy", "Retry-After": "1", Connection: "close" };
+    writeHead.call(answer, 503, { "Content-Type": "application/xml", ...headers });
+    answer.end(BUSY);
+    return true;
+  };
+}
 
 // The metadata is never synced to the disk, so syncing each blob costs time and protects nothing.
 fs.fdatasync = (_descriptor, callback) => setImmediate(callback, null);

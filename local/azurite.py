@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from devhost.private import OTHERS, private_folder
 from devhost.tls.certificates import Certificates
 from local.child import Child, ignore
 from local.node import node
@@ -159,6 +160,7 @@ class Azurite:
             environment=_environment(),
             on_line=read,
             holds=self._holds,
+            umask=OTHERS,
         )
         self._wait_for(found)
         self.ports = Ports(**found)
@@ -191,7 +193,7 @@ class Azurite:
     def _working_folder(self) -> Path:
         if self._folder is None:
             return Path(tempfile.gettempdir())
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         return self._folder
 
 

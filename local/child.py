@@ -23,7 +23,8 @@ def ignore(_line: str) -> None:
 class Child:
     """Runs `command`; its standard input is a pipe that ends when this process does.
 
-    `holds` are descriptors that stay open until it ends, such as a lock's.
+    `holds` are descriptors that stay open until it ends, such as a lock's; `umask` is what others
+    may not do with its files, without one as this process has it.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Child:
         environment: Mapping[str, str],
         on_line: Callable[[str], None] = ignore,
         holds: Sequence[int] = (),
+        umask: int = -1,
     ) -> None:
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._on_line = on_line
@@ -49,6 +51,7 @@ class Child:
             errors="replace",
             start_new_session=True,
             pass_fds=holds,
+            umask=umask,
         )
         self._reader = Thread(target=self._read, daemon=True, name=f"output of {self.pid}")
         self._reader.start()

@@ -20,8 +20,10 @@ from local.project import PROJECT
 
 LEASH = Path(__file__).with_name("leash.py")
 KINDS = ("devhost", "func")
-STOP_GRACE_S = 20.0
-"""devhost lets activities finish for up to 10 s; then it has a deadline of its own."""
+GRACE_S = 10.0
+"""So long devhost lets activities finish, if it is not told otherwise."""
+STOP_MARGIN_S = 10.0
+"""Within this a host ends whose grace is over."""
 PROBE = "/endpoints/probe/jobs/probe"
 """A route of the app's: it is refused without a token, but only once the app reached its store."""
 
@@ -37,7 +39,7 @@ def command(
         if certificates:
             arguments += ["--cert", str(certificates.server)]
             arguments += ["--cert-key", str(certificates.server_key)]
-        return [sys.executable, "-m", "devhost", *arguments]
+        return [sys.executable, "-m", "devhost", *arguments, "--auth"]
     found = shutil.which("func")
     if found is None:
         raise Refused(
@@ -54,8 +56,9 @@ def command(
 class Host:
     """The host's process, and what it says over HTTP. It ends with this process.
 
-    `settings` are the app's, as environment variables; one that serves https shows a certificate
-    of `authority`; `holds` are descriptors that stay open until it ends.
+    `settings` are the app's, as environment variables; `key` opens its admin endpoints; one that
+    serves https shows a certificate of `authority`; `holds` are descriptors that stay open until
+    it ends.
     """
 
     name = "host"
@@ -67,11 +70,15 @@ class Host:
         port: int,
         settings: Mapping[str, str],
         *,
+        key: str,
+        grace_s: float = 0,
         authority: Path | None = None,
         on_line: Callable[[str], None],
         holds: Sequence[int] = (),
     ) -> None:
         self._trust = create_default_context(cafile=authority) if authority else None
+        self._key = key
+        self._stop_limit_s = (grace_s or GRACE_S) + STOP_MARGIN_S
         self._command = command_line
         self._port = port
         # `func` serves the folder it stands in; devhost is a package of the project's folder
@@ -91,7 +98,7 @@ class Host:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._child.stop(STOP_GRACE_S)
+        self._child.stop(self._stop_limit_s)
         self._leash.kill()
 
     def restart(self) -> None:
@@ -128,7 +135,7 @@ class Host:
 
     def _ask(self, path: str) -> tuple[int, bytes]:
         with closing(self._connection()) as connection:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"x-functions-key": self._key})
             response = connection.getresponse()
             return response.status, response.read()
 

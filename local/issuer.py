@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import RSAAlgorithm
 
+from devhost.private import private_file, private_folder
+
 ROLES = ("reader", "invoker", "contributor")
 AUDIENCE = "https://ml.azure.com"
 LIFETIME_S = 3600
@@ -95,8 +97,11 @@ def _fingerprint(key: RSAPrivateKey) -> str:
 
 def _key_in(folder: Path) -> RSAPrivateKey:
     path = folder / "key.pem"
+    private_folder(folder.parent)
+    private_folder(folder)
     if not path.exists():
         _create_key(path)
+    private_file(path)
     key = load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError(f"'{path}' is not an RSA key. Delete it; the next start makes a new one.")
@@ -105,7 +110,6 @@ def _key_in(folder: Path) -> RSAPrivateKey:
 
 def _create_key(path: Path) -> None:
     """Whole or not at all, and only once: of two processes, the later one keeps the earlier key."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = generate_private_key(_EXPONENT, _KEY_BITS)
     with NamedTemporaryFile(dir=path.parent, prefix="key.", suffix=".new") as draft:  # mode 0600
         draft.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -13,6 +13,7 @@ from devhost.errors import HostError
 from local.azurite import AzuriteFailed
 from local.errors import GaveUp, Refused
 from local.host import KINDS, command
+from local.host_options import checked
 from local.node import NodeMissing
 from local.port import LARGEST, choose
 from local.project import DEFAULT_STATE, PROJECT, path_argument
@@ -69,7 +70,7 @@ def _complain(failure: Exception, *, exit_code: int) -> int:
 
 def _plan(options: Namespace) -> Plan:
     port = options.port or choose(0)
-    draft = Plan(options.state, options.app, port, (), options.ready, options.tls)
+    draft = Plan(options.state, options.app, port, (), options.ready, options.tls, options.storage)
     host = command(
         options.host,
         app=options.app,
@@ -77,7 +78,11 @@ def _plan(options: Namespace) -> Plan:
         state=options.state / "host",
         certificates=draft.certificates,
     )
-    return replace(draft, host=(*host, *options.host_options))
+    return replace(
+        draft,
+        host=(*host, *options.host_options),
+        grace_s=checked(host, options.host_options) if options.host == "devhost" else 0,
+    )
 
 
 def _options(arguments: Sequence[str]) -> Namespace:
@@ -114,6 +119,7 @@ def _options(arguments: Sequence[str]) -> Namespace:
         help="Serve https, the storage too, as the official SDK wants it.",
     )
     parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
+    parser.add_argument("--storage", default="", help=SUPPRESS)  # in place of Azurite
     parser.add_argument(
         "host_options",
         nargs="*",

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from devhost.keys import load_keys
 from devhost.tls.certificates import Certificates
 from local.azurite import Azurite
 from local.client import METADATA, introduction, workspace
 from local.console import Console
+from local.errors import Refused
 from local.host import Host
 from local.issuer import Issuer
 from local.key_server import KeyServer
@@ -32,7 +34,10 @@ POLL_S = 0.1
 
 @dataclass(frozen=True)
 class Plan:
-    """What to serve, and where: `host` is the host's command line, `app` the folder it serves."""
+    """What to serve, and where: `host` is the host's command line, `app` the folder it serves.
+
+    `storage` is the connection string of the app's data; empty: Azurite's own.
+    """
 
     state: Path
     app: Path
@@ -40,6 +45,9 @@ class Plan:
     host: tuple[str, ...]
     ready: Path | None = None
     tls: bool = False
+    grace_s: float = 0
+    """How long the host lets end what runs; 0: as it does by itself."""
+    storage: str = ""
 
     @property
     def url(self) -> str:
@@ -79,12 +87,14 @@ def serve(plan: Plan, stopping: Event) -> None:
         state.keep_ports(azurite.ports)
         settings = {
             "AzureWebJobsStorage": azurite.connection_string,
-            "STORAGE_CONNECTION_STRING": azurite.connection_string,
+            "STORAGE_CONNECTION_STRING": plan.storage or azurite.connection_string,
             "AUTH_ISSUER": issuer.name,
             "AUTH_TENANT": str(issuer.tenant),
             "AUTH_JWKS_URL": keys.keys_url,
             "PUBLIC_URL": plan.url,
             "SCRATCH_FOLDER": str(state.scratch),
+            # The issuer's key, the store's blobs, the host's database: not for scripts' eyes.
+            "SCORER_HIDDEN_FOLDERS": _hidden(state.folder),
             **trust,
         }
         facts = _facts(plan, settings)
@@ -94,6 +104,8 @@ def serve(plan: Plan, stopping: Event) -> None:
                 plan.app,
                 plan.port,
                 settings,
+                grace_s=plan.grace_s,
+                key=load_keys(state.host).master,
                 authority=plan.certificates.authority if plan.certificates else None,
                 on_line=console.speaker("host"),
                 holds=[lock],
@@ -110,6 +122,16 @@ def serve(plan: Plan, stopping: Event) -> None:
         while not stopping.wait(POLL_S):
             watch.look()
         console.say("Stopping.")
+
+
+def _hidden(folder: Path) -> str:
+    """The setting takes several, comma separated."""
+    if "," in str(folder):
+        raise Refused(
+            f"The state folder '{folder}' has a comma in its path, so it cannot be hidden.",
+            fix="Pass --state with another folder.",
+        )
+    return str(folder)
 
 
 def _trust(plan: Plan) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
+from devhost.private import private_file, private_folder, replace
 from local.azurite import Ports
 from local.errors import Refused
 
@@ -22,12 +23,14 @@ class State:
     """Paths and records inside the folder."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         self.folder = folder
         self.azurite = folder / "azurite"
         self.host = folder / "host"
         self.scratch = folder / "scratch"
         self._ports = folder / "ports.json"
+        for part in (self.azurite, self.host, self.scratch):
+            private_folder(part)
 
     def ports(self) -> Ports:
         """Azurite's ports of the last time: a restart keeps them, and clients their URLs."""
@@ -45,6 +48,7 @@ class State:
         The operating system drops the lock with the last of them, so a folder is free again
         only when nobody writes to it any more.
         """
+        private_file(self.folder / "serve.lock")
         with (self.folder / "serve.lock").open("a+", encoding="utf-8") as lock:
             _acquire(lock, self.folder)
             lock.truncate(0)
@@ -80,8 +84,6 @@ def _runs(process: str) -> bool:
 
 
 def write_json(path: Path, document: object) -> None:
-    """Replace the file at once: a reader sees the old one or the new one."""
+    """Replace the file at once: a reader sees the old one or the new one. It is its owner's."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    replace(path, (json.dumps(document, indent=2) + "\n").encode())

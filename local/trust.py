@@ -6,7 +6,8 @@ from pathlib import Path
 
 import certifi
 
-from devhost.tls.certificates import READABLE, replace
+from devhost.private import replace
+from devhost.tls.certificates import READABLE
 from local.errors import Refused
 
 VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")

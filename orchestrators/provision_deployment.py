@@ -9,9 +9,15 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
+from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.message import JSON
-from shared.domain.provisioning import ProvisioningEnd, ProvisioningStep, ProvisioningTask
+from shared.domain.provisioning import (
+    ProvisioningEnd,
+    ProvisioningState,
+    ProvisioningStep,
+    ProvisioningTask,
+)
 
 bp = df.Blueprint()
 
@@ -20,7 +26,9 @@ STEPS = ("build_environment", "smoke_test")
 
 @bp.orchestration_trigger(context_name="ctx")  # type: ignore[arg-type]  # both SDKs' style
 def provision_deployment(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
-    task = ProvisioningTask.from_wire(ctx.get_input())
+    task = read_input(ctx, ProvisioningTask)
+    if task is None:
+        return {"state": ProvisioningState.FAILED.value, "reason": REFUSED}
     reason = ""
     try:
         for step in STEPS:

@@ -6,18 +6,29 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
+from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.message import JSON
-from shared.domain.provisioning import ProvisioningState
+from shared.domain.provisioning import EndpointDeletion, ProvisioningState
 
 bp = df.Blueprint()
+
+DELETE = "Send a DELETE for the endpoint."
 
 
 @bp.orchestration_trigger(context_name="ctx")  # type: ignore[arg-type]  # both SDKs' style
 def retire_endpoint(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
+    task = read_input(ctx, EndpointDeletion)
+    if task is None:
+        return _failed(REFUSED)
     try:
-        yield ctx.call_activity_with_retry("erase_endpoint", STORE_RETRY, ctx.get_input())
+        is_gone = yield ctx.call_activity_with_retry("erase_endpoint", STORE_RETRY, task.to_wire())
     except TaskFailedError as failure:
-        reason = reason_of(failure, "Deleting the endpoint")
-        return {"state": ProvisioningState.FAILED.value, "reason": reason}
+        return _failed(reason_of(failure, "Deleting the endpoint"))
+    if not is_gone:
+        return _failed(f"Nobody asked for this deletion of endpoint '{task.endpoint}'. {DELETE}")
     return {"state": ProvisioningState.SUCCEEDED.value, "reason": ""}
+
+
+def _failed(reason: str) -> JSON:
+    return {"state": ProvisioningState.FAILED.value, "reason": reason}

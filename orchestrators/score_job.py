@@ -2,7 +2,8 @@
 
 Shards follow one another, so that a job has just its `parallelism` mini-batches in flight. A store
 that loses what it had acknowledged - an emulator that was killed, say - costs a shard scored again,
-never a row. A long job continues as new from time to time, so that its history stays small.
+never a row. A long job continues as new from time to time, so that its history stays small; each
+generation reads from the job's document how far the ones before it came.
 """
 
 from collections.abc import Generator
@@ -11,12 +12,12 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
+from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.course import Course
 from shared.domain.job import JobStatus
 from shared.domain.message import JSON
-from shared.domain.plan import Plan
-from shared.domain.task import EndResult, JobRun, ShardResult
+from shared.domain.task import EndResult, JobRun, Planned, ShardResult
 
 bp = df.Blueprint()
 
@@ -26,24 +27,29 @@ SHARDS_PER_GENERATION = 200
 
 @bp.orchestration_trigger(context_name="ctx")  # type: ignore[arg-type]  # both SDKs' style
 def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
-    course = Course(JobRun.from_wire(ctx.get_input()))
+    run = read_input(ctx, JobRun)
+    if run is None:
+        return EndResult(status=JobStatus.FAILED, reason=REFUSED).to_wire()
+    course = Course(run)
     try:
-        if not course.is_planned:
-            yield from _plan(ctx, course)
+        yield from _plan(ctx, course)
         yield from _score(ctx, course)
         if course.has_next_shard:
             ctx.continue_as_new(course.run().to_wire())
             return None
         result = yield from _end(ctx, course)
     except TaskFailedError as failure:
-        result = EndResult(status=JobStatus.FAILED, reason=reason_of(failure, "The job"))
+        result = course.given_up(reason_of(failure, "The job"))
+    ctx.set_custom_status(course.ended(result))
     return result.to_wire()
 
 
 def _plan(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any]:
     ctx.set_custom_status(course.live(JobStatus.PREPARING))
-    planned = yield ctx.call_activity_with_retry("plan_job", STORE_RETRY, course.spec.to_wire())
-    course.planned(Plan.from_wire(planned), ctx.current_utc_datetime)
+    planned = yield ctx.call_activity_with_retry(
+        "plan_job", STORE_RETRY, course.plan_task().to_wire()
+    )
+    course.planned(Planned.from_wire(planned), ctx.current_utc_datetime)
 
 
 def _score(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any]:
@@ -66,7 +72,7 @@ def _end(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, 
     while True:
         ctx.set_custom_status(course.live(JobStatus.FINALIZING))
         ended = yield ctx.call_activity_with_retry(
-            "end_job", STORE_RETRY, course.ending().to_wire()
+            "end_job", STORE_RETRY, course.end_task().to_wire()
         )
         result = EndResult.from_wire(ended)
         if result.damaged_shard is None:

@@ -13,6 +13,7 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import Task, TaskFailedError
 
+from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.message import JSON
 from shared.domain.minibatch import Span
@@ -25,7 +26,9 @@ bp = df.Blueprint()
 
 @bp.orchestration_trigger(context_name="ctx")  # type: ignore[arg-type]  # both SDKs' style
 def score_shard(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
-    task = ShardTask.from_wire(ctx.get_input())
+    task = read_input(ctx, ShardTask)
+    if task is None:
+        return ShardResult(fatal=REFUSED).to_wire()
     try:
         result = yield from _score(ctx, task)
     except TaskFailedError as failure:

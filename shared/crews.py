@@ -10,11 +10,19 @@ from shared.domain.asset import AssetId
 from shared.domain.environment import MadeEnvironment, Pin
 from shared.domain.recipe import Location, Recipe
 from shared.scoring.environments.environments import Environments
-from shared.scoring.environments.sources import for_mlflow, of_conda, of_image, of_model
-from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.environments.recorded import Versions, differences, of_environment, of_service
+from shared.scoring.environments.sources import (
+    for_mlflow,
+    of_conda,
+    of_image,
+    of_model,
+    read_mlmodel,
+)
+from shared.scoring.environments.spec import EnvironmentSpec, Tell, ignore
 from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import ScorerSpec
+from shared.scoring.stateless import is_stateless
 from shared.scoring.worker import Scorer
 from shared.stores.registry import Registry
 
@@ -25,7 +33,8 @@ class Crews:
     """Thread-safe.
 
     `most` is the most processes of one deployment on this machine, and `memory_mb` the most memory
-    of each; 0: no limit. `writable` are folders that all of them may write into.
+    of each; 0: no limit. `writable` are folders that all of them may write into, and `hidden` those
+    that none of them may read.
     """
 
     def __init__(
@@ -38,6 +47,7 @@ class Crews:
         most: int,
         memory_mb: int,
         writable: tuple[Path, ...] = (),
+        hidden: tuple[Path, ...] = (),
     ) -> None:
         self._pool = pool
         self._folders = folders
@@ -46,6 +56,7 @@ class Crews:
         self._most = most
         self._memory_mb = memory_mb
         self._writable = writable
+        self._hidden = hidden
         # Asked for each bundle; models and environments are immutable versions.
         self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
 
@@ -64,34 +75,49 @@ class Crews:
         ScoringStopped once `is_stopped` says so.
         """
         spec, most = self._spec(recipe), min(capacity, self._most or capacity)
-        with self._pool.lease(spec, capacity=most, job=job, is_stopped=is_stopped) as scorer:
+        with self._pool.lease(
+            spec, capacity=most, most=self._most, job=job, is_stopped=is_stopped
+        ) as scorer:
             yield scorer
 
     def init_tries(self, recipe: Recipe) -> int:
         """How often what scores by this recipe may fail to load, one time after the other."""
         return self._pool.init_tries(recipe.fingerprint)
 
+    def finish(self, job: str) -> None:
+        """All is scored: have this machine's processes write what they have left to write."""
+        self._pool.finish(job)
+
     def release(self, job: str) -> None:
-        """The job is over: processes that serve it alone may go."""
+        """The job is over: processes that have served it go."""
         self._pool.release(job)
 
-    def prepare(self, recipe: Recipe) -> MadeEnvironment:
+    def prepare(self, recipe: Recipe, tell: Tell = ignore) -> MadeEnvironment:
         """Build what scores by this recipe, and say every version of it.
 
-        Raises EnvironmentFailed, and ModelMissing.
+        `tell` hears what the builder prints. Raises EnvironmentFailed, and ModelMissing.
         """
         wanted = self._asked(recipe)
         if wanted is None:
             return MadeEnvironment()
         if self._environments.satisfied_by_own(wanted):
-            return MadeEnvironment(notes=wanted.notes)
-        if wanted.local_packages:
-            self._environments.ensure(wanted)
-            return MadeEnvironment(notes=self._environments.notes(wanted))
-        pinned = self._environments.pin(wanted)
-        self._environments.ensure(pinned)
-        pin = Pin(python=pinned.python, packages=pinned.packages)
-        return MadeEnvironment(pin=pin, notes=self._environments.notes(pinned))
+            return self._compared(MadeEnvironment(notes=wanted.notes), recipe, of_service)
+        pin: Pin | None = None
+        if not wanted.local_packages:
+            wanted = self._environments.pin(wanted, tell)
+            pin = Pin(python=wanted.python, packages=wanted.packages)
+        python = self._environments.ensure(wanted, tell)
+        made = MadeEnvironment(pin=pin, notes=self._environments.notes(wanted))
+        return self._compared(made, recipe, of_environment(python), wanted.python)
+
+    def _compared(
+        self, made: MadeEnvironment, recipe: Recipe, versions: Versions, python: str = ""
+    ) -> MadeEnvironment:
+        """With what the model was saved with and does not get; scripts load what they like."""
+        if recipe.script:
+            return made
+        described = read_mlmodel(self._folders.fetch(recipe.model_location))
+        return made.differing(*differences(described, versions, python))
 
     def _interpreter(self, recipe: Recipe) -> str:
         """The Python that scores by this recipe, built if need be: another machine made it."""
@@ -131,11 +157,12 @@ class Crews:
 
     def _spec(self, recipe: Recipe) -> ScorerSpec:
         python, code = self._interpreter(recipe), recipe.code_location
+        model = self._folders.fetch(recipe.model_location)
         return ScorerSpec(
             fingerprint=recipe.fingerprint,
             kind="script" if recipe.script else "mlflow",
             python=python,
-            model_dir=self._folders.fetch(recipe.model_location),
+            model_dir=model,
             environment=tuple(sorted(recipe.environment_variables.items())),
             logging_level=recipe.logging_level,
             packages=_packages() if python == sys.executable else (),
@@ -144,6 +171,8 @@ class Crews:
             memory_limit_mb=self._memory_mb,
             batch_predict=recipe.batch_predict,
             writable=self._writable,
+            hidden=self._hidden,
+            is_stateless=not recipe.script and is_stateless(model),
         )
 
 

@@ -66,13 +66,16 @@ class Blobs(Protocol):
         *,
         if_match: str = "",
         if_absent: bool = False,
+        is_repeatable: bool = False,
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",
     ) -> str:
         """Replace the blob and return its new etag.
 
         Raises `PreconditionFailed` when `if_match` is not the blob's etag (or it is gone), and
-        `Conflict` when `if_absent` is set and the blob exists.
+        `Conflict` when `if_absent` is set and the blob exists. With `is_repeatable`, such a write
+        is repeated when the store does not answer: `Conflict` may then be its own success, which
+        the caller tells by the blob's metadata.
         """
         ...
 
@@ -133,13 +136,14 @@ class Blobs(Protocol):
         block_ids: Sequence[str],
         *,
         if_absent: bool = False,
+        is_repeatable: bool = False,
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",
     ) -> str:
         """Make the staged blocks, in this order, the blob's content; return its etag.
 
         Raises `BlocksMissing` when the store lacks one of them, and `Conflict` when `if_absent`
-        is set and the blob exists.
+        is set and the blob exists; `is_repeatable` is as in `write`.
         """
         ...
 

@@ -24,11 +24,14 @@ from shared.domain.datastore import (
     DEFAULT_STORE,
     StorageAccount,
 )
+from shared.domain.errors import BatchError
+from shared.domain.job import JobStatus
 from shared.ports import Blobs, Signer
 from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
+from shared.scoring.spec import JobCourse
 from shared.settings import Settings
 from shared.stores import job_index
 from shared.stores import jobs as job_store
@@ -36,6 +39,8 @@ from shared.stores import registry as registry_store
 from shared.stores.code_hashes import CodeHashes
 from shared.stores.computes import Computes
 from shared.stores.datastores import Datastores
+from shared.stores.deployment_logs import DeploymentLogs
+from shared.stores.ends import Ends
 from shared.stores.inputs import Inputs
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
@@ -55,6 +60,8 @@ from shared.stores.watch import Watch
 READERS = 8
 # Side files on their way: a script may write one for each input.
 WRITERS = 8
+# Core Tools' settings beside the app, connection strings among them.
+OF_DEVELOPERS = (Path(__file__).parent.parent / "local.settings.json",)
 _creation = threading.Lock()
 
 
@@ -79,7 +86,9 @@ class Services:
     predictions: Predictions
     reports: Reports
     script_logs: ScriptLogs
+    deployment_logs: DeploymentLogs
     side_files: SideFiles
+    ends: Ends
     watch: Watch
     downloads: Downloads
     crews: Crews
@@ -130,6 +139,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
     datastores = Datastores(registry, StorageAccount(url=account_url), _built_in(settings))
     inputs = Inputs(blobs, registry, datastores)
     computes = Computes(registry)
+    jobs = Jobs(blobs)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
     scratch = own_folder(settings.scratch_folder / "processes")
@@ -137,7 +147,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         settings=settings,
         verifier=verifier,
         registry=registry,
-        jobs=Jobs(blobs),
+        jobs=jobs,
         log_reader=LogReader(blobs),
         log_links=LogLinks(blobs),
         datastores=datastores,
@@ -151,32 +161,60 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         script_logs=ScriptLogs(blobs),
+        deployment_logs=DeploymentLogs(blobs),
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
+        ends=Ends(blobs),
         watch=Watch(blobs),
         downloads=Downloads(blobs, downloads),
-        crews=_crews(settings, scratch, blobs, registry, downloads),
+        crews=_crews(settings, scratch, blobs, registry, downloads, jobs),
         recipes=Recipes(blobs, registry, inputs, computes),
         blobs=blobs,
     )
 
 
 def _crews(
-    settings: Settings, scratch: Path, blobs: Blobs, registry: Registry, downloads: Executor
+    settings: Settings,
+    scratch: Path,
+    blobs: Blobs,
+    registry: Registry,
+    downloads: Executor,
+    jobs: Jobs,
 ) -> Crews:
     base = settings.scratch_folder
+    of_developers = (one for one in OF_DEVELOPERS if one.exists())
+    hidden = (*settings.scorer_hidden_folders, *of_developers)
     return Crews(
-        ScorerPool(scratch=scratch, temporary=_temporary(), idle_s=settings.scorer_idle_s),
+        ScorerPool(
+            scratch=scratch,
+            temporary=_temporary(),
+            idle_s=settings.scorer_idle_s,
+            course_of=lambda job: _course_of(job, jobs),
+        ),
         ModelCache(blobs, base / "models", downloads),
         Environments(
             base / "environments",
             build_limit_s=settings.environment_build_limit_s,
             keep=_bound(settings),
+            hidden=hidden,
         ),
         registry,
         most=settings.scorer_processes,
         memory_mb=settings.scorer_memory_mb,
         writable=settings.scorer_writable_folders,
+        hidden=hidden,
     )
+
+
+def _course_of(job: str, jobs: Jobs) -> JobCourse:
+    """As its document says; a store that does not answer is no reason to end its processes."""
+    try:
+        found = jobs.find(job)
+    except BatchError:
+        return JobCourse.RUNNING
+    status = found.state.status if found else JobStatus.RUNNING
+    if status is JobStatus.FINALIZING:
+        return JobCourse.ENDING
+    return JobCourse.OVER if status.is_terminal else JobCourse.RUNNING
 
 
 def _temporary() -> Path:

@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -40,6 +41,13 @@ def _assignments(value: object) -> object:
         if assigned.setdefault(name, role) != role:
             raise ValueError(f"'{name}' is given two roles. Give it one; each includes the lower.")
     return assigned
+
+
+class DurableUrls(StrEnum):
+    """Who is handed the Durable HTTP API's URLs, with the task hub's key in them."""
+
+    CONTRIBUTORS = "contributors"
+    EVERYONE = "everyone"
 
 
 class Settings(BaseModel):
@@ -83,6 +91,10 @@ class Settings(BaseModel):
     public_url: str = ""
     """The base of every absolute URL handed out. Empty: the request's own."""
 
+    durable_urls: DurableUrls = DurableUrls.CONTRIBUTORS
+    """`contributors`, or `everyone` who invokes: clients that follow jobs without a token, such as
+    Azure Data Factory and Logic Apps. The key in these URLs opens every job."""
+
     subscription_id: str = "00000000-0000-0000-0000-000000000000"
     resource_group: str = "local"
     workspace_name: str = "local"
@@ -103,6 +115,10 @@ class Settings(BaseModel):
     scorer_writable_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
     """Folders that scripts may write into besides their own and the temporary ones: a mounted
     share, say; comma separated."""
+
+    scorer_hidden_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
+    """Folders, or files, that neither scripts and models nor builds of environments may read,
+    but for what is their own in there; comma separated. `./run serve` hides its state."""
 
     environments_mb: NonNegativeInt = 20_000
     """The disk that built environments may take before unused ones go; 0: no limit."""

@@ -78,3 +78,13 @@ def test_a_wrong_setting_stops_the_app_when_it_is_loaded() -> None:
     assert 0 != loading.returncode
     assert "role_assignments" in loading.stderr
     assert "somebody=owner" in loading.stderr
+
+
+@pytest.mark.parametrize("value", ["contributors", "everyone"])
+def test_who_gets_the_durable_urls_is_one_of_two_words(value: str) -> None:
+    assert value == Settings.from_environment({"DURABLE_URLS": value}).durable_urls
+
+
+def test_another_word_for_who_gets_the_durable_urls_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"(?s)durable_urls.*'contributors' or 'everyone'"):
+        Settings.from_environment({"DURABLE_URLS": "invokers"})

@@ -11,7 +11,7 @@ from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
 from shared.api.routes import Handler, Route, register
 from shared.api.view import archived_states
-from shared.domain.asset import Asset, AssetId
+from shared.domain.asset import Asset, AssetId, Code, Data, Model
 from shared.domain.errors import Conflict
 from shared.domain.message import JSON
 from shared.domain.role import Role
@@ -35,15 +35,15 @@ class Kind[A: Asset]:
     shelf: Callable[[Registry], Shelf[A]]
     read: Callable[[str, str, JSON], A]
     write: Callable[[A], JSON]
-    check: Callable[[A, Services], object] = lambda _asset, _services: None
+    placed: Callable[[A, Services], A] = lambda asset, _services: asset
     note: Callable[[A, Services], object] = lambda _asset, _services: None
 
     def put(self, request: Request, services: Services) -> Response:
         check_workspace(request, services.settings)
         body = own_body(request, services.settings)
         asset = self.read(request.path["name"], request.path["version"], body)
-        self.check(asset, services)
-        asset, guard = self._spelled(asset, services), conditions(request)
+        asset = self._spelled(self.placed(asset, services), services)
+        guard = conditions(request)
         entry, is_new = self.shelf(services.registry).save(
             asset,
             asset.id.name,
@@ -144,10 +144,15 @@ def _place[A: Asset](entry: Entry[A]) -> str:
     return f"{moment:%Y%m%dT%H%M%S.%f} {version}"
 
 
-def _check_place(uri: str, services: Services, *, target: str) -> None:
-    """Raise unless the files' container is one to read from; an upload's is the asset's now."""
+def _placed[A: (Model, Data, Code)](asset: A, services: Services, *, target: str) -> A:
+    """The asset with its files' own address, if it named a data asset.
+
+    Raises unless their container is one to read from; an upload's is the asset's now.
+    """
+    uri = services.inputs.address(asset.uri, target=target)
     location, _ = services.inputs.resolve(uri, target=target)
     services.uploads.claim(location.container)
+    return asset.model_copy(update={"uri": uri})
 
 
 MODELS = Kind(
@@ -156,7 +161,7 @@ MODELS = Kind(
     lambda registry: registry.models,
     arm.read_model,
     arm.write_model,
-    lambda model, services: _check_place(model.uri, services, target="properties.modelUri"),
+    lambda model, services: _placed(model, services, target="properties.modelUri"),
 )
 DATA = Kind(
     "data",
@@ -164,7 +169,7 @@ DATA = Kind(
     lambda registry: registry.data,
     arm.read_data,
     arm.write_data,
-    lambda data, services: _check_place(data.uri, services, target="properties.dataUri"),
+    lambda data, services: _placed(data, services, target="properties.dataUri"),
 )
 CODES = Kind(
     "codes",
@@ -172,7 +177,7 @@ CODES = Kind(
     lambda registry: registry.codes,
     arm.read_code,
     arm.write_code,
-    lambda code, services: _check_place(code.uri, services, target="properties.codeUri"),
+    lambda code, services: _placed(code, services, target="properties.codeUri"),
     lambda code, services: services.code_hashes.note(code),
 )
 ENVIRONMENTS = Kind(

@@ -88,10 +88,16 @@ def list_secrets(request: Request, services: Services) -> Response:
     check_workspace(request, services.settings)
     datastore = services.datastores.get(request.path["datastore"]).resource
     hours = arm.read_sas_hours(request.json if request.body.strip() else {})
-    role = Role.highest(request.caller.roles) or Role.READER
-    permissions = READS if role is Role.READER else WRITES
+    permissions = WRITES if _may_write(datastore, request, services) else READS
     sas = services.signer.container_sas(datastore.container, permissions, timedelta(hours=hours))
     return Response(OK, arm.write_sas(sas), NOT_KEPT)
+
+
+def _may_write(datastore: Datastore, request: Request, services: Services) -> bool:
+    role = Role.highest(request.caller.roles) or Role.READER
+    if role is Role.INVOKER:
+        return services.datastores.may_invokers_write(datastore.container)
+    return role is Role.CONTRIBUTOR
 
 
 def _answer(entry: Entry[Datastore], services: Services, status: int) -> Response:

@@ -33,7 +33,7 @@ from shared.schemas import arm_deployments as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
-from triggers.operations import follow_headers, outcome
+from triggers.operations import follow_headers, operation_uri, outcome
 from triggers.workspace import (
     WORKSPACE,
     asset_id,
@@ -47,6 +47,7 @@ from triggers.workspace import (
 )
 
 bp = df.Blueprint()
+ORCHESTRATOR = "provision_deployment"
 OK, CREATED = 200, 201
 # A deployment of the service's own environment is made within seconds. One whose environment must
 # be built is Creating meanwhile, and its client polls.
@@ -60,15 +61,15 @@ def put_deployment(request: Request, services: Services, client: DurableClient) 
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     endpoint.check_stays()
     body = own_body(request, services.settings)
-    asked = services.recipes.check(
-        arm.read_deployment(endpoint.name, request.path["deployment"], body)
-    )
+    asked = arm.read_deployment(endpoint.name, request.path["deployment"], body)
+    asked = services.recipes.check(asked)
     generation = Provisioning(generation=uuid.uuid4().hex)
     ours = {"provisioning": generation, "incarnation": endpoint.incarnation}
     saved, is_new = _saved(asked.model_copy(update=ours), request, services)
     if is_new:
         _check_room(saved.resource, endpoint, services)
     if saved.resource.provisioning == generation:
+        services.deployment_logs.forget(endpoint.name, asked.name)
         _start_provisioning(saved.resource, client)
         saved = _made(saved, services, within_s=patience(request, MADE_WITHIN_S))
     return _answer(saved, request, services, CREATED if is_new else OK)
@@ -90,7 +91,7 @@ def list_deployments(request: Request, services: Services) -> Response:
         endpoint.name, after=start_after(request), size=page_size(request)
     )
     own = [one for one in entries if one.resource.incarnation == endpoint.incarnation]
-    return page(request, [_body(one, services) for one in own], last=last)
+    return page(request, [_body(one, request, services) for one in own], last=last)
 
 
 def patch_deployment(request: Request, services: Services) -> Response:
@@ -121,6 +122,7 @@ def delete_deployment(request: Request, services: Services) -> Response:
         except Conflict:  # it became the default in between
             services.registry.deployments.restore(entry, *key)
             raise
+    services.deployment_logs.forget(*key)
     return Response(OK)
 
 
@@ -167,7 +169,7 @@ def _check_room(deployment: Deployment, endpoint: Endpoint, services: Services) 
     )
 
 
-def _task(deployment: Deployment) -> ProvisioningTask:
+def task_of(deployment: Deployment) -> ProvisioningTask:
     return ProvisioningTask(
         endpoint=deployment.endpoint,
         deployment=deployment.name,
@@ -176,9 +178,9 @@ def _task(deployment: Deployment) -> ProvisioningTask:
 
 
 def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
-    task = _task(deployment)
+    task = task_of(deployment)
     with suppress(Conflict):  # somebody read it in between, and started it
-        client.start("provision_deployment", task.instance, task.to_wire())
+        client.start(ORCHESTRATOR, task.instance, task.to_wire())
 
 
 def _made(entry: Entry[Deployment], services: Services, *, within_s: float) -> Entry[Deployment]:
@@ -195,10 +197,9 @@ def _carried_on(
     entry: Entry[Deployment], services: Services, client: DurableClient
 ) -> Entry[Deployment]:
     """Bring up to date a deployment whose making was never started, or was ended from outside."""
-    deployment = entry.resource
-    task = _task(deployment)
+    deployment, task = entry.resource, task_of(entry.resource)
     instance = client.find(task.instance)
-    if instance is None:
+    if instance is None or instance.orchestrator != ORCHESTRATOR:
         _start_provisioning(deployment, client)
         return entry
     if not instance.ended:
@@ -217,22 +218,23 @@ def _answer(
     """The deployment; one that is not (well) made tells where its client can ask for more."""
     headers = etag_header(entry.etag)
     if entry.resource.provisioning.state is not ProvisioningState.SUCCEEDED:
-        headers |= follow_headers(request, services, _task(entry.resource).instance)
-    return Response(status, _body(entry, services), headers)
+        headers |= follow_headers(request, services, task_of(entry.resource).instance)
+    return Response(status, _body(entry, request, services), headers)
 
 
-def _body(entry: Entry[Deployment], services: Services) -> JSON:
+def _body(entry: Entry[Deployment], request: Request, services: Services) -> JSON:
     deployment, settings = entry.resource, services.settings
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
+    address = operation_uri(request, services, task_of(deployment).instance)
     properties = arm.write_deployment(
-        deployment, partial(asset_id, settings), partial(compute_id, settings)
+        deployment, partial(asset_id, settings), partial(compute_id, settings), address
     )
     body = enveloped(entry, "batchEndpoints/deployments", own_id, deployment.name, properties)
     return {**arm.tracked(deployment), **body, **located(settings, deployment.tags)}
 
 
 _LIST = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/deployments"
-_ONE = f"{_LIST}/{{deployment}}"
+ONE = f"{_LIST}/{{deployment}}"
 
 _PUT = About("Create or update a deployment.", body=bodies.DEPLOYMENT)
 _PATCH = About("Change a deployment's tags or description.", body=bodies.DEPLOYMENT_PATCH)
@@ -240,10 +242,10 @@ _PATCH = About("Change a deployment's tags or description.", body=bodies.DEPLOYM
 ROUTES = (
     Route("list_deployments", "GET", _LIST, Role.READER, list_deployments),
     Route(
-        "put_deployment", "PUT", _ONE, Role.CONTRIBUTOR, durable_handler=put_deployment, about=_PUT
+        "put_deployment", "PUT", ONE, Role.CONTRIBUTOR, durable_handler=put_deployment, about=_PUT
     ),
-    Route("get_deployment", "GET", _ONE, Role.READER, durable_handler=get_deployment),
-    Route("patch_deployment", "PATCH", _ONE, Role.CONTRIBUTOR, patch_deployment, about=_PATCH),
-    Route("delete_deployment", "DELETE", _ONE, Role.CONTRIBUTOR, delete_deployment),
+    Route("get_deployment", "GET", ONE, Role.READER, durable_handler=get_deployment),
+    Route("patch_deployment", "PATCH", ONE, Role.CONTRIBUTOR, patch_deployment, about=_PATCH),
+    Route("delete_deployment", "DELETE", ONE, Role.CONTRIBUTOR, delete_deployment),
 )
 register(bp, ROUTES)

@@ -4,7 +4,6 @@ A client asks for the cloud and the addresses before it has a token, so those do
 """
 
 import re
-import uuid
 from urllib.parse import urlsplit
 
 import azure.durable_functions as df
@@ -18,7 +17,7 @@ from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.services import Services
 from shared.settings import ARM_AUDIENCE, ML_AUDIENCE, Settings
-from triggers.workspace import PROVIDER, WORKSPACE, check_workspace, workspace_id
+from triggers.workspace import PROVIDER, WORKSPACE, check_workspace, workspace_guid, workspace_id
 
 bp = df.Blueprint()
 OK = 200
@@ -109,7 +108,7 @@ def _workspace(request: Request, services: Services) -> JSON:
         "tags": {},
         "sku": {"name": "Basic", "tier": "Basic"},
         "properties": {
-            "workspaceId": str(uuid.uuid5(uuid.NAMESPACE_URL, own_id.lower())),
+            "workspaceId": workspace_guid(settings),
             "friendlyName": settings.workspace_name,
             "description": "Batch endpoints, self-hosted.",
             "discoveryUrl": f"{request.base_url}/discovery",

@@ -6,7 +6,6 @@ repeats its request, or one that reads - starts the orchestration again if nobod
 
 import time
 import uuid
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -20,15 +19,16 @@ from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
 from shared.api.routes import Route, register
 from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.errors import Conflict
 from shared.domain.message import JSON
-from shared.domain.provisioning import EndpointDeletion
+from shared.domain.provisioning import EndpointCreation, EndpointDeletion
 from shared.domain.role import Role
 from shared.schemas import arm_endpoints as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Entry
-from triggers.operations import follow_headers
+from triggers.endpoint_defaults import check_again, check_not_failed, existing
+from triggers.operations import follow_headers, operation_uri
 from triggers.workspace import (
     WORKSPACE,
     check_workspace,
@@ -52,7 +52,8 @@ def put_endpoint(request: Request, services: Services) -> Response:
     asked = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
     guard = conditions(request)
     before = services.registry.endpoints.find(asked.name)
-    default = _existing(asked.default_deployment, before, asked.name, services)
+    default = existing(asked.default_deployment, before, asked.name, services)
+    check_not_failed(default, before, services)
     new = asked.model_copy(
         update={"default_deployment": default, "incarnation": _new_incarnation()}
     )
@@ -64,7 +65,7 @@ def put_endpoint(request: Request, services: Services) -> Response:
         if_match=guard.if_match,
         if_absent=guard.if_absent,
     )
-    _check_again(default, before, saved, services, is_new=is_new)
+    check_again(default, before, saved, services, is_new=is_new)
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
@@ -90,7 +91,8 @@ def patch_endpoint(request: Request, services: Services) -> Response:
     before = services.registry.endpoints.get(request.path["endpoint"])
     asked = patch(before.resource).default_deployment
     is_switch = asked != before.resource.default_deployment
-    default = _existing(asked if is_switch else "", before, before.resource.name, services)
+    default = existing(asked if is_switch else "", before, before.resource.name, services)
+    check_not_failed(default, before, services)
 
     def changed(endpoint: Endpoint) -> Endpoint:
         endpoint.check_stays()
@@ -100,7 +102,7 @@ def patch_endpoint(request: Request, services: Services) -> Response:
     saved = services.registry.endpoints.change(
         changed, before.resource.name, by=who(request), if_match=conditions(request).if_match
     )
-    _check_again(default, before, saved, services, is_new=False)
+    check_again(default, before, saved, services, is_new=False)
     return _answer(saved, request, services, OK)
 
 
@@ -121,58 +123,6 @@ def delete_endpoint(request: Request, services: Services, client: DurableClient)
     return Response(ACCEPTED, None, headers | {"Location": headers["Azure-AsyncOperation"]})
 
 
-def _existing(name: str, entry: Entry[Endpoint] | None, endpoint: str, services: Services) -> str:
-    """The default deployment's own spelling; raises InvalidRequest unless it exists."""
-    if not name:
-        return ""
-    if entry is not None:
-        with suppress(NotFound):
-            return services.registry.deployment(entry.resource, name).resource.name
-    raise InvalidRequest(
-        f"Endpoint '{endpoint}' has no deployment '{name}', so it cannot be the default.",
-        fix="Create the deployment first, then make it the default.",
-        target="properties.defaults.deploymentName",
-    )
-
-
-def _check_again(
-    default: str,
-    before: Entry[Endpoint] | None,
-    saved: Entry[Endpoint],
-    services: Services,
-    *,
-    is_new: bool,
-) -> None:
-    """Take back what was saved if the default was deleted meanwhile; raises InvalidRequest."""
-    endpoint, endpoints = saved.resource, services.registry.endpoints
-    try:
-        _existing(default, saved, endpoint.name, services)
-    except InvalidRequest:
-        if is_new:  # the endpoint was deleted too; a request that is refused makes none
-            endpoints.delete_if(lambda now: now.incarnation == endpoint.incarnation, endpoint.name)
-        else:
-            with suppress(NotFound):
-                endpoints.change(_without(default, _earlier(before, endpoint)), endpoint.name)
-        raise
-
-
-def _earlier(before: Entry[Endpoint] | None, now: Endpoint) -> str:
-    """The default that this endpoint had; one of its name that was deleted since does not count."""
-    is_same = before is not None and before.resource.incarnation == now.incarnation
-    return before.resource.default_deployment if before and is_same else ""
-
-
-def _without(default: str, earlier: str) -> Callable[[Endpoint], Endpoint]:
-    """Puts the earlier default back, unless a third one was set meanwhile."""
-
-    def change(now: Endpoint) -> Endpoint:
-        if not now.is_default(default):
-            return now
-        return now.model_copy(update={"default_deployment": earlier})
-
-    return change
-
-
 def _new_incarnation() -> str:
     """Later ones sort after earlier ones."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{uuid.uuid4().hex[:8]}"
@@ -180,6 +130,12 @@ def _new_incarnation() -> str:
 
 def _deletion(endpoint: Endpoint) -> EndpointDeletion:
     return EndpointDeletion(endpoint=endpoint.name, deletion=endpoint.deletion)
+
+
+def _operation(endpoint: Endpoint) -> str:
+    """The operation that made the endpoint, or is deleting it."""
+    made = EndpointCreation(endpoint=endpoint.name, incarnation=endpoint.incarnation)
+    return _deletion(endpoint).instance if endpoint.deletion else made.operation
 
 
 def _carry_on(endpoint: Endpoint, client: DurableClient) -> None:
@@ -212,8 +168,12 @@ def _answer(entry: Entry[Endpoint], request: Request, services: Services, status
 
 def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
     endpoint, settings = entry.resource, services.settings
-    addresses = (scoring_uri(request, endpoint.name), swagger_uri(request, endpoint.name))
-    properties = arm.write_endpoint(endpoint, *addresses)
+    properties = arm.write_endpoint(
+        endpoint,
+        scoring_uri=scoring_uri(request, endpoint.name),
+        swagger_uri=swagger_uri(request, endpoint.name),
+        operation_uri=operation_uri(request, services, _operation(endpoint)),
+    )
     own_id = endpoint_id(settings, endpoint.name)
     body = enveloped(entry, "batchEndpoints", own_id, endpoint.name, properties)
     return {**endpoint.extras, **body, **located(settings, endpoint.tags)}

@@ -3,17 +3,41 @@
 from datetime import UTC, datetime
 
 from shared.adapters.durable_client import DurableClient, Instance
+from shared.domain.errors import NotFound
 from shared.domain.job import Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.task import EndResult
 from shared.services import Services
 
+ORCHESTRATOR, OF_SHARD = "score_job", "score_shard"
+
 
 def of_run(run: str, services: Services) -> tuple[Job, bool]:
     """The job of that name or with that child, and whether it is the child's; raises NotFound."""
     job = services.jobs.of_run(run) or services.jobs.get(run)
     return job, job.spec.name != run
+
+
+def of_endpoint(endpoint: str, name: str, services: Services) -> Job:
+    """The endpoint's job of that name, which may have outlived it; raises NotFound."""
+    job = services.jobs.find(name)
+    if job is None:
+        services.registry.endpoints.get(endpoint)
+        job = services.jobs.get(name)
+    if job.spec.endpoint.lower() != endpoint.lower():
+        raise NotFound(
+            f"Endpoint '{endpoint}' has no job '{name}'.",
+            fix=f"It is a job of endpoint '{job.spec.endpoint}'.",
+            target="job",
+        )
+    return job
+
+
+def orchestration(job: Job, client: DurableClient) -> Instance | None:
+    """The job's own: an instance of its name that somebody else started does not count."""
+    instance = client.find(job.spec.name)
+    return instance if instance and instance.orchestrator == ORCHESTRATOR else None
 
 
 def live(job: Job, services: Services, client: DurableClient) -> Job:
@@ -26,7 +50,7 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
         return job
     if job.cancel is not None and not services.watch.is_stopped(job.spec.name):
         services.watch.stop(job.spec.name)  # the store lost the sign
-    instance = client.find(job.spec.name)
+    instance = orchestration(job, client)
     if instance is None and job.state.status is JobStatus.NOT_STARTED:
         return job  # it is being started
     if instance is None or instance.ended:
@@ -40,7 +64,8 @@ def _running(instance: Instance, client: DurableClient) -> JobState | None:
     if not status:
         return None
     tally = Tally.from_wire(status["tally"])
-    if status["shard"] and (shard := client.find(status["shard"])) and shard.custom_status:
+    shard = client.find(status["shard"]) if status["shard"] else None
+    if shard and shard.orchestrator == OF_SHARD and shard.custom_status:
         tally = tally.plus(Tally.from_wire(shard.custom_status))
     return JobState(
         status=JobStatus(status["status"]),

@@ -32,11 +32,9 @@ def get_details(request: Request, services: Services, client: DurableClient) -> 
     check_workspace(request, services.settings)
     job, is_child = of_run(request.path["run"], services)
     now = datetime.now(UTC)
-    links = {
-        name: log_link(job.spec.name, name, now, request, services)
-        for name in services.log_reader.names(job.spec.name)
-    }
     current = live(job, services, client)
+    names = services.log_reader.names(current)
+    links = {name: log_link(job.spec.name, name, now, request, services) for name in names}
     return Response(OK, runs.write_details(current, log_files=links, is_child=is_child))
 
 

@@ -19,6 +19,7 @@ def job_body(job: Job, request: Request, services: Services) -> JSON:
         job,
         arm_id=f"{endpoint_id(services.settings, spec.endpoint)}/jobs/{spec.name}",
         poll_uri=_poll_uri(job, request),
+        studio_uri=_studio_uri(job, request, services),
         files_uri=_files_uri(job, services),
         now=datetime.now(UTC),
     )
@@ -29,7 +30,7 @@ def pipeline_body(job: Job, request: Request, services: Services) -> JSON:
     return write_pipeline_job(
         job,
         arm_id=job_id(services.settings, job.spec.name),
-        poll_uri=_poll_uri(job, request),
+        studio_uri=_studio_uri(job, request, services),
         files_uri=_files_uri(job, services),
     )
 
@@ -45,6 +46,11 @@ def job_id(settings: Settings, name: str) -> str:
 
 def _poll_uri(job: Job, request: Request) -> str:
     return f"{scoring_uri(request, job.spec.endpoint)}/{job.spec.name}"
+
+
+def _studio_uri(job: Job, request: Request, services: Services) -> str:
+    """The same place; like Azure's it has a query, to which the official client adds `&tid=`."""
+    return f"{_poll_uri(job, request)}?wsid={workspace_id(services.settings)}"
 
 
 def _files_uri(job: Job, services: Services) -> str:

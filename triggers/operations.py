@@ -1,7 +1,11 @@
 """Long-running operations: what a client polls while a deployment is made or an endpoint deleted.
 
-An operation is an orchestration; only those that make or delete resources are operations.
+An operation is an orchestration; only those that make or delete resources are operations. Where
+there is none - an endpoint is made at once, and the Durable API may have purged a deployment's -
+the resource itself tells.
 """
+
+from contextlib import suppress
 
 import azure.durable_functions as df
 
@@ -15,6 +19,7 @@ from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.role import Role
 from shared.services import Services
+from shared.stores.registry import Written
 from triggers.workspace import WORKSPACE, check_workspace, workspace_id
 
 bp = df.Blueprint()
@@ -26,8 +31,11 @@ FAILED = "ProvisioningFailed"
 
 def follow_headers(request: Request, services: Services, instance: str) -> dict[str, str]:
     """What tells a client where to ask how far the operation is, and when."""
-    place = f"{request.base_url}{workspace_id(services.settings)}/operations/{instance}"
-    return {"Azure-AsyncOperation": place, **RETRY_AFTER}
+    return {"Azure-AsyncOperation": operation_uri(request, services, instance), **RETRY_AFTER}
+
+
+def operation_uri(request: Request, services: Services, name: str) -> str:
+    return f"{request.base_url}{workspace_id(services.settings)}/operations/{name}"
 
 
 def get_operation(request: Request, services: Services, client: DurableClient) -> Response:
@@ -35,11 +43,7 @@ def get_operation(request: Request, services: Services, client: DurableClient) -
     name = request.path["operation"]
     instance = client.find(name)
     if instance is None or instance.orchestrator not in ORCHESTRATORS:
-        raise NotFound(
-            f"There is no operation '{name[:200]}'.",
-            fix="Use the address in the Azure-AsyncOperation header, as it is.",
-            target="operation",
-        )
+        instance = _made(name, services)
     body = {
         "id": f"{workspace_id(services.settings)}/operations/{name}",
         "name": name,
@@ -49,6 +53,40 @@ def get_operation(request: Request, services: Services, client: DurableClient) -
     if not instance.ended:
         return Response(OK, body, follow_headers(request, services, name))
     return Response(OK, body | {"endTime": utc(instance.changed_at)})
+
+
+def _made(name: str, services: Services) -> Instance:
+    """An operation as the resource tells it that it made; raises NotFound."""
+    endpoint, _, rest = name.partition("_")
+    deployment, _, generation = rest.rpartition("_")
+    if (owner := services.registry.endpoints.find(endpoint)) and not owner.resource.deletion:
+        if owner.resource.incarnation == rest:
+            return _instance(owner.written, ProvisioningState.SUCCEEDED, "")
+        with suppress(NotFound):
+            entry = services.registry.deployment(owner.resource, deployment)
+            provisioning = entry.resource.provisioning
+            if provisioning.generation == generation:
+                return _instance(entry.written, provisioning.state, provisioning.reason)
+    raise NotFound(
+        f"There is no operation '{name[:200]}'.",
+        fix="Use the address in the Azure-AsyncOperation header, as it is.",
+        target="operation",
+    )
+
+
+def _instance(written: Written, state: ProvisioningState, reason: str) -> Instance:
+    """As an orchestration would tell it."""
+    ended = "Completed" if state.is_terminal else ""
+    return Instance(
+        ended=ended,
+        runtime_status=ended or "Running",
+        custom_status=None,
+        output={"state": state, "reason": reason},
+        failure="",
+        orchestrator="",
+        created_at=written.created_at,
+        changed_at=written.last_modified_at,
+    )
 
 
 def _progress(instance: Instance) -> dict[str, JSON]:

@@ -15,22 +15,22 @@ from shared.adapters.durable_client import DurableClient
 from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.routes import Route, register
-from shared.domain.asset import DataType
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.recipe import Location
-from shared.domain.reference import parse_datastore_path
+from shared.domain.reference import parse_datastore_path, unsigned
 from shared.domain.role import Role
 from shared.domain.task import JobRun
 from shared.schemas import bodies
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
 from shared.stores.jobs import Submission
-from triggers.follow import live
+from triggers.follow import ORCHESTRATOR, live, of_endpoint, orchestration
 from triggers.job_bodies import job_body
+from triggers.job_status import status_urls
 from triggers.workspace import own_body, who
 
 bp = df.Blueprint()
@@ -46,7 +46,7 @@ def invoke(request: Request, services: Services, client: DurableClient) -> Respo
     invocation = read_invocation(own_body(request, services.settings), deployment.settings)
     job = _submitted(deployment, invocation, request, services)
     start(job, services, client)
-    body = job_body(job, request, services) | client.management_urls(job.spec.name)
+    body = job_body(job, request, services) | status_urls(job, request, services, client)
     return Response(CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
 
 
@@ -74,17 +74,7 @@ def _submitted(
 
 def poll(request: Request, services: Services, client: DurableClient) -> Response:
     """The job; it may have outlived its endpoint."""
-    endpoint, name = request.path["endpoint"], request.path["job"]
-    job = services.jobs.find(name)
-    if job is None:
-        services.registry.endpoints.get(endpoint)
-        job = services.jobs.get(name)
-    if job.spec.endpoint.lower() != endpoint.lower():
-        raise NotFound(
-            f"Endpoint '{endpoint}' has no job '{name}'.",
-            fix=f"It is a job of endpoint '{job.spec.endpoint}'.",
-            target="job",
-        )
+    job = of_endpoint(request.path["endpoint"], request.path["job"], services)
     return Response(OK, job_body(live(job, services, client), request, services))
 
 
@@ -94,7 +84,7 @@ def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Dep
     made = deployment.provisioning
     if made.state is ProvisioningState.FAILED:
         raise Conflict(
-            f"Deployment '{chosen}' is Failed: {made.reason.splitlines()[0].rstrip('.')}.",
+            f"Deployment '{chosen}' is Failed: {made.first_words}.",
             fix="Mend what it says and create the deployment again.",
             target="deployment",
         )
@@ -160,10 +150,9 @@ def _spec(
 def _input(invocation: Invocation, services: Services) -> JobInput:
     """Raises InvalidRequest or NotFound when there is no input file to score."""
     target = invocation.input_field
-    location, registered = services.inputs.resolve(invocation.input_uri, target=target)
-    kind: DataType = registered or invocation.input_type
-    services.inputs.check(location, kind, target=target)
-    uri = invocation.input_uri.partition("?")[0]
+    location, told = services.inputs.resolve(invocation.input_uri, target=target)
+    kind = services.inputs.check(location, told or invocation.input_type, target=target)
+    uri = unsigned(invocation.input_uri)
     return JobInput(name=invocation.input_name, type=kind, uri=uri, location=location)
 
 
@@ -206,10 +195,11 @@ def _check_free(location: Location, uri: str, target: str, services: Services) -
 
 def start(job: Job, services: Services, client: DurableClient) -> None:
     """Start the job's orchestration, unless it was started already."""
-    if job.state.status is not JobStatus.NOT_STARTED or client.find(job.spec.name) is not None:
+    is_started = job.state.status is not JobStatus.NOT_STARTED
+    if is_started or orchestration(job, client) is not None:
         return
     try:
-        client.start("score_job", job.spec.name, JobRun(spec=job.spec).to_wire())
+        client.start(ORCHESTRATOR, job.spec.name, JobRun(job=job.spec.name).to_wire())
     except Conflict:
         return  # a repeated request, at the same time as this one, was faster
     except InvalidRequest:

@@ -1,13 +1,14 @@
 """The workspace that this service is: its ARM path, and the ids of what is in it."""
 
 import re
-from collections.abc import Iterator
+import uuid
 
 from shared.api.http import Request
 from shared.domain.caller import Author
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
 from shared.domain.message import JSON, Message, Tags
+from shared.domain.reference import check_anonymous, without_signature
 from shared.settings import Settings
 from shared.stores.registry import Entry
 
@@ -23,6 +24,7 @@ ELSEWHERE = re.compile(
     rf"(?:providers/{re.escape(PROVIDER)}/)?workspaces/([^/]+)(?:/|$)",
     re.IGNORECASE,
 )
+LOCATED = re.compile(r"azureml://locations/[^/]+/workspaces/([^/]+)(?:/|$)", re.IGNORECASE)
 FREE_TEXT = {"tags", "description", "environmentvariables", "id"}
 
 
@@ -40,31 +42,42 @@ def check_workspace(request: Request, settings: Settings) -> None:
 
 
 def own_body(request: Request, settings: Settings) -> JSON:
-    """The request's body; raises NotFound when it refers to something in another workspace."""
-    body = request.json
-    own = (settings.subscription_id, settings.resource_group, settings.workspace_name)
-    for text in _texts(body):
-        match = ELSEWHERE.match(text)
-        if match and [part.lower() for part in match.groups()] != [part.lower() for part in own]:
-            raise NotFound(
-                f"'{text[:300]}' is in another workspace.",
-                fix=f"This one is '{workspace_id(settings)}'.",
-                target="workspace",
-            )
-    return body
+    """The request's body as it may be kept: URLs lose their signatures.
+
+    Raises NotFound when it refers to something in another workspace, and InvalidRequest for a URL
+    with a password. Free text is not looked into.
+    """
+    return _own(request.json, "", settings)
 
 
-def _texts(value: JSON) -> Iterator[str]:
-    """The strings of a body that may be references: free text is not looked into."""
+def _own(value: JSON, path: str, settings: Settings) -> JSON:
+    if isinstance(value, dict):
+        return {
+            key: one if key.lower() in FREE_TEXT else _own(one, f"{path}.{key}", settings)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_own(one, path, settings) for one in value]
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if key.lower() not in FREE_TEXT:
-                yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+        _check_own(value, settings)
+        check_anonymous(value, target=path.removeprefix("."))
+        return without_signature(value)
+    return value
+
+
+def _check_own(text: str, settings: Settings) -> None:
+    own = (settings.subscription_id, settings.resource_group, settings.workspace_name)
+    match, located = ELSEWHERE.match(text), LOCATED.match(text)
+    is_own = match is None or [part.lower() for part in match.groups()] == [
+        part.lower() for part in own
+    ]
+    names = {settings.workspace_name.lower(), workspace_guid(settings)}
+    if not is_own or (located and located[1].lower() not in names):
+        raise NotFound(
+            f"'{text.partition('?')[0][:300]}' is in another workspace.",
+            fix=f"This one is '{workspace_id(settings)}'.",
+            target="workspace",
+        )
 
 
 def workspace_id(settings: Settings) -> str:
@@ -74,6 +87,11 @@ def workspace_id(settings: Settings) -> str:
         group=settings.resource_group,
         workspace=settings.workspace_name,
     )
+
+
+def workspace_guid(settings: Settings) -> str:
+    """The id that Azure gives to a workspace beside its name; always the same one."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, workspace_id(settings).lower()))
 
 
 def asset_id(settings: Settings, kind: str, name: str, version: str) -> str:

@@ -11,6 +11,7 @@ from devhost.durable.hub import TaskHub
 from devhost.durable.web.call import Call, empty, server_error
 from devhost.durable.web.entities import EntityApi
 from devhost.durable.web.instances import InstanceApi
+from devhost.http.everything import meet_expectation
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +26,11 @@ _CONNECTIONS = frozenset({"", "storage", "azurewebjobsstorage"})
 def add_durable_routes(app: web.Application, hub: TaskHub, *, system_key: str) -> None:
     """Serve everything below /runtime/webhooks/durabletask; what is not known there is 404.
 
-    Keys are not asked for, as on the real host when it runs locally; `system_key` is what the
-    links carry.
+    Keys are not asked for here: that is the door's. `system_key` is what the links carry.
     """
     api = _Api(hub, system_key)
-    app.router.add_route("*", _PREFIX, api.handle)
-    app.router.add_route("*", _PREFIX + "/{tail:(?s:.*)}", api.handle)
+    for path in (_PREFIX, _PREFIX + "/{tail:(?s:.*)}"):
+        app.router.add_route("*", path, api.handle, expect_handler=meet_expectation)
 
 
 class _Api:

@@ -21,6 +21,7 @@ from devhost.durable.storage.queries import InstanceRow
 from devhost.durable.storage.store import Store
 from devhost.durable.wire import Clock
 from devhost.ports import DurableFunctions
+from devhost.private import private_folder
 
 __all__ = ["HubLocked", "TaskHub"]
 
@@ -53,7 +54,7 @@ class TaskHub:
 
     async def start(self) -> None:
         """Raises `HubLocked` when another process holds the database."""
-        self._database.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._database.parent)
         self._lock = HubLock(self._database)
         try:
             self.store = Store(self._database)

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from devhost.http.replies import empty
+from devhost.http.requests import host_of
 from devhost.http.routes import Route
 from devhost.worker.functions import Function, Kind
 
@@ -64,7 +65,7 @@ class Admin:
         return empty(ACCEPTED)
 
     def _shown(self, request: web.Request, function: Function) -> Mapping[str, Any]:
-        origin = f"{request.scheme}://{request.host}"
+        origin = f"{request.scheme}://{host_of(request)}"
         route = self._routes.get(function.name)
         return {
             "name": function.name,
@@ -82,10 +83,12 @@ def _input(body: bytes) -> str | None:
     """The real host takes {"input": "..."}; anything else stands for no input."""
     try:
         document = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     given = document.get("input") if isinstance(document, dict) else None
-    return given if given is None or isinstance(given, str) else json.dumps(given)
+    if given is None or not isinstance(given, str):
+        return None if given is None else json.dumps(given)
+    return given.encode(errors="replace").decode()  # half a surrogate pair is no text
 
 
 def _json(document: Any) -> web.Response:

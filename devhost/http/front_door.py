@@ -3,13 +3,15 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from aiohttp import ClientConnectionResetError, web
+from aiohttp import ClientConnectionResetError, HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from devhost.http.admin import Admin
+from devhost.http.callers import Callers, Unwelcome
+from devhost.http.everything import add_everything
 from devhost.http.gate import Gate
 from devhost.http.paths import BadTarget, decoded_path
-from devhost.http.replies import SERVER, empty, http_response, server_error
+from devhost.http.replies import SERVER, empty, http_response, in_words, server_error
 from devhost.http.requests import Refusal, TooLarge, check_limits, http_call
 from devhost.http.routes import Match, Routes
 from devhost.invocations import Invocations
@@ -24,14 +26,23 @@ WELCOME = (
 )
 
 
+LONGEST_LOGGED = 200  # characters of a path
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class FrontDoor:
     """Dispatches requests by path."""
 
-    def __init__(self, routes: Routes, invocations: Invocations, admin: Admin, gate: Gate) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        invocations: Invocations,
+        admin: Admin,
+        gate: Gate,
+        callers: Callers,
+    ) -> None:
         self._gate = gate
+        self._callers = callers
         self._routes = routes
         self._invocations = invocations
         self._admin = admin
@@ -45,13 +56,14 @@ class FrontDoor:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """The Durable HTTP API is not ours to serve, but its key is ours to ask for."""
+        self._callers.check(request)
         is_durable = request.path.lower().startswith("/runtime/")
         if is_durable and not self._gate.admits(request, "system"):
-            return empty(UNAUTHORIZED)
+            return _without_key(request)
         return await handler(request)
 
     def mount(self, application: web.Application) -> None:
-        application.router.add_route("*", "/{anything:(?s:.*)}", self.answer)
+        add_everything(application, self.answer)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         path = decoded_path(request.raw_path)
@@ -66,16 +78,17 @@ class FrontDoor:
 
     async def _administer(self, request: web.Request, path: str) -> web.StreamResponse:
         if not self._gate.admits(request, "admin"):
-            return empty(UNAUTHORIZED)
+            return _without_key(request)
         return await self._admin.answer(request, path)
 
     async def _invoke(self, request: web.Request, match: Match) -> web.StreamResponse:
         if not self._gate.admits(request, match.function.auth_level):
-            return empty(UNAUTHORIZED)
+            return _without_key(request)
         call = await http_call(request, match.values)
         outcome = await self._invocations.run(match.function, call)
         if isinstance(outcome.value, HttpReply):
-            return http_response(match.function.name, outcome.value)
+            may_chunk = request.version >= HttpVersion11
+            return http_response(match.function.name, outcome.value, may_chunk=may_chunk)
         return server_error()
 
 
@@ -87,6 +100,9 @@ async def web_server_limits(request: web.Request, handler: Handler) -> web.Strea
         return await handler(request)
     except Refusal as refusal:
         return empty(refusal.status)
+    except Unwelcome as unwelcome:
+        log.warning("Refused %s %s: %s", *_asked(request), unwelcome.reason)
+        return in_words(unwelcome.status, unwelcome.reason)
     except BadTarget:
         return empty(BAD_REQUEST)
     except TooLarge:
@@ -95,6 +111,21 @@ async def web_server_limits(request: web.Request, handler: Handler) -> web.Strea
     except (ClientConnectionResetError, ConnectionResetError, HttpProcessingError):
         log.info("The client of %s %s hung up.", request.method, request.path)
         return empty(BAD_REQUEST)
+
+
+def _without_key(request: web.Request) -> web.Response:
+    """Empty, as on the real host; the console says why."""
+    log.warning(
+        "Refused %s %s: no good key. Take the link that the app handed out, or add ?code= with "
+        "a key from keys.json in the state folder.",
+        *_asked(request),
+    )
+    return empty(UNAUTHORIZED)
+
+
+def _asked(request: web.Request) -> tuple[str, str]:
+    """Method and path, in one line of the log; keys may be in the query."""
+    return request.method, request.raw_path.partition("?")[0][:LONGEST_LOGGED]
 
 
 def _cut(request: web.Request) -> None:

@@ -10,6 +10,12 @@ class BadTarget(ValueError):
     """A request target that the real host answers with 400."""
 
 
+def origin_form(target: str) -> str:
+    """A proxy's absolute form, `http://host/path?query`, as path and query."""
+    path = _without_origin(target)
+    return path if path.startswith("/") else f"/{path}"
+
+
 def decoded_path(target: str) -> str:
     """The path of a raw request target, decoded, without its leading slash and its query."""
     path = _without_origin(target).split("?", 1)[0]

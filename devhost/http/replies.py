@@ -19,12 +19,18 @@ def empty(status: int) -> web.Response:
     return web.Response(status=status, headers={"Content-Length": "0"})
 
 
+def in_words(status: int, text: str) -> web.Response:
+    """A text that may repeat what the client sent: never to be taken for a page."""
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return web.Response(status=status, text=f"{text}\n", headers=headers)
+
+
 def server_error() -> web.Response:
     return empty(SERVER_ERROR)
 
 
-def http_response(function: str, reply: HttpReply) -> web.Response:
-    """Chunked when there is a body and no length, as the real host sends it."""
+def http_response(function: str, reply: HttpReply, *, may_chunk: bool) -> web.Response:
+    """Chunked when there is a body and no length, as the real host sends it over HTTP/1.1."""
     headers = [one for one in reply.headers if not _is_true_length(one, reply)]
     problem = next(filter(None, (_problem(name, value) for name, value in headers)), None)
     if problem:
@@ -33,7 +39,7 @@ def http_response(function: str, reply: HttpReply) -> web.Response:
     response = web.Response(status=reply.status, body=reply.body or None)
     for name, value in headers:
         _put(response, name, value)
-    if reply.body and len(headers) == len(reply.headers):
+    if may_chunk and reply.body and len(headers) == len(reply.headers):
         response.enable_chunked_encoding()
     return response
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from devhost.http.paths import LONGEST_TARGET, query_values
+from devhost.http.paths import LONGEST_TARGET, origin_form, query_values
 from devhost.worker.invocation import HttpCall
 
 LARGEST_BODY = 100 * 1024 * 1024  # bytes; beyond it the real host breaks the connection
@@ -38,12 +38,17 @@ async def http_call(request: web.Request, route_values: Mapping[str, str]) -> Ht
     """The request as data. A body that does not say its length arrives empty."""
     return HttpCall(
         method=request.method.upper(),
-        url=f"{request.scheme}://{request.host}{request.raw_path}",
+        url=f"{request.scheme}://{host_of(request)}{origin_form(request.raw_path)}",
         headers=_headers(request),
         query=query_values(request.raw_path),
         route_values=route_values,
         body=await _body(request),
     )
+
+
+def host_of(request: web.Request) -> str:
+    """The Host header, whatever the form of the target."""
+    return request.headers.get("Host", request.host)
 
 
 async def _body(request: web.Request) -> bytes:

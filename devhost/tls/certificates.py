@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
 from devhost.errors import CannotServe
+from devhost.private import private_file, private_folder, replace
 from devhost.tls.signing import SERVER_LIFE, Signed, new_authority, new_server
 
 RENEWED_BEFORE = timedelta(days=180)
@@ -49,7 +49,7 @@ class Certificates:
         A new authority makes a new server certificate. Of two processes, one makes both.
         """
         now = now or datetime.now(UTC)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         with self._locked():
             authority = _read(self.authority)
             if authority is None or not authority.outlasts(now + SERVER_LIFE):
@@ -80,6 +80,7 @@ def _read(path: Path) -> Signed | None:
     """None if a part is missing, or the two are not of one making: a kill came in between."""
     try:
         found = Signed.from_pem(path.read_bytes(), _key_of(path).read_bytes())
+        private_file(_key_of(path))
     except FileNotFoundError:
         return None
     except ValueError as error:
@@ -93,15 +94,6 @@ def _read(path: Path) -> Signed | None:
 def _write(path: Path, made: Signed) -> None:
     replace(_key_of(path), made.key_pem)
     replace(path, made.certificate_pem, mode=READABLE)
-
-
-def replace(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Whole or not at all; from its first moment only its owner reads it, unless `mode` says."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as draft:
-        draft.write(content)
-    made = Path(draft.name)
-    made.chmod(mode)
-    made.replace(path)
 
 
 def _pfx(server: Signed) -> bytes:

@@ -22,6 +22,7 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from devhost.app_settings import resolve
 from devhost.invocations import Invocations
+from devhost.private import private_file
 from devhost.triggers.blob_paths import BadBlobPath, BlobPath, parse_blob_path
 from devhost.triggers.memory import Memory
 from devhost.triggers.resting import ended, rest
@@ -157,6 +158,7 @@ class BlobTriggers:
             return
         if not await self._succeeds(trigger.function, call):
             log.error("Blob '%s' failed %d times; see '%s'.", name, TRIES, self._poison)
+            private_file(self._poison)
             with self._poison.open("a") as file:
                 file.write(_poison_message(trigger, blob) + "\n")
         self._memory.remember_receipt(trigger.function.name, name, blob.etag)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from devhost.private import private_database
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS timers (
     function TEXT PRIMARY KEY, schedule TEXT NOT NULL, last TEXT NOT NULL, next TEXT NOT NULL);
@@ -27,6 +29,7 @@ class Memory:
     """A small database beside the hub's, so that neither waits for the other."""
 
     def __init__(self, path: Path) -> None:
+        private_database(path)
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from examples.demo.service import Service, ServiceFailed
+from shared.domain.progress import Eta
 
 POLL_S = 0.25
 LIMIT_S = 600
@@ -37,7 +38,7 @@ def bar(properties: Any) -> str:
     files = progress["files"]
     filled = WIDTH * files["done"] // max(1, files["total"])
     eta = progress["eta"]
-    left = f", {eta['low_s']:.0f}-{eta['high_s']:.0f} s left" if eta else ""
+    left = f", {Eta.from_wire(eta)} left" if eta else ""
     counts = f"{files['done']}/{files['total']} files, {files['failed']} failed"
     return f"[{'#' * filled}{'.' * (WIDTH - filled)}] {counts}{left}  {status}"
 

@@ -79,15 +79,16 @@ class Service:
 
 
 @contextmanager
-def starting(state: Path) -> Iterator[Callable[[], Service]]:
+def starting(state: Path, *options: str) -> Iterator[Callable[[], Service]]:
     """Start the service on a free port with its state in `state`; end it when the context ends.
 
+    `options` are more of those that `local.serve` has.
     Gives a function that waits until the service answers.
     """
     state.mkdir(parents=True, exist_ok=True)
     ready, log = state / "ready.json", state / "serve.log"
     command = [sys.executable, "-m", "local.serve", "--port", "0"]
-    command += ["--state", str(state), "--ready", str(ready)]
+    command += ["--state", str(state), "--ready", str(ready), *options]
     ready.unlink(missing_ok=True)
     with log.open("wb") as output:
         serve = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=output)  # noqa: S603

@@ -154,9 +154,22 @@ def _transport() -> RequestsTransport:
     )
 
 
+class _Retries(LinearRetry):
+    """Hands the answer of every try to a request's `raw_response_hook`.
+
+    Microsoft's own forgets the hook when the connection breaks: what came at the next try would
+    never be told.
+    """
+
+    def send(self, request: Any) -> Any:
+        if hook := request.context.options.pop("raw_response_hook", None):
+            request.context["response_callback"] = hook
+        return super().send(request)  # type: ignore[no-untyped-call]  # the client has no types there
+
+
 def _retries() -> LinearRetry:
     """At most four, about a second apart; `retry_read` counts double in this client."""
-    return LinearRetry(
+    return _Retries(
         backoff=1,
         random_jitter_range=1,
         retry_total=4,

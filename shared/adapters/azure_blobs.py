@@ -4,10 +4,12 @@ A write with `if_absent` or `if_match` is tried once, never repeated behind the 
 a repeat after a lost answer would meet its own success and call it somebody else's. If the
 answer is lost, `ServiceUnavailable` is raised and the write may have happened: the caller's
 own repeat then meets `Conflict`, and tells its own earlier success by the blob's metadata.
+A caller that does so may have the write repeated here (`is_repeatable`), in place.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -27,9 +29,10 @@ from shared.adapters.azure_bytes import (
     unquoted,
 )
 from shared.adapters.azure_copy import LARGEST, Copies
-from shared.adapters.azure_errors import changed, translated
+from shared.adapters.azure_errors import broken_off, changed, translated
 from shared.adapters.azure_listing import listing
-from shared.adapters.blob_names import check_container, check_names, listing_order, may_begin_a_name
+from shared.adapters.blob_names import check_container, check_names, may_begin_a_name
+from shared.domain.blob_name import listing_order
 from shared.domain.errors import (
     Conflict,
     InvalidRequest,
@@ -101,13 +104,18 @@ class AzureBlobs:
         *,
         if_match: str = "",
         if_absent: bool = False,
+        is_repeatable: bool = False,
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",
     ) -> str:
         check_names(container, name)
         draft = Draft(data, metadata or {}, content_type, if_match, if_absent)
-        with translated(container, name, if_absent=if_absent):
-            return self._bytes(name).put(container, name, draft)
+        if not is_repeatable:
+            return self._put(self._bytes(name), container, name, draft)
+        with suppress(ServiceUnavailable):
+            return self._put(self._bytes(name), container, name, draft)
+        # obstore repeats no conditional write whose answer was lost: Microsoft's client does.
+        return self._put(self._any_name, container, name, replace(draft, is_repeatable=True))
 
     def delete(self, container: str, name: str, *, if_match: str = "") -> None:
         check_names(container, name)
@@ -177,11 +185,13 @@ class AzureBlobs:
         block_ids: Sequence[str],
         *,
         if_absent: bool = False,
+        is_repeatable: bool = False,
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",
     ) -> str:
         check_names(container, name)
-        absent = {"match_condition": MatchConditions.IfMissing, **NOT_REPEATED}
+        once = {} if is_repeatable else NOT_REPEATED
+        absent = {"match_condition": MatchConditions.IfMissing, **once}
         with translated(container, name, if_absent=if_absent):
             committed = self._account.service.get_blob_client(container, name).commit_block_list(
                 [BlobBlock(block_id) for block_id in block_ids],
@@ -193,6 +203,11 @@ class AzureBlobs:
 
     def _bytes(self, name: str) -> FastBytes | AnyNameBytes:
         return self._fast if is_plain(name) else self._any_name
+
+    @staticmethod
+    def _put(by: FastBytes | AnyNameBytes, container: str, name: str, draft: Draft) -> str:
+        with translated(container, name, if_absent=draft.if_absent):
+            return by.put(container, name, draft)
 
     def _open(self, container: str, name: str, *, if_match: str = "", size: int = PIECE) -> Opened:
         check_names(container, name)
@@ -211,9 +226,16 @@ class AzureBlobs:
 
 
 def _cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:
-    """The pieces, cut to at most `size` bytes: neither client keeps to a size."""
+    """The pieces, cut to at most `size` bytes: neither client keeps to a size.
+
+    Raises ServiceUnavailable unless they are all that the blob holds.
+    """
+    missing = opened.properties.size
     with translated(container, name):
         for piece in opened.pieces:
             view = memoryview(piece)
+            missing -= len(view)
             for start in range(0, len(view), size):
                 yield bytes(view[start : start + size])
+    if missing:
+        raise broken_off(container, name, missing)

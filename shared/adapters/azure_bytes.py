@@ -43,10 +43,11 @@ class Draft:
     content_type: str
     if_match: str = ""
     if_absent: bool = False
+    is_repeatable: bool = False
 
     @property
-    def is_conditional(self) -> bool:
-        return self.if_absent or bool(self.if_match)
+    def is_tried_once(self) -> bool:
+        return (self.if_absent or bool(self.if_match)) and not self.is_repeatable
 
 
 def is_plain(name: str) -> bool:
@@ -74,7 +75,7 @@ class FastBytes:
 
     def put(self, container: str, name: str, draft: Draft) -> str:
         written = obstore.put(
-            self._account.store(container, is_tried_once=draft.is_conditional),
+            self._account.store(container, is_tried_once=draft.is_tried_once),
             name,
             draft.data,
             attributes={"Content-Type": draft.content_type, **draft.metadata},
@@ -104,7 +105,7 @@ class AnyNameBytes:
             metadata=dict(draft.metadata),
             content_settings=ContentSettings(content_type=draft.content_type),
             **condition(draft.if_match),
-            **(NOT_REPEATED if draft.is_conditional else {}),
+            **(NOT_REPEATED if draft.is_tried_once else {}),
         )
         return unquoted(written["etag"])
 

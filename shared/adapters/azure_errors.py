@@ -153,6 +153,11 @@ def changed(container: str, blob: str) -> BatchError:
     return _error(_CHANGED, Answer(412), container, blob)
 
 
+def broken_off(container: str, blob: str, missing: int) -> BatchError:
+    """What to say of a blob of whose bytes so many did not come; less than 0: too many came."""
+    return _error(_SILENT, Answer(0, f"{missing} bytes are missing"), container, blob)
+
+
 def _error(meaning: Meaning, answer: Answer, container: str, blob: str) -> BatchError:
     told = (
         f"{answer.status} {answer.code}".strip() if answer.status else f"no answer, {answer.code}"

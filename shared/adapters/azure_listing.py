@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, fromstring
 
+from azure.core.exceptions import ServiceResponseError
 from azure.storage.blob import ContainerClient
 
 from shared.ports import BlobItem
 
 LARGEST_PAGE = 5000
+_PAGE = "EnumerationResults"
 
 
 def listing(
@@ -25,19 +27,35 @@ def listing(
     The store is asked for `page_size` of them at a time; 0: as many as it gives.
     """
     answers: list[bytes] = []
-
-    def keep(answer: Any) -> None:
-        answers[:] = [answer.http_response.body()]
-
     pages = client.list_blob_names(
         name_starts_with=prefix or None,
-        raw_response_hook=keep,
+        raw_response_hook=lambda answer: answers.append(answer.http_response.body()),
         start_from=start_from or None,
         results_per_page=min(page_size, LARGEST_PAGE) or None,
     ).by_page()
-    for _ in pages:
-        for blob in fromstring(answers[-1]).iterfind("Blobs/Blob"):  # noqa: S314  # our own store's answer
-            yield _item(blob)
+    for names in _read(pages):
+        yield from map(_item, _page(answers, names))
+        answers.clear()
+
+
+def _read(pages: Iterator[Iterator[Any]]) -> Iterator[Iterator[Any]]:
+    """The names of each page, as Microsoft's client reads them."""
+    try:
+        yield from pages
+    except AttributeError:  # what it makes of an answer without a body
+        raise ServiceResponseError("A page of the listing is empty.") from None
+
+
+def _page(answers: list[bytes], names: Iterator[Any]) -> list[Element]:
+    """The last answer's blobs: those that the client has just read the names of, and no others.
+
+    Raises ServiceResponseError when the client repeated the request without handing on what came.
+    """
+    page = fromstring(answers[-1]) if answers else Element("")  # noqa: S314  # our own store's answer
+    blobs = page.findall("Blobs/Blob")
+    if page.tag != _PAGE or [blob.findtext("Name") for blob in blobs] != list(names):
+        raise ServiceResponseError("A page of the listing was lost on its way.")
+    return blobs
 
 
 def _item(blob: Element) -> BlobItem:

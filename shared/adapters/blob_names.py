@@ -1,4 +1,4 @@
-"""Which names blob storage can hold, and the order it lists them in."""
+"""Which names blob storage can hold."""
 
 import re
 
@@ -31,8 +31,3 @@ def check_names(container: str, name: str) -> None:
 def may_begin_a_name(prefix: str) -> bool:
     """Whether some blob's name may begin so; the store fails when asked for another prefix."""
     return len(prefix) <= NAME_LIMIT and not NO_CHARACTER.search(prefix)
-
-
-def listing_order(name: str) -> bytes:
-    """The key that sorts names as the store does: by UTF-16 code unit."""
-    return name.encode("utf-16-be", "surrogatepass")

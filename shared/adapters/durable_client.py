@@ -25,6 +25,7 @@ class Instance:
     """How an orchestration is. `ended` is empty while it runs."""
 
     ended: str
+    runtime_status: str
     custom_status: JSON
     output: JSON
     failure: str
@@ -61,6 +62,7 @@ class DurableClient:
             return None
         return Instance(
             ended=ENDED.get(state.runtime_status, ""),
+            runtime_status=state.runtime_status.name.title().replace("_", ""),
             custom_status=_json(state.serialized_custom_status),
             output=_json(state.serialized_output),
             failure=state.failure_details.message if state.failure_details else "",
@@ -70,9 +72,13 @@ class DurableClient:
         )
 
     def management_urls(self, instance: str) -> dict[str, str]:
-        """The Durable HTTP API's URLs for an instance: statusQueryGetUri and its siblings."""
+        """The Durable HTTP API's URLs for an instance: statusQueryGetUri and its siblings.
+
+        Their key opens the whole task hub.
+        """
         payload = self._client.create_http_management_payload(self._request, instance)
         urls: dict[str, str] = json.loads(str(payload))
+        urls["statusQueryGetUri"] += "&showInput=false"
         return {name: url for name, url in urls.items() if name != "id"}
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 
-from shared.adapters.blob_names import check_container, check_names, listing_order
+from shared.adapters.blob_names import check_container, check_names
+from shared.domain.blob_name import listing_order
 from shared.domain.errors import BlocksMissing, Conflict, NotFound, PreconditionFailed
 from shared.ports import BlobContent, BlobItem, BlobProperties
 
@@ -71,6 +72,7 @@ class MemoryBlobs:
         *,
         if_match: str = "",
         if_absent: bool = False,
+        is_repeatable: bool = False,  # noqa: ARG002  # it always answers
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",  # noqa: ARG002  # nobody reads it back
     ) -> str:
@@ -143,6 +145,7 @@ class MemoryBlobs:
         block_ids: Sequence[str],
         *,
         if_absent: bool = False,
+        is_repeatable: bool = False,  # noqa: ARG002  # it always answers
         metadata: Mapping[str, str] | None = None,
         content_type: str = "application/octet-stream",  # noqa: ARG002  # nobody reads it back
     ) -> str:

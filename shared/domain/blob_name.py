@@ -9,6 +9,11 @@ NO_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What no name can hold: control characters, halves of surrogate pairs, what is no character."""
 
 
+def listing_order(name: str) -> bytes:
+    """The key that sorts names as the store does: by UTF-16 code unit."""
+    return name.encode("utf-16-be", "surrogatepass")
+
+
 def problem_with(name: str) -> str:
     """Why no blob can be called so; empty if one can.
 

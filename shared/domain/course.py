@@ -2,33 +2,38 @@
 
 from datetime import datetime
 
-from shared.domain.job import Ending, JobStatus, ending
+from shared.domain.deployment import Limits
+from shared.domain.job import JobStatus
 from shared.domain.message import JSON
-from shared.domain.minibatch import shard_span
+from shared.domain.minibatch import shard_span, shards_of
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
-from shared.domain.task import JobRun, ShardResult, ShardTask
-
-# A store that loses acknowledged work this often in one job will not stop doing so.
-MOST_REPAIRS = 20
+from shared.domain.task import (
+    MOST_REPAIRS,
+    EndResult,
+    EndTask,
+    JobRun,
+    Planned,
+    PlanTask,
+    ShardResult,
+    ShardTask,
+)
 
 
 class Course:
     def __init__(self, run: JobRun) -> None:
-        self.spec = run.spec
-        self._plan = run.plan
-        self._next = run.next_shard
-        self._tally = run.tally
-        self._scoring_since = run.scoring_since
+        self.job = run.job
+        self._named = run.next_shard
         self._repairs = run.repairs
+        self._limits = Limits()
+        self._plan: Plan | None = None
+        self._next = 0
+        self._tally = Tally()
+        self._scoring_since: datetime | None = None
         self._fatal = ""
         self._is_stopped = False
         self._redo: int | None = None
         self.must_plan_again = False
-
-    @property
-    def is_planned(self) -> bool:
-        return self._plan is not None
 
     @property
     def plan(self) -> Plan:
@@ -39,36 +44,53 @@ class Course:
     def has_next_shard(self) -> bool:
         if self._fatal or self._is_stopped:
             return False
-        is_wanted = self.spec.settings.allows(self._tally.failed_files)
+        is_wanted = self._limits.allows(self._tally.failed_files)
         return self._redo is not None or (self._next < self.plan.shards and is_wanted)
 
-    def planned(self, plan: Plan, now: datetime) -> None:
-        """Take a plan: the first, or one that replaces a lost one and must be the same."""
+    def plan_task(self) -> PlanTask:
+        return PlanTask(job=self.job, is_again=self._plan is not None)
+
+    def planned(self, planned: Planned, now: datetime) -> None:
+        """Take a plan: a generation's first, or one that replaces a lost one and must be the same.
+
+        The first comes with what earlier generations did, as the job's document tells it.
+        """
         self.must_plan_again = False
+        plan, self._limits = planned.plan, planned.limits
         if plan.is_canceled:
             self._is_stopped = True
             return
-        if self._plan is not None and self._plan.digest != plan.digest:
+        if self._plan is None:
+            self._resume(planned.tally)
+        elif self._plan.digest != plan.digest:
             self._fatal = (
                 "The plan was lost, and the input is not what it was when the job was planned. "
                 "Invoke again to score the input as it is now."
             )
             return
-        self._plan = plan
-        self._scoring_since = self._scoring_since or now
+        is_confirmed = plan.is_confirmed or self.plan.is_confirmed
+        self._plan = plan.model_copy(update={"is_confirmed": is_confirmed})
+        self._scoring_since = self._scoring_since or planned.scoring_since or now
+
+    def _resume(self, tally: Tally) -> None:
+        """Go on after the shards that are closed; those that were lost get names of their own."""
+        self._tally = tally
+        self._next = shards_of(tally.minibatches)
+        if self._next < self._named:
+            self._repair()
 
     def shard_instance(self) -> str:
         """The orchestration that scores the next shard; a repair gets a name of its own."""
         suffix = f".{self._repairs}" if self._repairs else ""
-        return f"{self.spec.name}:{self._shard():06d}{suffix}"
+        return f"{self.job}:{self._shard():06d}{suffix}"
 
     def shard_task(self) -> ShardTask:
         return ShardTask(
-            job=self.spec.name,
-            plan=self.plan,
+            job=self.job,
+            plan_key=self.plan.key,
             shard=self._shard(),
             span=shard_span(self._shard(), self.plan.minibatches),
-            settings=self.spec.settings,
+            limits=self._limits,
             tally=self._tally if self._redo is None else Tally(),
             scoring_since=self._since(),
         )
@@ -94,26 +116,27 @@ class Course:
         self._repair()
 
     def run(self) -> JobRun:
-        """What the next generation needs to know."""
-        return JobRun(
-            spec=self.spec,
-            plan=self._plan,
-            next_shard=self._next,
-            tally=self._tally,
-            scoring_since=self._scoring_since,
-            repairs=self._repairs,
-        )
+        """What the next generation needs to know beside the job's document."""
+        return JobRun(job=self.job, next_shard=self._next, repairs=self._repairs)
 
-    def ending(self) -> Ending:
-        return ending(
-            self.spec,
-            self.plan,
-            self._tally,
-            self._fatal,
-            self._next,
-            self._scoring_since,
+    def end_task(self) -> EndTask:
+        return EndTask(
+            job=self.job,
+            plan=self.plan,
+            tally=self._tally,
+            fatal=self._fatal,
+            closed_shards=self._next,
+            scoring_since=self._scoring_since,
             is_stopped=self._is_stopped,
         )
+
+    def given_up(self, reason: str) -> EndResult:
+        """How the job ended when a step failed for good."""
+        return EndResult(status=JobStatus.FAILED, reason=reason, tally=self._tally)
+
+    def ended(self, result: EndResult) -> JSON:
+        """The custom status that stays: how the job ended, with its counts."""
+        return self.live(result.status or JobStatus.FAILED) | {"tally": result.tally.to_wire()}
 
     def live(self, status: JobStatus, shard: str = "") -> JSON:
         """The custom status: counts of the closed shards, and where to look for the current one."""
@@ -138,6 +161,6 @@ class Course:
         self._repairs += 1
         if self._repairs > MOST_REPAIRS:
             self._fatal = (
-                f"The store lost acknowledged work {self._repairs} times. "
-                "Check the storage account's health, and invoke again."
+                f"Acknowledged work was lost {self._repairs} times, by the store or with processes "
+                "that were killed. Check the health of both, and invoke again."
             )

@@ -52,6 +52,17 @@ class RetrySettings(Message):
         return max(1, self.max_retries)
 
 
+class Limits(Message):
+    """What a job's orchestration keeps to: mini-batches in flight, and files that may fail."""
+
+    parallelism: PositiveInt = 1
+    error_threshold: int = IGNORE_FAILURES
+
+    def allows(self, failed_files: int) -> bool:
+        """Whether a job may go on with so many failed files."""
+        return self.error_threshold == IGNORE_FAILURES or failed_files <= self.error_threshold
+
+
 class BatchSettings(Message):
     """How a deployment cuts its input, scores it, and forgives."""
 
@@ -93,9 +104,13 @@ class BatchSettings(Message):
         """Mini-batches in flight at once, over all instances."""
         return self.instance_count * self.max_concurrency_per_instance
 
+    @property
+    def limits(self) -> Limits:
+        return Limits(parallelism=self.parallelism, error_threshold=self.error_threshold)
+
     def allows(self, failed_files: int) -> bool:
         """Whether a job may go on with so many failed files."""
-        return self.error_threshold == IGNORE_FAILURES or failed_files <= self.error_threshold
+        return self.limits.allows(failed_files)
 
 
 class CodeConfiguration(Message):

@@ -13,6 +13,8 @@ BatchError
 The class name is the ARM code; `shared/api/errors.py` owns the statuses.
 """
 
+LONGEST_CAUSE = 500  # characters of a foreign exception's words
+
 
 class BatchError(Exception):
     """What is wrong, with the value, and what to do: both sentences are required.
@@ -65,3 +67,22 @@ class ServiceUnavailable(BatchError):
 
 class BlocksMissing(BatchError):
     """A block list names blocks that the store does not hold: they must be staged again."""
+
+
+# What is wrong with the data, or with us, is so again at the next try; a store's silence passes.
+LASTING = (ValueError, TypeError, LookupError, ArithmeticError, RecursionError)
+
+
+def lasting_reason(error: BaseException) -> str:
+    """Why trying again is in vain; empty for what may pass."""
+    if isinstance(error, ServiceUnavailable | BlocksMissing):
+        return ""
+    if isinstance(error, BatchError):
+        return str(error)
+    if not isinstance(error, LASTING):
+        return ""
+    what = " ".join(str(error).split())[:LONGEST_CAUSE]
+    return (
+        f"Something that the deployment names cannot be read: {type(error).__name__}: {what}. "
+        "Look at its model, code and environment, and register them again."
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.domain.asset import DataType
 from shared.domain.caller import Author, CallerType
@@ -77,7 +77,8 @@ class JobSpec(Message):
 class JobState(Message):
     """How far the job came.
 
-    `reason` tells in words why a job failed; `is_reported` says that receipt, errors and logs are
+    `reason` tells in words why a job failed, and `warnings` what else there is to know of one that
+    has ended; `is_reported` says that receipt, errors and logs are
     written, which a job that was terminated from outside has not.
     """
 
@@ -89,11 +90,13 @@ class JobState(Message):
     ended_at: AwareDatetime | None = None
     output_bytes: int = 0
     output_sha256: str = ""
+    warnings: list[str] = Field(default_factory=list[str])
     is_reported: bool = False
 
     def followed_by(self, later: "JobState") -> Self:
-        """The newer of two states: a job never leaves its end, and its counts never fall."""
-        if self.status.is_terminal or later.tally.minibatches < self.tally.minibatches:
+        """The newer of two states: a job never leaves its end, and until then no count falls."""
+        is_behind = later.tally.minibatches < self.tally.minibatches
+        if self.status.is_terminal or (is_behind and not later.status.is_terminal):
             return self
         return type(self).from_wire(later.to_wire())
 
@@ -149,7 +152,7 @@ class Job(Message):
 
 
 class Ending(Message):
-    """How a job ended, decided by the orchestrator, carried out by `end_job`.
+    """How a job ended, as `end_job` decides it and carries it out.
 
     `closed_shards` counts the shards, from the first, that were closed.
     """

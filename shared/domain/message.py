@@ -26,3 +26,14 @@ class Message(BaseModel):
     @classmethod
     def from_wire(cls, wire: JSON) -> Self:
         return cls.model_validate(wire)
+
+
+_LEFT_OUT = "\n...\n"
+
+
+def clipped(text: str, longest: int) -> str:
+    """What was said first, and what was said last: the end of an explanation is its point."""
+    if len(text) <= longest:
+        return text
+    head = text[: longest // 4]
+    return f"{head}{_LEFT_OUT}{text[len(head) + len(_LEFT_OUT) - longest :]}"

@@ -9,6 +9,8 @@ class Plan(Message):
 
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
+    `left_out` says in words what the `skipped` blobs of the input folder are.
+    `is_confirmed` tells that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
     """
@@ -19,7 +21,9 @@ class Plan(Message):
     minibatches: int = 0
     shards: int = 0
     skipped: int = 0
+    left_out: str = ""
     digest: str = ""
+    is_confirmed: bool = False
     problem: str = ""
     is_canceled: bool = False
 
@@ -35,6 +39,9 @@ class PlanShard(Message):
         """The files of one mini-batch, by its index in the job."""
         first = (index - self.span.first) * self.mini_batch_size
         return self.files[first : first + self.mini_batch_size]
+
+    def holds(self, span: Span) -> bool:
+        return self.span.first <= span.first <= span.stop <= self.span.stop
 
     def files_in(self, span: Span) -> int:
         """How many files the mini-batches of a span hold."""

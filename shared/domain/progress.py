@@ -27,6 +27,12 @@ class Eta(Message):
     low_s: float
     high_s: float
 
+    def __str__(self) -> str:
+        low, high = round(self.low_s), round(self.high_s)
+        if self.high_s < 1:
+            return "under 1 s"
+        return f"about {high} s" if low == high else f"{low}-{high} s"
+
 
 class Progress(Message):
     """The numbers that the API, the page, the CLI and the log all show."""

@@ -1,17 +1,21 @@
 """How far the making of a deployment is, or the deletion of an endpoint."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from shared.domain.environment import MadeEnvironment
-from shared.domain.message import Message
+from shared.domain.message import Message, clipped
+from shared.domain.names import ENDPOINT_NAME
 from shared.domain.redaction import Told
 
 # The real host carries no longer text out of an activity without harm.
 LONGEST_REASON = 3_000
-SUPERSEDED = "The deployment was deleted or put again meanwhile."
+SUPERSEDED = "The deployment was made, deleted or put again meanwhile."
+# Never empty: an empty one would stand for what nobody asked for.
+type Mark = Annotated[str, Field(pattern="^[0-9a-zA-Z]+$")]
+type Name = Annotated[str, Field(pattern=f"^{ENDPOINT_NAME.pattern}$")]
 
 
 class ProvisioningState(StrEnum):
@@ -35,30 +39,57 @@ class Provisioning(Message):
     generation: str = ""
     environment: MadeEnvironment = MadeEnvironment()
 
+    @property
+    def first_words(self) -> str:
+        """The reason's first line, to be quoted inside a sentence."""
+        return next(iter(self.reason.splitlines()), "no reason was told").rstrip(".")
+
+    def is_wanted(self, generation: str) -> bool:
+        """Whether that generation is still to be made: not another one, nor one that ended."""
+        return self.generation == generation and not self.state.is_terminal
+
 
 class ProvisioningTask(Message):
     """Input of `provision_deployment` and its activities: one generation of a deployment."""
 
-    endpoint: str
-    deployment: str
-    generation: str
+    endpoint: Name
+    deployment: Name
+    generation: Mark
 
     @property
     def instance(self) -> str:
         """The id of its orchestration, and of the operation that clients follow."""
         return f"{self.endpoint}_{self.deployment}_{self.generation}"
 
+    def fits(self, instance: str) -> bool:
+        return instance == self.instance
+
+
+class EndpointCreation(Message):
+    """The making of one endpoint, which is done at once."""
+
+    endpoint: str
+    incarnation: str
+
+    @property
+    def operation(self) -> str:
+        """The id of the operation that clients follow; no orchestration has it."""
+        return f"{self.endpoint}_{self.incarnation}"
+
 
 class EndpointDeletion(Message):
     """Input of `retire_endpoint` and its activity: one deletion of one endpoint."""
 
-    endpoint: str
-    deletion: str
+    endpoint: Name
+    deletion: Mark
 
     @property
     def instance(self) -> str:
         """The id of its orchestration, and of the operation that clients follow."""
         return f"{self.endpoint}_{self.deletion}"
+
+    def fits(self, instance: str) -> bool:
+        return instance == self.instance
 
 
 class ProvisioningStep(Message):
@@ -72,7 +103,7 @@ class ProvisioningStep(Message):
     @field_validator("reason")
     @classmethod
     def _is_bounded(cls, reason: str) -> str:
-        return reason[:LONGEST_REASON]
+        return clipped(reason, LONGEST_REASON)
 
 
 class ProvisioningEnd(Message):

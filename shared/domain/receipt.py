@@ -4,6 +4,8 @@ It holds only what the input, the deployment and the settings determine - no tim
 retries - so that two runs of one job differ in nothing but names, whatever died on the way.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.job import Ending, JobStatus
@@ -11,7 +13,11 @@ from shared.domain.message import Message
 
 
 class Verdict(StrEnum):
-    """`proven`: each planned file is accounted for just once, and the output was checked."""
+    """Whether the output is the whole input's.
+
+    `proven`: two listings of the input agree, each planned file is accounted for just once, and
+    the output was checked.
+    """
 
     PROVEN = "proven"
     INCOMPLETE = "incomplete"
@@ -34,19 +40,49 @@ class ScoredBy(Message):
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)  # there may be 100,000: a third of a Message's size
+class PublishedFile:
+    """One file of the output, by its path in the folder of the predictions file."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class FileList(Message):
+    """A list too long for the receipt: a file beside it, with a `PublishedFile` on each line."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
 class OutputProof(Message):
-    """The predictions file: `sha256` and `bytes` are of the whole file."""
+    """The predictions file: `sha256` and `bytes` are of the whole file.
+
+    All that was published - this file first, then what a script wrote beside it - is in `files`, or
+    in the file that `file_list` names; `file_count` says how many they are.
+    """
 
     uri: str
     bytes: int
     rows: int
     sha256: str
+    file_count: int
+    files: list[PublishedFile]
+    file_list: FileList | None = None
 
 
 class PlanProof(Message):
-    """What was planned; `digest` is over every input file's name and etag, in order."""
+    """What was planned; `digest` is over every input file's name and etag, in order.
+
+    `is_confirmed`: a second listing, read after the plan and cut into other pages, held the same
+    names. Otherwise the input changed each time it was planned, and nobody can say whether the
+    plan holds every file.
+    """
 
     digest: str
+    is_confirmed: bool
     mini_batches: int
     shards: int
 
@@ -62,9 +98,10 @@ class Receipt(Message):
     plan: PlanProof
     scored_by: ScoredBy
     output: OutputProof | None
+    warnings: list[str]
 
 
-def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
+def receipt_of(ending: Ending, output: OutputProof | None, warnings: Sequence[str]) -> Receipt:
     """Write the receipt of an ended job; `output` is None when nothing was published."""
     spec, plan, tally = ending.spec, ending.plan, ending.tally
     files = Files(
@@ -74,16 +111,21 @@ def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
         untried=plan.files - tally.files,
         skipped=plan.skipped,
     )
-    is_proven = output is not None and files.untried == 0 and output.rows == tally.rows
+    is_whole = output is not None and files.untried == 0 and output.rows == tally.rows
     return Receipt(
         job=spec.name,
         status=ending.status,
         reason=ending.reason,
-        verdict=Verdict.PROVEN if is_proven else Verdict.INCOMPLETE,
+        verdict=Verdict.PROVEN if is_whole and plan.is_confirmed else Verdict.INCOMPLETE,
         input_uri=spec.input.uri,
         files=files,
         mini_batches_scored=tally.minibatches,
-        plan=PlanProof(digest=plan.digest, mini_batches=plan.minibatches, shards=plan.shards),
+        plan=PlanProof(
+            digest=plan.digest,
+            is_confirmed=plan.is_confirmed,
+            mini_batches=plan.minibatches,
+            shards=plan.shards,
+        ),
         scored_by=ScoredBy(
             endpoint=spec.endpoint,
             deployment=spec.deployment,
@@ -91,4 +133,5 @@ def receipt_of(ending: Ending, output: OutputProof | None) -> Receipt:
             fingerprint=spec.recipe.fingerprint,
         ),
         output=output,
+        warnings=list(warnings),
     )

@@ -1,16 +1,20 @@
 """How people name inputs, outputs and assets: Azure ML's reference grammar.
 
-- `azureml://datastores/<datastore>/paths/<path>`, and its long form with subscription, resource
-  group and workspace
+- a place in a datastore: `azureml://datastores/<datastore>/paths/<path>`, and the same after a
+  workspace: `azureml://subscriptions/.../workspaces/<workspace>/datastores/...`, or its ARM id
 - `https://<account>/<container>/<path>`: a blob or a folder by its URL
-- `azureml:<name>:<version>`, `azureml:<name>@latest`, and the asset's ARM id, with a version or
-  a label (`.../versions/labels/latest`), of the workspace or of its location
+- an asset: `azureml:<name>:<version>`, `azureml:<name>@latest`, and after a workspace
+  `<kind>/<name>/versions/<version>` or, for a label, `.../versions/labels/latest`
+
+A workspace is an ARM id, with or without `azureml:` before it, or `azureml://` and its subscription
+and resource group, or its location. A path is one that a blob can have, and holds no secret.
 """
 
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.domain.asset import AssetId
+from shared.domain.blob_name import NO_CHARACTER, problem_with
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
 from shared.domain.names import LOCAL_COMPUTE
@@ -21,26 +25,29 @@ SHAPES = (
     "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
 )
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_WORKSPACE = (
+    r"(?:(?:azureml:)?//?subscriptions/[^/]+/resourcegroups/[^/]+"
+    r"(?:/providers/Microsoft\.MachineLearningServices)?"
+    r"|azureml://locations/[^/]+)/workspaces/[^/]+/"
+)
+_DATASTORES = rf"(?:{_WORKSPACE}|(?:azureml:)?///?)datastores/"
 _DATASTORE = re.compile(
-    r"(?:azureml:)?(?://subscriptions/[^/]+/resourcegroups/[^/]+/workspaces/[^/]+"
-    r"|//)/?datastores/(?P<datastore>[^/]+)/paths(?:/(?P<path>.*))?",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:(?:azureml:)?/(?:.*/)?datastores/|azureml:)?(?P<name>[-\w]+)/?", re.IGNORECASE
+)
+_PLACE = re.compile(
+    rf"{_DATASTORES}(?P<datastore>[^/]+)/paths(?:/(?P<path>.*))?", re.IGNORECASE | re.DOTALL
 )
 _ASSET_ID = re.compile(
-    r"(?:(?:azureml:)?/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
-    r"Microsoft\.MachineLearningServices|azureml://locations/[^/]+)"
-    r"/workspaces/[^/]+/(?P<kind>[a-z]+)/(?:azureml:)?(?P<name>[^/]+)"
+    rf"{_WORKSPACE}(?P<kind>[a-z]+)/(?:azureml:)?(?P<name>[^/]+)"
     r"(?:/versions/(?P<version>[^/]+)|(?:/versions)?/labels/(?P<label>[^/]+))",
     re.IGNORECASE,
 )
 _COMPUTE = re.compile(
-    r"(?:azureml:)?(?:/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
-    r"Microsoft\.MachineLearningServices/workspaces/[^/]+/computes/(?:azureml:)?)?"
-    r"(?P<name>[-A-Za-z0-9_.]+)",
-    re.IGNORECASE,
+    rf"(?:{_WORKSPACE}computes/)?(?:azureml:)?(?P<name>[-A-Za-z0-9_.]+)", re.IGNORECASE
 )
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
+_USER = re.compile(r"https?:[/\\]*[^/\\?#]*@", re.IGNORECASE)
+_SIGNATURE = re.compile(r"[?&#]sig=", re.IGNORECASE)
 
 
 class DatastorePath(Message):
@@ -63,24 +70,29 @@ class BlobUrl(Message):
 type InputReference = DatastorePath | BlobUrl | AssetId
 
 
-def parse_input(text: str, *, target: str) -> InputReference:
-    """Read an input's address.
+def parse_input(text: str, *, target: str, noun: str = "an input") -> InputReference:
+    """Read the address of an input, or of `noun`.
 
     Raises InvalidRequest, naming `target`, when it is none of the shapes above.
     """
-    if match := _DATASTORE.fullmatch(text):
+    if match := _PLACE.fullmatch(text):
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
+    check_anonymous(text, target=target)
     parts = _split(text)
     if parts.scheme in {"http", "https"} and parts.netloc:
-        return BlobUrl(host=parts.netloc.rpartition("@")[2].lower(), path=unquote(parts.path))
-    raise InvalidRequest(f"'{_shown(text)}' is not an input.", fix=SHAPES, target=target)
+        path = unquote(parts.path)
+        _check_path(path.removeprefix("/"), text, target)
+        return BlobUrl(host=parts.netloc.lower(), path=path)
+    raise InvalidRequest(
+        f"'{_shown(text)}' is not the address of {noun}.", fix=SHAPES, target=target
+    )
 
 
 def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
-    """Read `azureml://datastores/...`, or raise InvalidRequest naming `target`."""
-    if match := _DATASTORE.fullmatch(text):
+    """Read a place in a datastore, or raise InvalidRequest naming `target`."""
+    if match := _PLACE.fullmatch(text):
         return _datastore_path(match, text, target)
     raise InvalidRequest(
         f"'{_shown(text)}' is not a path in a datastore.",
@@ -89,23 +101,35 @@ def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
     )
 
 
-def parse_place(text: str, *, target: str) -> DatastorePath | BlobUrl:
-    """Read where files lie: a datastore's path or a URL. Raises InvalidRequest naming `target`."""
-    reference = parse_input(text, target=target)
-    if isinstance(reference, AssetId):
-        raise InvalidRequest(
-            f"'{_shown(text)}' names an asset, not where files lie.",
-            fix="Use azureml://datastores/<datastore>/paths/<path>, or the https URL of a folder "
-            "in the service's own storage account.",
-            target=target,
-        )
-    return reference
+def parse_datastore(text: str, *, target: str) -> str:
+    """The name of a datastore, from its id, `azureml:<name>` or the name; or InvalidRequest."""
+    if match := _DATASTORE.fullmatch(text):
+        return match["name"]
+    raise InvalidRequest(
+        f"'{_shown(text)}' does not name a datastore.",
+        fix="Use the datastore's ARM id (.../datastores/<name>) or its name.",
+        target=target,
+    )
 
 
 def unsigned(text: str) -> str:
     """The reference as it may be kept: a URL loses its query, which may hold a signature."""
-    is_url = text.lower().startswith(("http://", "https://"))
-    return text.partition("?")[0] if is_url else text
+    return re.split(r"[?#]", text, maxsplit=1)[0] if _is_url(text) else text
+
+
+def without_signature(text: str) -> str:
+    """The text; if it is a URL with a signature, without its query."""
+    return unsigned(text) if _SIGNATURE.search(text) else text
+
+
+def check_anonymous(text: str, *, target: str) -> None:
+    """Raise InvalidRequest for a URL with a user name or a password, without repeating them."""
+    if _USER.match(text):
+        raise InvalidRequest(
+            f"The URL '{_shown(text)}' has a user name or password before the '@'.",
+            fix="Leave them out: the service reads its storage account by its own rights.",
+            target=target,
+        )
 
 
 def parse_compute(text: str, *, target: str) -> str:
@@ -154,28 +178,52 @@ def _asset(text: str, kind: str) -> AssetId | None:
 
 def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePath:
     path = (match["path"] or "").lstrip("/")
-    if CONTROL.search(path) or "\\" in path:
+    if _SIGNATURE.search(path):
         raise InvalidRequest(
-            f"{_shown(text)!r} holds a control character or a backslash.",
-            fix="Name the path without it.",
+            f"'{_shown(text)}' is followed by a signature.",
+            fix="Leave out what begins with '?': the service reads datastores by its own rights.",
             target=target,
         )
-    if any(part in {".", ".."} for part in path.split("/")):
-        raise InvalidRequest(
-            f"'{_shown(text)}' climbs out of its folder.",
-            fix="Name the path without . and .. parts.",
-            target=target,
-        )
+    _check_path(path, text, target)
     return DatastorePath(datastore=match["datastore"], path=path)
 
 
+def _check_path(path: str, text: str, target: str) -> None:
+    """Raise InvalidRequest for a path that no blob or folder can have; a last slash is none's."""
+    name = path.removesuffix("/")
+    if problem := _problem(name) if name else "":
+        raise InvalidRequest(
+            f"{_shown(text)!r} is not the path of a blob or folder: {problem}.",
+            fix="Name the path without it.",
+            target=target,
+        )
+
+
+def _problem(name: str) -> str:
+    if "" in name.split("/"):
+        return "a segment of it is empty"
+    if problem := problem_with(name):
+        return problem
+    # Clients and proxies may decode once more.
+    is_climbing = bool({".", ".."} & set(unquote(name).split("/")))
+    return "a segment of it is an encoded '.' or '..'" if is_climbing else ""
+
+
 def _split(text: str) -> SplitResult:
+    """The URL's parts; of what is no URL, or would not be kept as it is read, they are empty."""
     try:
-        return urlsplit(text)
-    except ValueError:  # brackets that hold no address
+        parts = urlsplit("" if NO_CHARACTER.search(text) else text)
+        _ = parts.port
+    except ValueError:  # brackets that hold no address, a port that is no number
         return urlsplit("")
+    return parts
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))
 
 
 def _shown(text: str) -> str:
-    """The reference without its query, which may hold a signature."""
-    return text.partition("?")[0][:500]
+    """The reference without what may be secret: its query, and who stands before an `@`."""
+    before = r"//[^/]*@" if text.lower().startswith(PREFIX) else r"[/\\]+.*@"
+    return re.sub(before, "//***@", text, flags=re.DOTALL).partition("?")[0][:500]

@@ -21,6 +21,7 @@ class Shard:
         self._todo = [task.span]
         self._is_over = False
         self._is_held_back = False
+        self._alone: Span | None = None
         self._fatal = ""
         self.is_lost = False
         self.tally = Tally()
@@ -28,7 +29,7 @@ class Shard:
 
     def next_bundles(self, in_flight: int) -> Iterator[BundleTask]:
         """The bundles to hand out now, while there is room for them."""
-        width = 1 if self._is_held_back else self._task.settings.parallelism
+        width = 1 if self._is_held_back else self._task.limits.parallelism
         while self._todo and not self._is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1
@@ -37,7 +38,8 @@ class Shard:
         """Count a bundle's outcome, and put back what it left of the mini-batches it was asked.
 
         A bundle that did nothing held back, because others had told it of too many failures. If
-        these do not come in, it goes on alone: only what came in decides.
+        these do not come in, it goes on alone: only what came in decides. If it does nothing even
+        then, the job's document allows less than this shard was told, and the shard is over.
         """
         done = outcome.span
         if len(done):
@@ -48,7 +50,8 @@ class Shard:
         self._is_held_back = not len(done)
         self._fatal = self._fatal or outcome.fatal
         self.is_lost = self.is_lost or outcome.is_plan_lost
-        is_spent = not self._task.settings.allows(self._failed_files())
+        is_stuck = asked == self._alone and not len(done)
+        is_spent = is_stuck or not self._task.limits.allows(self._failed_files())
         if is_spent or outcome.fatal or outcome.is_canceled or outcome.is_plan_lost:
             self._is_over = True
 
@@ -56,10 +59,9 @@ class Shard:
         task = self._task
         return ClosingTask(
             job=task.job,
+            plan_key=task.plan_key,
             shard=task.shard,
             bundles=sorted(self.accepted, key=lambda bundle: bundle.span.first),
-            plan=task.plan,
-            tally=task.tally.plus(self.tally),
             scoring_since=task.scoring_since,
         )
 
@@ -74,14 +76,16 @@ class Shard:
         task, span = self._task, self._todo.pop(0)
         remaining = len(span) + sum(len(other) for other in self._todo)
         pace = task.tally.plus(self.tally).seconds_per_minibatch
-        size = min(len(span), bundle_size(remaining, task.settings.parallelism, pace))
+        size = min(len(span), bundle_size(remaining, task.limits.parallelism, pace))
         if size < len(span):
             self._todo.insert(0, Span(first=span.first + size, stop=span.stop))
+        bundle = Span(first=span.first, stop=span.first + size)
+        self._alone = bundle if self._is_held_back else None
         return BundleTask(
             job=task.job,
-            plan_key=task.plan.key,
+            plan_key=task.plan_key,
             shard=task.shard,
-            span=Span(first=span.first, stop=span.first + size),
+            span=bundle,
             failed_before=self._failed_files(),
             is_alone=self._is_held_back,
         )

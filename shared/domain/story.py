@@ -26,7 +26,8 @@ def opening(spec: JobSpec) -> str:
 
 def planned(spec: JobSpec, plan: Plan) -> str:
     cut = f"{plan.minibatches} mini-batches of up to {spec.settings.mini_batch_size} files"
-    return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped, {cut}"
+    kinds = f" ({plan.left_out})" if plan.left_out else ""
+    return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped{kinds}, {cut}"
 
 
 class Story(Message):
@@ -97,5 +98,5 @@ def _told(progress: Progress) -> str:
     if progress.files_per_s is not None:
         line += f", {progress.files_per_s:.1f} files/s"
     if progress.eta is not None:
-        line += f". Estimated remaining time {progress.eta.low_s:.0f}-{progress.eta.high_s:.0f} s"
+        line += f". Estimated remaining time {progress.eta}"
     return f"{line}."

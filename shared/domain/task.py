@@ -1,36 +1,76 @@
-"""What orchestrators hand to their children: keys, spans and counts."""
+"""What orchestrators get and hand on: names, keys, spans and counts.
 
-from pydantic import AwareDatetime
+Whoever holds the task hub's key can start an orchestration with any input. So none says what a job
+is - that is read from the job's document - and each fits one instance only, by its id.
+"""
 
-from shared.domain.deployment import BatchSettings
-from shared.domain.job import JobSpec, JobStatus
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, NonNegativeInt, field_validator
+
+from shared.domain.deployment import Limits
+from shared.domain.job import JobStatus
 from shared.domain.message import Message
-from shared.domain.minibatch import Span
+from shared.domain.minibatch import MINIBATCHES_PER_SHARD, Span
+from shared.domain.names import ASSET_NAME, LONGEST_ASSET
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 
+# A store that loses acknowledged work this often in one job will not stop doing so.
+MOST_REPAIRS = 20
+
+type JobName = Annotated[str, Field(pattern=f"^{ASSET_NAME.pattern}$", max_length=LONGEST_ASSET)]
+type PlanKey = Annotated[str, Field(pattern="^[0-9a-z]{1,64}$")]
+
 
 class JobRun(Message):
-    """Input of `score_job`. The optional part is how far an earlier generation came."""
+    """Input of `score_job`. The optional part tells a later generation what names were used."""
 
-    spec: JobSpec
-    plan: Plan | None = None
-    next_shard: int = 0
+    job: JobName
+    next_shard: NonNegativeInt = 0
+    repairs: Annotated[int, Field(ge=0, le=MOST_REPAIRS)] = 0
+
+    def fits(self, instance: str) -> bool:
+        """A job has one orchestration, under its name."""
+        return instance == self.job
+
+
+class PlanTask(Message):
+    """Input of `plan_job`; `is_again` when the store lost the plan."""
+
+    job: JobName
+    is_again: bool = False
+
+
+class Planned(Message):
+    """Output of `plan_job`: the plan, and how far the job's document says that it came."""
+
+    plan: Plan
+    limits: Limits = Limits()
     tally: Tally = Tally()
     scoring_since: AwareDatetime | None = None
-    repairs: int = 0
 
 
 class ShardTask(Message):
     """Input of `score_shard`: its mini-batches, and the tally of the shards before it."""
 
-    job: str
-    plan: Plan
-    shard: int
+    job: JobName
+    plan_key: PlanKey
+    shard: NonNegativeInt
     span: Span
-    settings: BatchSettings
+    limits: Limits
     tally: Tally
     scoring_since: AwareDatetime
+
+    @field_validator("span")
+    @classmethod
+    def _is_a_shard(cls, span: Span) -> Span:
+        if not 0 <= span.stop - span.first <= MINIBATCHES_PER_SHARD:
+            raise ValueError(f"A shard has {MINIBATCHES_PER_SHARD} mini-batches at the most.")
+        return span
+
+    def fits(self, instance: str) -> bool:
+        return instance.startswith(f"{self.job}:{self.shard:06d}")
 
 
 class ShardResult(Message):
@@ -48,9 +88,9 @@ class BundleTask(Message):
     `is_alone` in flight heeds nothing but that count and its own.
     """
 
-    job: str
-    plan_key: str
-    shard: int
+    job: JobName
+    plan_key: PlanKey
+    shard: NonNegativeInt
     span: Span
     failed_before: int
     is_alone: bool = False
@@ -64,14 +104,29 @@ class AcceptedBundle(Message):
 
 
 class ClosingTask(Message):
-    """Input of `close_shard`: the accepted bundles of a shard, in order, and the job's progress."""
+    """Input of `close_shard`: the accepted bundles of a shard, in order."""
 
-    job: str
-    shard: int
+    job: JobName
+    plan_key: PlanKey
+    shard: NonNegativeInt
     bundles: list[AcceptedBundle]
+    scoring_since: AwareDatetime
+
+
+class EndTask(Message):
+    """Input of `end_job`: what came of the job.
+
+    `fatal` says why it could not go on, and with `is_stopped` something was left undone because it
+    was canceled. `closed_shards` counts the shards, from the first, that were closed.
+    """
+
+    job: JobName
     plan: Plan
     tally: Tally
-    scoring_since: AwareDatetime
+    fatal: str = ""
+    closed_shards: int = 0
+    scoring_since: AwareDatetime | None = None
+    is_stopped: bool = False
 
 
 class EndResult(Message):
@@ -80,4 +135,5 @@ class EndResult(Message):
     status: JobStatus | None = None
     reason: str = ""
     sha256: str = ""
+    tally: Tally = Tally()
     damaged_shard: int | None = None

@@ -22,7 +22,7 @@ from shared.domain.asset import (
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import asset_name
-from shared.domain.reference import parse_input, parse_place, unsigned
+from shared.domain.reference import parse_input, unsigned
 from shared.schemas.arm_envelope import closed, opened, read_description, read_tags
 from shared.schemas.fields import Fields
 
@@ -40,7 +40,7 @@ def read_model(name: str, version: str, body: JSON) -> Model:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("modelUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_place(uri, target=properties.path("modelUri"))
+    parse_input(uri, target=properties.path("modelUri"), noun="a model")
     kind = properties.choice("modelType", MODEL_TYPES) or ModelType.CUSTOM
     properties.object("flavors")
     model = Model(
@@ -66,7 +66,7 @@ def read_data(name: str, version: str, body: JSON) -> Data:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("dataUri", "azureml://datastores/<datastore>/paths/<path>")
-    parse_input(uri, target=properties.path("dataUri"))
+    parse_input(uri, target=properties.path("dataUri"), noun="data")
     kind = properties.choice("dataType", DATA_TYPES) or DataType.URI_FOLDER
     data = Data(
         id=_asset_id(name, version, "data asset"),
@@ -86,7 +86,7 @@ def read_code(name: str, version: str, body: JSON) -> Code:
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     uri = properties.required("codeUri", "azureml://datastores/<datastore>/paths/<folder>")
-    parse_place(uri, target=properties.path("codeUri"))
+    parse_input(uri, target=properties.path("codeUri"), noun="code")
     code = Code(
         id=_asset_id(name, version, "code"),
         uri=unsigned(uri),

@@ -49,7 +49,8 @@ def _check_type(properties: Fields) -> None:
 def _check_account(properties: Fields, account: StorageAccount) -> None:
     name, endpoint = properties.required("accountName", account.name), properties.text("endpoint")
     if not account.is_called(name, endpoint):
-        elsewhere = f"{name[:200]}.blob.{endpoint[:200]}" if endpoint else name[:200]
+        shown = name.rpartition("@")[2].partition("?")[0][:200]
+        elsewhere = f"{shown}.blob.{endpoint[:200]}" if endpoint else shown
         raise InvalidRequest(
             f"The storage account '{elsewhere}' is not the service's own.",
             fix=f"This version reads one storage account, '{account.name}': name a container of "

@@ -13,7 +13,15 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Extras
 from shared.domain.names import endpoint_name
 from shared.domain.reference import parse_asset, parse_compute
-from shared.schemas.arm_envelope import TRACKED, closed, opened, read_description, read_tags
+from shared.schemas.arm_envelope import (
+    OPERATION_URI,
+    TRACKED,
+    closed,
+    opened,
+    read_description,
+    read_own_properties,
+    read_tags,
+)
 from shared.schemas.arm_settings import WIRE_NAMES, read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
@@ -35,7 +43,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     settings = read_settings(properties, instances=resources)
     extras = _read_extras(envelope, properties, resources)
     resources.refuse_others()
-    own = read_tags(properties, "properties")
+    own = read_own_properties(properties)
     settings = settings.model_copy(
         update={
             "environment_variables": _read_variables(properties),
@@ -160,6 +168,7 @@ def write_deployment(
     deployment: Deployment,
     asset_id: Callable[[str, str, str], str],
     compute_id: Callable[[str], str],
+    operation_uri: str,
 ) -> JSON:
     """`asset_id(kind, name, version)` gives an asset's ARM id, `compute_id(name)` a compute's."""
     settings, model = deployment.settings, deployment.model
@@ -183,11 +192,24 @@ def write_deployment(
         "resources": {"instanceCount": settings.instance_count, **resources},
         **write_settings(settings),
         "environmentVariables": settings.environment_variables,
-        "properties": deployment.properties,
+        "properties": {**deployment.properties, OPERATION_URI: operation_uri},
         "provisioningState": provisioning.state,
         "provisioningError": provisioning.reason or None,
         "provisioningNotes": list(provisioning.environment.notes),
     }
+
+
+def read_tail(body: JSON) -> int:
+    """How many of a log's last lines are wanted; 0: all. Raises InvalidRequest."""
+    given = Fields(body)
+    given.ignore("containerType")
+    tail = given.whole("tail")
+    given.refuse_others()
+    if tail is not None and tail < 1:
+        raise InvalidRequest(
+            f"'tail' is {tail}.", fix="Use 1 or more, or leave it out for all lines.", target="tail"
+        )
+    return tail or 0
 
 
 def tracked(deployment: Deployment) -> dict[str, JSON]:

@@ -10,7 +10,15 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import endpoint_name
-from shared.schemas.arm_envelope import TRACKED, closed, opened, read_description, read_tags
+from shared.schemas.arm_envelope import (
+    OPERATION_URI,
+    TRACKED,
+    closed,
+    opened,
+    read_description,
+    read_own_properties,
+    read_tags,
+)
 from shared.schemas.fields import Fields
 
 AAD = "aadToken"
@@ -32,7 +40,7 @@ def read_endpoint(name: str, body: JSON) -> Endpoint:
         description=read_description(properties),
         default_deployment=_read_default(properties),
         tags=read_tags(envelope),
-        properties=read_tags(properties, "properties"),
+        properties=read_own_properties(properties),
         extras=envelope.kept(*TRACKED),
     )
     properties.ignore(*READ_ONLY)
@@ -57,7 +65,9 @@ def patch_endpoint(body: JSON) -> Callable[[Endpoint], Endpoint]:
     )
 
 
-def write_endpoint(endpoint: Endpoint, scoring_uri: str, swagger_uri: str) -> JSON:
+def write_endpoint(
+    endpoint: Endpoint, *, scoring_uri: str, swagger_uri: str, operation_uri: str
+) -> JSON:
     # `defaults` is always an object: clients set its deploymentName without asking first.
     return {
         "description": endpoint.description,
@@ -65,7 +75,7 @@ def write_endpoint(endpoint: Endpoint, scoring_uri: str, swagger_uri: str) -> JS
         "defaults": {"deploymentName": endpoint.default_deployment or None},
         "scoringUri": scoring_uri,
         "swaggerUri": swagger_uri,
-        "properties": endpoint.properties,
+        "properties": {**endpoint.properties, OPERATION_URI: operation_uri},
         "provisioningState": endpoint.state,
     }
 

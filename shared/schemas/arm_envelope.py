@@ -8,6 +8,8 @@ ENVELOPE = ("id", "name", "type", "location", "systemData", "etag")
 # Of a resource with a location; without a meaning here.
 TRACKED = ("identity", "kind", "sku")
 LONGEST_DESCRIPTION, LONGEST_TAG = 5_000, 1_000
+# Among a resource's own properties: where the operation that made it is followed. Read-only.
+OPERATION_URI = "AzureAsyncOperationUri"
 
 
 def opened(body: JSON) -> tuple[Fields, Fields]:
@@ -23,6 +25,12 @@ def read_description(properties: Fields) -> str:
 def read_tags(fields: Fields, name: str = "tags") -> Tags:
     """Tags, or a resource's own properties: short texts under short names."""
     return fields.strings(name, longest=LONGEST_TAG)
+
+
+def read_own_properties(properties: Fields) -> Tags:
+    """The properties that a client gave a resource."""
+    given = read_tags(properties, "properties")
+    return {name: text for name, text in given.items() if name.lower() != OPERATION_URI.lower()}
 
 
 def closed(envelope: Fields, properties: Fields) -> None:

@@ -19,7 +19,9 @@ PROVISIONING = {
 }
 
 
-def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: datetime) -> JSON:
+def write_job(
+    job: Job, *, arm_id: str, poll_uri: str, studio_uri: str, files_uri: str, now: datetime
+) -> JSON:
     """The job's document; `files_uri` is where its receipt, errors and logs lie."""
     spec, state = job.spec, job.state
     progress = progress_of(state, now)
@@ -39,18 +41,19 @@ def write_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str, now: date
             **write_settings(spec.settings),
             "compute": {"instanceCount": spec.settings.instance_count},
             "error": {"code": "UserError", "message": state.reason} if state.reason else None,
+            "warnings": state.warnings,
             "progress": progress.to_wire() if progress else None,
             "startTime": utc(state.scoring_since) if state.scoring_since else None,
             "endTime": utc(state.ended_at) if state.ended_at else None,
             "outputs": _outputs(job, files_uri),
-            "interactionEndpoints": {"Studio": _studio(poll_uri)},
+            "interactionEndpoints": {"Studio": _studio(studio_uri)},
         },
         "systemData": _system_data(job),
-        "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(poll_uri)},
+        "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(studio_uri)},
     }
 
 
-def write_pipeline_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str) -> JSON:
+def write_pipeline_job(job: Job, *, arm_id: str, studio_uri: str, files_uri: str) -> JSON:
     """The job as `jobs.get` and `jobs.list` read it; its named output is the child run's."""
     spec, labels = job.spec, job.labels
     return {
@@ -66,7 +69,7 @@ def write_pipeline_job(job: Job, *, arm_id: str, poll_uri: str, files_uri: str) 
             "tags": {**labels.tags, "azureml.batchrun": "true"},
             "isArchived": labels.hidden,
             "properties": _facts(job, files_uri),
-            "services": {"Studio": _studio(poll_uri)},
+            "services": {"Studio": _studio(studio_uri)},
         },
         "systemData": _system_data(job),
     }
@@ -91,15 +94,16 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
         "filesDone": str(state.tally.files),
         "filesFailed": str(state.tally.failed_files),
         "reason": state.reason,
+        "warnings": "\n".join(state.warnings),
     }
     outputs = _outputs(job, files_uri)
     addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}
     return {name: text for name, text in (facts | addresses).items() if text}
 
 
-def _studio(poll_uri: str) -> JSON:
+def _studio(studio_uri: str) -> JSON:
     """Where a person may look at the job."""
-    return {"jobServiceType": "Studio", "endpoint": poll_uri}
+    return {"jobServiceType": "Studio", "endpoint": studio_uri}
 
 
 def _system_data(job: Job) -> JSON:

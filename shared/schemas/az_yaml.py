@@ -7,11 +7,10 @@ it has no `type` (batch deployment YAML reference; mixing the two is an unknown 
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.reference import parse_asset
+from shared.schemas import yaml_text
 from shared.schemas.fields import Fields
 
 TUNING = {
@@ -27,12 +26,12 @@ TUNING = {
 def load(path: Path) -> JSON:
     """A YAML file's content; raises InvalidRequest when it is not YAML, or not there."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml_text.typed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidRequest(
             f"'{path}' cannot be read: {error.strerror}.", fix="Name a YAML file."
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no UTF-8, or no YAML
         raise InvalidRequest(f"'{path}' is not YAML: {error}.", fix="Mend the file.") from None
 
 

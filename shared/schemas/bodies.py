@@ -153,6 +153,7 @@ DATASTORE = BodyShape(
 SAS_REQUEST = BodyShape(
     "SasRequest", arm_datastores.read_sas_hours, [{"expireAfterHours": 1}], may_be_empty=True
 )
+LOG_REQUEST = BodyShape("LogRequest", arm_deployments.read_tail, [{"tail": 100}], may_be_empty=True)
 PENDING_UPLOAD = BodyShape(
     "PendingUpload",
     arm_datastores.read_pending_upload,

@@ -165,7 +165,7 @@ class Fields:
         for key, (given, _) in self._fields.items():
             if key in self._taken:
                 continue
-            near = get_close_matches(key, self._taken, n=1, cutoff=0.75)
+            near = get_close_matches(key[:SHOWN], self._taken, n=1, cutoff=0.75)
             known = ", ".join(sorted(self._taken.values()))
             meant = f"Did you mean '{self._taken[near[0]]}'?" if near else ""
             raise InvalidRequest(

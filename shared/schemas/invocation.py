@@ -13,12 +13,14 @@ from shared.domain.deployment import BatchSettings
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
-from shared.domain.reference import SHAPES, parse_compute
+from shared.domain.reference import parse_compute, parse_datastore
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.fields import Fields
 
 INPUT_TYPES = {"UriFolder": DataType.URI_FOLDER, "UriFile": DataType.URI_FILE}
 OUTPUT_TYPE = "UriFile"
+FOLDER = "azureml://datastores/workspaceblobstore/paths/my-folder"
+EXAMPLES = {"path": FOLDER, "datasetId": ".../data/<name>/versions/<version>"}
 # The names under which Azure ML knows job inputs, for the message its users know.
 JOB_INPUT_TYPES = ("Literal", "MLTable", "CustomModel", "MLFlowModel", "TritonModel")
 
@@ -106,7 +108,7 @@ def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
     types = {key.lower(): value for key, value in INPUT_TYPES.items()}
     if kind.replace("_", "").lower() not in types:
         _refuse_input_type(kind)
-    uri = given.required("uri", "azureml://datastores/workspaceblobstore/paths/my-folder")
+    uri = given.required("uri", FOLDER)
     given.ignore("mode", "description")
     given.refuse_others()
     return name, types[kind.replace("_", "").lower()], uri, given.path("uri")
@@ -134,7 +136,7 @@ def _read_dataset(dataset: Fields) -> tuple[str, str]:
         name = dataset.required("datasetName", "mnist")
         uri = f"azureml:{name}:{dataset.required('datasetVersion', '1')}"
     else:
-        uri = dataset.required(field, SHAPES)
+        uri = dataset.required(field, EXAMPLES[field])
     dataset.refuse_others()
     return uri, dataset.path(field)
 
@@ -170,12 +172,12 @@ def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str,
 
 def _read_output_dataset(given: Fields, settings: BatchSettings) -> tuple[str, str, str]:
     """The article's output: a datastore's id (or name) and a folder in it."""
-    datastore = given.required("datastoreId", "workspaceblobstore").rstrip("/").rpartition("/")[2]
+    field = given.path("datastoreId")
+    name = parse_datastore(given.required("datastoreId", "workspaceblobstore"), target=field)
     folder = given.text("path").strip("/")
     given.refuse_others()
     path = f"{folder}/{settings.output_file_name}" if folder else settings.output_file_name
-    name = datastore.removeprefix("azureml:")
-    return "score", f"azureml://datastores/{name}/paths/{path}", given.path("datastoreId")
+    return "score", f"azureml://datastores/{name}/paths/{path}", field
 
 
 def _refuse(name: str, message: str, attempted: str, fix: str) -> Never:

@@ -43,6 +43,7 @@ def write_run(job: Job, *, assets_uri: str, is_child: bool) -> JSON:
         "hidden": labels.hidden,
         "createdUtc": utc(spec.created_at),
         "createdBy": {"userName": spec.created_by},
+        **_last_change(job),
     }
 
 
@@ -121,6 +122,16 @@ def _run(job: Job, *, is_child: bool) -> dict[str, JSON]:
         "endTimeUtc": utc(state.ended_at) if state.ended_at else None,
         "error": _error(job),
         "properties": {},
+    }
+
+
+def _last_change(job: Job) -> dict[str, JSON]:
+    """When the job or what is said of it changed last; by the last person who changed something."""
+    change, state = job.last_change, job.state
+    moments = (change.at, state.scoring_since, state.ended_at)
+    return {
+        "lastModifiedUtc": utc(max(moment for moment in moments if moment)),
+        "lastModifiedBy": {"userName": change.by},
     }
 
 

@@ -187,7 +187,12 @@ class _Run:
             side = self._kept / f"{output.name}.side" if names else None
             limit = float(retry.timeout_s)
             scored = self._scorer.score(
-                some, output, timeout_s=limit, side=side, names=names or ANY
+                some,
+                output,
+                timeout_s=limit,
+                minibatch=index,
+                side=side,
+                names=names or ANY,
             )
             return replace(scored, output=self._keep(output))
 

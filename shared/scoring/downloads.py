@@ -11,6 +11,9 @@ from shared.ports import Blobs
 from shared.scoring.local_paths import local_paths, make_way
 from shared.scoring.spec import FileFailure, InputFile
 
+DELETED = "The file was deleted since the job started. Upload it again, and start another job."
+CHANGED = "The file was changed since the job started. Start another job to score it as it is now."
+
 
 @dataclass(frozen=True)
 class Fetching:
@@ -68,9 +71,10 @@ class Downloads:
         try:
             self._download(container, file, path, folder)
         except NotFound as error:
-            return _unreadable(file, error, "It was deleted after the job was planned.")
-        except PreconditionFailed as error:
-            return _unreadable(file, error, "It was changed after the job was planned.")
+            return _unreadable(file, error, DELETED)
+        except PreconditionFailed as error:  # some stores answer so for a blob that is gone
+            is_there = self._blobs.exists(container, file.name)
+            return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
         return InputFile(path=path, name=file.base_name)

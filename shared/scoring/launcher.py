@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from shared.scoring import child
@@ -51,7 +53,21 @@ class Launcher:
         if self._closing.is_set():
             raise PoolClosed(_STOPPING)
         environment = child_environment(spec, folders)
-        process = ScorerProcess([spec.python, str(_MAIN)], environment, folders, logs)
+        fenced = replace(folders, readable=tuple(_read_by(spec)), hidden=spec.hidden)
+        process = ScorerProcess([spec.python, str(_MAIN)], environment, fenced, logs)
         self._processes = [other for other in self._processes if other.is_alive]
         self._processes.append(process)
         return process
+
+
+def _read_by(spec: ScorerSpec) -> Iterator[Path]:
+    """What a process must be able to read, wherever it lies: nothing of other deployments."""
+    yield _MAIN.parent
+    yield from spec.packages
+    if spec.model_dir:
+        yield spec.model_dir.parent
+    if spec.code_dir:
+        yield spec.code_dir
+    # An interpreter's home is the folder above its bin: of the environment, and of what it extends.
+    for python in (Path(spec.python), Path(spec.python).resolve()):
+        yield python.parent.parent

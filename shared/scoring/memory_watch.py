@@ -33,6 +33,22 @@ class MemoryWatch:
         self._limit_mb = limit_mb
         self._looked_at = 0.0
 
+    def ask(
+        self,
+        process: ScorerProcess,
+        message: Message,
+        deadline: float,
+        is_stopped: Callable[[], bool],
+    ) -> Answer:
+        """The answer to a message; see `receive`."""
+        try:
+            process.send(message, timeout_s=deadline - time.monotonic())
+        except TimeoutError:
+            return None
+        except OSError:
+            pass  # it is gone, or about to go: its end is the next message
+        return self.receive(process, deadline, is_stopped)
+
     def receive(
         self, process: ScorerProcess, deadline: float, is_stopped: Callable[[], bool]
     ) -> Answer:

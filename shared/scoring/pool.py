@@ -1,57 +1,36 @@
 """Warm scorers, leased one caller at a time: at most `capacity` of a deployment, first come first.
 
-One whose script has written files beside its rows serves the job that it wrote them for, and no
-other. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
+1. A scorer serves one job: what a process has scored may have left something in it. Spares, which
+   have loaded and scored nothing, wait for the next job. Only stateless models serve every job.
+2. When the job is over its scorers end, by themselves, and spares take their places.
+3. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
 """
 
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from shared.scoring.backroom import Backroom
+from shared.scoring.bench import Ticket
+from shared.scoring.benches import Benches
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
-from shared.scoring.spec import PoolClosed, ScorerSpec, ScoringStopped
+from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
 from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
 from shared.scoring.workplace import Workplace
-
-# The reaper sleeps at least this long, whatever `idle_s` says.
-_SHORTEST_NAP_S = 0.05
-# Who waits for a scorer asks this often whether it is still wanted.
-_LOOK_EVERY_S = 0.5
-
-
-@dataclass(frozen=True)
-class _Idle:
-    scorer: Scorer
-    since: float
-
-    def serves(self, spec: ScorerSpec, job: str) -> bool:
-        scorer = self.scorer
-        return scorer.spec == spec and (scorer.job == job or not scorer.is_of_its_job_alone)
-
-
-@dataclass
-class _Bench:
-    """One deployment's scorers: how many are leased, which are idle, who waits."""
-
-    leased: int = 0
-    idle: list[_Idle] = field(default_factory=list[_Idle])
-    queue: deque[object] = field(default_factory=deque[object])
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.leased or self.idle or self.queue)
 
 
 def _never() -> bool:
     return False
 
 
+def _goes_on(_: str) -> JobCourse:
+    return JobCourse.RUNNING
+
+
 class ScorerPool:
+    """`course_of` says of a job whether it goes on: it may have ended on another machine."""
+
     def __init__(
         self,
         *,
@@ -60,19 +39,16 @@ class ScorerPool:
         temporary: Path | None = None,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
+        course_of: Callable[[str], JobCourse] = _goes_on,
     ) -> None:
         self._scratch = scratch
         self._temporary = temporary
-        self._idle_s = idle_s
-        self._init_limit_s = init_limit_s
-        self._grace_s = grace_s
+        self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self._launcher = Launcher()
         self._failures = InitFailures()
-        self._benches: dict[str, _Bench] = {}
-        self._changed = threading.Condition()
-        self._closing = threading.Event()
-        self._reaper = threading.Thread(target=self._reap, name="scorer-reaper", daemon=True)
-        self._reaper.start()
+        self._benches = Benches()
+        self._gone: dict[str, list[ScorerSpec]] = {}
+        self._backroom = Backroom(self._benches, self._new, course_of, idle_s)
 
     @contextmanager
     def lease(
@@ -80,114 +56,82 @@ class ScorerPool:
         spec: ScorerSpec,
         *,
         capacity: int,
+        most: int = 0,
         job: str = "",
         is_stopped: Callable[[], bool] = _never,
     ) -> Iterator[Scorer]:
         """A ready scorer, for this caller's `job`; waits until one of `capacity` is free.
 
         Side files that were told under a lease are in safety when it ends well; when it ends by an
-        exception they are forgotten, for their mini-batches come again.
+        exception they are forgotten, for their mini-batches come again. Where the end of a scorer
+        counts, one whose lease ended by an exception ends without a word.
 
         Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
         so while it waits or loads, and `PoolClosed` at the end.
         """
-        scorer = self._take(spec, capacity, job, is_stopped)
+        ticket = Ticket(spec, job, capacity, most)
+        scorer = self._take(ticket, is_stopped)
         if scorer.job not in ("", job):
             scorer.drain_logs()  # what its threads printed after its last job
         scorer.job, scorer.is_stopped = job, is_stopped
+        is_lost = True
         try:
             if scorer.state is not State.READY:
                 scorer.start()
             yield scorer
+            is_lost = False
         except BaseException:
             scorer.roll_back()
             raise
         else:
             scorer.commit()
         finally:
-            self._put_back(scorer)
+            self._put_back(scorer, ticket, is_lost=is_lost)
 
     def init_tries(self, fingerprint: str) -> int:
         """How often a deployment may fail to load, one time after the other."""
         return self._failures.tries(fingerprint)
 
+    def finish(self, job: str) -> None:
+        """All is scored: end the job's idle scorers that may have something left to write.
+
+        Raises what `Departure.tell` raises; then they are there to be asked again.
+        """
+        leaving = self._benches.taken(job, lambda scorer: scorer.departure.may_write)
+        self._backroom.part_from(leaving)
+        self._gone.setdefault(job, []).extend(scorer.spec for scorer in leaving)
+
     def release(self, job: str) -> None:
-        """The job is over: end the idle scorers that nobody else may use."""
-        with self._changed:
-            done: list[_Idle] = []
-            for bench in self._benches.values():
-                of_job = [
-                    one
-                    for one in bench.idle
-                    if one.scorer.job == job and one.scorer.is_of_its_job_alone
-                ]
-                bench.idle = [one for one in bench.idle if one not in of_job]
-                done += of_job
-        for one in done:
-            one.scorer.discard()
+        """The job is over: its scorers end, behind the scenes, and spares take their places."""
+        self._benches.end_job(job)
+        gone = self._gone.pop(job, [])
+        self._backroom.clear_away(self._benches.taken(job, lambda _: True), gone)
 
     def close(self) -> None:
         """End every process. Who scores, loads or waits gets `PoolClosed`."""
-        self._closing.set()
-        with self._changed:
-            self._changed.notify_all()
+        self._benches.close()
         self._launcher.close(grace_s=self._grace_s)
-        self._reaper.join()
-        with self._changed:
-            idle = [idle for bench in self._benches.values() for idle in bench.idle]
-            for bench in self._benches.values():
-                bench.idle.clear()
-        for one in idle:
-            one.scorer.discard()
+        self._backroom.close()
+        for scorer in self._benches.expired(0):
+            scorer.discard()
 
-    def _take(
-        self, spec: ScorerSpec, capacity: int, job: str, is_stopped: Callable[[], bool]
-    ) -> Scorer:
-        if capacity < 1:
-            raise ValueError(f"A capacity of {capacity} would wait for ever.")
-        ticket = object()
-        with self._changed:
-            bench = self._benches.setdefault(spec.fingerprint, _Bench())
-            bench.queue.append(ticket)
+    def _take(self, ticket: Ticket, is_stopped: Callable[[], bool]) -> Scorer:
+        if ticket.capacity < 1:
+            raise ValueError(f"A capacity of {ticket.capacity} would wait for ever.")
+        self._benches.queue(ticket)
         try:
-            while not self._has_turn(bench, ticket, capacity):
+            while not self._benches.has_turn(ticket):
                 if is_stopped():  # it may ask the store: never under the lock
                     raise ScoringStopped
         finally:
-            with self._changed:
-                bench.queue.remove(ticket)
-                self._changed.notify_all()
+            self._benches.leave_queue(ticket)
         try:
-            return self._chosen(bench, spec, job)
+            chosen, leaving = self._benches.chosen(ticket)
+            self._backroom.part_from(leaving)
+            return chosen or self._new(ticket.spec)
         except BaseException:  # the disk is full, say
-            self._count_back(bench)
+            self._benches.count_back(ticket)
             raise
-
-    def _has_turn(self, bench: _Bench, ticket: object, capacity: int) -> bool:
-        """Wait a while for the turn, and count the scorer as leased if it came."""
-        with self._changed:
-            has_turn = self._changed.wait_for(
-                lambda: (
-                    self._closing.is_set() or (bench.queue[0] is ticket and bench.leased < capacity)
-                ),
-                _LOOK_EVERY_S,
-            )
-            if self._closing.is_set():
-                raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
-            bench.leased += has_turn
-            return has_turn
-
-    def _chosen(self, bench: _Bench, spec: ScorerSpec, job: str) -> Scorer:
-        """The job's own, else the one that rested least; those of another spec are outdated."""
-        with self._changed:
-            fitting = [idle for idle in bench.idle if idle.serves(spec, job)]
-            fitting.sort(key=lambda idle: (idle.scorer.is_of_its_job_alone, idle.since))
-            chosen = fitting[-1] if fitting else None
-            outdated = [idle for idle in bench.idle if idle.scorer.spec != spec]
-            bench.idle = [idle for idle in bench.idle if idle not in (chosen, *outdated)]
-        for idle in outdated:
-            idle.scorer.discard()
-        return chosen.scorer if chosen else self._new(spec)
 
     def _new(self, spec: ScorerSpec) -> Scorer:
         return Scorer(
@@ -199,39 +143,9 @@ class ScorerPool:
             grace_s=self._grace_s,
         )
 
-    def _put_back(self, scorer: Scorer) -> None:
-        is_kept = scorer.is_worth_keeping and not self._closing.is_set()
-        with self._changed:
-            bench = self._benches[scorer.spec.fingerprint]
-            if is_kept:
-                bench.idle.append(_Idle(scorer, time.monotonic()))
-        self._count_back(bench)
+    def _put_back(self, scorer: Scorer, ticket: Ticket, *, is_lost: bool) -> None:
+        is_spoilt = is_lost and scorer.departure.must_end_well and not scorer.is_spare
+        is_kept = scorer.is_worth_keeping and not is_spoilt and self._benches.rest(scorer)
+        self._benches.count_back(ticket)
         if not is_kept:
             scorer.discard()
-
-    def _count_back(self, bench: _Bench) -> None:
-        with self._changed:
-            bench.leased -= 1
-            self._changed.notify_all()
-
-    def _reap(self) -> None:
-        while not self._closing.wait(self._until_next_expiry()):
-            for idle in self._take_expired():
-                idle.scorer.discard()
-
-    def _until_next_expiry(self) -> float:
-        with self._changed:
-            idle = [idle.since for bench in self._benches.values() for idle in bench.idle]
-        wait = min(idle) + self._idle_s - time.monotonic() if idle else self._idle_s
-        return max(wait, _SHORTEST_NAP_S)
-
-    def _take_expired(self) -> list[_Idle]:
-        limit = time.monotonic() - self._idle_s
-        expired: list[_Idle] = []
-        with self._changed:
-            for fingerprint, bench in list(self._benches.items()):
-                expired += [idle for idle in bench.idle if idle.since <= limit]
-                bench.idle = [idle for idle in bench.idle if idle.since > limit]
-                if bench.is_empty:
-                    del self._benches[fingerprint]
-        return expired

@@ -12,7 +12,6 @@ import queue
 import select
 import selectors
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
 from shared.scoring.death import memory_kills
+from shared.scoring.enclosure import started
 from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
 from shared.scoring.session import Family
@@ -50,8 +50,8 @@ class Ended:
 class ScorerProcess:
     """A child, from its start in the constructor to its `Ended` message.
 
-    It works in its home, and may write into its folders and where everybody may; nowhere else, if
-    the kernel can see to that. Home and temporary folder go with it.
+    It works in its home, and may write into its folders and where everybody may; nowhere else, nor
+    read what is hidden, if the kernel can see to that. Home and temporary folder go with it.
     Construct it in a thread that lives long: the kernel ends the child with that thread.
     """
 
@@ -72,16 +72,14 @@ class ScorerProcess:
         self._memory_kills = memory_kills()
         self._ours, theirs = open_pipes()
         try:
-            self._popen = subprocess.Popen(  # noqa: S603  # the deployment's own interpreter
-                [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))]
-                + [str(place) for place in (folders.home, folders.temporary, *folders.writable)],
-                env=environment,
+            self._popen = started(
+                [*command, *map(str, (theirs.requests, theirs.events, os.getpid()))],
+                environment,
+                folders.enclosure,
                 cwd=folders.home,
-                stdin=subprocess.DEVNULL,
-                stdout=theirs.output,
-                stderr=theirs.errors,
-                pass_fds=(theirs.requests, theirs.events),
-                start_new_session=True,
+                output=theirs.output,
+                errors=theirs.errors,
+                keeps=(theirs.requests, theirs.events),
             )
         except OSError:
             self._ours.close()

@@ -1,19 +1,28 @@
 """The side outputs of one scorer, over the lives of its processes."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
 from shared.scoring.session import writes_under
 from shared.scoring.side_outputs import BadSideName, SideFile, SideOutputs
-from shared.scoring.spec import ScorerSpec
+from shared.scoring.spec import ScorerSpec, ScoringFailed
+from shared.scoring.torn import needs_its_end, stands_alone
 from shared.scoring.verdicts import side_verdict
+
+_NAMES_SHOWN = 3
 
 
 class SideKeeper:
+    """`torn` names files that a process had begun, and not ended, when it was lost."""
+
     def __init__(self, folder: Path) -> None:
         self._outputs = SideOutputs(folder)
         self._init_wrote = False
+        self._unfinished: tuple[str, ...] = ()
+        self._untold: tuple[SideFile, ...] = ()
+        self.torn: tuple[str, ...] = ()
 
     @property
     def writable(self) -> Path:
@@ -26,11 +35,36 @@ class SideKeeper:
         return not self._outputs.is_empty
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether what was accepted is of no use until its process has closed it."""
+        return bool(self._unfinished)
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Unfinished files that no other process may write to."""
+        paths = ((name, self._outputs.live / name) for name in self._unfinished)
+        return tuple(name for name, path in paths if path.is_file() and stands_alone(path))
+
+    @property
     def is_committed(self) -> bool:
         return self._outputs.is_committed
 
+    @property
+    def loss(self) -> str:
+        """What the end of a process has spoilt, in words; empty if nothing."""
+        if not self.torn:
+            return ""
+        more = f" and {len(self.torn) - _NAMES_SHOWN} more" if len(self.torn) > _NAMES_SHOWN else ""
+        names = ", ".join(f"'{name}'" for name in self.torn[:_NAMES_SHOWN])
+        return (
+            f"The script held {names}{more} open from mini-batch to mini-batch, and its process "
+            "was ended before it was closed: what it holds cannot be read. "
+            "Close each file in run(), or write one file per mini-batch."
+        )
+
     def equip(self, spec: ScorerSpec) -> ScorerSpec:
         """The spec of a new process: it finds the folder as it was when last accepted."""
+        self.note_death()
         self._outputs.restore()
         folder = ("AZUREML_BI_OUTPUT_PATH", str(self._outputs.live))
         return replace(spec, environment=(*spec.environment, folder))
@@ -39,14 +73,40 @@ class SideKeeper:
         """What is there now was written by init(), and comes with the first mini-batch."""
         self._init_wrote = not self._outputs.is_untouched()
 
-    def accept(self, to: Path, names: SideNames) -> tuple[SideFile, ...]:
-        """What changed; raises ScoringFailed if it cannot be taken over."""
+    def note_death(self) -> None:
+        """The process has ended, and did not end what it had begun."""
+        self.torn += self._unfinished
+        self._unfinished = ()
+
+    def accept(self, to: Path, names: SideNames, held: Iterable[str] = ()) -> tuple[SideFile, ...]:
+        """What changed; raises ScoringFailed if it cannot be taken over.
+
+        `held` are the files that the process goes on writing to.
+        """
         try:
             accepted = self._outputs.accept(to, names)
+            self._unfinished = tuple(name for name in held if self._needs_its_end(name))
         except (OSError, BadSideName) as error:
             raise side_verdict(error) from error
         self._init_wrote = False
-        return accepted
+        late, self._untold = self._untold, ()
+        return (*late, *accepted)
+
+    def end(self, to: Path, names: SideNames) -> None:
+        """What the end of a process brought comes with the next mini-batch of its successor's."""
+        self._untold = self.accept(to, names)
+
+    def farewell(
+        self, to: Path, names: SideNames, *, has_ended: bool
+    ) -> tuple[tuple[SideFile, ...], str]:
+        """What the last process left, and what is lost: one that was killed has closed nothing."""
+        if not has_ended:
+            self.note_death()
+            self._outputs.restore()
+        try:
+            return self.accept(to, names), self.loss
+        except ScoringFailed as refused:
+            return (), self.loss or refused.message
 
     def undo(self, pid: int) -> bool:
         """Leave nothing of a failed try. False: that takes a new process.
@@ -54,9 +114,13 @@ class SideKeeper:
         For what init() wrote cannot be told from what run() wrote, nor can a file be cut that
         the process goes on writing to.
         """
-        if self._init_wrote or writes_under(pid, self._outputs.live):
+        if self._init_wrote:
             return False
         try:
+            if self._outputs.is_untouched():
+                return True
+            if writes_under(pid, self._outputs.live):
+                return False
             self._outputs.restore()
         except OSError:
             return False
@@ -67,3 +131,8 @@ class SideKeeper:
 
     def roll_back(self) -> None:
         self._outputs.roll_back()
+        self._untold = ()
+
+    def _needs_its_end(self, name: str) -> bool:
+        path = self._outputs.live / name
+        return path.is_file() and needs_its_end(path)

@@ -1,6 +1,7 @@
 """What a scorer is asked, and what it answers."""
 
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ __all__ = [
     "FileFailure",
     "InitFailed",
     "InputFile",
+    "JobCourse",
     "PoolClosed",
     "Scored",
     "ScorerSpec",
@@ -23,6 +25,15 @@ __all__ = [
 FailureKind = Literal["exception", "timeout", "died"]
 
 
+class JobCourse(Enum):
+    """How far a job is, for the processes that serve it."""
+
+    RUNNING = "running"
+    ENDING = "ending"
+    """All is scored, and what its processes still have to write is wanted."""
+    OVER = "over"
+
+
 @dataclass(frozen=True)
 class ScorerSpec:
     """Everything a scorer process needs; equal specs share warm processes.
@@ -31,7 +42,9 @@ class ScorerSpec:
     that holds MLmodel; for a script the model's own folder or file, if it has one. `packages` are
     folders of libraries outside the interpreter's own, as Azure keeps the app's. `script` is a
     file in `code_dir`, for kind "script". A `memory_limit_mb` of 0 is none.
-    `writable` are folders of others that its processes may write into.
+    `writable` are folders of others that its processes may write into, and `hidden` those that
+    they may not read. `is_stateless`: what it scored leaves nothing behind in a process, which may
+    serve one job after the other.
     `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
     models that take each row by itself; even then the last digit of a float may change.
     """
@@ -48,6 +61,8 @@ class ScorerSpec:
     memory_limit_mb: int = 0
     batch_predict: bool = False
     writable: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    is_stateless: bool = False
 
     @property
     def start(self) -> Start:

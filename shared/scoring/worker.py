@@ -2,7 +2,7 @@
 
     new ──start──> ready <──────> scoring
                      ^                │
-                     └─start── dead <─┘  timeout, death, end
+                     └─start── dead <─┘  timeout, death, end, finish
 
 Each call either obeys or raises.
 """
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from shared.domain.side_names import SideNames
 from shared.scoring import verdicts
-from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score
+from shared.scoring.child.protocol import Done, InitError, Ready, RunError, Score
+from shared.scoring.departure import Departure
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.memory_watch import Answer, MemoryWatch
 from shared.scoring.model_view import ModelView, view_of
@@ -24,7 +25,7 @@ from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
 from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.side_outputs import ANY
-from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec
+from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
 from shared.scoring.workplace import ProcessFolders, Workplace
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
@@ -60,10 +61,8 @@ class Scorer:
     ) -> None:
         self.spec = spec
         self.name = uuid.uuid4().hex
-        self._launch = launch
-        self._failures = failures
-        self._init_limit_s = init_limit_s
-        self._grace_s = grace_s
+        self._launch, self._failures = launch, failures
+        self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores
         self.logs = OutputLogs()
@@ -73,6 +72,8 @@ class Scorer:
         self._model = ModelView(spec.model_dir)
         self.workplace = workplace
         self._side = SideKeeper(workplace.side) if spec.script else None
+        self.departure = Departure(spec, self._side, workplace.kept)
+        self._has_scored = False
 
     @property
     def state(self) -> State:
@@ -82,14 +83,14 @@ class Scorer:
 
     @property
     def is_worth_keeping(self) -> bool:
-        """Warm, or dead with side files that the next process goes on with."""
+        """Warm, or dead with something that its job has a claim to."""
         is_warm = self.state is State.READY and self._model.is_intact
-        return is_warm or self.is_of_its_job_alone
+        return is_warm or self.departure.is_awaited
 
     @property
-    def is_of_its_job_alone(self) -> bool:
-        """Whether its script has written files for the job, which another must not see."""
-        return self._side is not None and self._side.is_needed
+    def is_spare(self) -> bool:
+        """Whether it may serve any job: it has loaded, and scored nothing yet."""
+        return self.spec.is_stateless or not self._has_scored
 
     @property
     def pid(self) -> int | None:
@@ -120,6 +121,7 @@ class Scorer:
         output: Path,
         *,
         timeout_s: float,
+        minibatch: int = 0,
         side: Path | None = None,
         names: SideNames = ANY,
     ) -> Scored:
@@ -133,15 +135,17 @@ class Scorer:
         when a new process did not load the model; `ScoringStopped` when the job was canceled, and
         `PoolClosed` when the service is stopping, which are nobody's failures.
         """
+        self.departure.names = names
         self._be_ready()
-        self._state = State.SCORING
+        self._state, self._has_scored = State.SCORING, True
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            answer = self._exchange(
-                Score(paths, str(output.absolute())), time.monotonic() + timeout_s
-            )
-            is_done = isinstance(answer, Done)
-            side_files = self._side.accept(side, names) if side and self._side and is_done else ()
+            request = Score(paths, str(output.absolute()), minibatch)
+            deadline = time.monotonic() + timeout_s
+            answer = self._memory.ask(self._living(), request, deadline, self.is_stopped)
+            side_files: tuple[SideFile, ...] = ()
+            if side and self._side and isinstance(answer, Done):
+                side_files = self._side.accept(side, names, answer.held)
         except BaseException:  # an interrupt: the process is still at it
             self.end()
             output.unlink(missing_ok=True)
@@ -158,6 +162,12 @@ class Scorer:
         if self._process is not None:
             self._process.leave(grace_s=0 if self._state is State.SCORING else self._grace_s)
         self._state = State.DEAD
+
+    def dismiss(self) -> None:
+        """Ask the process to end by itself, as a program does: `departure.finish` waits for it."""
+        if self.state is State.READY:
+            self._state = State.DEAD
+            self.departure.dismiss(self._living())
 
     def discard(self) -> None:
         """End the process, and remove what it wrote: nobody needs this scorer any more."""
@@ -181,6 +191,7 @@ class Scorer:
         if self._state is State.READY:
             process = self._living()
             if not process.has_home or self._memory.sees_too_much(process):
+                self.departure.replace(process)
                 self.end()  # the mini-batch that comes next is not to blame
         if self._state is not State.READY:
             self.start()
@@ -202,7 +213,7 @@ class Scorer:
         except OSError as error:
             what = f"The interpreter '{spec.python}' cannot be started"
             raise verdicts.start_verdict(what, error) from error
-        answer = self._exchange(spec.start, deadline)
+        answer = self._memory.ask(self._living(), spec.start, deadline, self.is_stopped)
         if not isinstance(answer, Ready):
             raise self._init_failure(answer)
         if self._side is not None:
@@ -217,16 +228,6 @@ class Scorer:
             raise verdicts.start_verdict(what, error) from error
         spec = replace(self.spec, model_dir=self._model.path)
         return self._side.equip(spec) if self._side else spec
-
-    def _exchange(self, message: Message, deadline: float) -> Answer:
-        process = self._living()
-        try:
-            process.send(message, timeout_s=deadline - time.monotonic())
-        except TimeoutError:
-            return None
-        except OSError:
-            pass  # it is gone, or about to go: its end is the next message
-        return self._memory.receive(process, deadline, self.is_stopped)
 
     def _init_failure(self, answer: Answer) -> Exception:
         process = self._living()

@@ -15,17 +15,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.scoring.child.protocol import CODE
+from shared.scoring.enclosure import Enclosure
 
 
 @dataclass(frozen=True)
 class ProcessFolders:
-    """Of one process: its home, where it begins, its temporary folder, what else it may write."""
+    """Of one process: its home, where it begins, its temporary folder, what else it may write.
+
+    Of what is `hidden` from it, it may read what is its own, and what is `readable`.
+    """
 
     home: Path
     temporary: Path
     writable: tuple[Path, ...] = ()
     code: Path | None = None
     """Where the process puts its copy of a script's code, inside its home."""
+    readable: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def enclosure(self) -> Enclosure:
+        own = (self.home, self.temporary, *self.writable)
+        return Enclosure(own, self.readable, self.hidden)
 
     @property
     def own(self) -> Iterator[Path]:

@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 
 from shared.domain.asset import Code, Data, Model
 from shared.domain.caller import Author, CallerType
-from shared.domain.datastore import Datastore, StorageAccount, check_open
+from shared.domain.datastore import (
+    ARTIFACT_CONTAINER,
+    Datastore,
+    StorageAccount,
+    check_open,
+)
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, parse_input
@@ -117,11 +122,37 @@ class Datastores:
         if url.host != own.netloc.lower() or not url.path.startswith(prefix):
             raise InvalidRequest(
                 f"'{url.host}{url.path}' is not in the service's own storage account.",
-                fix=f"Use a URL under {self.account_url}, or copy the data to a datastore.",
+                fix=f"Use a URL under {self.account_url}, or copy the files to a datastore.",
                 target=target,
             )
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
+
+    def may_invokers_write(self, container: str) -> bool:
+        """Whether nothing that runs lies there, nor logs; the default one is for uploads anyway.
+
+        Who writes a container of models or code decides what the service runs.
+        """
+        if container == self.get(self.default).resource.container:
+            return True
+        shelves: tuple[Shelf[Model] | Shelf[Code], ...] = (
+            self._registry.models,
+            self._registry.codes,
+        )
+        uris = (entry.resource.uri for one in shelves for entry in one.whole(levels=ASSET_LEVELS))
+        return container != ARTIFACT_CONTAINER and all(
+            self._container_of(uri) != container for uri in uris
+        )
+
+    def _container_of(self, uri: str) -> str:
+        """Where an asset lies; nowhere, if its datastore is gone."""
+        place = parse_input(uri, target="uri")
+        try:
+            if isinstance(place, DatastorePath):
+                return self.container(place.datastore, target="uri")
+            return self.blob(place, target="uri").container if isinstance(place, BlobUrl) else ""
+        except (InvalidRequest, NotFound):
+            return ""
 
     def _check_unused(self, name: str) -> None:
         users = list(islice(self._users(name), USERS_SHOWN))

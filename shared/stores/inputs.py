@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 from shared.domain.asset import AssetId, DataType
 from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.listing import ListingSum
 from shared.domain.minibatch import InputFile
 from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.domain.spark_marks import is_mark
 from shared.ports import BlobItem, Blobs
 from shared.stores.datastores import Datastores
 from shared.stores.registry import Registry
 
 # Data Lake clients mark a folder by an empty blob with this metadata.
 FOLDER_MARK = "hdi_isfolder"
+# Not what the store gives at once (5000): the second listing's pages end elsewhere.
+OTHER_PAGE = 3_000
 
 
 @dataclass
@@ -23,15 +27,20 @@ class Skipped:
     nested: int = 0
     hidden: int = 0
     markers: int = 0
+    marks: int = 0
 
     @property
     def total(self) -> int:
-        return self.nested + self.hidden + self.markers
+        return self.nested + self.hidden + self.markers + self.marks
 
     def __str__(self) -> str:
-        return (
-            f"{self.nested} in nested folders, {self.hidden} hidden, {self.markers} folder markers"
-        )
+        counts = {
+            "in nested folders": self.nested,
+            "hidden": self.hidden,
+            "folder markers": self.markers,
+            "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)": self.marks,
+        }
+        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
 
 
 class Inputs:
@@ -43,15 +52,25 @@ class Inputs:
         self._datastores = datastores
 
     def resolve(self, uri: str, *, target: str) -> tuple[Location, DataType | None]:
-        """Where a reference points, and its type if it is a registered data asset.
+        """Where a reference points, and its type if it tells: by a last slash, or by registration.
+
+        Raises InvalidRequest or NotFound, naming `target`.
+        """
+        reference, kind = parse_input(uri, target=target), None
+        if isinstance(reference, AssetId):
+            data = self._registry.data_asset(reference)
+            reference, kind = parse_input(data.uri, target=target), data.type
+        if not isinstance(reference, AssetId) and reference.path.endswith("/"):
+            kind = DataType.URI_FOLDER
+        return self._locate(reference, target), kind
+
+    def address(self, uri: str, *, target: str) -> str:
+        """The address of the files that a reference names: of a data asset, its own.
 
         Raises InvalidRequest or NotFound, naming `target`.
         """
         reference = parse_input(uri, target=target)
-        if isinstance(reference, AssetId):
-            data = self._registry.data_asset(reference)
-            return self._locate(parse_input(data.uri, target=target), target), data.type
-        return self._locate(reference, target), None
+        return self._registry.data_asset(reference).uri if isinstance(reference, AssetId) else uri
 
     def _locate(self, reference: InputReference, target: str) -> Location:
         match reference:
@@ -67,24 +86,22 @@ class Inputs:
                     target=target,
                 )
 
-    def check(self, location: Location, kind: DataType, *, target: str) -> None:
-        """Raise NotFound or InvalidRequest unless there is at least one input file."""
-        if next(self.files(location, kind), None) is not None:
-            return
+    def check(self, location: Location, kind: DataType, *, target: str) -> DataType:
+        """Whether there is a folder or a file: as the store says; where it has both, it is `kind`.
+
+        Raises NotFound unless there is at least one input file.
+        """
+        for there in (kind, *(other for other in DataType if other is not kind)):
+            if next(self.files(location, there), None) is not None:
+                return there
         if kind is DataType.URI_FILE:
             raise NotFound(
-                f"There is no file '{location}'.",
-                fix="Upload it first; for a folder of files use the type uri_folder.",
-                target=target,
-            )
-        if location.path and self._blobs.exists(location.container, location.path):
-            raise InvalidRequest(
-                f"'{location}' is a file, not a folder.",
-                fix="Use the type uri_file for a single file.",
+                f"There is no file '{location}', and no folder of that name with input files.",
+                fix="Upload it first.",
                 target=target,
             )
         skipped = Skipped()
-        for _ in self.files(location, kind, skipped):
+        for _ in self.files(location, DataType.URI_FOLDER, skipped):
             break
         found = f" What is there does not count as input: {skipped}." if skipped.total else ""
         raise NotFound(
@@ -93,12 +110,24 @@ class Inputs:
             target=target,
         )
 
+    def names(self, location: Location, kind: DataType) -> Iterator[str]:
+        """Every name in the folder, by a listing of its own; of a single file, none."""
+        if kind is DataType.URI_FOLDER:
+            prefix = location.inside("")
+            yield from self._blobs.list_names(location.container, prefix, at_once=OTHER_PAGE)
+
     def files(
-        self, location: Location, kind: DataType, skipped: Skipped | None = None
+        self,
+        location: Location,
+        kind: DataType,
+        skipped: Skipped | None = None,
+        listed: ListingSum | None = None,
     ) -> Iterator[InputFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
-        Nested folders are not walked; hidden files and folder markers are not inputs.
+        Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
+        inputs. A single file is one, whatever its name. Every name that was listed, left out or
+        not, goes into `listed`.
         """
         if kind is DataType.URI_FILE:
             yield from self._one_file(location)
@@ -106,10 +135,14 @@ class Inputs:
         left_out = skipped or Skipped()
         prefix = location.inside("")
         for item in self._blobs.list_blobs(location.container, prefix):
+            if listed is not None:
+                listed.add(item.name)
             if self._counts(item, item.name.removeprefix(prefix), location, left_out):
                 yield InputFile(name=item.name, etag=item.etag, size=item.size)
 
     def _one_file(self, location: Location) -> Iterator[InputFile]:
+        if not location.path:
+            return
         try:
             blob = self._blobs.head(location.container, location.path)
         except NotFound:
@@ -124,6 +157,8 @@ class Inputs:
             left_out.nested += 1
         elif rest.startswith("."):
             left_out.hidden += 1
+        elif is_mark(rest):
+            left_out.marks += 1
         elif item.size == 0 and self._is_marker(location.container, item.name):
             left_out.markers += 1
         else:

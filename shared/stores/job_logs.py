@@ -1,5 +1,6 @@
 """The texts of a job's logs, under Azure ML's names: what it did, how it ended, where to look."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.job import Ending, JobSpec, JobStatus, utc
@@ -16,6 +17,7 @@ LAYOUT = """\
 What lies here, by Azure ML's names.
 
 ../receipt.json                           what was scored, and the proof
+../output_files.jsonl                     every published file, if too many for the receipt
 ../errors.jsonl                           every file that failed: stage, exception, mini-batch
 ../user_logs/std_log_0.txt                the job in a few lines
 ../user_logs/std_log.txt                  the same, and how it went; by a run's details only
@@ -74,7 +76,7 @@ def error(ending: Ending) -> str:
     )
 
 
-def story(ending: Ending, receipt: Receipt) -> str:
+def story(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> str:
     """The log that `az ml job stream` would show: the job in a few lines."""
     spec, plan, files = ending.spec, ending.plan, receipt.files
     counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
@@ -87,6 +89,9 @@ def story(ending: Ending, receipt: Receipt) -> str:
     if receipt.output is not None:
         output = receipt.output
         lines.append(f"Wrote {output.rows} rows, {output.bytes} bytes, to {output.uri}")
+        if output.file_count > 1:
+            lines.append(f"Published {output.file_count - 1} files of the script beside it")
+    lines += [f"Warning: {warning}" for warning in warnings]
     return "\n".join([*lines, verdict(ending, receipt)])
 
 

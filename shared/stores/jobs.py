@@ -1,8 +1,8 @@
 """Job documents: `<job>/job.json`, and the key that makes a repeated request the same job."""
 
 import hashlib
+import time
 from collections.abc import Callable
-from functools import lru_cache
 from itertools import islice
 
 from shared.domain.errors import Conflict, NotFound
@@ -11,10 +11,13 @@ from shared.domain.message import Message
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.job_index import JobIndex, is_entry, name_in
+from shared.stores.recent import Recent
 
 CONTAINER = "batch-jobs"
 # Job specs never change; a worker serves a handful of jobs at a time.
 SPECS_KEPT = 64
+# Another process may have ended the job meanwhile.
+LOOK_AGAIN_S = 60.0
 # A page whose filter finds little is cut short, after so many documents: its client asks on.
 MOST_READ = 500
 
@@ -29,10 +32,11 @@ class Submission(Message):
 class Jobs:
     """Thread-safe. A job's name is unique in the workspace."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, clock: Callable[[], float] = time.monotonic) -> None:
         self._documents = Documents(blobs, CONTAINER)
         self._index = JobIndex(blobs)
-        self.spec = lru_cache(SPECS_KEPT)(self._spec)
+        self._clock = clock
+        self._under_way = Recent[str, tuple[JobSpec, float]](SPECS_KEPT)
 
     def claim(self, endpoint: str, request_id: str, submission: Submission) -> Submission:
         """Bind a request id to a job, or return what it is bound to already."""
@@ -61,12 +65,42 @@ class Jobs:
             self._documents.create(_name(spec.name), job.to_wire())
         except Conflict:
             raise _taken(spec.name) from None
-        return job
+        return self._noted(job)
 
     def check_free(self, name: str) -> None:
         """Raise Conflict when a job has that name."""
         if self.find(name) is not None:
             raise _taken(name)
+
+    def spec(self, name: str) -> JobSpec:
+        """What a job under way was asked for; raises NotFound, for one that has ended too."""
+        kept = self._under_way.get(name)
+        if kept and self._clock() - kept[1] < LOOK_AGAIN_S:
+            return kept[0]
+        job = self.current(name)
+        if job is None or job.state.status.is_terminal:
+            raise NotFound(f"No job '{name}' is under way.", fix="Invoke the endpoint.")
+        return job.spec
+
+    def current(self, name: str) -> Job | None:
+        """The job; its document is written again if the store lost it and it is known here."""
+        job, kept = self.find(name), self._under_way.get(name)
+        if job is None and kept:
+            self.restore(kept[0])
+            job = self.find(name)
+        return self._noted(job) if job else None
+
+    def forget(self) -> None:
+        """Ask the store again for every job."""
+        self._under_way.clear()
+
+    def _noted(self, job: Job) -> Job:
+        """The job; what was asked is kept at hand while it is under way."""
+        if job.state.status.is_terminal:
+            self._under_way.drop(job.spec.name)
+        else:
+            self._under_way.put(job.spec.name, (job.spec, self._clock()))
+        return job
 
     def restore(self, spec: JobSpec) -> None:
         """Write the document again if the store lost it."""
@@ -123,6 +157,7 @@ class Jobs:
 
     def discard(self, name: str) -> None:
         """Take back a document whose job was never started."""
+        self._under_way.drop(name)
         self._documents.delete(_name(name))
 
     def of_request(self, name: str, request_id: str) -> Job | None:
@@ -132,11 +167,15 @@ class Jobs:
 
     def advance(self, spec: JobSpec, state: JobState) -> JobState:
         """Record how far a job came; an older or a finished state is never overwritten by it."""
+        return self.go_on(spec, lambda _: state)
+
+    def go_on(self, spec: JobSpec, reached: Callable[[JobState], JobState]) -> JobState:
+        """Record how far a job came, where that depends on how far it was."""
         try:
-            return self._advance(spec.name, state)
+            return self._go_on(spec.name, reached)
         except NotFound:
             self.restore(spec)
-            return self._advance(spec.name, state)
+            return self._go_on(spec.name, reached)
 
     def request_cancel(self, name: str, request: Change) -> Job:
         """Note who asked first that the job be canceled; one that has ended stays as it is."""
@@ -157,11 +196,8 @@ class Jobs:
         )
         return Job.from_wire(changed)
 
-    def _advance(self, name: str, state: JobState) -> JobState:
-        return self._change(name, lambda job: _followed(job, state)).state
-
-    def _spec(self, name: str) -> JobSpec:
-        return self.get(name).spec
+    def _go_on(self, name: str, reached: Callable[[JobState], JobState]) -> JobState:
+        return self._noted(self._change(name, lambda job: _followed(job, reached(job.state)))).state
 
 
 def _taken(name: str) -> Conflict:

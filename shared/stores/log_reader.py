@@ -15,6 +15,7 @@ from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.job_logs import LOGS, STD_LOG
 from shared.stores.jobs import CONTAINER
+from shared.stores.reports import ERRORS, RECEIPT
 
 STREAMED = "user_logs/std_log.txt"
 # A job of many bundles has a log for each; who wants all of them lists the container.
@@ -28,11 +29,15 @@ class LogReader:
         self._blobs = blobs
         self._documents = Documents(blobs, CONTAINER)
 
-    def names(self, job: str) -> list[str]:
-        """The logs that there are, by Azure ML's names; the streamed one is always there."""
-        prefix = f"{job}/"
+    def names(self, job: Job) -> list[str]:
+        """The logs that there are, by Azure ML's names; the streamed one is always there.
+
+        Receipt and errors, once they are written, are among them: no SAS leads to where they lie.
+        """
+        prefix = f"{job.spec.name}/"
         found = self._blobs.list_names(CONTAINER, f"{prefix}{LOGS}/")
-        return [STREAMED, *(name.removeprefix(prefix) for name in islice(found, MOST_NAMES))]
+        logs = [name.removeprefix(prefix) for name in islice(found, MOST_NAMES)]
+        return [STREAMED, *logs, *([RECEIPT, ERRORS] if job.state.is_reported else [])]
 
     def read(self, job: Job, name: str, now: datetime) -> str:
         """A log's whole text so far; raises NotFound."""

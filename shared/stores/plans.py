@@ -1,10 +1,14 @@
-"""Plans: `<job>/plan/<key>/<shard>.json`, written once by the planning that the job accepted."""
+"""Plans: `<job>/plan/<key>/<shard>.json`, written once by the planning that the job accepted.
+
+Their counts are `<job>/plan/<key>.json`: who has the key needs nobody's word for the rest.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import batched
 
+from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     InputFile,
@@ -16,9 +20,11 @@ from shared.domain.plan import Plan, PlanShard
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
+from shared.stores.recent import Recent
 
 # The shard being scored and the next one, for a few jobs.
 SHARDS_KEPT = 16
+COUNTS_KEPT = 64
 
 
 class Plans:
@@ -27,12 +33,16 @@ class Plans:
     def __init__(self, blobs: Blobs) -> None:
         self._documents = Documents(blobs, CONTAINER)
         self.shard = lru_cache(SHARDS_KEPT)(self._shard)
+        self._counts = Recent[tuple[str, str], Plan](COUNTS_KEPT)
 
     def write(self, job: str, key: str, files: Iterable[InputFile], mini_batch_size: int) -> Plan:
-        """Cut the files as they come and write one document per shard; at most one is in memory."""
+        """Cut the files as they come and write one document per shard; at most one is in memory.
+
+        Raises ServiceUnavailable for files that are not in name order.
+        """
         digest, count, size = hashlib.sha256(), 0, 0
         per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
-        for index, part in enumerate(batched(files, per_shard, strict=False)):
+        for index, part in enumerate(batched(ascending(files), per_shard, strict=False)):
             minibatches = minibatches_of(count + len(part), mini_batch_size)
             span = shard_span(index, minibatches)
             shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))
@@ -51,6 +61,25 @@ class Plans:
             digest=digest.hexdigest(),
         )
 
+    def keep(self, job: str, plan: Plan) -> Plan:
+        """Write the counts of a plan whose shards are written."""
+        self._documents.put(_counts_name(job, plan.key), plan.to_wire())
+        self._counts.put((job, plan.key), plan)
+        return plan
+
+    def counts(self, job: str, key: str) -> Plan:
+        """Raises NotFound when the job was never planned under that key."""
+        kept = self._counts.get((job, key))
+        if kept is None:
+            kept = Plan.from_wire(self._documents.read(_counts_name(job, key)).body)
+            self._counts.put((job, key), kept)
+        return kept
+
+    def forget(self) -> None:
+        """Ask the store again for every plan."""
+        self._counts.clear()
+        self.shard.cache_clear()
+
     def _shard(self, job: str, key: str, shard: int) -> PlanShard:
         return PlanShard.from_wire(self._documents.read(_name(job, key, shard)).body)
 
@@ -61,3 +90,7 @@ def _lines(files: Iterable[InputFile]) -> Iterator[bytes]:
 
 def _name(job: str, key: str, shard: int) -> str:
     return f"{job}/plan/{key}/{shard:06d}.json"
+
+
+def _counts_name(job: str, key: str) -> str:
+    return f"{job}/plan/{key}.json"

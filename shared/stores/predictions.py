@@ -103,6 +103,7 @@ class Predictions:
                 output.path,
                 blocks,
                 if_absent=True,
+                is_repeatable=True,
                 metadata=_metadata(spec, published),
                 content_type="text/csv",
             )

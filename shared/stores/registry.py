@@ -89,12 +89,12 @@ class Registry:
         return deployment.model_copy(update=found)
 
     def end_provisioning(self, ending: ProvisioningEnd) -> bool:
-        """Write how the making of a deployment ended: a newer generation is never touched."""
+        """Write how the making of a deployment ended: once, and never a newer generation."""
         task = ending.task
 
         def changed(deployment: Deployment) -> Deployment:
             provisioning = deployment.provisioning
-            if provisioning.generation != task.generation:
+            if not provisioning.is_wanted(task.generation):
                 return deployment
             ended = provisioning.model_copy(update={"state": ending.state, "reason": ending.reason})
             return deployment.model_copy(update={"provisioning": ended})

@@ -5,16 +5,18 @@ knows where to look there finds it here. The short ones are published a second t
 official client downloads a run's artifacts from.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
 from shared.domain.errors import BlocksMissing
-from shared.domain.job import Ending, JobSpec, JobStatus
+from shared.domain.job import Ending, JobSpec, JobState, JobStatus
 from shared.domain.outcome import FileError
-from shared.domain.receipt import Receipt
-from shared.domain.task import ClosingTask
+from shared.domain.plan import Plan
+from shared.domain.receipt import FileList, PublishedFile, Receipt
 from shared.ports import Blobs
 from shared.stores import job_logs
 from shared.stores.blocks import in_blocks
@@ -23,6 +25,9 @@ from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Record, Results
 
 RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", job_logs.LOGS
+OUTPUT_FILES = "output_files.jsonl"
+# A person reads the receipt; it has some 200 bytes for each file.
+MOST_LISTED = 1_000
 JOB_REPORT = f"{LOGS}/sys/job_report"
 TEXT = "text/plain; charset=utf-8"
 
@@ -34,14 +39,13 @@ class Reports:
         self._blobs = blobs
         self._results = results
 
-    def progress(self, spec: JobSpec, task: ClosingTask) -> None:
+    def progress(self, spec: JobSpec, shard: int, plan: Plan, state: JobState) -> None:
         """A line in the overview for each closed shard, under the shard's own block."""
-        now = datetime.now(UTC)
-        line = job_logs.processed(task.plan, task.tally, task.scoring_since, now)
-        told = line if task.shard else job_logs.scheduled(spec, task.plan) + line
+        line = job_logs.processed(plan, state.tally, state.scoring_since, datetime.now(UTC))
+        told = line if shard else job_logs.scheduled(spec, plan) + line
         name = f"{spec.name}/{job_logs.overview_name(spec)}"
-        self._blobs.stage(CONTAINER, name, f"{task.shard:06d}", told.encode())
-        blocks = [f"{shard:06d}" for shard in range(task.shard + 1)]
+        self._blobs.stage(CONTAINER, name, f"{shard:06d}", told.encode())
+        blocks = [f"{one:06d}" for one in range(shard + 1)]
         try:
             self._blobs.commit(CONTAINER, name, blocks, content_type=TEXT)
         except BlocksMissing:  # the store lost earlier lines: those that come tell as much
@@ -52,7 +56,26 @@ class Reports:
         errors = (error for record in self._records(ending) for error in record.errors)
         return next(errors, None)
 
-    def write(self, ending: Ending, receipt: Receipt) -> None:
+    def list_files(
+        self, job: str, files: Sequence[PublishedFile]
+    ) -> tuple[list[PublishedFile], FileList | None]:
+        """The files as the receipt has them: all, or the list that was written of them."""
+        if len(files) <= MOST_LISTED:
+            return list(files), None
+        size, digest = 0, hashlib.sha256()
+
+        def lines() -> Iterator[bytes]:
+            nonlocal size
+            for file in files:
+                line = (json.dumps(asdict(file), ensure_ascii=False) + "\n").encode()
+                digest.update(line)
+                size += len(line)
+                yield line
+
+        self._stream(job, OUTPUT_FILES, lines())
+        return [], FileList(name=OUTPUT_FILES, bytes=size, sha256=digest.hexdigest())
+
+    def write(self, ending: Ending, receipt: Receipt, warnings: Sequence[str]) -> None:
         """Write every report; raises Damaged when a completed job's summary is missing."""
         job, report = ending.spec.name, JobReport()
         self._stream(job, ERRORS, _error_lines(self._records(ending)))
@@ -66,7 +89,7 @@ class Reports:
             job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
             job_logs.README: job_logs.LAYOUT.encode(),
             job_logs.JOB_RESULT: job_logs.verdict(ending, receipt).encode(),
-            job_logs.STD_LOG: job_logs.story(ending, receipt).encode(),
+            job_logs.STD_LOG: job_logs.story(ending, receipt, warnings).encode(),
         }
         for name, text in texts.items():
             self._text(job, name, text)

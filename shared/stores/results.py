@@ -11,21 +11,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
+from functools import reduce
 from pathlib import Path
 
 from pydantic import Field
 
 from shared.domain.errors import NotFound
 from shared.domain.message import Message
-from shared.domain.minibatch import Span
+from shared.domain.minibatch import MINIBATCHES_PER_SHARD, Span
 from shared.domain.outcome import FileError, MinibatchReport, Segment, Tally
 from shared.domain.plan import Plan
+from shared.domain.side_contents import StoredChange
 from shared.domain.task import AcceptedBundle
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
-from shared.stores.side_files import StoredChange
 
 DIGEST_CHARS = 12
 
@@ -33,7 +34,9 @@ DIGEST_CHARS = 12
 class Record(Message):
     """What one bundle left: rows, a report per mini-batch, errors, and changes of side files.
 
-    `process` is what the scorer is called in the job's logs.
+    `process` is what the scorer is called in the job's logs, and `turn` counts its bundles. Its
+    end may bring more, with `may_write_at_end`; without it the bundle is not whole, if it
+    `must_end_well`. Files called as `alone` says must be of this process only.
     """
 
     segment: Segment
@@ -41,6 +44,10 @@ class Record(Message):
     errors: list[FileError]
     changes: list[StoredChange] = Field(default_factory=list)
     process: str = ""
+    turn: int = 0
+    may_write_at_end: bool = False
+    must_end_well: bool = False
+    alone: list[str] = Field(default_factory=list[str])
 
 
 class Summary(Message):
@@ -121,6 +128,21 @@ class Results:
         """The summaries of the first `shards` shards, in order; raises Damaged at a missing one."""
         return (self.summary(job, shard) for shard in range(shards))
 
+    def reached(self, job: str, before: Tally, closed: Summary) -> Tally:
+        """The counts of a job that had those `before`, once a shard is closed, from its records.
+
+        A shard that was closed again, or before its turn, counts once and in its place.
+        """
+        first = closed.shard * MINIBATCHES_PER_SHARD
+        if before.minibatches > first:
+            return before
+        if before.minibatches == first:
+            return before.plus(_sum(closed))
+        try:
+            return _total(map(_sum, self.summaries(job, closed.shard + 1)))
+        except Damaged:
+            return before
+
     def tally(self, job: str, plan: Plan) -> Tally:
         """The counts of a whole job, from what its bundles recorded.
 
@@ -139,6 +161,14 @@ class Results:
 
     def _read_record(self, name: str) -> Record:
         return Record.from_wire(self._documents.read(name).body)
+
+
+def _total(tallies: Iterable[Tally]) -> Tally:
+    return reduce(lambda one, other: one.plus(other), tallies, Tally())
+
+
+def _sum(summary: Summary) -> Tally:
+    return _total(map(_counts, summary.records))
 
 
 def _counts(record: Record) -> Tally:

@@ -2,27 +2,31 @@
 
 1. A bundle's changes are stored under its digest: files replaced, appended to, or removed.
 2. At the end of the job the accepted bundles' changes are applied in input order.
-3. Each resulting file is committed in one step, which finds its own earlier commit again.
+3. Each resulting file is committed in one step, which finds its own earlier commit again. What the
+   receipt says of it is counted while its bytes are sent, and kept with them.
 """
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
-from shared.domain.message import Message
 from shared.domain.minibatch import Span
+from shared.domain.receipt import PublishedFile
 from shared.domain.recipe import Location
+from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import in_blocks
 from shared.stores.jobs import CONTAINER
 
-OWNER = "batch_job"
+OWNER, SHA256 = "batch_job", "sha256"
+DIGEST_CHARS = 16
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,19 @@ class Change:
     is_appended: bool
 
 
-class StoredChange(Message):
-    """A change whose bytes are safe in the store, in `blob`; empty when the file was removed."""
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    bytes: int
+    sha256: str
+    etag: str
 
-    name: str
-    blob: str
-    is_appended: bool
+
+@dataclass(frozen=True)
+class PublishedSideFiles:
+    """`contested` are those that several processes wrote, of which the last one's is there."""
+
+    files: list[PublishedFile]
+    contested: list[str]
 
 
 class SideFiles:
@@ -54,91 +65,173 @@ class SideFiles:
         numbered = self._writers.map(lambda one: self._stored(job, span, *one), enumerate(changes))
         return list(numbered)
 
-    def publish(self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]) -> int:
-        """Commit what the changes make, beside the predictions; returns how many files.
+    def publish(
+        self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]
+    ) -> PublishedSideFiles:
+        """Commit what the changes make, beside the predictions.
 
-        Each change comes with the process that made it. Raises Conflict when a file exists that
-        is not this job's.
+        Each change comes with the process that made it. A file is repeated in its place while the
+        store does not answer, and not written again when an earlier try published it. Raises
+        Conflict when a file exists that is not this job's, or one is not what the script wrote.
         """
-        contents = contents_of(changes)
+        written = Written.of(changes)
+        contents = written.contents()
         output = spec.output.location
         names = SideNames(output=output.path)
+        there = self._there(output, names, contents)
 
-        def commit(name: str) -> None:
+        def commit(name: str) -> _Committed:
             place = Location(container=output.container, path=names.blob_of(name))
-            self._commit(spec, place, contents[name])
+            return self._commit(spec, place, contents[name], is_there=place.path in there)
 
-        return len(list(self._writers.map(commit, contents)))
+        ordered = sorted(contents)
+        committed = dict(zip(ordered, self._writers.map(commit, ordered), strict=True))
+        self._confirm(output, {names.blob_of(name): one.etag for name, one in committed.items()})
+        files = [PublishedFile(name, one.bytes, one.sha256) for name, one in committed.items()]
+        return PublishedSideFiles(files, written.contested())
+
+    def _confirm(self, output: Location, etags: dict[str, str]) -> None:
+        """Raise Conflict unless the store lists each file as it was committed."""
+        if not etags:
+            return
+        folder = output.path.rpartition("/")[0]
+        listed = self._blobs.list_blobs(output.container, f"{folder}/" if folder else "")
+        there = {item.name: item.etag for item in listed if item.name in etags}
+        for name, etag in etags.items():
+            if there.get(name) != etag:
+                raise Conflict(
+                    f"The published file '{name}' was changed or deleted while the job ended.",
+                    fix="Start the job again, with an output folder that nobody else writes to.",
+                    target="output",
+                )
+
+    def _there(self, output: Location, names: SideNames, wanted: Iterable[str]) -> set[str]:
+        """Those of the blobs that are there already: none but at a second try, as a rule."""
+        if not (blobs := {names.blob_of(name) for name in wanted}):
+            return blobs
+        listed = self._blobs.list_names(output.container, names.blob_of(""))
+        return blobs.intersection(listed)
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
             return StoredChange(name=change.name, blob="", is_appended=False)
         with change.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+            digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_CHARS]
         blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
-        self._write(Location(container=CONTAINER, path=blob), _content(change.path), {})
+        self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
         return StoredChange(name=change.name, blob=blob, is_appended=change.is_appended)
 
-    def _commit(self, spec: JobSpec, place: Location, blobs: list[str]) -> None:
-        pieces = (piece for blob in blobs for piece in self._blobs.chunks(CONTAINER, blob))
-        try:
-            self._write(place, pieces, {OWNER: spec.name}, if_absent=True)
-        except Conflict:
-            if self._owner(place) != spec.name:
-                raise
+    def _commit(
+        self, spec: JobSpec, place: Location, blobs: list[str], *, is_there: bool
+    ) -> _Committed:
+        """Publish one file; size and SHA-256 are of the bytes that were sent.
 
-    def _owner(self, place: Location) -> str:
+        One that is there already is not sent again, if it is what would be sent.
+        """
+        sent = _Counted(piece for blob in blobs for piece in self._checked(blob))
+
+        def mark() -> dict[str, str]:
+            return {OWNER: spec.name, SHA256: sent.sha256}
+
+        own = self._own(spec, place) if is_there else None
+        if own is None:
+            try:
+                etag = self._write(place, sent, mark, if_absent=True)
+                return _Committed(sent.size, sent.sha256, etag)
+            except Conflict:
+                own = self._own(spec, place)
+                if own is None:
+                    raise
+        else:
+            sent.exhaust()
+        if (own.bytes, own.sha256) != (sent.size, sent.sha256):
+            raise Conflict(
+                f"The file '{place.path}' exists, and is not what the script wrote.",
+                fix="Start the job again, with an output folder that nobody else writes to.",
+                target="output",
+            )
+        return own
+
+    def _own(self, spec: JobSpec, place: Location) -> _Committed | None:
+        """The file as it is there, if this job published it already."""
         try:
-            return self._blobs.head(place.container, place.path).metadata.get(OWNER, "")
+            blob = self._blobs.head(place.container, place.path)
         except NotFound:
-            return ""
+            return None
+        if blob.metadata.get(OWNER) != spec.name:
+            return None
+        return _Committed(blob.size, blob.metadata.get(SHA256, ""), blob.etag)
+
+    def _checked(self, blob: str) -> Iterator[bytes]:
+        """The bytes of a stored change; raises Conflict unless they are those that were stored."""
+        digest = hashlib.sha256()
+        with suppress(NotFound):
+            for piece in self._blobs.chunks(CONTAINER, blob):
+                digest.update(piece)
+                yield piece
+            if blob.endswith(digest.hexdigest()[:DIGEST_CHARS]):
+                return
+        raise Conflict(
+            f"The blob '{blob}' in container '{CONTAINER}' is not any more what the script wrote.",
+            fix="Start the job again, and let nobody else write there.",
+            target="output",
+        )
 
     def _write(
         self,
         place: Location,
         pieces: Iterable[bytes],
-        metadata: dict[str, str],
+        metadata: Callable[[], dict[str, str]],
         *,
         if_absent: bool = False,
-    ) -> None:
+    ) -> str:
         blocks = in_blocks(pieces)
         first, second = next(blocks, b""), next(blocks, None)
         if second is None:  # most side files are small: one request is enough
-            self._blobs.write(
-                place.container, place.path, first, if_absent=if_absent, metadata=metadata
+            return self._blobs.write(
+                place.container,
+                place.path,
+                first,
+                if_absent=if_absent,
+                is_repeatable=if_absent,
+                metadata=metadata(),
             )
-            return
         names = list[str]()
         for block in itertools.chain((first, second), blocks):
             names.append(f"{len(names):08d}")
             self._blobs.stage(place.container, place.path, names[-1], block)
-        self._blobs.commit(
-            place.container, place.path, names, if_absent=if_absent, metadata=metadata
+        return self._blobs.commit(
+            place.container,
+            place.path,
+            names,
+            if_absent=if_absent,
+            is_repeatable=if_absent,
+            metadata=metadata(),
         )
 
 
-def contents_of(changes: Iterable[tuple[str, StoredChange]]) -> dict[str, list[str]]:
-    """The blobs that make up each file, of changes in input order, each with its process.
+class _Counted:
+    """Bytes on their way, their number and SHA-256."""
 
-    A process sees what it wrote itself. A file that one of them went on with from mini-batch to
-    mini-batch is a log: each process has its lines in it, also the successor of one that was
-    killed. Of any other file the last one that was written counts, whole.
-    """
-    pieces: dict[str, list[tuple[str, str]]] = {}
-    logs = set[str]()
-    for process, change in changes:
-        held = pieces.setdefault(change.name, [])
-        if change.is_appended:
-            logs.add(change.name)
-        else:
-            held[:] = [piece for piece in held if piece[0] != process]
-        if change.blob:
-            held.append((process, change.blob))
-    return {
-        name: [blob for process, blob in held if name in logs or process == held[-1][0]]
-        for name, held in pieces.items()
-        if held
-    }
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.size += len(piece)
+            self._digest.update(piece)
+            yield piece
+
+    def exhaust(self) -> None:
+        """Count the rest without sending it."""
+        for _ in self:
+            pass
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
 
 
 def _content(path: Path) -> Iterator[bytes]:

@@ -8,8 +8,10 @@ import pytest
 from azure.core.credentials import AccessToken
 
 from shared.adapters.azure_account import SCOPE, AzureAccount
-from shared.adapters.azure_blobs import AzureBlobs
+from shared.adapters.azure_blobs import AzureBlobs, _cut
+from shared.adapters.azure_bytes import Opened
 from shared.domain.errors import ServiceUnavailable
+from shared.ports import BlobProperties
 from tests.adapters.certificates import make_certificates
 from tests.adapters.stub_store import CREATED, DROPPED, Reply, StubStore
 
@@ -145,3 +147,18 @@ def test_a_download_that_breaks_off_leaves_no_file(name: str, tmp_path: Path) ->
         blobs.close()
 
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("pieces", [[], [b"half"], [b"half", b"half", b"more"]])
+def test_pieces_that_are_not_the_whole_blob_are_never_taken_for_it(pieces: list[bytes]) -> None:
+    """Whatever a client believes that the end of an answer means."""
+    opened = Opened(BlobProperties(etag="0x1", size=8, metadata={}), iter(pieces))
+
+    with pytest.raises(ServiceUnavailable, match=r"-?\d bytes are missing"):
+        list(_cut("container", "name", opened, 4))
+
+
+def test_pieces_that_are_the_whole_blob_are_cut_to_size() -> None:
+    opened = Opened(BlobProperties(etag="0x1", size=8, metadata={}), iter([b"half", b"more"]))
+
+    assert [b"hal", b"f", b"mor", b"e"] == list(_cut("container", "name", opened, 3))

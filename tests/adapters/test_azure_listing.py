@@ -1,10 +1,17 @@
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
+import pytest
+from azure.core.exceptions import ServiceResponseError
+from azure.storage.blob import ContainerClient, LinearRetry
+
 from shared.adapters.azure_blobs import AzureBlobs
-from tests.adapters.stub_store import Reply, StubStore, refusal
+from shared.adapters.azure_listing import listing
+from shared.domain.errors import ServiceUnavailable
+from tests.adapters.stub_store import DROPPED, Reply, StubStore, refusal
 
 PAGE = 5000
 """Blobs in a page of the real store."""
@@ -41,10 +48,63 @@ def test_pages_are_fetched_as_they_are_read() -> None:
         assert ["marker=m1" in request for request in store.requests] == [False, True, False]
 
 
-def test_a_page_that_failed_once_is_fetched_again_and_read_once() -> None:
-    replies = page(["a"], "m1"), refusal(503, "ServerBusy"), page(["b"])
+def cut(whole: Reply) -> Reply:
+    """The first half of an answer, and then the end of the connection."""
+    half = len(whole.body) // 2
+    return replace(whole, body=whole.body[:half], missing=len(whole.body) - half)
+
+
+TROUBLES = {
+    "busy": refusal(503, "ServerBusy"),
+    "broken": refusal(500, "InternalError"),
+    "dropped": DROPPED,
+    "cut": cut(page(["a", "b"], "m1")),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_page_that_failed_once_is_fetched_again_and_read_once(trouble: str, at: int) -> None:
+    """Whatever happened to it, and wherever in the listing it stands."""
+    replies = [page(["a", "b"], "m1"), page(["c", "d"], "m2"), page(["e"])]
+    replies.insert(at, TROUBLES[trouble])
+    with container_of(*replies) as (store, blobs):
+        assert ["a", "b", "c", "d", "e"] == list(blobs.list_names("container"))
+        asked = [request.partition("marker=")[2][:2] for request in store.requests]
+        assert sorted(["", "m1", "m2", ["", "m1", "m2"][at]]) == asked
+
+
+@pytest.mark.parametrize(("trouble", "at"), [("busy", 0), ("dropped", 1), ("cut", 1)])
+def test_a_page_that_never_comes_ends_the_listing_loudly(trouble: str, at: int) -> None:
+    replies = [*[page(["a"], "m1")] * at, TROUBLES[trouble]]
     with container_of(*replies) as (_, blobs):
-        assert ["a", "b"] == list(blobs.list_names("container"))
+        listing = blobs.list_names("container")
+        assert ["a"] * at == list(islice(listing, at))
+        with pytest.raises(ServiceUnavailable, match="did not serve container 'container'"):
+            next(listing)
+
+
+def test_a_page_that_the_client_does_not_hand_on_is_noticed() -> None:
+    """A client that forgets the hook at a retry, as Microsoft's own does, cannot lose a page."""
+    with StubStore(page(["a"], "m1"), DROPPED, page(["b"])) as store:
+        client = ContainerClient.from_connection_string(
+            store.connection_string,
+            "container",
+            retry_policy=LinearRetry(backoff=0, random_jitter_range=0, retry_total=2),
+        )
+        pages = listing(client, "")
+
+        assert "a" == next(pages).name
+        with pytest.raises(ServiceResponseError, match="lost on its way"):
+            next(pages)
+        client.close()
+
+
+def test_an_answer_that_is_no_listing_is_no_empty_one() -> None:
+    for body in (b"", b"<EnumerationResults><Blobs><Blob>", b"<html>maintenance</html>"):
+        answer = Reply(200, body, {"Content-Type": "application/xml"})
+        with container_of(answer) as (_, blobs), pytest.raises(ServiceUnavailable):
+            list(blobs.list_names("container"))
 
 
 def test_a_name_that_xml_cannot_hold_is_decoded() -> None:

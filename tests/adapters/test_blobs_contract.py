@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.azure_blobs import AzureBlobs
-from shared.adapters.blob_names import listing_order
 from shared.adapters.memory import MemoryBlobs
+from shared.domain.blob_name import listing_order
 from shared.domain.errors import (
     BatchError,
     BlocksMissing,

@@ -16,12 +16,20 @@ from shared.adapters.azure_sas import KeySigner
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
-from shared.domain.job import Ending, JobInput, JobOutput, JobSpec
+from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.recipe import Location, Recipe
-from shared.domain.task import BundleTask, ClosingTask, JobRun
+from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
+from shared.scoring.departure import Departure
 from shared.scoring.output_log import OutputLogs, Printed
-from shared.scoring.spec import FileFailure, InitFailed, InputFile, Scored, ScoringFailed
+from shared.scoring.spec import (
+    FileFailure,
+    InitFailed,
+    InputFile,
+    Scored,
+    ScorerSpec,
+    ScoringFailed,
+)
 from shared.scoring.workplace import Workplace
 from shared.services import Services, build
 from shared.settings import Settings
@@ -45,6 +53,9 @@ class ScriptedScorer:
     def __init__(self, scratch: Path) -> None:
         self.workplace = Workplace(scratch)
         self.logs = OutputLogs()
+        self.departure = Departure(
+            ScorerSpec("scripted", "scripted", "", None), None, self.workplace.kept
+        )
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 
@@ -98,6 +109,9 @@ class ScriptedCrews:
 
     def init_tries(self, recipe: Any) -> int:
         return 3
+
+    def finish(self, job: str) -> None:
+        """There is nobody who has something left to write."""
 
     def release(self, job: str) -> None:
         """There is nobody to let go."""
@@ -160,10 +174,10 @@ def rehearse(services: Services, seed: int = 0) -> Rehearsal:
     """The real activities, and the real shard orchestration as a child."""
     return Rehearsal(
         activities={
-            "plan_job": lambda given: plan(JobSpec.from_wire(given), services).to_wire(),
+            "plan_job": lambda given: plan(PlanTask.from_wire(given), services).to_wire(),
             "score_minibatch": lambda given: score(BundleTask.from_wire(given), services).to_wire(),
             "close_shard": lambda given: close(ClosingTask.from_wire(given), services),
-            "end_job": lambda given: end(Ending.from_wire(given), services).to_wire(),
+            "end_job": lambda given: end(EndTask.from_wire(given), services).to_wire(),
         },
         orchestrators={"score_shard": undecorated(score_shard.score_shard)},
         seed=seed,
@@ -174,4 +188,5 @@ def run_job(spec: JobSpec, services: Services, rehearsal: Rehearsal | None = Non
     """Invoke's last step and the whole orchestration; returns the orchestration's output."""
     services.jobs.create(spec)
     rehearsal = rehearsal or rehearse(services)
-    return play(undecorated(score_job.score_job), rehearsal, JobRun(spec=spec).to_wire())
+    given = JobRun(job=spec.name).to_wire()
+    return play(undecorated(score_job.score_job), rehearsal, given, spec.name)

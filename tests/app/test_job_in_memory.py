@@ -291,8 +291,7 @@ def test_what_the_store_lost_is_done_again(tmp_path: Path, lost: str, step: str)
             losses.pop()
             for name in list(blobs.list_names("batch-jobs", f"job-1/{lost}")):
                 blobs.delete("batch-jobs", name)
-            services.jobs.spec.cache_clear()
-            services.plans.shard.cache_clear()
+            services.plans.forget()
         return original(given)
 
     rehearsal.activities = {**rehearsal.activities, step: lose_first}
@@ -418,3 +417,38 @@ def test_no_history_holds_rows_or_file_names(app: App) -> None:
     crossed = json.dumps([call.given for call in rehearsal.calls] + rehearsal.statuses)
     assert "row-" not in crossed
     assert "f0001.csv" not in crossed
+
+
+def test_a_completed_job_says_what_it_hides(app: App) -> None:
+    """6 of 7 files failed, one at its first try only; a marker was left out of the input."""
+    services, blobs, _ = app
+    upload(blobs, ["bad"] * 6 + ["once"])
+    blobs.write(CONTAINER, "in/_SUCCESS", b"")
+
+    ending = run_job(a_spec(mini_batch_size=1, max_retries=2), services)
+
+    assert "Completed" == ending["status"]
+    warnings = services.jobs.get("job-1").state.warnings
+    failed, left_out, retried = warnings
+    assert failed.startswith("6 of 7 input files failed, as error_threshold -1 allows")
+    assert left_out.startswith("1 blobs of the input folder were left out: 1 marks of Spark")
+    assert retried.startswith("Mini-batches were tried again 1 times")
+    log = blobs.read("batch-jobs", "job-1/user_logs/std_log_0.txt").data.decode().splitlines()
+    assert warnings == [
+        line.removeprefix("Warning: ") for line in log if line.startswith("Warning: ")
+    ]
+    assert [failed, left_out] == receipt(blobs)["warnings"]  # retries may differ each time
+
+
+def test_a_job_without_trouble_has_no_warnings_and_one_file(app: App) -> None:
+    services, blobs, _ = app
+    upload(blobs, ["1"])
+
+    run_job(a_spec(), services)
+
+    assert [] == services.jobs.get("job-1").state.warnings
+    proof = receipt(blobs)
+    assert [] == proof["warnings"]
+    output = proof["output"]
+    only = {"path": "job-1.csv", "bytes": output["bytes"], "sha256": output["sha256"]}
+    assert (1, [only], None) == (output["file_count"], output["files"], output["file_list"])

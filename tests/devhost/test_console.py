@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from devhost.console import configure_logging
+from devhost.console import configure_logging, routes_block, start_up_line
 from devhost.host_json import LEVELS
+from devhost.http.routes import Routes
 from devhost.worker.context import running_function
+from devhost.worker.functions import Function, Kind
 
 
 @pytest.fixture(autouse=True)
@@ -79,3 +81,21 @@ def test_a_line_has_its_time_in_utc_and_its_level_when_it_is_no_information() ->
     first, second = console.getvalue().splitlines()
     assert first.endswith("Z] a fact")
     assert second.endswith("Z] warning: a doubt")
+
+
+def a_function(name: str, kind: Kind) -> Function:
+    trigger = {"name": "req", "type": "x", "route": "r/{id}", "methods": ["GET"]}
+    return Function(name, kind, trigger, print, is_async=False, wants_context=False)
+
+
+def test_the_start_is_one_line_and_routes_are_listed_on_request() -> None:
+    functions = [a_function("f", Kind.HTTP), a_function("a", Kind.ACTIVITY)]
+    routes = Routes(functions[:1], prefix="api")
+
+    line = start_up_line("http://localhost:1", functions)
+    block = routes_block("http://localhost:1", functions, routes.all)
+
+    assert line.startswith("Listening on http://localhost:1 (Ctrl-C stops).")
+    assert "HTTP 1, Activities 1; --routes lists them." in line
+    assert "f: [GET] http://localhost:1/api/r/{id}" in block
+    assert "Activities: a" in block

@@ -1,30 +1,19 @@
 """HTTP functions, over the wire: what arrives, and what goes back."""
 
-import contextlib
 import socket
 from typing import Any
 
 import pytest
 
+from tests.devhost.raw import raw
 from tests.devhost.served import Served
 
 MEGABYTE = 1024 * 1024
 
 
-def raw(host: Served, request: bytes) -> bytes:
-    """Send bytes as they are; everything that comes back until the host closes or falls silent."""
-    with socket.create_connection(("127.0.0.1", host.port), timeout=5) as connection:
-        connection.sendall(request)
-        answer = b""
-        with contextlib.suppress(ConnectionResetError):
-            while chunk := connection.recv(65536):
-                answer += chunk
-        return answer
-
-
 def asked(host: Served, target: str, **headers: str) -> int:
     """The status of a GET whose target is sent as it is."""
-    lines = [f"GET {target} HTTP/1.1", "Host: x", "Connection: close"]
+    lines = [f"GET {target} HTTP/1.1", f"Host: localhost:{host.port}", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     answer = raw(host, ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
     return int(answer.split(b" ")[1])
@@ -58,7 +47,8 @@ def test_a_request_arrives_with_all_its_parts(host: Served) -> None:
 def test_a_repeated_header_arrives_joined(host: Served) -> None:
     answer = raw(
         host,
-        b"GET /echo HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nX-A: 2\r\nConnection: close\r\n\r\n",
+        b"GET /echo HTTP/1.1\r\nHost: localhost:%d\r\nX-A: 1\r\nX-A: 2\r\nConnection: close\r\n\r\n"
+        % host.port,
     )
 
     assert b'"x-a": "1,2"' in answer
@@ -81,7 +71,7 @@ def test_a_body_of_100_mib_arrives(host: Served) -> None:
 
 def test_a_larger_body_breaks_the_connection(host: Served) -> None:
     length = 100 * MEGABYTE + 1
-    head = f"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    head = f"POST /size HTTP/1.1\r\nHost: localhost:{host.port}\r\nContent-Length: {length}\r\n\r\n"
 
     assert b"" == raw(host, head.encode())
 
@@ -214,7 +204,8 @@ def test_the_environment_and_the_folder_are_the_apps(host: Served) -> None:
 
 
 def test_clients_that_hang_up_do_no_harm(host: Served) -> None:
-    for sent in (b"POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf", b"GET /ec"):
+    begun = f"POST /size HTTP/1.1\r\nHost: localhost:{host.port}\r\nContent-Length: 50\r\n\r\nhalf"
+    for sent in (begun.encode(), b"GET /ec"):
         with socket.create_connection(("127.0.0.1", host.port)) as connection:
             connection.sendall(sent)
 

@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
-from shared.domain.progress import progress_of
+from shared.domain.progress import Eta, progress_of
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -43,6 +44,21 @@ def test_the_range_holds_the_straight_forecast(done: int, seconds: float) -> Non
     assert progress.eta.low_s <= expected + 0.1
     assert expected <= progress.eta.high_s + 0.1
     assert 100 * 10 == progress.files.done + progress.files.remaining
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.0, 0.4, "under 1 s"),
+        (0.9, 1.2, "about 1 s"),
+        (0.2, 3.0, "0-3 s"),
+        (24.0, 36.0, "24-36 s"),
+    ],
+)
+def test_a_forecast_in_words_is_never_a_range_of_nothing(
+    low: float, high: float, told: str
+) -> None:
+    assert told == str(Eta(low_s=low, high_s=high))
 
 
 def test_an_ended_job_has_no_forecast_and_its_clock_stands() -> None:

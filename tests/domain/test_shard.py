@@ -6,23 +6,21 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.deployment import BatchSettings
+from shared.domain.deployment import Limits
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome, Tally
-from shared.domain.plan import Plan
 from shared.domain.shard import Shard
 from shared.domain.task import BundleTask, ShardTask
 
 
 def a_shard(minibatches: int, width: int = 2, threshold: int = -1) -> Shard:
-    settings = BatchSettings(max_concurrency_per_instance=width, error_threshold=threshold)
     return Shard(
         ShardTask(
             job="j",
-            plan=Plan(key="k", minibatches=minibatches),
+            plan_key="k",
             shard=0,
             span=Span(first=0, stop=minibatches),
-            settings=settings,
+            limits=Limits(parallelism=width, error_threshold=threshold),
             tally=Tally(),
             scoring_since=datetime(2026, 1, 1, tzinfo=UTC),
         )

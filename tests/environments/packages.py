@@ -10,11 +10,11 @@ _SLOW = """
 import json, os, time, zipfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path({here!r})  # and not where it is built: that is a copy
 
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     began = time.monotonic()
-    with (HERE / "builds").open("a") as builds:
+    with Path(os.environ["UV_CACHE_DIR"], "builds").open("a") as builds:
         builds.write("%d\\n" % os.getpid())
     while not (HERE / "go").exists():
         if time.monotonic() - began > 60:
@@ -36,9 +36,9 @@ def wheel(folder: Path, name: str, version: str, requires: tuple[str, ...] = ())
 
 
 def slow_project(folder: Path) -> Path:
-    """A source folder whose build writes its process id to `builds`, and waits for `go`."""
+    """A source folder whose build waits for `go`; its process id is in `builds` of uv's cache."""
     folder.mkdir(parents=True)
-    (folder / "backend.py").write_text(_SLOW)
+    (folder / "backend.py").write_text(_SLOW.replace("{here!r}", repr(str(folder))))
     (folder / "files.json").write_text(json.dumps(_files("slow", "1.0", ())))
     (folder / "pyproject.toml").write_text(
         '[project]\nname = "slow"\nversion = "1.0"\n'

@@ -48,9 +48,9 @@ def a_builder(
     )
 
 
-def builds(project: Path) -> list[int]:
+def builds(tmp_path: Path) -> list[int]:
     """The process ids of the builds of a slow project."""
-    log = project / "builds"
+    log = tmp_path / "cache" / "builds"
     return [int(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
@@ -125,27 +125,33 @@ def test_processes_and_threads_that_want_the_same_build_it_once(
     others = [a_builder(tmp_path, variables, str(project)) for _ in range(3)]
     thread.start()
 
-    eventually(lambda: bool(builds(project)), "somebody builds")
+    eventually(lambda: bool(builds(tmp_path)), "somebody builds")
     (project / "go").touch()
     thread.join()
 
     assert {f"{mine[0]}\n"} == {other.communicate()[0] for other in others}
-    assert 1 == len(builds(project))
+    assert 1 == len(builds(tmp_path))
     assert 1 == len(venvs(tmp_path))
 
 
 def test_a_killed_builder_is_replaced(
     make: Make, tmp_path: Path, variables: Mapping[str, str]
 ) -> None:
-    """Its uv dies with it, its half-built folder is cleared away, and nobody waits for a lock."""
+    """All that it started dies with it: uv, and the package's own build.
+
+    Its half-built folder is cleared away, and nobody waits for a lock.
+    """
     project = slow_project(tmp_path / "slow")
     builder = a_builder(tmp_path, variables, str(project))
-    eventually(lambda: bool(builds(project)), "the builder builds")
-    children = psutil.Process(builder.pid).children()
+    eventually(lambda: bool(builds(tmp_path)), "the builder builds")
+    children = psutil.Process(builder.pid).children(recursive=True)
+    assert builds(tmp_path)[0] in {child.pid for child in children}
 
     builder.kill()
     builder.communicate()
-    eventually(lambda: not any(is_running(one.pid) for one in children), "its uv is gone")
+    eventually(
+        lambda: not any(is_running(one.pid) for one in children), "its uv, and its build, are gone"
+    )
     (project / "go").touch()
     python = make().ensure(EnvironmentSpec("", (str(project),)))
 
@@ -161,8 +167,8 @@ def test_a_build_that_takes_too_long_is_ended_with_all_it_started(
     with pytest.raises(EnvironmentFailed, match="more than 3 s"):
         make(build_limit_s=3).ensure(EnvironmentSpec("", (str(project),)))
 
-    assert 1 == len(builds(project))
-    eventually(lambda: not is_running(builds(project)[0]), "the build is gone")
+    assert 1 == len(builds(tmp_path))
+    eventually(lambda: not is_running(builds(tmp_path)[0]), "the build is gone")
 
 
 def test_an_environment_whose_interpreter_is_gone_is_built_again(make: Make) -> None:

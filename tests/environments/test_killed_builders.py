@@ -18,8 +18,8 @@ def mortal_uv(folder: Path, *, deaths: int, command: str) -> str:
     program = folder / "uv"
     program.write_text(
         f"#!/bin/sh\ncase \"$*\" in *'{command}'*)\n"
-        f"  echo died >> {folder}/deaths\n"
-        f"  if [ $(wc -l < {folder}/deaths) -le {deaths} ]; then kill -9 $$; fi ;;\n"
+        "  echo died >> $UV_CACHE_DIR/deaths\n"
+        f"  if [ $(wc -l < $UV_CACHE_DIR/deaths) -le {deaths} ]; then kill -9 $$; fi ;;\n"
         f'esac\nexec {find_uv(None)} "$@"\n'
     )
     program.chmod(0o755)
@@ -61,7 +61,8 @@ def test_a_packages_own_build_that_is_killed_is_not_the_packages_fault(
     project.mkdir()
     (project / "backend.py").write_text(
         "import os\n\ndef build_wheel(*given, **more):\n"
-        f"    open({str(project / 'tries')!r}, 'a').write('x')\n    os.kill(os.getpid(), 9)\n"
+        "    open(os.environ['UV_CACHE_DIR'] + '/tries', 'a').write('x')\n"
+        "    os.kill(os.getpid(), 9)\n"
     )
     (project / "pyproject.toml").write_text(
         '[project]\nname = "heavy"\nversion = "1.0"\n'
@@ -71,4 +72,4 @@ def test_a_packages_own_build_that_is_killed_is_not_the_packages_fault(
     with pytest.raises(BuilderKilled, match="what uv ran was killed by SIGKILL"):
         make().ensure(EnvironmentSpec("", (str(project),)))
 
-    assert KILLED_TRIES == len((project / "tries").read_text())
+    assert KILLED_TRIES == len((tmp_path / "cache" / "tries").read_text())

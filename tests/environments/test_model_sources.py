@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared.scoring.environments.sources import for_mlflow, of_model
-from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 
 def a_model(folder: Path, env: str = "", **files: str) -> Path:
@@ -19,7 +19,6 @@ def a_model(folder: Path, env: str = "", **files: str) -> Path:
 def asked(model: Path) -> tuple[str, set[str]]:
     """The Python and the packages that the model itself asks for."""
     spec = of_model(model)
-    assert spec is not None
     return spec.python, set(spec.packages) - {"pillow", "pyarrow"}
 
 
@@ -28,7 +27,6 @@ def test_a_model_names_its_environment_in_three_ways_and_the_newest_counts(tmp_p
     python_env = "python: 3.10\nbuild_dependencies: [pip==1]\ndependencies: ['-r requirements.txt']"
     requirements = "mlflow==2.9.2\nscikit-learn==1.3.2"
 
-    assert of_model(a_model(tmp_path)) is None
     a_model(tmp_path, requirements__txt=requirements)
     assert ("", {"mlflow==2.9.2", "scikit-learn==1.3.2"}) == asked(tmp_path)
     a_model(tmp_path, conda__yaml=conda)
@@ -44,7 +42,6 @@ def test_a_model_saved_with_constraints_keeps_them(tmp_path: Path) -> None:
 
     spec = of_model(tmp_path)
 
-    assert spec is not None
     assert ("mlflow==2.9.2", "pillow", "pyarrow") == spec.packages
     assert ("numpy==1.26.4",) == spec.constraints
 
@@ -81,3 +78,48 @@ def test_a_models_environment_can_load_it_and_read_tables_and_images(
     assert tuple(sorted({*packages, *added})) == spec.packages
     told = {word.strip(",.") for note in spec.notes for word in note.split(": ")[1].split()}
     assert added == told
+
+
+def test_a_model_that_brings_nothing_says_so(tmp_path: Path) -> None:
+    spec = of_model(a_model(tmp_path))
+
+    assert ("", ()) == (spec.python, spec.packages)
+    (note,) = spec.notes
+    assert "brings no environment file" in note
+
+
+@pytest.mark.parametrize("there", ["conda.yaml", "conda.yml"])
+def test_a_file_that_is_named_and_missing_is_told_and_the_usual_one_counts(
+    tmp_path: Path, there: str
+) -> None:
+    """One of Azure's own samples names conda.yml and ships conda.yaml."""
+    named = {"conda.yaml": "conda.yml", "conda.yml": "conda.yaml"}[there]
+    model = a_model(tmp_path, f"    env: {named}\n")
+    (model / there).write_text("dependencies: ['python=3.9', mlflow, numpy=1.21]")
+
+    spec = of_model(model)
+
+    assert ("3.9", {"mlflow", "numpy==1.21.*"}) == asked(model)
+    assert f"names the environment file '{named}', which is not in" in spec.notes[-1]
+
+
+def test_a_file_that_is_named_and_missing_is_told_when_there_is_no_other(tmp_path: Path) -> None:
+    missing, nothing = of_model(a_model(tmp_path, "    env: ../../conda.yml\n")).notes
+
+    assert "'../../conda.yml', which is not in" in missing
+    assert "brings no environment file" in nothing
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[" * 100_000, "nested more than 50 deep"),
+        ("a: &a [x]\nb: *a", "alias or anchor 'a'"),
+        ("x" * ((1 << 20) + 1), "more than 1048576 bytes"),
+    ],
+)
+def test_an_mlmodel_that_nobody_can_read_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "MLmodel").write_text(text)
+
+    with pytest.raises(EnvironmentFailed, match=why):
+        of_model(tmp_path)

@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,34 @@ def test_notes_are_no_part_of_the_key_and_python_is() -> None:
     assert spec.key != EnvironmentSpec("3.10", ("numpy", "pandas")).key
     assert spec.key != EnvironmentSpec("3.10", ("numpy",), constraints=("numpy<2",)).key
     assert spec.key != EnvironmentSpec("3.10", ("numpy",), takes_prereleases=True).key
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["numpy" + "," * 100_000],
+        ["numpy" + " " * 60_000 + "x"],
+        ["-e " + "://a" * 20_000],
+        ["--find-links " + "x" * 2_000],
+        ["numpy[" + "a," * 1_000 + "]"],
+        ["numpy"] * 10_001,
+        ["numpy" + " " * 900 + "x --hash=sha256:" + "a" * 70_000],
+    ],
+)
+def test_what_is_endless_is_refused_at_once(lines: list[str]) -> None:
+    """Nobody waits for a parser that takes the square of what it is given."""
+    began = time.process_time()
+
+    with pytest.raises(EnvironmentFailed, match=r"characters|more than|not a requirement"):
+        Requirements().add(lines)
+
+    assert time.process_time() - began < 1
+
+
+def test_a_requirement_of_many_hashes_is_not_endless() -> None:
+    hashes = " ".join(f"--hash=sha256:{number:064x}" for number in range(500))
+    wanted = Requirements()
+
+    wanted.add([f"numpy==1.26.4 {hashes}"])
+
+    assert {f"numpy==1.26.4 {hashes}"} == wanted.packages

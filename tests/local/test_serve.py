@@ -269,3 +269,18 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
     assert 2 == done.returncode
     assert port in done.stderr
+
+
+def test_a_state_folder_that_cannot_be_hidden_is_refused(tmp_path: Path) -> None:
+    """The setting is comma separated: half a path would hide nothing, and say nothing."""
+    said = subprocess.run(
+        [sys.executable, "-m", "local.serve", "--port", "0", "--state", tmp_path / "a,b"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert 2 == said.returncode
+    assert f"The state folder '{tmp_path / 'a,b'}' has a comma in its path" in said.stderr

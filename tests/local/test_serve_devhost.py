@@ -41,6 +41,7 @@ def serve(app: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`./run serve` with the project's own host, and somebody else's app."""
     where = app.parent
     arguments = [f"--app={app}", "--port=0", f"--state={where}/state", f"--ready={where}/r"]
+    arguments += ["--", "--auth", "--routes", "--host", "0.0.0.0"]  # noqa: S104  # of this test
     with (
         (where / "output").open("w") as output,
         subprocess.Popen(
@@ -66,6 +67,7 @@ def test_any_app_is_served_through_deaths_of_its_host(
         return {}
 
     first = until(facts)
+    assert "setting: [ANY] http://localhost:" in (tmp_path / "output").read_text()
     setting = f"{first['url']}/api/setting/STORAGE_CONNECTION_STRING"
     assert first["storage_connection_string"] == ask(setting)
 

@@ -22,6 +22,7 @@ class Step:
 
     name: str
     given: JSON
+    instance: str = ""
     is_complete: bool = False
     _result: JSON = None
     failure: Exception | None = None
@@ -64,7 +65,10 @@ class Rehearsal:
 class Context:
     """What the SDK gives an orchestrator, as far as ours use it."""
 
-    def __init__(self, rehearsal: Rehearsal, given: JSON, script: random.Random) -> None:
+    def __init__(
+        self, rehearsal: Rehearsal, given: JSON, script: random.Random, instance: str
+    ) -> None:
+        self.instance_id = instance
         self._rehearsal = rehearsal
         self._given = given
         self._script = script
@@ -82,12 +86,12 @@ class Context:
 
     def call_sub_orchestrator(self, name: str, given: JSON, instance_id: str) -> Step:
         assert instance_id
-        return self._made(Call(name, given, retried=False))
+        return self._made(Call(name, given, retried=False), instance_id)
 
-    def _made(self, call: Call) -> Step:
+    def _made(self, call: Call, instance: str = "") -> Step:
         self._rehearsal.calls.append(call)
         self.made.append((call.name, call.given))
-        return Step(call.name, call.given)
+        return Step(call.name, call.given, instance)
 
     def task_any(self, steps: list[Step]) -> AnyOf:
         self._rehearsal.most_in_flight = max(self._rehearsal.most_in_flight, len(steps))
@@ -116,20 +120,25 @@ class Context:
     def _answer(self, step: Step) -> JSON:
         if step.name in self._rehearsal.orchestrators:
             orchestrator = self._rehearsal.orchestrators[step.name]
-            return _run(orchestrator, self._rehearsal, step.given, self._script)
+            return _run(orchestrator, self._rehearsal, step.given, self._script, step.instance)
         return self._rehearsal.activities[step.name](step.given)
 
 
-def play(orchestrator: Orchestrator, rehearsal: Rehearsal, given: JSON) -> JSON:
-    """The orchestrator's result; continues as new as often as it asks for."""
-    return _run(orchestrator, rehearsal, given, random.Random(rehearsal.seed))  # noqa: S311
+def play(orchestrator: Orchestrator, rehearsal: Rehearsal, given: JSON, instance: str) -> JSON:
+    """The result of that instance; continues as new as often as it asks for."""
+    script = random.Random(rehearsal.seed)  # noqa: S311
+    return _run(orchestrator, rehearsal, given, script, instance)
 
 
 def _run(
-    orchestrator: Orchestrator, rehearsal: Rehearsal, given: JSON, script: random.Random
+    orchestrator: Orchestrator,
+    rehearsal: Rehearsal,
+    given: JSON,
+    script: random.Random,
+    instance: str,
 ) -> JSON:
     while True:
-        context = Context(rehearsal, given, script)
+        context = Context(rehearsal, given, script, instance)
         answers: list[tuple[Any, Exception | None]] = []
         result = _drive(orchestrator(context), context, answers)
         _replay(orchestrator, context, answers)
@@ -169,9 +178,10 @@ def _replay(
     answers: list[tuple[Any, Exception | None]],
 ) -> None:
     """Run again on the recorded answers: the same calls, in the same order."""
-    context = Context(Rehearsal(activities={}), first.get_input(), random.Random(0))  # noqa: S311
+    script = random.Random(0)  # noqa: S311
+    context = Context(Rehearsal(activities={}), first.get_input(), script, first.instance_id)
     course = orchestrator(context)
-    waiting = next(course)
+    waiting = next(course, None)
     for (position, result), failure in answers:
         try:
             if isinstance(waiting, AnyOf):

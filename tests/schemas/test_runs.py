@@ -1,11 +1,13 @@
 """Run history's JSON: labels are kept unless they are changed, outputs told once they are there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.caller import Author
 from shared.domain.errors import InvalidRequest
-from shared.domain.job import Job, JobState, JobStatus, Labels
+from shared.domain.job import Change, Job, JobState, JobStatus, Labels, utc
 from shared.schemas.runs import output_uri, read_asset_ids, read_labels, run_of_asset, write_run
 from tests.app.in_memory import a_spec
 
@@ -38,6 +40,23 @@ def test_only_a_failed_run_has_an_error() -> None:
 
     assert {"error": {"code": "UserError", "message": "why"}} == runs[JobStatus.FAILED]
     assert runs[JobStatus.CANCELED] is runs[JobStatus.COMPLETED] is None
+
+
+def test_a_run_tells_who_changed_it_and_when_it_moved_last() -> None:
+    """Notebooks reckon how long a job took from `lastModifiedUtc`."""
+    spec = a_spec()
+    ended = spec.created_at + timedelta(seconds=90)
+    running = Job(spec=spec, state=JobState(status=JobStatus.RUNNING))
+    done = Job(spec=spec, state=JobState(status=JobStatus.COMPLETED, ended_at=ended))
+    ada = Change.of(Author(name="Ada"), ended + timedelta(days=1))
+    labelled = done.model_copy(update={"labels": Labels().signed(ada)})
+
+    runs = [write_run(job, assets_uri=ASSETS, is_child=False) for job in (running, done, labelled)]
+
+    moments = [utc(spec.created_at), utc(ended), utc(ada.at)]
+    assert moments == [run["lastModifiedUtc"] for run in runs]
+    names = [spec.created_by, spec.created_by, "Ada"]
+    assert names == [run["lastModifiedBy"]["userName"] for run in runs]
 
 
 @pytest.mark.parametrize(

@@ -15,4 +15,5 @@ class Reader:
     def __call__(self, content: str | bytes, wanted: Schema | None = None) -> pd.DataFrame:
         data = content.encode() if isinstance(content, str) else content
         self._path.write_bytes(data)
-        return csv_table.read(str(self._path), wanted)
+        frame: pd.DataFrame = csv_table.read(str(self._path), wanted)
+        return frame

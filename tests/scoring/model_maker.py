@@ -23,7 +23,7 @@ class Echo:
     """Answers with what it was given, or with what the first cell of `ask` asks for."""
 
     def predict(self, frame, params=None):
-        ask = str(frame["ask"].iloc[0]) if "ask" in frame else ""
+        ask = str(frame["ask"].iloc[0]) if "ask" in frame and len(frame) else ""
         if ask == "raise":
             raise RuntimeError("cannot score this")
         if ask == "fewer":

@@ -13,7 +13,7 @@ class Type:
 
 @dataclass(frozen=True)
 class Entry:
-    name: str | None
+    name: Any
     type: Any
     required: bool = True
     shape: tuple[int, ...] = ()

@@ -83,7 +83,7 @@ def test_failed_and_empty_files_neither_end_a_group_nor_lose_their_place() -> No
 
     why = "Error processing input file: 'bad'. Why.\n"
     assert f"{why}0,1.5,a\n1,2.5,a\nnothing\n0,3.5,b\n{why}" == rows
-    assert [3] == model.sizes
+    assert [3, 0] == model.sizes
 
 
 def refuses_many(frame: Any) -> Any:

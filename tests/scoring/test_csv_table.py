@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.scoring.child import csv_table
 from shared.scoring.child.failure import Unfit, Unreadable
 from tests.scoring.csv_reader import Reader
-from tests.scoring.schemas import schema, unnamed
+from tests.scoring.schemas import Entry, Schema, Type, schema, unnamed
 
 
 @pytest.fixture(name="read")
@@ -99,7 +99,7 @@ def test_a_cell_is_cast_to_the_type_of_the_signature(
         ("float", "1e39", "1e39 does not fit into a 32-bit float"),
         ("double", "1,5", None),
         ("boolean", "yes", "'yes' is not a boolean: write true or false"),
-        ("boolean", "", "a blank value cannot be a boolean"),
+        ("binary", "a text", "'a text' is not binary: write base64"),
         ("datetime", "01/02/2020", "'01/02/2020' is not a date: write ISO 8601"),
         ("datetime", "now", "'now' is not a date: write ISO 8601"),
         ("datetime", "today", "'today' is not a date"),
@@ -115,7 +115,7 @@ def test_a_cell_is_cast_to_the_type_of_the_signature(
 def test_a_cell_that_does_not_fit_is_refused_by_column_and_row(
     read: Reader, kind: str, text: str, message: str | None
 ) -> None:
-    good = {"boolean": "true", "datetime": "2020-01-01"}.get(kind, "1")
+    good = {"boolean": "true", "datetime": "2020-01-01", "binary": "YQ=="}.get(kind, "1")
 
     with pytest.raises((Unfit, Unreadable)) as caught:
         read(f"x,the value\na,{good}\nb,{text}\n", schema(**{"the value": kind}))
@@ -212,8 +212,36 @@ def test_a_tensor_signature_gives_every_column_its_type(read: Reader) -> None:
 
 
 def test_a_type_that_csv_cannot_hold_is_refused(read: Reader) -> None:
-    with pytest.raises(Unfit, match="wants binary in the column 'a', which csv cannot hold"):
-        read("a\n1\n", schema(a="binary"))
+    with pytest.raises(Unfit, match=r"wants Array.* in the column 'a', which csv cannot hold"):
+        read("a\n1\n", schema(a="Array(long)"))
+
+
+def test_bytes_are_written_as_base64(read: Reader) -> None:
+    assert [b"text", None] == read("x,a\n1,dGV4dA==\n2,\n", schema(a="binary"))["a"].tolist()
+
+
+def test_a_missing_boolean_stays_missing_beside_others(read: Reader) -> None:
+    assert [True, None, False] == read("x,b\n1,true\n2,\n3,0\n", schema(b="boolean"))["b"].tolist()
+
+
+def test_a_column_whose_name_is_a_number_is_found_by_its_spelling(read: Reader) -> None:
+    numbers = Schema(tuple(Entry(name, Type("long")) for name in (1, 0)))
+
+    frame = read("0,1,2\n7,8,9\n", numbers)
+
+    names: list[Any] = list(frame.columns)
+    assert ([1, 0], [[8, 7]]) == (names, frame.to_numpy().tolist())
+
+
+def test_a_header_alone_has_columns_of_the_signatures_types(read: Reader) -> None:
+    frame = read("a,b,c,d\n", schema(a="float", b="boolean", c="datetime", d="string"))
+
+    assert ["float32", "bool", "datetime64[ns]", "str"] == [str(kind) for kind in frame.dtypes]
+
+
+def test_one_unnamed_column_is_not_picked_among_several(read: Reader) -> None:
+    with pytest.raises(Unfit, match=r"one value per row.* has 2 columns: 'x', 'y'"):
+        read("x,y\n1,2\n", unnamed("double"))
 
 
 def test_a_file_that_is_gone_is_not_the_files_fault(tmp_path: Path) -> None:

@@ -1,19 +1,24 @@
 """Which texts are a csv file, whatever their dialect and the version of pandas; which are none."""
 
+import bz2
 import csv
+import gzip
 import io
+import lzma
 import warnings
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from shared.scoring.child import csv_table
 from shared.scoring.child.failure import Unfit, Unreadable
 from tests.scoring.csv_reader import Reader
-from tests.scoring.schemas import Schema, schema
+from tests.scoring.schemas import Entry, Schema, Type, schema
 
 
 @pytest.fixture(name="read")
@@ -59,6 +64,13 @@ def test_all_dialects_of_csv_read_the_same(
         (b"\xef\xbb\xbf", "is empty"),
         ("a,b\né,1\n".encode("latin-1"), "is not UTF-8: byte 0xe9 at position 4"),
         ("a,b\n1,2\n".encode("utf-16"), "looks like UTF-16"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "looks like UTF-16"),
+        (gzip.compress(b"a,b\n1,2\n"), "is compressed by gzip. Decompress it"),
+        (bz2.compress(b"a,b\n1,2\n"), "is compressed by bzip2. Decompress it"),
+        (lzma.compress(b"a,b\n1,2\n"), "is compressed by xz. Decompress it"),
+        (b"PAR1\x15\x04PAR1", "is parquet. Give it the extension .parquet"),
+        (b"\n<!DOCTYPE html>\n<p>Sign in</p>", "is a web page .* begins '<!DOCTYPE html> <p>Sign"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Error>", "is XML. .* begins .*<Error>"),
         (b"a,b\n1,2\n3,4,5\n", "Expected 2 fields in line 3, saw 3"),
         (b"a,b\n1,2,3\n4,5,6\n", "more values than the header has names"),
         (b"a,b\n1,2,\n4,5,6\n", "more values than the header has names"),
@@ -74,6 +86,44 @@ def test_what_is_no_csv_is_unreadable_and_says_why(
 ) -> None:
     with pytest.raises(Unreadable, match=message):
         read(content, wanted)
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [("data/a.csv", "is a zip archive. Unpack"), ("xl/workbook.xml", "is an Excel workbook")],
+)
+def test_an_archive_and_a_workbook_are_told_apart(
+    tmp_path: Path, member: str, message: str
+) -> None:
+    with ZipFile(tmp_path / "table.csv", "w") as archive:
+        archive.writestr(member, "a,b")
+
+    with pytest.raises(Unreadable, match=message):
+        csv_table.read(str(tmp_path / "table.csv"), None)
+
+
+def test_names_of_columns_are_no_signs_of_other_formats(read: Reader) -> None:
+    """PAR1 begins parquet, BZh bzip2, and Obj Avro."""
+    assert ["PAR1", "PAR2"] == list(read("PAR1,PAR2\n1,2\n").columns)
+    assert ["BZhours"] == list(read("BZhours\n1\n").columns)
+    assert ["Object", "<html"] == list(read("Object,<html\n1,2\n").columns)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a;b\n1;2\n", r"columns 'a;b': it looks separated by ';'. Save it with commas"),
+        ("a\tb\n1\t2\n", r"columns 'a\\tb': it looks separated by tabs"),
+        ("x,y\n1,2\n", r"columns 'x', 'y'$"),
+        ("x,y;z\n1,2\n", r"columns 'x', 'y;z'$"),
+        (",".join(f"c{i}" for i in range(30)), r"'c19' and 10 more$"),
+        ("n" * 1000, r"columns '" + "n" * 80 + r"\.\.\.'$"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_shown(read: Reader, content: str, told: str) -> None:
+    for wanted in (schema(a="long", b="long"), Schema((Entry(None, Type("long")),) * 50)):
+        with pytest.raises(Unfit, match=told):
+            read(content, wanted)
 
 
 @given(rows=st.text('a1,"\n\r \t', max_size=30))

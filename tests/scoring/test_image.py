@@ -1,3 +1,7 @@
+import gzip
+import resource
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -168,6 +172,81 @@ def test_a_signature_that_wants_no_image_is_told_so(
         read(GREY, wanted)
 
 
+class Peak:
+    """A limit for this process's memory, while a test lasts."""
+
+    def __init__(self, more_bytes: int) -> None:
+        self._more = more_bytes
+
+    def __enter__(self) -> None:
+        self._before = resource.getrlimit(resource.RLIMIT_AS)
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + self._more
+        resource.setrlimit(resource.RLIMIT_AS, (most, self._before[1]))
+
+    def __exit__(self, *_: object) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, self._before)
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff", "gif"])
+def test_an_image_of_another_size_is_refused_by_its_header(tmp_path: Path, kind: str) -> None:
+    """81 million pixels need 81 MB, and three times as many in colour."""
+    path = tmp_path / "large"
+    Image.new("L", (9000, 9000)).save(
+        path, kind, **({"compression": "tiff_deflate"} if kind == "tiff" else {})
+    )
+
+    with Peak(40 << 20), pytest.raises(Unfit, match="9000 pixels high and 9000 wide"):
+        image.read(str(path), tensor("float32", -1, 224, 224, 3))
+
+
+@pytest.mark.parametrize("shape", [(-1, -1, -1, 3), (-1, -1), None])
+def test_a_size_that_nobody_asked_for_has_a_bound(
+    tmp_path: Path, shape: tuple[int, ...] | None
+) -> None:
+    path = tmp_path / "large.png"
+    Image.new("1", (10_000, 9_000)).save(path)
+
+    wanted = None if shape is None else tensor("uint8", *shape)
+    with Peak(40 << 20), pytest.raises(Unreadable, match="more than 89478485 pixels are decoded"):
+        image.read(str(path), wanted)
+
+
+def test_a_large_image_is_read_where_the_signature_names_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    Image.new("L", (10_000, 9_000), 7).save(path)
+
+    array, _ = image.read(str(path), tensor("uint8", -1, 9_000, 10_000))
+
+    assert ((1, 9_000, 10_000), 7) == (array.shape, array.max())
+
+
+def test_a_decompression_bomb_is_unreadable(tmp_path: Path) -> None:
+    """A header of 20 bytes may promise four billion pixels."""
+    path = tmp_path / "bomb.png"
+    Image.new("L", (1, 1)).save(path)
+    data = bytearray(path.read_bytes())
+    data[16:24] = struct.pack(">II", 65_000, 65_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    path.write_bytes(bytes(data))
+
+    for wanted in (None, tensor("uint8", -1, 65_000, 65_000), tensor("uint8", -1, -1, -1)):
+        with (
+            Peak(40 << 20),
+            pytest.raises(Unreadable, match="The image cannot be read: Image size"),
+        ):
+            image.read(str(path), wanted)
+
+
+def test_a_turned_tiff_has_the_size_it_is_shown_in(read: Reader) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+
+    array, _ = read(GREY, tensor("uint8", -1, 28, 20), "tiff", exif=exif)
+
+    np.testing.assert_array_equal(np.rot90(GREY, -1), array[0])
+
+
 def test_what_is_no_image_is_unreadable(read: Reader) -> None:
     saved = BytesIO()
     Image.fromarray(COLOUR).save(saved, "png")
@@ -181,3 +260,18 @@ def test_what_is_no_image_is_unreadable(read: Reader) -> None:
 def test_a_file_that_is_gone_is_not_the_files_fault(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         image.read(str(tmp_path / "gone.png"), None)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (gzip.compress(b"pixels", mtime=0), "is compressed by gzip"),
+        (b"<!doctype html><title>404", "is a web page"),
+        (b"%PDF-1.7", "is a PDF document"),
+    ],
+)
+def test_what_is_named_an_image_and_is_none_says_what_it_is(
+    read: Reader, data: bytes, told: str
+) -> None:
+    with pytest.raises(Unreadable, match=told):
+        read.raw(data, None)

@@ -58,6 +58,29 @@ def test_parameters_of_a_signature_have_their_defaults(echo: Desk) -> None:
     assert [["0", "{'limit': 3}", "in/a.csv"]] == echo.rows
 
 
+def test_a_table_without_rows_is_scored_if_the_model_takes_it(
+    echo: Desk, warm_pool: ScorerPool, models: Path, tmp_path: Path
+) -> None:
+    """The echo does; a linear regression wants one sample at least."""
+    stored = BytesIO()
+    trips = pd.DataFrame({"distance": [], "passengers": []})
+    trips.to_parquet(stored)
+    empty: dict[str, str | bytes] = {
+        "a_csv": "distance,passengers\n",
+        "b_parquet": stored.getvalue(),
+        "c_json": "[]",
+    }
+
+    taken = echo.score(a_csv=HEADER, c_json="[]")
+    with warm_pool.lease(mlflow_spec(models, "fares"), capacity=1) as scorer:
+        refused = Desk(scorer, tmp_path).score(**empty)
+
+    assert (0, 2, ()) == (taken.rows, taken.succeeded, taken.failures)
+    assert (0, 0) == (refused.rows, refused.succeeded)
+    assert ["score"] * 3 == [failure.stage for failure in refused.failures]
+    assert all("0 sample(s)" in failure.message for failure in refused.failures)
+
+
 def picture(kind: str, level: int) -> bytes:
     saved = BytesIO()
     Image.fromarray(np.full((4, 6), level, np.uint8)).save(saved, kind)

@@ -109,6 +109,44 @@ def test_a_script_may_lie_deeper_and_be_called_anything(
         assert ["7"] == scorer.rows("a")
 
 
+@pytest.mark.parametrize("script", ["pkg/score.py", "pkg/deep/score.py", "json/score.py"])
+@pytest.mark.parametrize("is_regular", [True, False])
+def test_a_script_in_a_package_finds_its_siblings_by_every_way_to_name_them(
+    pool: ScorerPool, tmp_path: Path, script: str, *, is_regular: bool
+) -> None:
+    """One folder is called like a package of the interpreter's, which stays what it is."""
+    code = tmp_path / "code"
+    folder = (code / script).parent
+    folder.mkdir(parents=True)
+    (code / "top.py").write_text("value = 'top'\n")
+    (folder / "beside.py").write_text("from . import helpers\nvalue = helpers.value\n")
+    (folder / "helpers.py").write_text("value = 'beside'\n")
+    if is_regular:
+        for package in {folder, code / script.partition("/")[0]}:
+            (package / "__init__.py").write_text("")
+    (code / script).write_text("""
+from . import helpers
+from .beside import value
+import helpers as plain
+import json, pickle, top
+import score
+
+class Kept:
+    pass
+
+def run(batch):
+    again = pickle.loads(pickle.dumps(Kept()))
+    return [helpers.value, value, plain.value, top.value, json.dumps(1), type(again) is Kept,
+            score.run is run]
+""")
+
+    with leased(pool, tmp_path, "", script=script) as scorer:
+        rows = scorer.rows("a")
+
+    assert {"beside"} == set(rows[:-4])
+    assert ["top", "1", "True", "True"] == rows[-4:]
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -253,6 +291,69 @@ def run(mini_batch):
     mlflow.end_run()
     return [name for folder in (".", os.environ["HOME"]) for name in sorted(os.listdir(folder))]
 """
+
+
+_OWN_CLIENT = """
+import mlflow, os
+from mlflow import MlflowClient
+from mlflow.tracking import MlflowClient as Tracking
+
+def init():
+    global client
+    mlflow.autolog(disable=True)
+    for client in (mlflow.MlflowClient(), mlflow.tracking.MlflowClient(), Tracking("http://x")):
+        run_ = client.create_run(client.get_experiment_by_name("mine").experiment_id)
+        client.log_metric(run_.info.run_id, "files", 1)
+        client.set_terminated(run_.info.run_id)
+
+def run(mini_batch):
+    mlflow.MlflowClient().log_param("run", "files", len(mini_batch))
+    told = []
+    for ask in (client.download_artifacts, client.search_runs, client.get_latest_versions):
+        try:
+            ask("run", "model")
+        except Exception as error:
+            told.append(str(error))
+    return told + [isinstance(client, MlflowClient), "mlruns" in os.listdir(".")]
+"""
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_a_client_of_ones_own_logs_to_nobody_and_says_so_when_it_is_asked(
+    pool: ScorerPool, tmp_path: Path, *, is_installed: bool
+) -> None:
+    without = "import sys\nsys.path[:] = [p for p in sys.path if 'site-packages' not in p]\n"
+
+    with leased(pool, tmp_path, _OWN_CLIENT if is_installed else without + _OWN_CLIENT) as scorer:
+        *told, is_client, has_written = scorer.rows("a")
+
+    assert [
+        f"'MlflowClient.{name}' needs a tracking server, and there is none."
+        for name in ("download_artifacts", "search_runs", "get_latest_versions")
+    ] == [one.split(" Set MLFLOW_TRACKING_URI ")[0] for one in told]
+    assert ("True", "False") == (is_client, has_written)
+
+
+def test_a_script_loads_its_own_model_with_the_quietened_mlflow(
+    pool: ScorerPool, tmp_path: Path, models: Path
+) -> None:
+    source = """
+import mlflow, os
+import pandas as pd
+
+def init():
+    global model
+    mlflow.autolog()
+    mlflow.start_run()
+    model = mlflow.pyfunc.load_model(os.path.join(os.environ["AZUREML_MODEL_DIR"], "fares"))
+
+def run(mini_batch):
+    trip = pd.DataFrame({"distance": [1.5], "passengers": [2]})
+    trip = trip.astype({"distance": "float32", "passengers": "int32"})
+    return [round(value, 3) for value in model.predict(trip)]
+"""
+    with leased(pool, tmp_path, source, model_dir=models / "fares") as scorer:
+        assert ["5.65"] == scorer.rows("a")
 
 
 def test_logging_to_mlflow_does_no_harm_without_it(pool: ScorerPool, tmp_path: Path) -> None:

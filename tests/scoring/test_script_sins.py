@@ -47,6 +47,7 @@ def test_a_traceback_of_init_is_whole_and_what_was_printed_is_kept(
 
     assert 'score.py", line 3, in init' in caught.value.details
     assert caught.value.details.rstrip().endswith("LookupError: no model here")
+    assert "/score.py" in caught.value.details.splitlines()[1]
 
 
 def test_init_has_a_limit_of_its_own(tmp_path: Path) -> None:
@@ -121,6 +122,7 @@ def test_a_script_that_raises_keeps_its_process(
         assert failed.message.startswith(message)
         assert 'score.py", line' in failed.details
         assert "in run" in failed.details
+        assert "script_driver.py" not in failed.details
         assert pid == scorer.scorer.pid
         if sin == "raises_on_one_file":
             assert 2 == scorer.score("good", "better").succeeded

@@ -1,5 +1,6 @@
 """Parquet and JSON, which know types: what reads the same from both, and what only one can say."""
 
+import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,13 +29,15 @@ def json_lines(folder: Path, table: Table, wanted: Schema | None) -> pd.DataFram
     path = folder / "table.jsonl"
     rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return json_table.read(str(path), wanted)
+    frame: pd.DataFrame = json_table.read(str(path), wanted)
+    return frame
 
 
 def parquet(folder: Path, table: Table | pa.Table, wanted: Schema | None) -> pd.DataFrame:
     path = folder / "table.parquet"
     pq.write_table(table if isinstance(table, pa.Table) else pa.table(table), path)
-    return parquet_table.read(str(path), wanted)
+    frame: pd.DataFrame = parquet_table.read(str(path), wanted)
+    return frame
 
 
 @pytest.fixture(name="read", params=[json_lines, parquet], ids=lambda reader: reader.__name__)
@@ -59,6 +62,9 @@ def _read(request: pytest.FixtureRequest, tmp_path: Path) -> Read:
         ("boolean", True, np.True_),
         ("boolean", 0, np.False_),
         ("boolean", "true", np.True_),
+        ("boolean", None, None),
+        ("binary", "dGV4dA==\n", b"text"),
+        ("binary", None, None),
         ("string", "007", "007"),
         ("string", 7, "7"),
         ("datetime", "2020-01-02T10:00:00+02:00", np.datetime64("2020-01-02T08:00:00")),
@@ -87,13 +93,14 @@ def test_a_value_is_cast_to_the_type_of_the_signature(
         ("double", "abc", "could not convert string to float: 'abc'"),
         ("float", 1e39, "1e+39 does not fit into a 32-bit float"),
         ("boolean", 2, "'2' is not a boolean"),
-        ("boolean", None, "a blank value cannot be a boolean"),
         ("string", 0.5, "0.5 is not a text"),
         ("string", True, "True is not a text"),
         ("string", ["a"], "['a'] is not a text"),
         ("datetime", 1577836800, "1577836800 is not a date: write ISO 8601"),
         ("datetime", "01/02/2020", "01/02/2020"),
-        ("binary", "text", "'text' is not binary"),
+        ("binary", "a text", "'a text' is not binary: write base64"),
+        ("binary", "dGV4dA", "'dGV4dA' is not binary: write base64"),
+        ("binary", 7, "7 is not binary"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_column_and_row(
@@ -182,7 +189,37 @@ def test_numbers_inside_lists_and_objects_get_the_type_that_mlflow_insists_on(re
     assert (np.float32, [1.0, 2.0]) == (row["numbers"].dtype, row["numbers"].tolist())
     assert (np.float32, 0) == (empty["numbers"].dtype, len(empty["numbers"]))
     assert isinstance(row["inner"]["score"], np.float64)
-    assert (np.int64, [1]) == (row["inner"]["counts"].dtype, row["inner"]["counts"].tolist())
+    assert ([1], int) == (row["inner"]["counts"], type(row["inner"]["counts"][0]))
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"), [(0, "0"), (-1, "-1"), (0.5, "0.5"), (1.0, "1"), (True, "true")]
+)
+def test_a_column_whose_name_is_no_text_is_found_by_its_spelling(
+    read: Read, name: Any, spelt: str
+) -> None:
+    frame = read({spelt: [3]}, Schema((Entry(name, Type("long")),)))
+
+    assert [(name, type(name))] == [(one, type(one)) for one in frame.columns]
+    assert [3] == frame[name].tolist()
+
+
+def test_a_name_that_a_file_cannot_tell_from_another_is_refused(read: Read) -> None:
+    both = Schema((Entry(0, Type("long")), Entry("0", Type("long"))))
+
+    with pytest.raises(Unfit, match="has 2 columns that a file calls '0'"):
+        read({"0": [3]}, both)
+
+
+def test_a_missing_boolean_stays_missing_beside_others(read: Read) -> None:
+    assert [True, None] == read({"x": [True, None]}, schema(x="boolean"))["x"].tolist()
+    with pytest.raises(Unfit, match=r"a blank value .* row 1"):
+        read({"x": [True, None]}, Schema((Entry("x", Type("bool")),), tensors=True))
+
+
+def test_one_unnamed_column_is_not_picked_among_several(read: Read) -> None:
+    with pytest.raises(Unfit, match=r"one value per row.* has 2 columns: 'p', 'q'"):
+        read({"p": [1], "q": [2]}, unnamed("long"))
 
 
 # Parquet.
@@ -238,7 +275,8 @@ def test_what_pandas_saved_as_its_index_is_a_column_to_a_signature(tmp_path: Pat
 def test_a_parquet_file_without_rows_is_checked_and_gives_none(tmp_path: Path) -> None:
     empty = pa.table({"x": pa.array([], pa.float64())})
 
-    assert (0, 1) == parquet(tmp_path, empty, schema(x="integer")).shape
+    frame = parquet(tmp_path, empty, schema(x="integer"))
+    assert ((0, 1), ["int32"]) == (frame.shape, [str(kind) for kind in frame.dtypes])
     assert 0 == len(parquet(tmp_path, empty, None))
     with pytest.raises(Unfit, match="'y'"):
         parquet(tmp_path, empty, schema(y="integer"))
@@ -325,7 +363,8 @@ def test_a_line_end_inside_a_text_ends_no_line(tmp_path: Path) -> None:
 def test_no_objects_are_no_rows(tmp_path: Path) -> None:
     (tmp_path / "empty.json").write_text("[]")
 
-    assert 0 == len(json_table.read(str(tmp_path / "empty.json"), schema(a="long")))
+    frame = json_table.read(str(tmp_path / "empty.json"), schema(a="long", b="boolean"))
+    assert (0, ["int64", "bool"]) == (len(frame), [str(kind) for kind in frame.dtypes])
 
 
 @pytest.mark.parametrize(
@@ -341,6 +380,8 @@ def test_no_objects_are_no_rows(tmp_path: Path) -> None:
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a": "\xe9"}', "is not UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "looks like UTF-16"),
+        (gzip.compress(b'{"a": 1}'), "is compressed by gzip"),
+        (b"<html><body>403", "is a web page .*begins '<html><body>403'"),
         (b'{"a": ' + b"1" * 5000 + b"}", "not JSON"),
     ],
 )
@@ -351,3 +392,19 @@ def test_what_is_no_json_is_unreadable_and_says_why(
 
     with pytest.raises(Unreadable, match=message):
         json_table.read(str(tmp_path / "bad.jsonl"), None)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [(gzip.compress(b"PAR1"), "is compressed by gzip"), (b"PAR1xxxxPAR1", r"(?i)parquet|footer")],
+)
+def test_what_is_named_parquet_says_what_it_is(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "table.parquet").write_bytes(data)
+
+    with pytest.raises(Unreadable, match=message):
+        parquet_table.read(str(tmp_path / "table.parquet"), None)
+
+
+def test_a_table_that_does_not_fit_shows_its_columns(read: Read) -> None:
+    with pytest.raises(Unfit, match=r"requires: 'a'. The file has the columns 'b;c', 'd'$"):
+        read({"b;c": [1], "d": [2]}, schema(a="long"))

@@ -1,6 +1,7 @@
 """One service for all tests of this folder, with an endpoint to invoke."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,9 @@ def deploy_on(stack: Stack, endpoint: str, **properties: Any) -> str:
     stack.put("/models/doubler/versions/1", {"properties": {"modelUri": uri}})
     model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
     stack.put(f"/batchEndpoints/{endpoint}", {"properties": {"authMode": "aadToken"}})
-    stack.put(
-        f"/batchEndpoints/{endpoint}/deployments/main",
-        {"properties": {"model": model, **properties}},
-    )
+    own = f"/batchEndpoints/{endpoint}/deployments/main"
+    stack.put(own, {"properties": {"model": model, **properties}})
+    wait_until(lambda: stack.made(own))  # a busy machine may take longer than the PUT waits
     stack.put(
         f"/batchEndpoints/{endpoint}",
         {"properties": {"defaults": {"deploymentName": "main"}}},
@@ -51,26 +51,27 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
+def put_script(stack: Stack, endpoint: str, text: str, **properties: Any) -> Any:
+    """An endpoint with one deployment of a script; returns the deployment's properties."""
+    deploy_on(stack, "model-is-there")
+    uri = stack.upload(
+        f"code/{endpoint}",
+        {"score.py": text.encode(), "helper.py": b"def shout(t):\n    return t + '!'\n"},
+    )
+    stack.put(f"/codes/{endpoint}/versions/1", {"properties": {"codeUri": uri}})
+    stack.put(f"/batchEndpoints/{endpoint}", {"properties": {}})
+    code = {"codeId": f"{WORKSPACE}/codes/{endpoint}/versions/1", "scoringScript": "score.py"}
+    model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
+    own = f"/batchEndpoints/{endpoint}/deployments/main"
+    given = {"model": model, "codeConfiguration": code, **properties}
+    stack.put(own, {"properties": given})
+    made = wait_until(lambda: stack.made(own), limit_s=BUILD_LIMIT_S)
+    default = {"defaults": {"deploymentName": "main"}}
+    stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
+    return made
+
+
 @pytest.fixture
-def script(stack: Stack, deploy: Deploy) -> Any:
+def script(stack: Stack) -> Any:
     """Puts an endpoint with one deployment of a script; returns the deployment's properties."""
-
-    def put(endpoint: str, text: str, **properties: Any) -> Any:
-        deploy("model-is-there")
-        uri = stack.upload(
-            f"code/{endpoint}",
-            {"score.py": text.encode(), "helper.py": b"def shout(t):\n    return t + '!'\n"},
-        )
-        stack.put(f"/codes/{endpoint}/versions/1", {"properties": {"codeUri": uri}})
-        stack.put(f"/batchEndpoints/{endpoint}", {"properties": {}})
-        code = {"codeId": f"{WORKSPACE}/codes/{endpoint}/versions/1", "scoringScript": "score.py"}
-        model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
-        own = f"/batchEndpoints/{endpoint}/deployments/main"
-        given = {"model": model, "codeConfiguration": code, **properties}
-        stack.put(own, {"properties": given})
-        made = wait_until(lambda: stack.made(own), limit_s=BUILD_LIMIT_S)
-        default = {"defaults": {"deploymentName": "main"}}
-        stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
-        return made
-
-    return put
+    return partial(put_script, stack)

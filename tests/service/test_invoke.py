@@ -183,6 +183,20 @@ def test_the_articles_body_and_a_registered_data_asset(stack: Stack, deploy: Dep
     assert b"0,3.0,a.csv\n" == stack.download(f"{output['path']}/p.csv")
 
 
+def test_the_articles_body_over_one_file(stack: Stack, deploy: Deploy) -> None:
+    """It has no type: a path is a file or a folder as the store says."""
+    uri = stack.upload("one-of-two", {"a.csv": csv_of((3, 4)), "b.csv": csv_of((5, 6))})
+    dataset = {"dataInputType": "DataUrl", "Path": f"{uri}/a.csv"}
+
+    answer = stack.send(
+        "POST", f"/endpoints/{deploy('article')}/jobs", {"properties": {"dataset": dataset}}
+    )
+
+    assert 201 == answer.status, answer.body
+    output = stack.output(stack.ended(answer.body))
+    assert rows_of("a.csv", (3, 4)) == output.decode().splitlines()
+
+
 def test_inputs_by_url_one_file_and_a_folder(stack: Stack, deploy: Deploy) -> None:
     stack.upload("by url", {"a b.csv": csv_of((1, 1)), "é#1%.csv": csv_of((2, 2))})
     base = f"{stack.blobs.url.rstrip('/')}/{CONTAINER}/by%20url"

@@ -94,7 +94,9 @@ def test_a_job_is_a_pipeline_job_with_one_scoring_child(stack: Stack, deploy: De
     assert f"{JOBS}/{name}" == job["id"]
     assert ("Pipeline", "Completed") == (properties["jobType"], properties["status"])
     assert {"azureml.batchrun": "true"} == properties["tags"]
-    assert properties["services"]["Studio"]["endpoint"].endswith(f"/endpoints/parent/jobs/{name}")
+    studio = properties["services"]["Studio"]["endpoint"]
+    for link in (studio, f"{studio}&tid=the-tenant"):  # the official client adds that
+        assert name == stack.send("GET", link.removeprefix(stack.url)).body["name"]
     assert {str} == {type(value) for value in properties["properties"].values()}
     (child,) = stack.send("GET", f"{HISTORY}/runs/{name}/children").body["value"]
     assert ("batchscoring", "Completed") == (child["displayName"], child["status"])
@@ -186,6 +188,8 @@ def test_a_failed_job_tells_why_in_its_details(stack: Stack, deploy: Deploy) -> 
     logs = told["logFiles"]
     assert {"logs/job_result.txt", "logs/readme.txt", "logs/user/error.txt"} < set(logs)
     assert (200, True) == (fetch(logs["logs/user/error.txt"])[0], "beast" in streamed_error(logs))
+    for name in ("receipt.json", "errors.jsonl"):
+        assert (200, stack.report(started, name).decode()) == fetch(logs[name])
     artifact = f"ExperimentRun/dcid.{children_of(stack, started)}/logs/job_result.txt"
     assert b"is Failed" in stack.download(artifact, "azureml")
 

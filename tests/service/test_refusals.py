@@ -81,14 +81,6 @@ def test_an_input_without_files_says_what_was_left_out(stack: Stack, deploy: Dep
     assert_refused(answer, 404, "1 in nested folders", "1 hidden")
 
 
-def test_a_file_given_as_a_folder_is_told(stack: Stack, deploy: Deploy) -> None:
-    uri = stack.upload("single", {"a.csv": csv_of((1, 1))})
-
-    answer = stack.send("POST", f"/endpoints/{deploy('refusals')}/jobs", a_body(f"{uri}/a.csv"))
-
-    assert_refused(answer, 400, "is a file, not a folder", "uri_file")
-
-
 def test_an_existing_output_is_refused_at_invoke(
     stack: Stack, deploy: Deploy, jobs_before: int
 ) -> None:

@@ -16,6 +16,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from tests.doc_blocks import blocks, examples
 from tests.service.stack import WORKSPACE, Stack, wait_until
 from tests.service.test_environments import skip_without_index
+from tests.service.test_scripts import folder_of, published
 
 SCRIPTS, ENVIRONMENTS = blocks("scoring-scripts.md"), blocks("environments.md")
 TABLES = {
@@ -83,6 +84,14 @@ def test_an_init_that_fails_is_told_as_the_page_says(stack: Stack, script: Any) 
     assert "Traceback" in made["provisioningError"]
 
 
+def test_the_script_with_a_context_knows_its_minibatch(stack: Stack, script: Any) -> None:
+    script("docs-context", SCRIPTS["context"], miniBatchSize=1)
+
+    properties = stack.ended(stack.invoke("docs-context", stack.upload("docs/tables", TABLES)))
+
+    assert ["0 a.csv", "1 b.csv"] == stack.output(properties).decode().splitlines()
+
+
 def test_the_script_of_records_gives_a_row_for_each(stack: Stack, script: Any) -> None:
     script("docs-records", SCRIPTS["records"], environmentVariables={"THRESHOLD": "1"})
 
@@ -101,6 +110,16 @@ def test_the_parquet_script_publishes_a_file_for_each_input(stack: Stack, script
     folder = properties["outputs"]["predictions"].partition("/paths/")[2].rpartition("/")[0]
     written = pd.read_parquet(io.BytesIO(stack.download(f"{folder}/a.parquet")))
     assert [100, 160] == written["prediction"].tolist()
+
+
+def test_the_script_with_an_end_writes_its_totals(stack: Stack, script: Any) -> None:
+    script("docs-shutdown", SCRIPTS["shutdown"], outputAction="SummaryOnly", miniBatchSize=1)
+
+    properties = stack.ended(stack.invoke("docs-shutdown", stack.upload("docs/tables", TABLES)))
+
+    folder = folder_of(properties)
+    (total,) = [name for name in published(stack, folder) if name.startswith("total-")]
+    assert b"2" == stack.download(f"{folder}/{total}")
 
 
 def test_the_logging_script_logs_where_the_page_says(stack: Stack, script: Any) -> None:

@@ -1,5 +1,6 @@
 """Scoring scripts over HTTP: what they return, what they write, and what is refused at creation."""
 
+import hashlib
 import json
 from functools import partial
 from typing import Any
@@ -111,6 +112,14 @@ def test_summary_only_publishes_what_the_script_wrote(stack: Stack, script: Any)
     assert {f"f{i}.out" for i in range(9)} | {"predictions.csv"} == names
     assert b"44" == stack.download(f"{folder}/f4.out")
     assert 5 == len(stack.output(properties).splitlines())
+    proof = stack.receipt(started)["output"]
+    assert (10, None) == (proof["file_count"], proof["file_list"])
+    assert names == {file["path"] for file in proof["files"]}
+    for file in proof["files"]:
+        content = stack.download(f"{folder}/{file['path']}")
+        assert len(content) == file["bytes"]
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert [] == properties["warnings"]
 
 
 def folder_of(properties: Any) -> str:

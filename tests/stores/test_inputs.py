@@ -25,18 +25,66 @@ def inputs(blobs: MemoryBlobs) -> Inputs:
 
 
 @pytest.mark.parametrize(
-    ("uri", "container", "path"),
+    ("uri", "container", "path", "told"),
     [
-        ("azureml://datastores/workspaceblobstore/paths/a/b/", BOX, "a/b"),
-        (f"{ACCOUNT}/box/a%20b/c.csv?sig=x", "box", "a b/c.csv"),
-        ("http://ACC.blob.core.windows.net/box/a/", "box", "a"),
+        ("azureml://datastores/workspaceblobstore/paths/a/b", BOX, "a/b", None),
+        ("azureml://datastores/workspaceblobstore/paths/a/b/", BOX, "a/b", DataType.URI_FOLDER),
+        (f"{ACCOUNT}/box/a%20b/c.csv?sig=x", "box", "a b/c.csv", None),
+        ("http://ACC.blob.core.windows.net/box/a/", "box", "a", DataType.URI_FOLDER),
     ],
 )
-def test_a_reference_is_a_place(inputs: Inputs, uri: str, container: str, path: str) -> None:
+def test_a_reference_is_a_place(
+    inputs: Inputs, uri: str, container: str, path: str, told: DataType | None
+) -> None:
+    """A last slash tells that it is a folder."""
     location, kind = inputs.resolve(uri, target="uri")
 
     assert Location(container=container, path=path) == location
-    assert kind is None
+    assert told is kind
+
+
+FILE, FOLDER = DataType.URI_FILE, DataType.URI_FOLDER
+
+
+@pytest.mark.parametrize(
+    ("blobs_there", "uri", "declared", "found"),
+    [
+        (("x",), "x", FOLDER, FILE),
+        (("x",), "x", FILE, FILE),
+        (("x",), "x/", FOLDER, FILE),
+        (("x/a",), "x", FILE, FOLDER),
+        (("x/a",), "x", FOLDER, FOLDER),
+        (("x/a",), "x/", FILE, FOLDER),
+        (("x", "x/a"), "x", FILE, FILE),
+        (("x", "x/a"), "x", FOLDER, FOLDER),
+        (("x", "x/a"), "x/", FILE, FOLDER),
+        (("x", "x/sub/a"), "x", FOLDER, FILE),
+        (("a",), "", FILE, FOLDER),
+    ],
+)
+def test_what_is_named_is_a_file_or_a_folder_as_the_store_says(
+    inputs: Inputs,
+    blobs: MemoryBlobs,
+    blobs_there: tuple[str, ...],
+    uri: str,
+    declared: DataType,
+    found: DataType,
+) -> None:
+    """Where it has both, a last slash means the folder; without one the declared type decides."""
+    for name in blobs_there:
+        blobs.write(BOX, name, b"x")
+    address = f"azureml://datastores/workspaceblobstore/paths/{uri}"
+
+    location, told = inputs.resolve(address, target="uri")
+
+    assert found is inputs.check(location, told or declared, target="uri")
+
+
+def test_a_folders_mark_is_no_file(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "x", b"", metadata={"hdi_isfolder": "true"})
+    blobs.write(BOX, "x/a", b"1")
+
+    assert FOLDER is inputs.check(Location(container=BOX, path="x"), FILE, target="uri")
 
 
 def test_registered_data_brings_its_type(inputs: Inputs, blobs: MemoryBlobs) -> None:
@@ -74,6 +122,66 @@ def test_files_come_in_name_order_and_the_rest_is_counted(
 
     assert ["Z.csv", "a.csv", "b.csv", "empty.csv"] == [file.base_name for file in files]
     assert (2, 1, 2) == (skipped.nested, skipped.hidden, skipped.markers)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_SUCCESS",
+        "_FAILURE",
+        "_started_5121634",
+        "_committed_5121634",
+        "_committed_vacuum5121634",
+        "_metadata",
+        "_common_metadata",
+        "_temporary",
+        "part-0.csv.crc",
+        "part-0.csv._COPYING_",
+        "day=1_$folder$",
+    ],
+)
+def test_marks_of_spark_are_no_inputs_unless_they_are_named(
+    inputs: Inputs, blobs: MemoryBlobs, name: str
+) -> None:
+    blobs.write(BOX, f"in/{name}", b"x")
+    blobs.write(BOX, "in/part-0.csv", b"x")
+    skipped = Skipped()
+
+    files = inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER, skipped)
+
+    assert ["part-0.csv"] == [file.base_name for file in files]
+    assert "1 marks of Spark or Hadoop (_SUCCESS and the like, *.crc)" == str(skipped)
+    named = inputs.files(Location(container=BOX, path=f"in/{name}"), DataType.URI_FILE)
+    assert [name] == [file.base_name for file in named]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_data.csv",
+        "_started_trips.csv",
+        "_committed_",
+        "_SUCCESS.csv",
+        "_success",
+        "crc",
+        "a.crc.csv",
+    ],
+)
+def test_other_names_with_an_underscore_in_front_are_inputs(
+    inputs: Inputs, blobs: MemoryBlobs, name: str
+) -> None:
+    blobs.write(BOX, f"in/{name}", b"x")
+
+    files = inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER)
+
+    assert [name] == [file.base_name for file in files]
+
+
+def test_a_folder_of_marks_alone_is_told(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    blobs.write(BOX, "in/_SUCCESS", b"")
+
+    with pytest.raises(NotFound, match=r"does not count as input: 1 marks of Spark"):
+        inputs.check(Location(container=BOX, path="in"), DataType.URI_FOLDER, target="uri")
 
 
 def test_a_whole_container_can_be_the_input(inputs: Inputs, blobs: MemoryBlobs) -> None:

@@ -45,10 +45,13 @@ class Orchestrations:
     def find(self, instance: str) -> Instance | None:
         return self.instances.get(instance)
 
+    def management_urls(self, instance: str) -> dict[str, str]:
+        return {"id": instance}
+
     def run_all(self) -> None:
         """Carry out what was started; one that is interrupted stays, as in a task hub."""
         for instance, (orchestrator, given) in list(self.waiting.items()):
-            output = play(ORCHESTRATORS[orchestrator], self._rehearsal(), given)
+            output = play(ORCHESTRATORS[orchestrator], self._rehearsal(), given, instance)
             del self.waiting[instance]
             self.instances[instance] = self._instance(orchestrator, "Completed", output)
 
@@ -60,6 +63,7 @@ class Orchestrations:
     def _instance(self, orchestrator: str, ended: str, output: JSON = None) -> Instance:
         return Instance(
             ended=ended,
+            runtime_status=ended or "Running",
             custom_status=None,
             output=output,
             failure="",

@@ -9,6 +9,7 @@ from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound,
 from tests.triggers.asking import ask
 from tests.triggers.resources import Desk, check_consistent
 from triggers import deployments, endpoints, operations, scoring
+from triggers.workspace import workspace_id
 
 AT_ONCE = {"prefer": "respond-async"}
 
@@ -225,3 +226,97 @@ def test_other_orchestrations_are_no_operations(desk: Desk) -> None:
     for name in ("my-job", "nothing"):
         with pytest.raises(BatchError, match=name):
             operations.get_operation(ask(operation=name), desk.services, desk.client)
+
+
+def operation_of(desk: Desk, resource: Any) -> Any:
+    """The published REST sample reads this address out of what a PUT answers, and polls it."""
+    place = resource["properties"]["properties"]["AzureAsyncOperationUri"]
+    address, _, name = place.rpartition("/operations/")
+    assert f"http://here{workspace_id(desk.services.settings)}" == address
+    answer = operations.get_operation(ask(operation=name), desk.services, desk.client)
+    assert name == answer.body["name"]
+    return answer.body
+
+
+def test_the_operation_that_a_put_names_tells_its_end(desk: Desk) -> None:
+    made = desk.put_endpoint("new").body
+    deployed = desk.put_deployment("good", "new").body
+    assert "Succeeded" == operation_of(desk, made)["status"]
+    assert "Succeeded" == operation_of(desk, deployed)["status"]
+
+    desk.orchestrations.reason = "There is no package 'sklaern'."
+    failed = operation_of(desk, desk.put_deployment("bad", "new").body)
+
+    assert ("Failed", desk.orchestrations.reason) == (failed["status"], failed["error"]["message"])
+    desk.orchestrations.instances.clear()  # purged by the Durable API
+    assert "Succeeded" == operation_of(desk, deployed)["status"]
+    purged = operation_of(desk, desk.get_deployment("bad", "new").body)
+    assert failed["error"] == purged["error"]
+
+
+def test_the_operation_of_what_is_being_made_or_deleted_is_in_progress(desk: Desk) -> None:
+    desk.orchestrations.is_idle = True
+
+    making = desk.put_deployment("new", headers=AT_ONCE).body
+    assert "InProgress" == operation_of(desk, making)["status"]
+    desk.orchestrations.run_all()
+    assert "Succeeded" == operation_of(desk, making)["status"]
+
+    desk.delete_endpoint(headers=AT_ONCE)
+    deleting = desk.get_endpoint().body
+    assert "InProgress" == operation_of(desk, deleting)["status"]
+    desk.orchestrations.run_all()
+    assert "Succeeded" == operation_of(desk, deleting)["status"]
+
+
+def test_the_operation_of_an_endpoint_that_is_gone_is_not_found(desk: Desk) -> None:
+    made = desk.put_endpoint("new").body
+    desk.delete_endpoint("new")
+    desk.put_endpoint("new")
+
+    with pytest.raises(NotFound, match="no operation"):
+        operation_of(desk, made)
+
+
+def test_what_was_read_may_be_put_again_without_keeping_its_operation(desk: Desk) -> None:
+    """The official client puts an endpoint's own properties back."""
+    desk.put_endpoint(properties={"mine": "1", "azureasyncoperationuri": "https://stale"})
+
+    answer = desk.put_endpoint(properties=desk.get_endpoint().body["properties"]["properties"])
+
+    assert {"mine", "AzureAsyncOperationUri"} == set(answer.body["properties"]["properties"])
+    assert {"mine": "1"} == desk.services.registry.endpoints.get("wine").resource.properties
+
+
+def test_a_failed_deployment_cannot_become_the_default(desk: Desk) -> None:
+    """By PUT, by the traffic of 2021 or by PATCH; the default that is set stays."""
+    desk.orchestrations.reason = "There is no package 'sklaern'."
+    desk.put_deployment("broken")
+    defaults = {"deploymentName": "broken"}
+    patch = ask({"properties": {"defaults": defaults}}, endpoint="wine")
+
+    acts: list[Callable[[], object]] = [
+        lambda: desk.set_default("BROKEN"),
+        lambda: desk.put_endpoint(traffic={"broken": 100}),
+        lambda: endpoints.patch_endpoint(patch, desk.services),
+    ]
+    for act in acts:
+        with pytest.raises(Conflict, match=r"'broken' is Failed.*sklaern'\. Mend"):
+            act()
+
+    assert "main" == desk.get_endpoint().body["properties"]["defaults"]["deploymentName"]
+
+
+def test_a_default_that_failed_since_does_not_block_other_changes(desk: Desk) -> None:
+    desk.orchestrations.reason = "no"
+    desk.put_deployment("main", miniBatchSize=3)
+
+    assert 200 == desk.put_endpoint(description="x", defaults={"deploymentName": "MAIN"}).status
+
+
+def test_a_deployment_that_is_still_made_may_become_the_default(desk: Desk) -> None:
+    """Samples set it before they wait."""
+    desk.orchestrations.is_idle = True
+    desk.put_deployment("new", headers=AT_ONCE)
+
+    assert 200 == desk.set_default("new").status

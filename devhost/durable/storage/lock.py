@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from devhost.private import private_file
+
 
 class HubLocked(Exception):
     """Another process serves this database."""
@@ -19,6 +21,7 @@ class HubLock:
         self._file.close()
 
     def _taken(self, database: Path) -> IO[str]:
+        private_file(self._path)
         file = self._path.open("a+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from devhost.durable.storage import schema
+from devhost.private import private_database
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Store:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        private_database(path)
         self._writing = _connect(path)
         self._create_tables()
         self._reading = _connect(path)

@@ -10,6 +10,7 @@ from aiohttp import web
 
 BASE = "/runtime/webhooks/durabletask"
 _compact = partial(json.dumps, separators=(",", ":"))
+_MOST, _DIGITS = 10**6, 18  # rows that one answer has at most; digits that such a number has
 TOKEN = "x-ms-continuation-token"  # noqa: S105 - the name of a header
 
 
@@ -26,7 +27,8 @@ class Call:
     @property
     def origin(self) -> str:
         """Where the client found us: links are built from the Host header."""
-        return f"{self.request.scheme}://{self.request.host}"
+        host = self.request.headers.get("Host", self.request.host)
+        return f"{self.request.scheme}://{host}"
 
     def query(self, name: str) -> str | None:
         """A repeated name counts by its first value; an empty value as none."""
@@ -51,7 +53,8 @@ class Call:
 
     def count(self, name: str, default: int) -> int:
         text = self.query(name) or ""
-        return int(text) if text.isdecimal() and int(text) else default
+        number = int(text) if text.isdecimal() and len(text) <= _DIGITS else 0
+        return min(number, _MOST) or default
 
     async def body(self) -> str:
         return (await self.request.read()).decode("utf-8", errors="replace").lstrip("\ufeff")
@@ -88,6 +91,6 @@ def _thrown(status: int, told: str, text: str, kind: str) -> web.Response:
 def is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

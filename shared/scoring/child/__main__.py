@@ -1,4 +1,4 @@
-"""Where a scorer process begins: `python <this folder>/__main__.py REQUESTS EVENTS PARENT FOLDERS`.
+"""Where a scorer process begins: `python <this folder>/__main__.py REQUESTS EVENTS PARENT`.
 
 Started by path, so that the app's other modules are not on the model's `sys.path`. This folder
 becomes a package with a private name, for the same reason.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,12 +70,12 @@ def groups(files: Iterable[Loaded]) -> Iterator[list[Loaded]]:
 
 
 def scored(model: Any, group: Sequence[Loaded]) -> Iterator[Rows]:
-    """In the order given."""
+    """In the order given. A table without rows is the model's to refuse, on its own."""
     together = _together(model, [file for file in group if not file.is_empty])
     for file in group:
-        if file.is_empty:
+        if file.sample is None:
             yield Rows(failure=file.failure)
-        elif together is not None:
+        elif together is not None and not file.is_empty:
             yield next(together)
         else:
             yield _alone(model, file)
@@ -88,6 +89,8 @@ def told(name: str, stage: str, error_type: str, reason: str) -> FileFailure:
 def _are_alike(one: Sample, other: Sample) -> bool:
     if not (one.is_batch and other.is_batch) or one.is_table != other.is_table:
         return False
+    if isinstance(one.data, list):
+        return isinstance(other.data, list)
     if one.is_table:
         return bool(one.data.dtypes.equals(other.data.dtypes))
     return bool(one.data.shape == other.data.shape and one.data.dtype == other.data.dtype)
@@ -98,14 +101,20 @@ def _together(model: Any, files: Sequence[Loaded]) -> Iterator[Rows] | None:
     if len(files) < 2:  # noqa: PLR2004
         return None
     samples = [file.sample for file in files if file.sample is not None]
-    data = [sample.data for sample in samples]
     try:
-        whole = pd.concat(data, ignore_index=True) if samples[0].is_table else np.concatenate(data)
+        whole = _joined([sample.data for sample in samples])
         parts = predictions.split(model.predict(whole), [sample.rows for sample in samples])
         return iter([_rows(file, part) for file, part in zip(files, parts)])  # noqa: B905  # 3.7
     except Exception as error:  # noqa: BLE001  # whatever a model raises: each file may yet succeed
         _LOG.warning("%d files in one predict() failed, now one by one: %s", len(files), error)
         return None
+
+
+def _joined(data: Sequence[Any]) -> Any:
+    if isinstance(data[0], list):
+        return list(chain.from_iterable(data))
+    is_table = isinstance(data[0], pd.DataFrame)
+    return pd.concat(data, ignore_index=True) if is_table else np.concatenate(data)
 
 
 def _alone(model: Any, file: Loaded) -> Rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -21,6 +23,8 @@ _TIME = r"[T ]\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?|\d\d(?:\d\d(?:\.\d+)?)?)?"
 _OFFSET = r"(?:Z| ?[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
 _ISO_8601 = re.compile(rf"\d{{4}}(?:-\d\d?)?|{_DAY}(?:{_TIME}{_OFFSET})?", re.ASCII)
 _NO_MOMENT = ("", "nan", "nat")
+# Characters of a long text that are shown.
+_SHOWN = 40
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -66,14 +70,23 @@ def bounds(kind: str) -> tuple[int, int]:
     return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
-def to_boolean(text: str) -> bool:
+def to_boolean(text: str) -> bool | None:
     text = text.strip()
     if text in MISSING:
-        raise ValueError("a blank value cannot be a boolean")
+        return None
     try:
         return _BOOLEANS[text.lower()]
     except KeyError:
         raise ValueError(f"{text!r} is not a boolean: write true or false") from None
+
+
+def to_bytes(text: str) -> bytes:
+    """Of base64, as MLflow's own server takes bytes; line ends do not count."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (ValueError, binascii.Error):
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+        raise ValueError(f"{shown!r} is not binary: write base64") from None
 
 
 def _within(number: Decimal, kind: str, text: str) -> int:

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_integer
+from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_bytes, to_integer
 from .failure import Unfit, Unreadable
-from .signature import ANY, OF_CELLS, require_unambiguous, wanted
+from .headers import matched
+from .hinted import Hinted
+from .signature import ANY, OF_CELLS, labelled, require_unambiguous
 from .text import require_utf8
-from .typed_column import VERSION, datetimes, each, narrow, to_small_float
+from .typed_column import VERSION, booleans, datetimes, each, empty, narrow, to_small_float
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +33,14 @@ if TYPE_CHECKING:
 # A cell may be as long as it likes: pandas knows no limit.
 csv.field_size_limit(2**31 - 1)
 
-_AS_TEXT = ("string", "datetime")
+_AS_TEXT = ("string", "datetime", "binary")
 # Older pandas rounds the last digit of some numbers unless it is told not to.
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if VERSION < (3, 1) else {}
 # The columns that need nothing done to them, by what pandas inferred.
 _AS_THEY_ARE = {"double": "float64", "long": "int64"}
 
 
-def read(path: str, schema: Any) -> pd.DataFrame:
+def read(path: str, schema: Any) -> Any:
     """Raises `Unreadable` when the file is no csv, and `Unfit` when it is not the model's."""
     data = Path(path).read_bytes()
     require_utf8(data)
@@ -46,14 +48,17 @@ def read(path: str, schema: Any) -> pd.DataFrame:
         raise Unreadable(f"The file has a NUL byte at position {data.index(0)}: it is no text")
     raw = _header(data)
     _refuse_surplus_values(data, len(raw))
+    if isinstance(schema, Hinted):
+        return schema.of_texts(raw, _parse(data, dtype=str, na_filter=False), _parse(data))
     header = raw if len(set(raw)) == len(raw) and all(raw) else list(_parse(data, nrows=0).columns)
-    columns = wanted(schema, header)
+    columns = matched(schema, header, in_csv=True)
     if columns is None:
         return _parse(data)
     require_unambiguous(raw, columns)
     _refuse_what_is_no_cell(columns)
     frame = _parse(data, **_types(columns))
-    return _fitted(_chosen(frame, [column.name for column in columns]), columns, data)
+    fitted = _fitted(_chosen(frame, [column.name for column in columns]), columns, data)
+    return labelled(fitted, columns)
 
 
 def _refuse_what_is_no_cell(columns: tuple[Column, ...]) -> None:
@@ -122,7 +127,9 @@ def _parse(data: bytes, **options: Any) -> pd.DataFrame:
 
 
 def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd.DataFrame:
-    if frame.empty or _is_fit(frame, columns):
+    if not len(frame):
+        return pd.DataFrame({column.name: empty(column) for column in columns})
+    if _is_fit(frame, columns):
         return frame
     fitted: dict[str, Any] = {}
     texts: pd.DataFrame | None = None
@@ -164,7 +171,9 @@ def _as_cast(texts: pd.Series[Any], column: Column) -> Any:
     if kind in INTEGERS:
         return np.array(each(texts, column, lambda text: to_integer(text, kind)), INTEGERS[kind])
     if kind == "boolean":
-        return np.array(each(texts, column, to_boolean), np.bool_)
+        return booleans(texts, column, to_boolean)
+    if kind == "binary":
+        return each(texts, column, lambda text: to_bytes(text) if text else None)
     if kind == "datetime":
         return datetimes(texts, column)
     return np.array(each(texts, column, lambda text: to_small_float(text, kind)), FLOATS[kind])

@@ -1,10 +1,15 @@
-"""Keeps a scorer process from writing outside its own folders, by Linux's Landlock.
+"""Keeps a process in its own folders, by Linux's Landlock.
 
-1. Files can be changed under the folders given and under `PUBLIC`, and nowhere else: not the
+1. Files can be changed under the folders given and in public places, and nowhere else: not the
    model that other processes load, not the environment's packages, not the service's own files.
-2. Processes outside the fence cannot be looked into (their environment variables, their memory)
+2. What is hidden cannot be read: neither files nor the names of files.
+3. Processes outside the fence cannot be looked into (their environment variables, their memory)
    and, where the kernel knows how, get no signals.
-3. What the process starts is inside the same fence, and nothing takes it down.
+4. What the process starts is inside the same fence, and nothing takes it down.
+
+Landlock only ever allows, and what it allows of a folder it allows of all that is in there. So
+around something hidden everything beside it is allowed, one by one, on each step from the root to
+it. The folders on that way cannot be listed, and what is made in them later is hidden as well.
 
 The numbers are those of the kernel's `linux/landlock.h`.
 """
@@ -39,6 +44,9 @@ _DEVICES = (
     "/dev/nvidia*",
 )
 
+# Where platforms keep secrets for programs: hidden wherever they are.
+SECRETS = ("/run/secrets", "/home/data/Functions/secrets", "/azure-functions-host/Secrets")
+
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
 _PATH_BENEATH = 1
@@ -49,6 +57,8 @@ _CAP_SYS_PTRACE, _CAP_SYS_ADMIN, _CAP_PERFMON = 19, 21, 38
 _CAP_VERSION_3 = 0x20080522
 
 _WRITE_FILE = 1 << 1
+_READ_FILE = 1 << 2
+_READ_FOLDER = 1 << 3
 _REMOVE_AND_MAKE = sum(1 << bit for bit in range(4, 13))
 _REFER = 1 << 13  # rename and link from one folder to another
 _TRUNCATE = 1 << 14
@@ -85,26 +95,62 @@ def guards(path: str) -> bool:
     return is_available() and not is_public(path)
 
 
-def put_up(folders: Sequence[str]) -> None:
+def put_up(
+    writable: Sequence[str],
+    readable: Sequence[str] = (),
+    hidden: Sequence[str] = (),
+    *,
+    public: Sequence[str] = PUBLIC,
+) -> None:
     """Around this thread and the threads and processes it will start; nothing without Landlock.
 
+    Writable and readable folders may lie inside hidden ones, and stay open then.
     Raises OSError when the kernel has it, and refuses.
     """
     known = version()
     if known < _FIRST_USABLE:
         return
-    rights = _WRITE_FILE | _REMOVE_AND_MAKE | _REFER
+    writes = _WRITE_FILE | _REMOVE_AND_MAKE | _REFER
     if known >= _FIRST_WITH_TRUNCATE:
-        rights |= _TRUNCATE
-    ruleset = _ruleset(rights, known)
+        writes |= _TRUNCATE
+    walls = _walls(hidden)
+    reads = _READ_FILE | _READ_FOLDER if walls else 0
+    ruleset = _ruleset(writes | reads, known)
     try:
-        for path in (*folders, *PUBLIC, *_devices(), "/proc/self"):
-            _allow(ruleset, path, rights)
+        for path in (*writable, *public, *_devices(), "/proc/self"):
+            _open(ruleset, os.path.realpath(path), writes | reads, walls)
+        if walls:
+            for path in (*readable, "/"):
+                _open(ruleset, os.path.realpath(path), reads, walls)
         _no_new_privileges()
         _drop_capabilities()
         _call(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0))
     finally:
         os.close(ruleset)
+
+
+def _walls(hidden: Sequence[str]) -> frozenset[str]:
+    """What is hidden, whether it is there already or not."""
+    secrets = [place for place in SECRETS if os.path.exists(place)]  # noqa: PTH110  # texts
+    return frozenset(os.path.realpath(place) for place in (*hidden, *secrets))
+
+
+def _open(ruleset: int, path: str, rights: int, walls: frozenset[str]) -> None:
+    """Allow a folder or file with all that is in there, except for what is hidden."""
+    if not any(_is_inside(wall, path) for wall in walls):
+        _allow(ruleset, path, rights)
+    elif path not in walls:
+        for inside in _inside(path):
+            _open(ruleset, inside, rights, walls)
+
+
+def _inside(folder: str) -> list[str]:
+    """Without links: what they lead to is allowed, or hidden, where it lies."""
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries if not entry.is_symlink()]
+    except OSError:
+        return []  # not ours to look into
 
 
 def _ruleset(rights: int, known: int) -> int:
@@ -127,7 +173,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         return  # not there, or not ours to open: not ours to write
     try:
         if not stat.S_ISDIR(os.fstat(place).st_mode):
-            rights &= _WRITE_FILE | _TRUNCATE
+            rights &= _WRITE_FILE | _TRUNCATE | _READ_FILE
         rule = struct.pack("=Qi", rights, place)
         _call(
             _ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint32(0)
@@ -168,4 +214,4 @@ def _call(number: int, *arguments: object) -> int:
 
 
 def _is_inside(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder + os.sep)
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

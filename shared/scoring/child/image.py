@@ -1,25 +1,29 @@
 """An image as the array a model wants: one image of a batch, in its tensor's shape and type.
 
-Nothing is resized and no value is scaled. Channels are converted only as the shape asks for.
+Nothing is resized and no value is scaled. Channels are converted only as the shape asks for. Sizes
+are compared by the image's header: one that cannot fit, or is too large, is never decoded.
 """
 
 from __future__ import annotations
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .disguises import disguise, is_image
 from .failure import Unfit, Unreadable
 from .signature import entries, is_tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # One number per pixel, of more than 8 bits: conversions would clip it.
 _DEEP = ("I", "F")
 _KEPT = ("L", "RGB", "RGBA")
+_CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
 
 
 def read(path: str, schema: Any) -> tuple[Any, bool]:
@@ -30,16 +34,18 @@ def read(path: str, schema: Any) -> tuple[Any, bool]:
     tensor = _tensor(schema)
     image = _opened(Path(path).read_bytes())
     if tensor is None:
-        pixels = next(_variants(image))
+        _require_bounded(image)
+        _decode(image)
+        pixels = _in_mode(image, _modes(image)[0])
         return (pixels[..., 0] if pixels.shape[2] == 1 else pixels)[np.newaxis], True
     shape = tuple(tensor.shape)
-    if len(shape) > 1 and shape[0] in (-1, 1):
-        fitted = _in_shape(image, shape[1:])
+    of_one = shape[1:] if len(shape) > 1 and shape[0] in (-1, 1) else None
+    for inner in (of_one, shape):
+        fitted = None if inner is None else _in_shape(image, inner)
         if fitted is not None:
-            return _cast(fitted, tensor.type)[np.newaxis], True
-    fitted = _in_shape(image, shape)
-    if fitted is not None:
-        return _cast(fitted, tensor.type), False
+            is_batch = inner is of_one
+            cast = _cast(fitted, tensor.type)
+            return (cast[np.newaxis] if is_batch else cast), is_batch
     raise Unfit(
         f"The image is {image.height} pixels high and {image.width} wide (mode {image.mode}), "
         f"which does not fit into the signature's shape {shape}"
@@ -58,6 +64,7 @@ def _tensor(schema: Any) -> Any:
 
 
 def _opened(data: bytes) -> Any:
+    """Its header is read, and nothing else."""
     try:
         from PIL import Image  # noqa: PLC0415  # tables do without it
     except ImportError as error:
@@ -65,29 +72,56 @@ def _opened(data: bytes) -> Any:
             "The model's environment has no Pillow. Add it to the model's requirements"
         ) from error
     try:
-        image = Image.open(BytesIO(data))
+        with warnings.catch_warnings():  # of sizes: they are compared below
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(BytesIO(data))
+    except Exception as error:  # each format's decoder has exceptions of its own
+        other = "" if is_image(data) else disguise(data)
+        raise (Unreadable(other) if other else _unreadable(error)) from error
+
+
+def _decode(image: Any) -> None:
+    try:
         image.load()
     except Exception as error:  # each format's decoder has exceptions of its own
-        told = str(error).split(" <_io")[0].strip() or type(error).__name__
-        raise Unreadable(f"The image cannot be read: {told}") from error
-    return image
+        raise _unreadable(error) from error
 
 
-def _variants(image: Any) -> Iterator[Any]:
-    """The image as it is, then in grey, in colour, and in colour with transparency.
+def _unreadable(error: Exception) -> Unreadable:
+    told = str(error).split(" <_io")[0].strip() or type(error).__name__
+    return Unreadable(f"The image cannot be read: {told}")
 
-    Arrays of (height, width, channels).
-    """
+
+def _require_bounded(image: Any) -> None:
+    """Where nobody says how large an image is, it is no larger than Pillow takes for harmless."""
+    from PIL import Image  # noqa: PLC0415  # who has an image has Pillow
+
+    most = Image.MAX_IMAGE_PIXELS
+    if most is not None and image.width * image.height > most:
+        raise Unreadable(
+            f"The image is {image.height} pixels high and {image.width} wide, and more than "
+            f"{most} pixels are decoded only where the signature's shape names the size"
+        )
+
+
+def _modes(image: Any) -> Sequence[str]:
+    """The image as it is, then in grey, in colour, and in colour with transparency."""
     mode = _natural(image)
+    return (mode, *_KEPT) if mode in _KEPT else (mode, mode + "x3")
+
+
+def _channels(mode: str) -> int:
+    return _CHANNELS.get(mode, 3 if mode.endswith("x3") else 1)
+
+
+def _in_mode(image: Any, mode: str) -> Any:
+    """An array of (height, width, channels)."""
     if mode not in _KEPT:
         deep = np.asarray(image)
         deep = deep.astype(deep.dtype.newbyteorder("="))[..., np.newaxis]
-        yield deep
-        yield np.repeat(deep, 3, axis=2)
-        return
-    for wanted in (mode, *_KEPT):
-        pixels = np.asarray(image if image.mode == wanted else image.convert(wanted))
-        yield pixels[..., np.newaxis] if pixels.ndim == 2 else pixels  # noqa: PLR2004
+        return np.repeat(deep, _channels(mode), axis=2)
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels  # noqa: PLR2004
 
 
 def _natural(image: Any) -> str:
@@ -101,22 +135,39 @@ def _natural(image: Any) -> str:
 
 def _in_shape(image: Any, shape: Sequence[int]) -> Any:
     """The first variant of the image that has this shape; None if none has."""
-    laid_out = (_laid_out(pixels, shape) for pixels in _variants(image))
-    return next((pixels for pixels in laid_out if pixels is not None), None)
+    if not any(
+        _layout((*size, channels), shape) for size in _sizes(image) for channels in (1, 3, 4)
+    ):
+        return None
+    if -1 in shape:
+        _require_bounded(image)
+    _decode(image)
+    for mode in _modes(image):
+        layout = _layout((image.height, image.width, _channels(mode)), shape)
+        if layout is not None:
+            return layout(_in_mode(image, mode))
+    return None
 
 
-def _laid_out(pixels: Any, shape: Sequence[int]) -> Any:
-    """The pixels in this shape, or None. No side is mistaken for another."""
-    height, width, channels = pixels.shape
-    if _fits((height, width, channels), shape):
-        return pixels
+def _sizes(image: Any) -> Iterator[tuple[int, int]]:
+    """By the header, height first; a TIFF may be turned while it is decoded."""
+    yield image.height, image.width
+    if image.format == "TIFF":
+        yield image.width, image.height
+
+
+def _layout(sides: tuple[int, int, int], shape: Sequence[int]) -> Callable[[Any], Any] | None:
+    """What brings pixels of these sides into the shape. No side is mistaken for another."""
+    height, width, channels = sides
+    if _fits(sides, shape):
+        return lambda pixels: pixels
     if _fits((channels, height, width), shape):
-        return pixels.transpose(2, 0, 1)
+        return lambda pixels: pixels.transpose(2, 0, 1)
     if channels == 1 and _fits((height, width), shape):
-        return pixels[..., 0]
+        return lambda pixels: pixels[..., 0]
     flat = [side for side in shape if side != 1]
-    if flat in ([pixels.size], [-1]):
-        return pixels.reshape(shape)
+    if flat in ([height * width * channels], [-1]):
+        return lambda pixels: pixels.reshape(shape)
     return None
 
 

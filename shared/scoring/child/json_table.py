@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 
 from .failure import Unreadable
+from .hinted import Hinted
+from .signature import all_wanted
 from .text import require_utf8
 from .typed_table import chosen, fitted
 
 
-def read(path: str, schema: Any) -> pd.DataFrame:
+def read(path: str, schema: Any) -> Any:
     """Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's."""
     data = Path(path).read_bytes()
     require_utf8(data)
@@ -23,7 +25,9 @@ def read(path: str, schema: Any) -> pd.DataFrame:
         raise Unreadable("The file is empty: write [] if it shall have no rows")
     records = _records(text)
     header = list(dict.fromkeys(key for record in records for key in record))
-    columns = chosen(schema, header) if records else None
+    if isinstance(schema, Hinted):
+        return schema.of_records(header, records)
+    columns = chosen(schema, header) if records else all_wanted(schema)
     if columns is None:
         return pd.DataFrame(records, columns=header)
     return fitted(columns, len(records), lambda name: _column(records, name))

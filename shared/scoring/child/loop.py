@@ -1,4 +1,4 @@
-"""The life of a scorer process: load once, then one run per request, until the pipe ends."""
+"""The life of a scorer process: load once, one run per request, and an end like a program's."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from . import fence
+from . import tracebacks
 from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
 from .protocol import (
-    DETAILS_LIMIT,
     MESSAGE_LIMIT,
     Done,
     InitError,
+    Leave,
+    Left,
     Message,
     Ready,
     RunError,
@@ -26,7 +26,6 @@ from .protocol import (
     brief,
     decode,
     encode,
-    printable,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +74,6 @@ def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
     requests, events, parent = (int(argument) for argument in arguments[:3])
     die_with_parent(parent)
     heed_signals()
-    fence.put_up(arguments[3:])
     del sys.argv[1:]
     _print_at_once()
     channel = Channel(requests, events)
@@ -96,6 +94,9 @@ def _serve(channel: Channel, start: Start, drivers: Mapping[str, Driver]) -> Non
         request = channel.next()
         if request is None:
             return
+        if isinstance(request, Leave):
+            channel.send(_left(score))
+            return
         channel.send(_answer(score, cast(Score, request)))
 
 
@@ -105,19 +106,32 @@ def _answer(score: Run, request: Score) -> Done | RunError:
         return score(request)
     except Exception as error:  # noqa: BLE001  # the rim: whatever run() raises
         with suppress(ValueError, OSError, AttributeError):  # the model may have closed stderr
-            traceback.print_exc()
-        return RunError(type(error).__name__, brief(error), _traceback())
+            sys.stderr.write(tracebacks.told(error))
+        return RunError(type(error).__name__, brief(error), tracebacks.told(error))
     finally:
         _flush()
 
 
+def _left(score: Run) -> Left:
+    """What is to be done before the interpreter ends: a script's shutdown()."""
+    shutdown = getattr(score, "shutdown", None)
+    _reopen_standard_streams()
+    try:
+        if shutdown is not None:
+            shutdown()
+    except Exception as error:  # noqa: BLE001  # the rim: whatever shutdown() raises
+        with suppress(ValueError, OSError, AttributeError):
+            sys.stderr.write(tracebacks.told(error))
+        name = type(error).__name__
+        return Left(f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
+    finally:
+        _flush()
+    return Left()
+
+
 def _init_error(error: Exception) -> InitError:
     name = type(error).__name__
-    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], _traceback())
-
-
-def _traceback() -> str:
-    return printable(traceback.format_exc())[-DETAILS_LIMIT:]
+    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
 
 
 def _print_at_once() -> None:

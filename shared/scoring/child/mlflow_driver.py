@@ -12,6 +12,7 @@ import mlflow.pyfunc
 from . import sample
 from .batches import Loaded, groups, scored, told
 from .failure import FileError, UnsupportedFileType
+from .hinted import Hinted
 from .protocol import Done, Score, brief
 
 if TYPE_CHECKING:
@@ -35,8 +36,12 @@ def load(model_dir: str, *, batch_predict: bool = False) -> Run:
 
 def _schema(model: Any) -> Any:
     """The first MLflow had no signatures, and the next no metadata that names one."""
-    read = getattr(getattr(model, "metadata", None), "get_input_schema", None)
-    return read() if read else None
+    metadata = getattr(model, "metadata", None)
+    read = getattr(metadata, "get_input_schema", None)
+    schema = read() if read else None
+    is_from_hint = getattr(metadata, "_is_signature_from_type_hint", None)
+    is_hinted = schema is not None and is_from_hint is not None and is_from_hint()
+    return Hinted(schema) if is_hinted else schema
 
 
 def _written(model: Any, together: Iterator[list[Loaded]], request: Score) -> Done:

@@ -29,8 +29,10 @@ def fit_nested(value: Any, kind: Any) -> Any:
 
 
 def _list(values: list[Any], kind: Any) -> Any:
-    """Numbers as an array, so that their type is seen even where the list is short or empty."""
+    """Numbers of a type that Python has none of as an array: a list would not show their type."""
     word = getattr(kind, "name", "")
+    if word in ("double", "long"):
+        return [value.item() if isinstance(value, np.generic) else value for value in values]
     dtype = FLOATS.get(word) or INTEGERS.get(word)
     if dtype and all(isinstance(value, np.generic) for value in values):
         return np.array(values, dtype=dtype)

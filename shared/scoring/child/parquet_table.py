@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from .disguises import disguise, is_parquet
 from .failure import Unfit, Unreadable
+from .hinted import Hinted
 from .typed_table import chosen, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def read(path: str, schema: Any) -> pd.DataFrame:
+def read(path: str, schema: Any) -> Any:
     """Raises `Unreadable` when the file is no parquet, and `Unfit` when it is not the model's."""
     pyarrow = _pyarrow()
     try:
@@ -22,9 +25,15 @@ def read(path: str, schema: Any) -> pd.DataFrame:
     except OSError as error:
         if error.errno:
             raise  # the disk's fault, not the file's
-        raise Unreadable(_first_line(error)) from error
+        raise Unreadable(_reason(path, error)) from error
     except pyarrow.ArrowException as error:
-        raise Unreadable(_first_line(error)) from error
+        raise Unreadable(_reason(path, error)) from error
+
+
+def _reason(path: str, error: Exception) -> str:
+    """What pyarrow says of a file that is parquet; of another one, what it is instead."""
+    data = Path(path).read_bytes()
+    return _first_line(error) if is_parquet(data) else disguise(data) or _first_line(error)
 
 
 def _pyarrow() -> Any:
@@ -37,9 +46,11 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def _table(parquet: Any, path: str, schema: Any) -> pd.DataFrame:
+def _table(parquet: Any, path: str, schema: Any) -> Any:
     with open(path, "rb") as stream:  # noqa: PTH123  # an arrow file stays open until collected
         file = parquet.ParquetFile(stream)
+        if isinstance(schema, Hinted):
+            return schema.of_table(file.read(use_threads=False))
         columns = chosen(schema, list(file.schema_arrow.names))
         if columns is None:
             frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)

@@ -1,7 +1,9 @@
 """The messages between a worker and its scorer process: one JSON line each, on pipes of their own.
 
-1. worker -> child: `Start`, once; then one `Score` per mini-batch. Closing the pipe says goodbye.
-2. child -> worker: `Ready` or `InitError`, once; then `Done` or `RunError` for every `Score`.
+1. worker -> child: `Start`, once; then one `Score` per mini-batch; `Leave`, at most once, at the
+   end. Closing the pipe says goodbye, too.
+2. child -> worker: `Ready` or `InitError`, once; then `Done` or `RunError` for every `Score`, and
+   `Left` for `Leave`, before the interpreter ends as any program does.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ CODE = "code"
 MESSAGE_LIMIT = 3000
 # A traceback that recurses has thousands of lines; its end says what went wrong.
 DETAILS_LIMIT = 64 * 1024
+# Stands where the middle of a text was taken out.
+_CUT = "\n...\n"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,21 @@ class Score(Message):
     files: tuple[tuple[str, str], ...]
     """Local path, and the name that goes into the rows."""
     output: str
+    minibatch: int = 0
+    """Its index in the job, for a script that asks."""
+
+
+@dataclass(frozen=True)
+class Leave(Message):
+    """There are no more mini-batches: shutdown(), then exit."""
+
+
+@dataclass(frozen=True)
+class Left(Message):
+    """shutdown() came back, or there is none; `details` is the traceback of one that raised."""
+
+    message: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,17 +94,21 @@ class FileFailure:
 
 @dataclass(frozen=True)
 class Done(Message):
-    """A run that came back: `seconds` is its own time, `bytes` the size of the output."""
+    """A run that came back: `seconds` is its own time, `bytes` the size of the output.
+
+    `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
+    """
 
     rows: int
     succeeded: int
     failures: tuple[FileFailure, ...]
     bytes: int
     seconds: float
+    held: tuple[str, ...] = ()
 
 
 _MESSAGES: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Start, Score, Ready, InitError, RunError, Done)
+    kind.__name__: kind for kind in (Start, Score, Leave, Left, Ready, InitError, RunError, Done)
 }
 
 
@@ -105,6 +128,7 @@ def decode(line: bytes) -> Message:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
         if kind is Done:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
+            fields["held"] = tuple(fields["held"])
         message: Message = kind(**fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BrokenProtocol(repr(line[:200])) from error
@@ -124,3 +148,13 @@ def brief(error: BaseException) -> str:
         text = ""
     text = text or type(error).__name__
     return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters: the first line, and as much as fits of what comes last."""
+    if len(text) <= limit:
+        return text
+    head = text.split("\n", 1)[0][: limit // 3] + _CUT
+    tail = text[len(text) - max(0, limit - len(head)) :]
+    _, newline, whole = tail.partition("\n")
+    return head + (whole if newline and whole else tail)

@@ -1,8 +1,8 @@
 """What run() returned, as lines: Azure ML's own formats.
 
 1. A DataFrame: its rows, separated by spaces, without header and index; quoted where needed.
-2. A list, an array, or a Series: `str(element)` and a line end, for each element. The text of an
-   element is written as it is: one that holds line ends takes several lines, and is one element.
+2. A list, a tuple, an array, or a Series: `str(element)` and a line end, for each element. Its
+   text is written as it is: one that holds line ends takes several lines, and is one element.
 3. Anything else is refused.
 
 The library of a type is never imported here: the script has it, or did not return the type.
@@ -43,7 +43,7 @@ def write(result: Any, output: str) -> tuple[int, int]:
 
 
 def _has_elements(result: Any) -> bool:
-    if isinstance(result, list) or _is_a("pandas", "Series", result):
+    if isinstance(result, (list, tuple)) or _is_a("pandas", "Series", result):
         return True
     return _is_a("numpy", "ndarray", result) and result.ndim > 0
 

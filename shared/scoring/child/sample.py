@@ -20,9 +20,16 @@ _TABLES = {
 _IMAGES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".bmp", ".gif")
 
 
+# A row that is a Python object is worth so many numbers.
+_OF_OBJECT = 64
+
+
 @dataclass(frozen=True)
 class Sample:
-    """`rows` of a table, or one image. `is_batch`: the first dimension counts them."""
+    """`rows` of a table, or one image. `is_batch`: the first dimension counts them.
+
+    A table is a DataFrame, or the list of its rows where the signature is a type hint's.
+    """
 
     data: Any
     rows: int
@@ -31,7 +38,8 @@ class Sample:
 
     @property
     def bytes(self) -> int:
-        return int(self.data.size) * 8
+        """About as many as it takes in memory."""
+        return int(getattr(self.data, "size", self.rows * _OF_OBJECT)) * 8
 
 
 def read(path: str, name: str, schema: Any) -> Sample:

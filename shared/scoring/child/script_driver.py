@@ -1,4 +1,4 @@
-"""The scorer of a custom script: init() once, then run(mini_batch) for every request.
+"""The scorer of a custom script: init() once, run(mini_batch) for every request, and shutdown().
 
 1. The code folder is copied into the process's own, so that what the script writes beside itself
    is seen by nobody else; the copy is the working directory and the first entry of `sys.path`.
@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import logging
 import os
@@ -17,11 +16,11 @@ import sys
 import threading
 import time
 import traceback
-from importlib.machinery import SourceFileLoader
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import open_files, rows, stand_ins
+from . import batch_context, entry_module, open_files, rows, stand_ins
 from .lifeline import LEAVE_GRACE_S
 from .protocol import CODE, Done, Score, Start
 
@@ -63,10 +62,30 @@ def load(start: Start) -> Run:
     if init is not None and inspect.iscoroutine(script.start("init()", init)):
         raise BadScript("init() is an async function, which nobody awaits. Define it with def.")
 
-    def score(request: Score) -> Done:
-        return script.score(run, request)
+    try:
+        call = batch_context.caller(run)
+    except batch_context.WrongArguments as error:
+        raise BadScript(f"'{start.script}': {error}") from error
 
-    return score
+    return _Scoring(script, call, _function(module, "shutdown", start.script))
+
+
+class _Scoring:
+    """What the conversation calls: `shutdown` is None where the script has none."""
+
+    def __init__(
+        self, script: _Script, run: Callable[..., Any], shutdown: Callable[..., Any] | None
+    ) -> None:
+        self._script = script
+        self._run = run
+        self._shutdown = shutdown
+
+    def __call__(self, request: Score) -> Done:
+        return self._script.score(self._run, request)
+
+    def shutdown(self) -> None:
+        if self._shutdown is not None:
+            self._script.shut_down(self._shutdown)
 
 
 class _Script:
@@ -87,15 +106,30 @@ class _Script:
         paths = [path for path, _ in request.files]
         started = time.perf_counter()
         try:
-            result = self._call("run()", run, paths)
+            result = self._call("run()", run, paths, request.minibatch)
+            seconds = time.perf_counter() - started
+            count, size = rows.write(result, request.output)
         except SystemExit as leaving:
             traceback.print_exc()  # where it left, for nobody else will say
             _leave_soon(_exit_code(leaving))
             raise
-        seconds = time.perf_counter() - started
-        count, size = rows.write(result, request.output)
-        open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
-        return Done(count, count, (), size, seconds)
+        finally:  # what a run() wrote that failed must be seen as well
+            held = open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
+        return Done(count, count, (), size, seconds, held)
+
+    def shut_down(self, shutdown: Callable[..., Any]) -> None:
+        with suppress(OSError):  # it may have removed its folder
+            os.chdir(self._code)
+        try:
+            result = self._call("shutdown()", shutdown)
+        except SystemExit as leaving:
+            if _exit_code(leaving):
+                raise Exited(f"shutdown() called sys.exit({_argument(leaving)}).") from leaving
+            return
+        if inspect.iscoroutine(result):
+            raise BadScript(
+                "shutdown() is an async function, which nobody awaits. Define it with def."
+            )
 
     def _call(self, what: str, function: Callable[..., Any], *arguments: object) -> Any:
         code = 0
@@ -121,19 +155,7 @@ def _import(code: Path, script: str) -> ModuleType:
         raise BadScript(f"'{script}' is not inside the code folder.")
     if not path.is_file():
         raise BadScript(f"The code folder has no file '{script}'. It holds: {_names(code)}.")
-    if path.parent != code:
-        sys.path.insert(1, str(path.parent))
-    # A script may be called like a module that is in use: neither may take the other's place.
-    name = path.stem if path.stem not in sys.modules else "_entry_" + path.stem
-    spec = importlib.util.spec_from_file_location(
-        name, str(path), loader=SourceFileLoader(name, str(path))
-    )
-    if spec is None or spec.loader is None:
-        raise BadScript(f"'{script}' is no Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return entry_module.load(code, path)
 
 
 def _names(code: Path) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from .cast import FLOATS, INTEGERS
 from .failure import Unfit
@@ -23,7 +26,7 @@ _OF_TENSORS = {
 # MLflow's word for a column that had no value to tell its type by.
 ANY = "Any"
 # What a line of text can hold in one of its cells.
-OF_CELLS = frozenset({*FLOATS, *INTEGERS, "boolean", "string", "datetime", ANY})
+OF_CELLS = frozenset({*FLOATS, *INTEGERS, "boolean", "string", "datetime", "binary", ANY})
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Column:
     required: bool = True
     is_tensor: bool = False
     nested: Any = None
+    label: Any = None
+    """The model's own name of the column, where that is no text, as the number 0."""
 
 
 def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
@@ -55,6 +60,33 @@ def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     if tensors:
         return tuple(_column(name, inputs[0], tensors=True) for name in header)
     return _by_position(inputs, header)
+
+
+def all_wanted(schema: Any) -> tuple[Column, ...] | None:
+    """What a file of no rows and no header stands for: each column that the signature names."""
+    if schema is None:
+        return None
+    inputs = entries(schema)
+    names = [str(index) if one.name is None else str(one.name) for index, one in enumerate(inputs)]
+    return wanted(schema, names)
+
+
+def labelled(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Under the model's own names."""
+    if any(column.label is not None for column in columns):
+        names = [column.name if column.label is None else column.label for column in columns]
+        frame.columns = pd.Index(names, dtype=object)
+    return frame
+
+
+def require_one_column(header: Sequence[str]) -> None:
+    """MLflow takes the first of several, and its model never learns of the others."""
+    if len(header) > 1:
+        names = ", ".join(repr(name) for name in header)
+        raise Unfit(
+            "The model takes one value per row, from one column without a name, and the file has "
+            f"{len(header)} columns: {names}"
+        )
 
 
 def entries(schema: Any) -> Sequence[Any]:
@@ -80,18 +112,40 @@ def require_unambiguous(header: Sequence[str], columns: Sequence[Column]) -> Non
 
 
 def _by_name(inputs: Sequence[Any], header: Sequence[str], *, tensors: bool) -> tuple[Column, ...]:
-    columns = [_column(entry.name, entry, tensors=tensors) for entry in inputs]
     present = set(header)
+    columns = [_column(_in_file(entry.name, present), entry, tensors=tensors) for entry in inputs]
     missing = [column.name for column in columns if column.required and column.name not in present]
     if missing:
         names = ", ".join(repr(name) for name in missing)
         raise Unfit(f"The file lacks columns that the model requires: {names}")
-    return tuple(column for column in columns if column.name in present)
+    found = tuple(column for column in columns if column.name in present)
+    _require_distinct(found)
+    return found
+
+
+def _in_file(name: Any, present: set[str]) -> str:
+    """A name that is no text as the file spells it: 0 as '0', 1.0 as '1.0' or '1'."""
+    if isinstance(name, str):
+        return name
+    spellings = [str(name), json.dumps(name)]
+    if isinstance(name, float) and name.is_integer():
+        spellings.append(str(int(name)))
+    return next((spelling for spelling in spellings if spelling in present), spellings[0])
+
+
+def _require_distinct(columns: Sequence[Column]) -> None:
+    """A signature may have both 0 and '0', and a file cannot say which it means."""
+    names = [column.name for column in columns]
+    for name in names:
+        if names.count(name) > 1:
+            raise Unfit(f"The signature has {names.count(name)} columns that a file calls {name!r}")
 
 
 def _by_position(inputs: Sequence[Any], header: Sequence[str]) -> tuple[Column, ...]:
     if len(header) < len(inputs):
         raise Unfit(f"The file has {len(header)} columns, and the model requires {len(inputs)}")
+    if len(inputs) == 1:
+        require_one_column(header)
     pairs = zip(header, inputs)  # noqa: B905  # the file may have more columns
     return tuple(_column(name, entry, tensors=False) for name, entry in pairs)
 
@@ -102,4 +156,5 @@ def _column(name: str, entry: Any, *, tensors: bool) -> Column:
     kind = _OF_TENSORS.get(word.rstrip("0123456789") if word.startswith("str") else word, word)
     required = bool(getattr(entry, "required", True))
     nested = None if tensors or hasattr(entry.type, "name") else entry.type
-    return Column(name, kind, required, tensors, nested)
+    is_text = entry.name is None or isinstance(entry.name, str)
+    return Column(name, kind, required, tensors, nested, None if is_text else entry.name)

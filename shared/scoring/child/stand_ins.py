@@ -3,8 +3,9 @@
 1. `azureml.core`: its names can be imported; a run's context logs to nobody, a model's path is the
    model's; using another name is an ImportError that says what to do.
 2. `azureml_user.parallel_run`: `EntryScript`.
-3. `mlflow`: logging goes nowhere. With MLflow installed its functions that log are replaced, for
-   there is no tracking server; without, they are all there is. A deployment that sets
+3. `mlflow`: logging goes nowhere, by a client of one's own neither. With MLflow installed its
+   functions that log are replaced, for there is no tracking server; without, they are all there
+   is. What only a server could tell is an error that says so. A deployment that sets
    MLFLOW_TRACKING_URI has a server of its own, and is left alone.
 
 What is installed always comes first: a stand-in is asked last.
@@ -15,20 +16,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .quiet_mlflow import CLIENT, PLACES, TRACKING, MlflowClient, Nothing, logs, quieten
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-_TRACKING = "MLFLOW_TRACKING_URI"
-_LOGGING_BEGINS = ("log_", "set_")
-_LOGGING = frozenset(
-    {"active_run", "create_experiment", "delete_tag", "end_run", "last_active_run", "start_run"}
-)
 
 
 class NotInstalled(ImportError):
@@ -45,27 +43,6 @@ class _NotInstalledClass(type):
 
     def __call__(cls, *_: object, **__: object) -> Any:
         raise _not_installed(f"{cls.__module__}.{cls.__name__}")
-
-
-class _Nothing:
-    """Answers every call and every attribute with itself: nobody listens."""
-
-    def __call__(self, *_: object, **__: object) -> _Nothing:
-        return self
-
-    def __getattr__(self, name: str) -> _Nothing:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __enter__(self) -> _Nothing:  # noqa: PYI034  # Self is not in old Pythons
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def __str__(self) -> str:
-        return ""
 
 
 class EntryScript:
@@ -121,9 +98,8 @@ class _MlflowWithoutServer(MetaPathFinder):
 
         def load_quietly(module: ModuleType) -> None:
             load(module)
-            for name in list(vars(module)):
-                if _logs(name):
-                    setattr(module, name, _Nothing())
+            for place in PLACES:
+                quieten(sys.modules.get(place))
 
         loader.exec_module = load_quietly
         return found
@@ -132,13 +108,9 @@ class _MlflowWithoutServer(MetaPathFinder):
 def install(scratch: Path) -> None:
     EntryScript.scratch = scratch
     sys.meta_path.append(_AskedLast())
-    if not os.environ.get(_TRACKING):
-        os.environ[_TRACKING] = (scratch / "mlruns").as_uri()
+    if not os.environ.get(TRACKING):
+        os.environ[TRACKING] = (scratch / "mlruns").as_uri()
         sys.meta_path.insert(0, _MlflowWithoutServer())
-
-
-def _logs(name: str) -> bool:
-    return name.startswith(_LOGGING_BEGINS) or name in _LOGGING
 
 
 def _not_installed(name: str) -> NotInstalled:
@@ -176,18 +148,22 @@ def _model_path(*_: object, **__: object) -> str:
 
 # What scripts do with Azure ML's classes by habit.
 _USABLE: dict[str, dict[str, object]] = {
-    "Run": {"get_context": _Nothing()},
+    "Run": {"get_context": Nothing()},
     "Model": {"get_model_path": staticmethod(_model_path)},
 }
 
 
 def _fill_mlflow(module: ModuleType) -> None:
     def logs_or_fails(name: str) -> Any:
-        if _logs(name):
-            return _Nothing()
+        if logs(name):
+            return Nothing()
+        if name == CLIENT:
+            return MlflowClient
         if name.startswith("__"):
             raise AttributeError(name)
-        raise _not_installed(f"mlflow.{name}")
+        if f"{module.__name__}.{name}" in PLACES:
+            return import_module(f"{module.__name__}.{name}")
+        raise _not_installed(f"{module.__name__}.{name}")
 
     module.__getattr__ = logs_or_fails  # type: ignore[method-assign]  # a module's own hook
 
@@ -201,5 +177,5 @@ _FILLS: dict[str, Callable[[ModuleType], None]] = {
     "azureml.core": _fill_azureml,
     "azureml_user": _fill_package,
     "azureml_user.parallel_run": _fill_parallel_run,
-    "mlflow": _fill_mlflow,
+    **dict.fromkeys(PLACES, _fill_mlflow),
 }

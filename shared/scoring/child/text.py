@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from .disguises import disguise, is_utf16
 from .failure import Unreadable
-
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def require_utf8(data: bytes) -> None:
+    """Raises `Unreadable`, and says what the file is instead if its first bytes tell."""
+    other = disguise(data)
+    if other:
+        raise Unreadable(other)
+    if is_utf16(data):
+        raise Unreadable("The file's encoding looks like UTF-16. Save it as UTF-8")
     try:
         _ = data.isascii() or data.decode("utf-8")
     except UnicodeDecodeError as error:
-        looks = "looks like UTF-16" if data[:2] in _UTF16_MARKS else "is not UTF-8"
         raise Unreadable(
-            f"The file's encoding {looks}: byte 0x{data[error.start]:02x} "
+            f"The file's encoding is not UTF-8: byte 0x{data[error.start]:02x} "
             f"at position {error.start}. Save it as UTF-8"
         ) from error

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .cast import FLOATS, INTEGERS, bounds, to_boolean, to_float, to_integer, to_moment
+from .cast import (
+    FLOATS,
+    INTEGERS,
+    bounds,
+    to_boolean,
+    to_bytes,
+    to_float,
+    to_integer,
+    to_moment,
+)
 from .failure import Unfit
 from .nested import fit_nested
 
@@ -64,6 +73,39 @@ def each(values: Iterable[Any], column: Column, cast: Callable[[Any], Any]) -> l
     return cells
 
 
+def empty(column: Column) -> Any:
+    """No values, in the type that some would have."""
+    kind = column.type
+    if kind == "string":
+        return pd.Series([], dtype=_TEXT)
+    dtypes = {"boolean": "bool", "datetime": "datetime64[ns]", **FLOATS, **INTEGERS}
+    return np.array([], dtype=dtypes.get(kind, "O"))
+
+
+def booleans(values: Iterable[Any], column: Column, cast: Callable[[Any], bool | None]) -> Any:
+    """As objects where some are missing: as a boolean, None would be False."""
+    cells = each(values, column, cast)
+    if None not in cells:
+        return np.array(cells, dtype=np.bool_)
+    if column.is_tensor:
+        row = cells.index(None)
+        raise Unfit(f"a blank value cannot be a boolean (column {column.name!r}, row {row})")
+    return np.array(cells, dtype=object)
+
+
+def to_timestamp(value: Any) -> Any:
+    """One moment, as `datetimes` has it."""
+    moment = _moment(value)
+    return None if moment is None else _alone_utc(moment)
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT, or what pandas has for a missing value."""
+    if isinstance(value, (list, dict, np.ndarray)):
+        return False
+    return value is None or value is _NA or value is pd.NaT or bool(value != value)  # noqa: PLR0124
+
+
 def datetimes(values: Any, column: Column) -> Any:
     """Times with an offset become UTC. A bare number is no moment: nobody knows its unit."""
     is_typed = getattr(values.dtype, "kind", "") == "M"
@@ -80,9 +122,9 @@ def _utc(moments: Any) -> Any:
     return series.dt.tz_localize(None).astype("datetime64[ns]")
 
 
-def _alone_utc(moment: Any) -> None:
+def _alone_utc(moment: Any) -> Any:
     try:
-        _utc([moment])
+        return _utc([moment]).iloc[0]
     except (ValueError, ArithmeticError, TypeError) as error:
         raise ValueError(_reason(error)) from error
 
@@ -139,7 +181,7 @@ def _by_cell(values: Any, column: Column) -> Any:
         cells = each(_objects(values), column, lambda value: to_integer(_written(value), kind))
         return np.array(cells, dtype=INTEGERS[kind])
     if kind == "boolean":
-        return np.array(each(_objects(values), column, _truth), dtype=np.bool_)
+        return booleans(_objects(values), column, _truth)
     return each(_objects(values), column, _bytes)
 
 
@@ -148,18 +190,14 @@ def _objects(values: Any) -> list[Any]:
     return list(values.tolist())
 
 
-def _is_missing(value: Any) -> bool:
-    return value is None or value is _NA or value is pd.NaT or value != value  # noqa: PLR0124
-
-
 def _written(value: Any) -> str:
     """A number as its text: the rules for csv hold here too."""
     if isinstance(value, (list, dict, np.ndarray, bool, bytes, date)):
         raise TypeError(f"{value!r} is not a number")
-    return "" if _is_missing(value) else str(value)
+    return "" if is_missing(value) else str(value)
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: Any) -> bool | None:
     return value if isinstance(value, bool) else to_boolean(_written(value))
 
 
@@ -167,21 +205,24 @@ def _text(value: Any) -> Any:
     """Of what is no text only whole numbers become it: 0.1 has many spellings, 7 has one."""
     if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, (list, dict, np.ndarray)) or not _is_missing(value):
+    if isinstance(value, (list, dict, np.ndarray)) or not is_missing(value):
         raise TypeError(f"{value!r} is not a text")
     return np.nan
 
 
 def _bytes(value: Any) -> Any:
-    if value is None or isinstance(value, bytes):
-        return value
+    """Text is base64: JSON has no other way to say bytes."""
+    if isinstance(value, str):
+        return to_bytes(value)
+    if is_missing(value) or isinstance(value, bytes):
+        return None if is_missing(value) else value
     raise TypeError(f"{value!r} is not binary")
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, (list, dict, np.ndarray)):
         raise TypeError(f"{value!r} is not a date")
-    if _is_missing(value):
+    if is_missing(value):
         return None
     if not isinstance(value, (str, date)):
         raise TypeError(f"{value!r} is not a date: write ISO 8601")

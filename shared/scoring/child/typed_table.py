@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .signature import require_unambiguous, wanted
-from .typed_column import fit
+from .headers import matched
+from .signature import labelled, require_unambiguous
+from .typed_column import empty, fit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def chosen(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     """The columns to take; None when the model has no signature. Raises `Unfit`."""
-    columns = wanted(schema, header)
+    columns = matched(schema, header, in_csv=False)
     if columns is not None:
         require_unambiguous(header, columns)
     return columns
@@ -25,6 +26,8 @@ def chosen(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
 
 def fitted(columns: Sequence[Column], rows: int, values: Callable[[str], Any]) -> pd.DataFrame:
     """`values` gives the numpy array of a column. Raises `Unfit`."""
-    if not rows:
-        return pd.DataFrame({column.name: [] for column in columns})
-    return pd.DataFrame({column.name: fit(values(column.name), column) for column in columns})
+    fitted = {
+        column.name: fit(values(column.name), column) if rows else empty(column)
+        for column in columns
+    }
+    return labelled(pd.DataFrame(fitted), columns)

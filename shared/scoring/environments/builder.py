@@ -1,5 +1,6 @@
 """Builds an environment with uv: interpreter, virtual environment, packages."""
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -32,14 +33,16 @@ class Builder:
         self.uv.do(
             "The virtual environment cannot be made",
             *("venv", "--quiet", "--python", str(interpreter.path), str(venv)),
+            writable=(home.folder,),
         )
         python = venv / "bin" / "python"
         with tempfile.TemporaryDirectory(dir=home.folder) as inputs:
             self.uv.do(
                 "The packages cannot be installed",
                 # Scorer processes may not write here: they would compile at each start.
-                *("pip", "install", "--quiet", "--compile-bytecode", "--python", str(python)),
-                *_files(Path(inputs), spec, interpreter),
+                *("pip", "install", "--compile-bytecode", "--python", str(python)),
+                *_files(Path(inputs), _with_own_copies(spec, Path(inputs)), interpreter),
+                writable=(home.folder,),
             )
         if ask(python) is None:
             raise EnvironmentFailed("The environment was built, but its interpreter does not run.")
@@ -60,6 +63,7 @@ class Builder:
                 *("pip", "compile", "--quiet", "--no-header", "--no-annotate", *hashes),
                 *("--python", str(interpreter.path), "--output-file", str(found)),
                 *(one for one in arguments if one != "-r"),
+                writable=(Path(inputs),),
             )
             pinned = Requirements()
             pinned.add_text(read_text(found))
@@ -71,6 +75,15 @@ class Builder:
             takes_prereleases=False,
         )
         return pinned_spec.noting(*_notes(spec, interpreter))
+
+
+def _with_own_copies(spec: EnvironmentSpec, folder: Path) -> EnvironmentSpec:
+    """Building a project writes into its folder; the model's is everybody's."""
+    projects = [place for place in spec.local_packages if place.is_dir()]
+    copies = {str(place): str(folder / str(at) / place.name) for at, place in enumerate(projects)}
+    for place, copy in copies.items():
+        shutil.copytree(place, copy, symlinks=True)
+    return replace(spec, packages=tuple(copies.get(one, one) for one in spec.packages))
 
 
 def _files(folder: Path, spec: EnvironmentSpec, interpreter: Interpreter) -> list[str]:

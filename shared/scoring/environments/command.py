@@ -1,27 +1,19 @@
-"""Runs one program to its end: bounded in time and output, and never outliving us."""
+"""Runs one program to its end: fenced, bounded in time and output, and never outliving us."""
 
 import os
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.scoring.enclosure import ENTER, Enclosure, started
 from shared.scoring.environments.spec import LOG_LIMIT
 
-_POLL_S = 0.05
-# Run before the program, in its process: the kernel kills it when the thread that started it ends.
-_LEASH = """
-import ctypes, os, sys
-if sys.platform.startswith("linux"):
-    ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)
-if os.getppid() != int(sys.argv[1]):
-    os._exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
+# For the leash, to end all that the program started.
+_END_LIMIT_S = 10.0
+_LEASH = ENTER.with_name("leash.py")
 
 
 @dataclass(frozen=True)
@@ -38,43 +30,43 @@ class Finished:
 
 
 def run(
-    command: Sequence[str], *, limit_s: float, environment: Mapping[str, str], cwd: Path
+    command: Sequence[str],
+    *,
+    limit_s: float,
+    environment: Mapping[str, str],
+    cwd: Path,
+    enclosure: Enclosure,
 ) -> Finished:
     """Raises OSError when the program cannot be started."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: S603  # the commands are ours
-            [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=log,
-            env=dict(environment),
+        process = started(
+            command,
+            environment,
+            enclosure,
             cwd=cwd,
-            start_new_session=True,
+            output=output,
+            errors=log,
+            by=_LEASH,
+            more=(str(os.getpid()),),
         )
+        code: int | None = None
         try:
-            code = _wait(process, limit_s)
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(limit_s)
         finally:
-            _end_group(process)
+            _end(process)
         return Finished(code, _tail(output.fileno()), _tail(log.fileno()))
 
 
-def _wait(process: subprocess.Popen[bytes], limit_s: float) -> int | None:
-    """Without reaping: until the group is ended, its number must not belong to another."""
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
-        ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
-        if ended is not None:
-            _end_group(process)
-            return process.returncode
-        time.sleep(_POLL_S)
-    return None
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill it and all that it has started, unless that was done before."""
-    if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """The leash ends all that the program started, and itself."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_END_LIMIT_S)
+    process.kill()
+    process.wait()
 
 
 def _tail(descriptor: int) -> str:

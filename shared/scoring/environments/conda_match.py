@@ -16,6 +16,8 @@ _SPACED_BUILD = re.compile(r"^(?P<version>\S*[^\s=<>!~,])\s+(?P<build>[^\s=<>!~,
 _BUILD = re.compile(r"^(?P<version>=?=?[^=<>!~,|]+)=(?P<build>[^=<>!~,|]+)$")
 _RELEASE = re.compile(r"^[\d.]+$")
 _ANY = frozenset({"", "*"})
+# No name with its versions is longer; parsers take their time.
+LONGEST = 1_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class CondaMatch:
 
 def conda_match(text: str) -> CondaMatch:
     """Raises EnvironmentFailed when it is no dependency."""
+    if len(text) > LONGEST:
+        raise EnvironmentFailed(
+            f"The dependency that begins with '{text[:40]}' has {len(text)} characters. "
+            f"Use at most {LONGEST}."
+        )
     bare = _CHANNEL.sub("", text.strip())
     brackets = _BRACKETS.search(bare)
     fields = _fields(brackets["fields"]) if brackets else {}

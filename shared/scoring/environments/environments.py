@@ -25,6 +25,8 @@ from shared.scoring.environments.spec import (
     BuilderKilled,
     EnvironmentFailed,
     EnvironmentSpec,
+    Tell,
+    ignore,
     telling,
 )
 from shared.scoring.environments.uv import Uv, find_uv
@@ -43,6 +45,7 @@ logger = logging.getLogger(__name__)
 
 _LOCKS = "locks"
 _CACHE = "cache"
+_TEMPORARY = "temporary"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Environments:
         failure_remembered_s: float = FAILURE_REMEMBERED_S,
         keep: Bound | None = None,
         variables: Mapping[str, str] = os.environ,
+        hidden: tuple[Path, ...] = (),
     ) -> None:
         self._folder = folder.absolute()
         self._own_python = own_python
@@ -78,6 +82,7 @@ class Environments:
         self._failure_remembered_s = failure_remembered_s
         self._keep = keep
         self._variables = variables
+        self._hidden = hidden
         self._own: dict[EnvironmentSpec, bool] = {}
 
     def satisfied_by_own(self, spec: EnvironmentSpec) -> bool:
@@ -86,7 +91,7 @@ class Environments:
             self._own[spec] = self._own_packages.satisfy(spec)
         return self._own[spec]
 
-    def ensure(self, spec: EnvironmentSpec) -> Path:
+    def ensure(self, spec: EnvironmentSpec, tell: Tell = ignore) -> Path:
         """The environment's python, built if it is not there. Raises EnvironmentFailed."""
         if self.satisfied_by_own(spec):
             return Path(self._own_python)
@@ -94,7 +99,7 @@ class Environments:
         built = home.built()
         if built is None:
             with telling(spec.notes):
-                built = self._build(spec, home)
+                built = self._build(spec, home, tell)
             self._make_room(spare=home)
         home.touch()
         return built.python
@@ -106,7 +111,7 @@ class Environments:
         built = self._home(spec.key).built()
         return spec.noting(*(built.notes if built else ())).notes
 
-    def pin(self, spec: EnvironmentSpec) -> EnvironmentSpec:
+    def pin(self, spec: EnvironmentSpec, tell: Tell = ignore) -> EnvironmentSpec:
         """The same with every version said, so that it is the same on every machine, for ever.
 
         Raises EnvironmentFailed when the packages do not go together.
@@ -114,7 +119,7 @@ class Environments:
         if self.satisfied_by_own(spec):
             return spec
         with telling(spec.notes):
-            return _outliving(lambda: self._builder().pin(spec))
+            return _outliving(lambda: self._builder(spec, tell).pin(spec))
 
     def evict(
         self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
@@ -147,22 +152,23 @@ class Environments:
         except (OSError, EnvironmentFailed):
             logger.warning("The environments in %s could not be tidied up.", self._folder)
 
-    def _build(self, spec: EnvironmentSpec, home: Home) -> Built:
+    def _build(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
         try:
             with locked(self._lock(home), wait_s=self._build_limit_s):
-                return home.built() or self._build_locked(spec, home)
+                return home.built() or self._build_locked(spec, home, tell)
         except TimeoutError as error:
             raise EnvironmentFailed(
                 f"Another process has been building the environment for "
                 f"{self._build_limit_s:g} s. Try again later."
             ) from error
 
-    def _build_locked(self, spec: EnvironmentSpec, home: Home) -> Built:
+    def _build_locked(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
         failure = home.recent_failure(self._failure_remembered_s)
         if failure is not None:
+            tell(failure.log)
             raise failure
         try:
-            return _outliving(lambda: self._builder().build(spec, home))
+            return _outliving(lambda: self._builder(spec, tell).build(spec, home))
         except BuilderKilled:
             raise
         except EnvironmentFailed as failed:
@@ -188,20 +194,29 @@ class Environments:
         if self._cache.is_relative_to(self._folder) and self._cache.exists():
             self._run_uv().call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
 
-    def _builder(self) -> Builder:
-        uv = self._run_uv()
+    def _builder(self, spec: EnvironmentSpec, tell: Tell) -> Builder:
+        uv = self._run_uv(spec.local_packages, tell)
         return Builder(uv, Interpreters(self._own_python, uv, self._variables))
 
-    def _run_uv(self) -> Uv:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        uv = find_uv(self._uv)
-        return Uv(uv, self._cache, self._folder, self._build_limit_s, self._variables)
+    def _run_uv(self, readable: tuple[Path, ...] = (), tell: Tell = ignore) -> Uv:
+        temporary = self._folder / _TEMPORARY
+        temporary.mkdir(parents=True, exist_ok=True)
+        return Uv(
+            find_uv(self._uv),
+            cache=self._cache,
+            work=temporary,
+            limit_s=self._build_limit_s,
+            variables=self._variables,
+            hidden=self._hidden,
+            readable=readable,
+            tell=tell,
+        )
 
     def _home(self, key: str) -> Home:
         return Home(self._folder / key)
 
     def _homes(self) -> list[Home]:
-        reserved = (_LOCKS, _CACHE)
+        reserved = (_LOCKS, _CACHE, _TEMPORARY)
         return [Home(one) for one in self._folder.iterdir() if one.name not in reserved]
 
     def _lock(self, home: Home) -> Path:

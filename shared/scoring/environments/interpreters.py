@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared.scoring.environments.python_version import is_supported
 from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.environments.uv import Uv
+from shared.scoring.environments.uv import Uv, environment
 
 # Few packages have wheels for an interpreter without the GIL.
 _QUESTION = "import sys; print('.'.join(map(str, sys.version_info[:3])), 't' in sys.abiflags)"
@@ -126,12 +126,16 @@ class Interpreters:
 
 
 def ask(path: Path) -> Interpreter | None:
-    """None when it does not run, or is none."""
+    """None when it does not run, or is none.
+
+    Without its site packages: those of an environment may run code when they are looked at.
+    """
     if not os.access(path, os.X_OK):
         return None
     try:
         answer = subprocess.run(  # noqa: S603  # an interpreter that was found, and a fixed question
-            [str(path), "-I", "-c", _QUESTION],
+            [str(path), "-I", "-S", "-c", _QUESTION],
+            env=environment(os.environ),
             capture_output=True,
             text=True,
             timeout=_ANSWER_LIMIT_S,

@@ -10,7 +10,7 @@ OTHER_INDEX = "is ignored: packages come from the service's own package index."
 
 _INDEX = re.compile(r"^(?:-i|-f|--index-url|--extra-index-url|--find-links|--no-index)")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
-_QUERY = re.compile(r"(://[^\s?]*)\?[^\s#\"']*")
+_QUERY = re.compile(r"(://[^\s?]{0,2048})\?[^\s#\"']*")
 
 
 def ignored(option: str) -> str:

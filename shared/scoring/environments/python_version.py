@@ -10,6 +10,7 @@ from shared.scoring.environments.spec import EnvironmentFailed
 
 OLDEST = (3, 7)
 NEWEST = (3, 14)
+LONGEST = 100  # characters of a version, or of a range of them
 _EXACT = re.compile(r"^={0,3}\s*(?P<version>\d+(?:\.\d+){0,2})(?:\.\*)?$")
 
 
@@ -19,6 +20,8 @@ def chosen_python(wanted: str) -> tuple[str, str]:
     Raises EnvironmentFailed when no supported Python is meant.
     """
     wanted = wanted.strip()
+    if len(wanted) > LONGEST:
+        raise _unsupported(f"{wanted[:LONGEST]}...")
     if wanted in ("", "*"):
         return "", ""
     exact = _EXACT.match(wanted)

@@ -22,7 +22,11 @@ from shared.scoring.environments.spec import EnvironmentFailed
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _CONTINUED = re.compile(r"\\\n")
-_OPTION = re.compile(r"\s+(?=--)")
+_OPTION = re.compile(r"\s(?=--)")
+# A requirement with its hashes is long; its other parts never are. Parsers take their time.
+LONGEST_LINE, LONGEST_PART = 65_536, 1_000
+MOST_LINES = 10_000
+LONGEST_FILE = 1 << 20
 # What pip fetches from elsewhere, or from a place that is the same for everybody.
 _ELSEWHERE = re.compile(r"^(?:/|file:|(?:git|hg|svn|bzr)\+|https?://)")
 _LOCAL = re.compile(r"^\.{1,2}(?:/|\[|$)|\.(?:whl|zip|tar\.gz)$")
@@ -46,10 +50,8 @@ class Requirements:
         self.add(_lines(text))
 
     def add(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            bare = _COMMENT.sub("", line).strip()
-            if bare:
-                self._add_line(bare)
+        for line in _bare(lines):
+            self._add_line(line)
 
     def leave_out(self, name: str) -> None:
         self._left_out.add(name)
@@ -81,15 +83,14 @@ class Requirements:
             self.notes.append(ignored(line))
 
     def _constrain(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            bare = _COMMENT.sub("", line).strip()
-            if bare.startswith("-"):
-                self._add_option(bare, self._constrain)
-            elif bare:
-                self._add_constraint(bare)
+        for line in _bare(lines):
+            if line.startswith("-"):
+                self._add_option(line, self._constrain)
+            else:
+                self._add_constraint(line)
 
     def _add_constraint(self, line: str) -> None:
-        body, *options = _OPTION.split(line)
+        body, *options = _split(line)
         requirement = parsed(body)
         if requirement is None or requirement.extras:
             raise EnvironmentFailed(
@@ -119,7 +120,7 @@ class Requirements:
             self._at = before
 
     def _add_requirement(self, line: str) -> None:
-        body, *options = _OPTION.split(line)
+        body, *options = _split(line)
         requirement = parsed(body)
         if requirement is None or (_LOCAL.search(body) and not requirement.url):
             self.packages.add(self._placed(body))  # x-1.0.whl could be a name, and is none
@@ -147,6 +148,33 @@ class Requirements:
         )
 
 
+def _bare(lines: Iterable[str]) -> Iterator[str]:
+    """Without comments and blank lines; raises EnvironmentFailed for what is endless."""
+    for number, line in enumerate(lines):
+        if number >= MOST_LINES:
+            raise EnvironmentFailed(
+                f"There are more than {MOST_LINES} requirements in one list. Ask for fewer."
+            )
+        _check_length(line, LONGEST_LINE)
+        bare = _COMMENT.sub("", line).strip()
+        if bare:
+            _check_length(bare if bare.startswith("-") else _split(bare)[0], LONGEST_PART)
+            yield bare
+
+
+def _check_length(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise EnvironmentFailed(
+            f"The requirement that begins with '{text[:40]}' has {len(text)} characters. "
+            f"Use at most {longest}."
+        )
+
+
+def _split(line: str) -> list[str]:
+    """A requirement and its options, such as hashes."""
+    return [part.strip() for part in _OPTION.split(line)]
+
+
 def _lines(text: str) -> list[str]:
     return _CONTINUED.sub(" ", text.replace("\r\n", "\n")).split("\n")
 
@@ -167,7 +195,7 @@ def parsed(line: str) -> Requirement | None:
 def named(lines: Iterable[str]) -> Iterator[Requirement]:
     """Those of the requirement lines that name a package."""
     for line in lines:
-        requirement = parsed(_OPTION.split(line)[0])
+        requirement = parsed(_split(line)[0])
         if requirement is not None:
             yield requirement
 
@@ -183,6 +211,10 @@ def normalised(requirement: Requirement) -> str:
 
 def read_text(path: Path) -> str:
     try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise EnvironmentFailed(
+                f"'{path.name}' has more than {LONGEST_FILE} bytes. Make it smaller."
+            )
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise EnvironmentFailed(

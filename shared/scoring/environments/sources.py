@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.utils import canonicalize_name
 
+from shared.schemas import yaml_text
 from shared.scoring.environments.conda_match import CondaMatch, conda_match
 from shared.scoring.environments.conda_names import PIP_NAMES, is_native
 from shared.scoring.environments.left_out import is_needless
@@ -16,8 +16,14 @@ from shared.scoring.environments.requirements import Requirements, named, read_t
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, telling
 
 _PYTHON_ENV = "python_env.yaml"
-_CONDA = "conda.yaml"
+_PYTHON_ENVS = (_PYTHON_ENV, "python_env.yml")
+_CONDAS = ("conda.yaml", "conda.yml")
 _REQUIREMENTS = "requirements.txt"
+_NO_ENVIRONMENT = (
+    "The model brings no environment file (python_env.yaml, conda.yaml or requirements.txt): the "
+    "service's own Python and packages score it. Add one that lists its packages, or give the "
+    "deployment an environmentId, if it does not load with these."
+)
 # Either of them loads a model; the full one brings servers that scoring never starts.
 _MLFLOW = frozenset({"mlflow", "mlflow-skinny"})
 # What reads the inputs of a model without a script, and what else would serve as well. The full
@@ -29,20 +35,34 @@ _READERS = {
 }
 
 
-def of_model(folder: Path) -> EnvironmentSpec | None:
-    """What an MLflow model brings along, or None. Raises EnvironmentFailed."""
-    described = _mapping(read_text(folder / "MLmodel"), "MLmodel")
-    files = _named_by(described)
-    spec: EnvironmentSpec | None = None
-    if python_env := _inside(folder, files.get("virtualenv", _PYTHON_ENV)):
+def of_model(folder: Path) -> EnvironmentSpec:
+    """What an MLflow model brings along: nothing, and the note says it. Raises EnvironmentFailed.
+
+    The file that MLmodel names counts, else one with a usual name; of several the newest form.
+    """
+    described = read_mlmodel(folder)
+    named_by = _named_by(described)
+    missing = tuple(
+        f"MLmodel names the environment file '{name}', which is not in the model's folder."
+        for name in named_by.values()
+        if not _inside(folder, name)
+    )
+    if python_env := _first(folder, named_by.get("virtualenv", ""), *_PYTHON_ENVS):
         spec = _of_python_env(_mapping(read_text(python_env), python_env.name), folder)
-    elif conda := _inside(folder, files.get("conda", _CONDA)):
+    elif conda := _first(folder, named_by.get("conda", ""), *_CONDAS):
         spec = _of_conda(_mapping(read_text(conda), conda.name), folder)
-    elif requirements := _inside(folder, _REQUIREMENTS):
+    elif requirements := _first(folder, _REQUIREMENTS):
         wanted = Requirements(folder)
         wanted.add_text(read_text(requirements))
-        spec = _spec(wanted, _python_function(described).get("python_version") or "")
-    return for_mlflow(spec) if spec else None
+        spec = _spec(wanted, str(_python_function(described).get("python_version") or ""))
+    else:
+        return EnvironmentSpec().noting(*missing, _NO_ENVIRONMENT)
+    return for_mlflow(spec).noting(*missing)
+
+
+def read_mlmodel(folder: Path) -> Mapping[str, Any]:
+    """Raises EnvironmentFailed."""
+    return _mapping(read_text(folder / "MLmodel"), "MLmodel")
 
 
 def of_conda(text_or_mapping: str | Mapping[str, Any]) -> EnvironmentSpec:
@@ -149,6 +169,11 @@ def _named_by(described: Mapping[str, Any]) -> dict[str, str]:
     return {str(tool): str(file) for tool, file in env.items()} if isinstance(env, Mapping) else {}
 
 
+def _first(folder: Path, *names: str) -> Path | None:
+    found = (_inside(folder, name) for name in names if name)
+    return next((path for path in found if path), None)
+
+
 def _inside(folder: Path, name: str) -> Path | None:
     path = (folder / name).resolve()
     return path if path.is_file() and path.is_relative_to(folder.resolve()) else None
@@ -156,12 +181,11 @@ def _inside(folder: Path, name: str) -> Path | None:
 
 def _mapping(text: str, name: str) -> Mapping[str, Any]:
     try:
-        # As safe as the safe loader, and 3.10 stays what it is instead of becoming 3.1.
-        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, ValueError) as error:
-        why = " ".join(str(error).split())
+        content = yaml_text.plain(text)
+    except yaml_text.BadYaml as error:
         raise EnvironmentFailed(
-            f"The environment's {name} is not YAML: {why}. Repair it and register it again."
+            f"The environment's {name} is not YAML that is understood here: {error}. "
+            "Repair it and register it again."
         ) from error
     if not isinstance(content, Mapping):
         raise _malformed(name, "an object with keys")

@@ -4,10 +4,12 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from shared.domain.message import clipped
 
 # What the builder adds on its own has changed: environments of an older recipe are not reused.
 RECIPE = 1
@@ -15,6 +17,13 @@ RECIPE = 1
 LOG_LIMIT = 64 * 1024
 # Azure refuses longer messages.
 REASON_LIMIT = 3000
+
+# Hears what a builder prints.
+type Tell = Callable[[str], None]
+
+
+def ignore(_log: str) -> None:
+    """For who does not want to know."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class EnvironmentFailed(Exception):
     """
 
     def __init__(self, reason: str, *, log: str = "") -> None:
-        reason = reason if len(reason) <= REASON_LIMIT else f"{reason[: REASON_LIMIT - 1]}…"
+        reason = clipped(reason, REASON_LIMIT)
         super().__init__(reason)
         self.reason = reason
         self.log = log[-LOG_LIMIT:]

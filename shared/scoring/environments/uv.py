@@ -4,14 +4,19 @@ import os
 import re
 import shutil
 import signal
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from shared.scoring.death import told
+from shared.scoring.enclosure import Enclosure
 from shared.scoring.environments.command import Finished, run
-from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed
+from shared.scoring.environments.pip_options import without_secrets
+from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed, Tell, ignore
 
 # Building a package runs its code: it sees no settings of the service.
 _PASSED = frozenset(
@@ -40,31 +45,65 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Uv:
+    """`readable` are those of the `hidden` places that this build needs: a model's own packages."""
+
     program: str
     cache: Path
     work: Path
     limit_s: float
     variables: Mapping[str, str]
+    hidden: tuple[Path, ...] = ()
+    readable: tuple[Path, ...] = ()
+    tell: Tell = ignore
 
-    def call(self, *arguments: str, limit_s: float | None = None) -> Finished:
+    def call(
+        self, *arguments: str, writable: Sequence[Path] = (), limit_s: float | None = None
+    ) -> Finished:
         """Raises EnvironmentFailed when uv cannot be started, BuilderKilled when it was killed."""
         command = [self.program, *arguments, "--no-config", "--no-progress", "--color", "never"]
         try:
-            finished = run(
-                command,
-                limit_s=self.limit_s if limit_s is None else limit_s,
-                environment={**environment(self.variables), "UV_CACHE_DIR": str(self.cache)},
-                cwd=self.work,
-            )
+            with tempfile.TemporaryDirectory(dir=self.work) as temporary:
+                finished = run(
+                    command,
+                    limit_s=self.limit_s if limit_s is None else limit_s,
+                    environment=self._environment(temporary),
+                    cwd=Path(temporary),
+                    enclosure=self._enclosure((Path(temporary), *writable)),
+                )
         except OSError as error:
             raise EnvironmentFailed(f"uv cannot be started: {error}.") from error
+        self.tell(f"> uv {' '.join(arguments)}\n{_readable(finished.log)}")
         if finished.code is not None and finished.code < 0:
             raise BuilderKilled(f"uv {told(finished.code)}.", log=finished.log)
         return finished
 
-    def do(self, what: str, *arguments: str) -> str:
+    def _environment(self, temporary: str) -> dict[str, str]:
+        """What builds keep for themselves goes with the build, but for uv's own cache."""
+        return {
+            **environment(self.variables),
+            "CARGO_HOME": f"{temporary}/cargo",
+            "TMPDIR": temporary,
+            "UV_CACHE_DIR": str(self.cache),
+            "UV_PYTHON_INSTALL_BIN": "0",
+            "XDG_CACHE_HOME": f"{temporary}/cache",
+        }
+
+    def _enclosure(self, writable: Sequence[Path]) -> Enclosure:
+        """Building a package runs its code: it reaches this environment and uv's own folders."""
+        own = (self.cache, *_pythons(self.variables))
+        for folder in own:
+            with suppress(OSError):  # then uv says what it could not write
+                folder.mkdir(parents=True, exist_ok=True)
+        return Enclosure(
+            writable=(*writable, *own),
+            readable=(Path(self.program).parent, Path(sys.prefix), *self.readable),
+            hidden=self.hidden,
+            is_sociable=False,
+        )
+
+    def do(self, what: str, *arguments: str, writable: Sequence[Path]) -> str:
         """What uv printed; raises EnvironmentFailed, with uv's own reason, when it failed."""
-        finished = self.call(*arguments)
+        finished = self.call(*arguments, writable=writable)
         if finished.is_good:
             return finished.output
         if _KILLED_BELOW in finished.log:
@@ -75,6 +114,14 @@ class Uv:
         else:
             reason = _reason(finished.log) or f"uv exited with code {finished.code}."
         raise EnvironmentFailed(f"{what}: {reason}", log=finished.log)
+
+
+def _pythons(variables: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where uv keeps the interpreters that it installs."""
+    if chosen := variables.get("UV_PYTHON_INSTALL_DIR"):
+        return (Path(chosen),)
+    home = variables.get("HOME")
+    return (Path(home, ".local", "share", "uv", "python"),) if home else ()
 
 
 def environment(parent: Mapping[str, str]) -> dict[str, str]:
@@ -107,14 +154,19 @@ def _of_packages() -> str | None:
         return None
 
 
+def _readable(log: str) -> str:
+    """Without colours, and without what an index's address may hold."""
+    return without_secrets(_ANSI.sub("", log)).strip() + "\n"
+
+
 def _reason(log: str) -> str:
-    """Its explanation, without its progress and its warnings, in one line."""
-    lines = _ANSI.sub("", log).splitlines()
+    """Its explanation, line by line, without its progress and its warnings."""
+    lines = [line.rstrip() for line in _readable(log).splitlines() if line.strip()]
     begins = [
         index
         for index, line in enumerate(lines)
         if re.match(r"(error|hint|\u00d7)[: ]", line.strip())
     ]
-    told = lines[begins[0] :] if begins else lines[-20:]
-    words = " ".join(" ".join(line.strip(" │╰─▶├→\u00d7") for line in told).split())
-    return words.removeprefix("error:").replace(" cause: ", ": ").strip()
+    explained = lines[begins[0] :] if begins else lines[-20:]
+    words = "\n".join(line.strip(" │╰─▶├→\u00d7") for line in explained)
+    return words.removeprefix("error:").strip()

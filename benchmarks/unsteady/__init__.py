@@ -1,0 +1,1 @@
+"""Jobs over a storage account that fails: its proxy, the jobs, and what they must leave."""

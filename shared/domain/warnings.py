@@ -1,0 +1,87 @@
+"""What the owner of an ended job should be told, though the job did not fail because of it.
+
+Each warning is two sentences: what was the case, and what to do. Those of the receipt are what the
+input and the settings determine; what the running of it brought about may differ the next time.
+"""
+
+from collections.abc import Sequence
+
+from shared.domain.deployment import OutputAction
+from shared.domain.job import Ending, JobStatus
+from shared.domain.receipt import OutputProof
+
+# More names do not help: the first ones tell which code it was.
+MOST_NAMES = 5
+
+
+def lasting_warnings(ending: Ending, proof: OutputProof | None) -> list[str]:
+    """Those that any run of the same job over the same files would have."""
+    found = (_failed_files(ending), _left_out(ending), _no_output(ending, proof))
+    return [warning for warning in found if warning]
+
+
+def passing_warnings(ending: Ending, contested: Sequence[str]) -> list[str]:
+    """`contested` are the side files that several processes wrote."""
+    found = (_retries(ending), _contested(contested))
+    return [warning for warning in found if warning]
+
+
+def _failed_files(ending: Ending) -> str:
+    """Of a failed job its reason says it."""
+    tally, allowed = ending.tally, ending.spec.settings.error_threshold
+    if not tally.failed_files or ending.status is JobStatus.FAILED:
+        return ""
+    return (
+        f"{tally.failed_files} of {tally.files} input files failed, as error_threshold {allowed} "
+        "allows: they have no rows in the predictions. See errors.jsonl for each one's reason."
+    )
+
+
+def _left_out(ending: Ending) -> str:
+    plan = ending.plan
+    if not plan.skipped:
+        return ""
+    kinds = f": {plan.left_out}" if plan.left_out else ""
+    return (
+        f"{plan.skipped} blobs of the input folder were left out{kinds}. "
+        "Put what shall be scored directly into the folder, under a name without a dot in front."
+    )
+
+
+def _no_output(ending: Ending, proof: OutputProof | None) -> str:
+    if proof is None:
+        return ""
+    if ending.spec.settings.output_action is OutputAction.SUMMARY_ONLY:
+        if proof.file_count > 1:
+            return ""
+        return (
+            "The script left no file to publish. "
+            "Let it write into the folder that AZUREML_BI_OUTPUT_PATH names."
+        )
+    if proof.rows:
+        return ""
+    return (
+        "No input file gave a row: the predictions file is empty. "
+        "Look whether the files hold rows, and the script returns them."
+    )
+
+
+def _retries(ending: Ending) -> str:
+    retries = ending.tally.retries
+    if not retries:
+        return ""
+    return (
+        f"Mini-batches were tried again {retries} times after a failure. "
+        "See logs/user/error/ for what failed first."
+    )
+
+
+def _contested(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    shown = ", ".join(f"'{name}'" for name in names[:MOST_NAMES])
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return (
+        f"{len(names)} side files were overwritten by several processes, and hold what one of them "
+        f"wrote last: {shown}{more}. Give each mini-batch files of its own, or append to them."
+    )

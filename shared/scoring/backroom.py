@@ -1,0 +1,159 @@
+"""Behind the pool: scorers end here, and spares are made, while nobody waits for either.
+
+1. A process that has scored is asked to end by itself, and what it leaves is told.
+2. A spare takes its place, if its deployment has room for one.
+3. Once in a while somebody looks: for scorers that were idle for too long, and for jobs whose end
+   came on another machine.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from shared.scoring.benches import Benches
+from shared.scoring.parting import Farewell
+from shared.scoring.spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
+from shared.scoring.worker import Scorer
+
+LOGGER = logging.getLogger(__name__)
+# The reaper sleeps at least this long, whatever `idle_s` says, and at most the other.
+_SHORTEST_NAP_S = 0.05
+_LONGEST_NAP_S = 1.0
+# A shutdown() that hangs must not hold up the ends of other jobs.
+_THREADS = 4
+
+
+class Backroom:
+    """`make` is a new scorer of a spec; `course_of` says whether a job goes on."""
+
+    def __init__(
+        self,
+        benches: Benches,
+        make: Callable[[ScorerSpec], Scorer],
+        course_of: Callable[[str], JobCourse],
+        idle_s: float,
+    ) -> None:
+        self._benches = benches
+        self._make = make
+        self._course_of = course_of
+        self._idle_s = idle_s
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scorer-backroom")
+        self._reaper = threading.Thread(target=self._reap, name="scorer-reaper", daemon=True)
+        self._reaper.start()
+
+    def close(self) -> None:
+        """The processes have ended already: nothing here takes long any more."""
+        self._reaper.join()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def part_from(self, scorers: list[Scorer]) -> None:
+        """End scorers, and tell what they leave. Who is not heard comes back, and raises."""
+        failures: list[Exception] = []
+        for step in (_ask, self._hear):
+            left: list[Scorer] = []
+            for scorer in scorers:
+                try:
+                    step(scorer)
+                    left.append(scorer)
+                except Exception as failure:  # noqa: BLE001  # a store's: it is raised below
+                    failures.append(failure)
+                    if not self._benches.rest(scorer):
+                        scorer.discard()
+            scorers = left
+        for scorer in scorers:
+            scorer.discard()
+        if failures:
+            raise failures[0]
+
+    def clear_away(self, scorers: list[Scorer], gone: Sequence[ScorerSpec] = ()) -> None:
+        """End the scorers of a job that is over; spares take their places, and those of `gone`."""
+        if scorers or gone:
+            self._do(lambda: self._replace(scorers, gone))
+
+    def _replace(self, scorers: list[Scorer], gone: Sequence[ScorerSpec]) -> None:
+        for scorer in scorers:
+            scorer.departure.tell = _warn
+        self.part_from(scorers)
+        for spec in (*(scorer.spec for scorer in scorers), *gone):
+            self._make_spare(spec)
+
+    def _hear(self, scorer: Scorer) -> None:
+        if scorer.is_spare:
+            return
+        farewell = scorer.departure.finish()
+        if self._benches.closing.is_set():
+            raise PoolClosed("The worker is stopping: its scorer processes were ended.")
+        if scorer.departure.tell is not None:
+            scorer.departure.tell(farewell)
+
+    def _make_spare(self, spec: ScorerSpec) -> None:
+        if spec.is_stateless or not self._benches.begin_spare(spec):
+            return
+        try:
+            scorer = self._make(spec)
+            try:
+                scorer.start()
+            except BaseException:
+                scorer.discard()
+                raise
+            if not self._benches.rest(scorer):
+                scorer.discard()
+        except (InitFailed, ScoringStopped, PoolClosed, OSError) as failure:
+            LOGGER.info("no spare scorer: %s", failure)  # the next job will find out, and say so
+        finally:
+            self._benches.end_spare(spec)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        def quietly() -> None:
+            try:
+                work()
+            except Exception as failure:  # noqa: BLE001  # a thread of its own: nobody else hears
+                LOGGER.warning("the end of a scorer was not told: %s", failure)
+
+        with suppress(RuntimeError):  # closed
+            self._threads.submit(quietly)
+
+    def _reap(self) -> None:
+        while not self._benches.closing.wait(self._nap()):
+            expired = self._benches.expired(self._idle_s)
+            spares = [scorer for scorer in expired if scorer.is_spare]
+            for scorer in spares:
+                scorer.discard()
+            used = [scorer for scorer in expired if not scorer.is_spare]
+            if used:
+                self._do(lambda used=used: self.part_from(used))  # type: ignore[misc]
+            self._look_at_jobs(self._benches.jobs_at_rest(_LONGEST_NAP_S))
+
+    def _look_at_jobs(self, jobs: Iterable[str]) -> None:
+        for job in jobs:
+            course = self._course_of(job)
+            if course is JobCourse.OVER:
+                self._benches.end_job(job)
+                self.clear_away(self._benches.taken(job, lambda _: True))
+            elif course is JobCourse.ENDING:
+                late = self._benches.taken(job, lambda scorer: scorer.departure.may_write)
+                if late:
+                    self._do(lambda late=late: self.part_from(late))  # type: ignore[misc]
+
+    def _nap(self) -> float:
+        wait = self._benches.next_expiry(self._idle_s)
+        return min(max(wait, _SHORTEST_NAP_S), _LONGEST_NAP_S)
+
+
+def _ask(scorer: Scorer) -> None:
+    if scorer.is_spare:
+        return
+    if scorer.departure.tell is not None and scorer.departure.may_write:
+        scorer.departure.tell(None)
+    scorer.dismiss()
+
+
+def _warn(farewell: Farewell | None) -> None:
+    """The job is over: nobody publishes what comes now."""
+    if farewell and farewell.side_files:
+        LOGGER.warning(
+            "%d files that a scorer process wrote at its end came after its job's, and are lost",
+            len(farewell.side_files),
+        )

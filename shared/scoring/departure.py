@@ -1,0 +1,95 @@
+"""How the processes of one scorer end once they have scored, and what the job has of that."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.scoring.duty import duty_of
+from shared.scoring.parting import SHUTDOWN_LIMIT_S, Farewell, ask_to_leave, await_leave
+from shared.scoring.process import ScorerProcess
+from shared.scoring.side_keeper import SideKeeper
+from shared.scoring.side_outputs import ANY
+from shared.scoring.spec import ScorerSpec
+
+
+class Departure:
+    """`turns` counts the bundles whose rows are in safety; `names` are those that files may have.
+
+    `side` is None for a model without a script, which has nothing to say at its end.
+    """
+
+    def __init__(self, spec: ScorerSpec, side: SideKeeper | None, kept: Path) -> None:
+        self._side = side
+        self._kept = kept
+        self._duty = duty_of(spec.code_dir)
+        self._leaving: ScorerProcess | None = None
+        self._farewell: Farewell | None = None
+        self.turns = 0
+        self.names = ANY
+        self.tell: Callable[[Farewell | None], None] | None = None  # None: it is about to end
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the job has a claim to what its processes have left so far."""
+        is_needed = self._side is not None and self._side.is_needed
+        return is_needed or (self.may_write and self.turns > 0)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether nothing more can be scored."""
+        return self._leaving is not None or self._farewell is not None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the end of the process may bring files: it is waited for."""
+        return self._side is not None and (self._duty.may_write or self._side.is_needed)
+
+    @property
+    def must_end_well(self) -> bool:
+        """Whether what was scored is not whole before the process has ended by itself."""
+        return self._side is not None and (self._duty.must_end or self._side.is_unfinished)
+
+    @property
+    def alone(self) -> list[str]:
+        """Files that it holds open, and that no other process may write to."""
+        return list(self._side.alone) if self._side else []
+
+    @property
+    def loss(self) -> str:
+        """Which files of the job are lost with a process, in words; empty if none."""
+        return self._side.loss if self._side else ""
+
+    def dismiss(self, process: ScorerProcess) -> None:
+        """Ask the process to end by itself; `finish` waits for it."""
+        if not self.has_begun:
+            self._leaving = process
+            ask_to_leave(process)
+
+    def finish(self, limit_s: float = SHUTDOWN_LIMIT_S) -> Farewell:
+        """What the scorer leaves, when its process has ended or has died; again if asked."""
+        if self._farewell is None:
+            self._farewell = self._finished(limit_s)
+            self._leaving = None
+        return self._farewell
+
+    def replace(self, process: ScorerProcess) -> None:
+        """End a process whose successor goes on with the job, well if need be."""
+        if not self.must_end_well:
+            return
+        ask_to_leave(process)
+        failure, details = await_leave(process, SHUTDOWN_LIMIT_S)
+        if self._side is not None and (details or not failure):
+            self._side.end(self._kept / f"late-{uuid.uuid4().hex}", self.names)
+
+    def _finished(self, limit_s: float) -> Farewell:
+        failure = details = ""
+        has_ended = False
+        if self._leaving is not None:
+            failure, details = await_leave(self._leaving, limit_s)
+            has_ended = bool(details or not failure)
+        if self._side is None:
+            return Farewell(failure=failure, details=details)
+        changed, loss = self._side.farewell(
+            self._kept / "farewell", self.names, has_ended=has_ended
+        )
+        return Farewell(changed, loss, failure, details)

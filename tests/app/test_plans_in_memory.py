@@ -1,0 +1,96 @@
+"""Listings that lose a page, or see the input change: the plan is made again, or says so."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from activities.plan_job import plan
+from shared.adapters.memory import MemoryBlobs
+from shared.domain.errors import ServiceUnavailable
+from shared.domain.job import JobStatus
+from shared.domain.task import PlanTask
+from shared.ports import BlobItem
+from tests.app.in_memory import a_spec, run_job, services_in_memory, upload
+from tests.app.test_job_in_memory import predictions, receipt
+
+type Fault = Callable[[list[BlobItem]], list[BlobItem]]
+LOST: Fault = lambda items: items[:3] + items[6:]  # noqa: E731
+TWICE: Fault = lambda items: items[:6] + items[:6]  # noqa: E731
+
+
+class Unsteady(MemoryBlobs):
+    """Its first listings of the input go wrong, one fault each."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__()
+        self.faults = list(faults)
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        items = list(super().list_blobs(container, prefix))
+        if self.faults and prefix == "in/":
+            items = self.faults.pop(0)(items)
+        yield from items
+
+
+class Growing(MemoryBlobs):
+    """Somebody uploads a file after each of the first listings of the input."""
+
+    def __init__(self, uploads: int) -> None:
+        super().__init__()
+        self.uploads = uploads
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        yield from super().list_blobs(container, prefix)
+        if prefix == "in/" and self.uploads:
+            self.uploads -= 1
+            self.write(container, f"in/new-{self.uploads}.csv", b"n")
+
+
+ROWS = [f"0,{index},f{index:04d}.csv" for index in range(9)]
+
+
+def test_a_page_that_was_lost_is_missed_by_the_second_listing(tmp_path: Path) -> None:
+    services, blobs, _ = services_in_memory(tmp_path, Unsteady(LOST))
+    upload(blobs, [str(index) for index in range(9)])
+
+    assert "Completed" == run_job(a_spec(mini_batch_size=2), services)["status"]
+
+    assert ROWS == predictions(blobs)
+    assert ("proven", True) == (receipt(blobs)["verdict"], receipt(blobs)["plan"]["is_confirmed"])
+
+
+def test_a_page_that_came_twice_is_an_error_that_is_tried_again(tmp_path: Path) -> None:
+    services, blobs, _ = services_in_memory(tmp_path, Unsteady(TWICE))
+    upload(blobs, [str(index) for index in range(9)])
+    spec = a_spec(mini_batch_size=2)
+    services.jobs.create(spec)
+
+    with pytest.raises(ServiceUnavailable, match=r"'in/f0000.csv' came after 'in/f0005.csv'"):
+        plan(PlanTask(job=spec.name), services)
+    planned = plan(PlanTask(job=spec.name), services).plan
+
+    assert (9, True) == (planned.files, planned.is_confirmed)
+
+
+def test_an_input_that_grew_while_it_was_listed_is_planned_as_it_is_then(tmp_path: Path) -> None:
+    services, blobs, _ = services_in_memory(tmp_path, Growing(uploads=1))
+    upload(blobs, [str(index) for index in range(9)])
+
+    run_job(a_spec(mini_batch_size=2), services)
+
+    assert [*ROWS, "0,n,new-0.csv"] == predictions(blobs)
+    assert "proven" == receipt(blobs)["verdict"]
+
+
+def test_an_input_that_never_rests_is_scored_and_not_called_proven(tmp_path: Path) -> None:
+    services, blobs, _ = services_in_memory(tmp_path, Growing(uploads=1000))
+    upload(blobs, [str(index) for index in range(9)])
+
+    run_job(a_spec(mini_batch_size=2), services)
+
+    proof = receipt(blobs)
+    assert JobStatus.COMPLETED == proof["status"]
+    assert ("incomplete", False) == (proof["verdict"], proof["plan"]["is_confirmed"])
+    assert ROWS == predictions(blobs)[:9]
+    assert proof["files"]["planned"] == proof["files"]["scored"] == len(predictions(blobs))

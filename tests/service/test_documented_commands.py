@@ -1,0 +1,123 @@
+"""The commands of README and docs, run as they are printed: in a copy of the project."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.client.test_tour import fares, fares_in
+from tests.doc_blocks import DOCS, commands
+from tests.service.stack import ROOT, Stack, served
+
+LIMIT_S = 240
+COPIED = ("*.py", "*.json", "*.txt", "*.toml", "run", "README.md")
+FOLDERS = ("activities", "devhost", "examples", "local", "orchestrators", "shared", "triggers")
+INSTALLED = (".venv", "node_modules")
+PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+NOT_RUN = {
+    "README.md": [
+        "./run demo",
+        "./run serve",
+        "./run serve --tls",
+        "python3 -m venv",
+        "--host func",
+    ],
+    "local-host.md": ["devhost APP_FOLDER"],
+}
+STAMPS = """\
+HERE=$(pwd -P)
+eval "$(grep -E '^(NODE=|packages_stamp|azurite_stamp)' run)"
+packages_stamp >.venv/.ready
+azurite_stamp >node_modules/.ready
+"""
+
+
+def copy_project(folder: Path) -> Path:
+    """The project in another folder, with what is installed for this one, as `./run` left it."""
+    folder.mkdir()
+    for pattern in COPIED:
+        for file in ROOT.glob(pattern):
+            shutil.copy(file, folder / file.name)
+    for name in FOLDERS:
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"), symlinks=True
+        )
+    for name in INSTALLED:
+        (folder / name).mkdir()
+        for part in (ROOT / name).iterdir():
+            if part.name != ".ready":
+                (folder / name / part.name).symlink_to(part)
+    subprocess.run(["bash", "-euc", STAMPS], cwd=folder, check=True, timeout=LIMIT_S)
+    return folder
+
+
+def files_of(folder: Path) -> set[Path]:
+    """What git would see, were it asked: not what `.gitignore` names."""
+    ignored = {*INSTALLED, ".state", ".tools", ".cache"}
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {
+        path for path in found if path.parts[0] not in ignored and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_project(tmp_path_factory.mktemp("documented") / "a copy")
+
+
+@pytest.fixture(scope="module")
+def stack(project: Path) -> Iterator[Stack]:
+    with served(project / ".state") as running:
+        yield running
+
+
+def test_every_block_of_commands_is_run_or_says_why_not() -> None:
+    for page in PAGES:
+        excepted = [one for one in commands(page) if one.reason]
+        expected = NOT_RUN.get(page.name, [])
+        assert len(expected) == len(excepted), page
+        for words, block in zip(expected, excepted, strict=True):
+            assert words in block.text
+
+
+@pytest.mark.timeout(LIMIT_S + 60)
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if any(not one.reason for one in commands(page))],
+    ids=lambda page: page.name,
+)
+def test_the_commands_of_a_page_work_as_printed(project: Path, stack: Stack, page: Path) -> None:
+    """All that is told to them is where the service is; they leave no file that git would see."""
+    before = files_of(project)
+    script = "\n".join(one.text for one in commands(page) if not one.reason)
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=project,
+        env=os.environ | {"URL": stack.url},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=LIMIT_S,
+    )
+
+    assert 0 == done.returncode, done.stdout
+    assert set() == files_of(project) - before
+    if page.name == "README.md":
+        check_results(project / ".state/results", done.stdout)
+
+
+def check_results(results: Path, said: str) -> None:
+    assert fares() == fares_in(results / "predictions.csv")
+    receipt = json.loads((results / "receipt.json").read_text())
+    assert "proven" == receipt["verdict"]
+    assert "" == (results / "errors.jsonl").read_text()
+    assert [receipt["verdict"], receipt["output"]["sha256"]] == [
+        json.loads(line) for line in said.splitlines()[-2:]
+    ]

@@ -1,0 +1,37 @@
+"""What was said while a deployment was made: its build, then its script's init()."""
+
+import azure.durable_functions as df
+
+from shared.api.about import About, Answer
+from shared.api.http import Request, Response
+from shared.api.routes import Route, register
+from shared.domain.role import Role
+from shared.schemas import bodies
+from shared.schemas.arm_deployments import read_tail
+from shared.services import Services
+from triggers.deployments import ONE, task_of
+from triggers.workspace import check_workspace
+
+bp = df.Blueprint()
+OK = 200
+
+
+def get_logs(request: Request, services: Services) -> Response:
+    """The log so far, in the shape that Azure has for online deployments."""
+    check_workspace(request, services.settings)
+    endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
+    deployment = services.registry.deployment(endpoint, request.path["deployment"]).resource
+    tail = read_tail(request.json if request.body.strip() else {})
+    lines = services.deployment_logs.read(task_of(deployment)).splitlines(keepends=True)
+    return Response(OK, {"content": "".join(lines[-tail:] if tail else lines)})
+
+
+_ABOUT = About(
+    "The log of a deployment's making: the build of its environment, then init().",
+    body=bodies.LOG_REQUEST,
+    answers={OK: Answer.DOCUMENT},
+)
+ROUTES = (
+    Route("get_deployment_logs", "POST", f"{ONE}/getLogs", Role.READER, get_logs, about=_ABOUT),
+)
+register(bp, ROUTES)
