@@ -1,7 +1,7 @@
 """Behind the pool: scorers end here, and spares are made, while nobody waits for either.
 
 1. A process that has scored is asked to end by itself, and what it leaves is told.
-2. A spare takes its place, if its deployment has room for one.
+2. A spare takes its place, and one more, if its deployment has room for them.
 3. Once in a while somebody looks: for scorers that were idle for too long, and for jobs whose end
    came on another machine.
 """
@@ -76,7 +76,8 @@ class Backroom:
         for scorer in scorers:
             scorer.departure.tell = _warn
         self.part_from(scorers)
-        for spec in (*(scorer.spec for scorer in scorers), *gone):
+        specs = [*(scorer.spec for scorer in scorers), *gone]
+        for spec in (*specs, *specs[:1]):
             self._make_spare(spec)
 
     def _hear(self, scorer: Scorer) -> None:

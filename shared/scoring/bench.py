@@ -39,12 +39,14 @@ class Ticket:
 class Bench:
     """Not thread-safe: the pool's lock guards it.
 
-    `starting` spares are being made; the last ticket came at `asked_at`, with that `capacity`.
+    `starting` spares are being made; the last ticket came at `asked_at`, with that `capacity` and
+    that `most`.
     """
 
     leased: Counter[str] = field(default_factory=Counter[str])
     starting: int = 0
     capacity: int = 0
+    most: int = 0
     asked_at: float = 0.0
     idle: list[Idle] = field(default_factory=list[Idle])
     queue: deque[Ticket] = field(default_factory=deque[Ticket])
@@ -59,8 +61,12 @@ class Bench:
 
     @property
     def has_room_for_a_spare(self) -> bool:
-        """Whether nobody waits, and there are fewer processes than may be leased."""
-        return not self.queue and self._living < self.capacity
+        """Whether nobody waits, and one more than may be leased is not there yet.
+
+        Jobs that follow one another find that one, while the successor of the last is loading.
+        """
+        room = min(self.capacity + 1, self.most or self.capacity + 1)
+        return not self.queue and self._living < room
 
     def has_turn(self, ticket: Ticket) -> bool:
         """First come, first served, but for those who cannot go on yet."""

@@ -36,7 +36,8 @@ class Benches:
         with self._changed:
             bench = self.bench(ticket.spec)
             bench.queue.append(ticket)
-            bench.capacity, bench.asked_at = ticket.capacity, time.monotonic()
+            bench.capacity, bench.most = ticket.capacity, ticket.most
+            bench.asked_at = time.monotonic()
 
     def leave_queue(self, ticket: Ticket) -> None:
         with self._changed:
