@@ -67,6 +67,7 @@ class ScriptedScorer:
         timeout_s: float,
         side: Path | None = None,
         names: Any = None,
+        minibatch: int = 0,
     ) -> Scored:
         self.minibatches.append([file.name for file in files])
         rows, failures = list[str](), list[FileFailure]()
