@@ -68,7 +68,7 @@ def end(task: EndTask, services: Services) -> EndResult:
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
     state = services.jobs.advance(ended.spec, _state(ended, ended.status, proof, warnings))
-    services.crews.release(ended.spec.name)
+    services.scorers.release(ended.spec.name)
     return _result(state)
 
 
@@ -153,7 +153,7 @@ def _publish_side_files(ended: Ending, services: Services) -> _Side:
     if not ended.spec.recipe.script:
         return _Side()
     job, shards = ended.spec.name, ended.plan.shards
-    services.crews.finish(job)
+    services.scorers.finish(job)
     changes: list[tuple[str, StoredChange]] = []
     cut_off: dict[str, int] = {}
 

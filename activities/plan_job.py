@@ -105,8 +105,8 @@ def _planned(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
 def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:
     """What is listed, as it comes; raises _Stopped when the job is canceled, empty or not."""
     for one in items:
-        if services.watch.is_stopped(spec.name):
+        if services.signals.is_stopped(spec.name):
             raise _Stopped
         yield one
-    if services.watch.is_stopped(spec.name):
+    if services.signals.is_stopped(spec.name):
         raise _Stopped

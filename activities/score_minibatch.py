@@ -60,11 +60,11 @@ def score(task: BundleTask, services: Services) -> Outcome:
         return Outcome(span=nothing, is_plan_lost=True)
     if not plan.holds(task.span):
         return Outcome(span=nothing, is_plan_lost=True)
-    services.watch.forget(spec.name, task.span)  # what an earlier run of this bundle told
+    services.signals.forget(spec.name, task.span)  # what an earlier run of this bundle told
     if _is_over(task, spec, services):
-        return Outcome(span=nothing, is_canceled=services.watch.is_stopped(spec.name))
+        return Outcome(span=nothing, is_canceled=services.signals.is_stopped(spec.name))
     reason, tries = "", 0
-    while tries < services.crews.init_tries(spec.recipe):
+    while tries < services.scorers.init_tries(spec.recipe):
         tries += 1
         try:
             return _score(task, spec, plan, services)
@@ -85,8 +85,8 @@ def score(task: BundleTask, services: Services) -> Outcome:
 
 def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
     """Whether the next mini-batch would be scored in vain."""
-    watch = services.watch
-    return watch.is_stopped(spec.name) or watch.is_spent(
+    signals = services.signals
+    return signals.is_stopped(spec.name) or signals.is_spent(
         spec, task.failed_before, task.span, is_alone=task.is_alone
     )
 
@@ -94,7 +94,7 @@ def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
 def _is_stopped(spec: JobSpec, services: Services) -> bool:
     """Whether the job was canceled; a store that does not answer is no reason to end a run()."""
     try:
-        return services.watch.is_stopped(spec.name)
+        return services.signals.is_stopped(spec.name)
     except ServiceUnavailable:
         return False
 
@@ -108,11 +108,11 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
         isolates=spec.settings.isolate_failures,
         side_names=SideNames(output=spec.output.location.path) if spec.recipe.script else None,
         is_over=lambda: _is_over(task, spec, services),
-        note_failures=lambda index, failed: services.watch.record(spec.name, index, failed),
+        note_failures=lambda index, failed: services.signals.record(spec.name, index, failed),
     )
     most = spec.settings.parallelism
     try:
-        with services.crews.scorer(
+        with services.scorers.scorer(
             spec.recipe,
             capacity=most,
             job=spec.name,
@@ -129,9 +129,9 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
             scorer.departure.turns += 1
             outcome = outcome.model_copy(update={"fatal": scorer.departure.loss[:LONGEST_REASON]})
     except BaseException:
-        services.watch.forget(spec.name, task.span)
+        services.signals.forget(spec.name, task.span)
         raise
-    return outcome.model_copy(update={"is_canceled": services.watch.is_stopped(spec.name)})
+    return outcome.model_copy(update={"is_canceled": services.signals.is_stopped(spec.name)})
 
 
 def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -> None:

@@ -34,7 +34,7 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     deployment = entry.resource
     try:
         recipe = services.recipes.of(deployment)
-        with services.crews.scorer(recipe, capacity=deployment.settings.parallelism):
+        with services.scorers.scorer(recipe, capacity=deployment.settings.parallelism):
             return ProvisioningStep()
     except InitFailed as failure:
         what = "The scoring script does not start" if deployment.code else "The model does not load"

@@ -23,8 +23,8 @@ from devhost.hazards import HazardousFunctions
 from devhost.http.admin import Admin
 from devhost.http.authorities import Authority
 from devhost.http.callers import Callers
-from devhost.http.front_door import FrontDoor
 from devhost.http.gate import Gate
+from devhost.http.http_server import HttpServer
 from devhost.http.requests import LARGEST_HEADERS
 from devhost.invocations import Invocations
 from devhost.keys import load_keys
@@ -33,7 +33,7 @@ from devhost.preparing import Prepared
 from devhost.triggers.blobs import BlobTriggers
 from devhost.triggers.memory import Memory
 from devhost.triggers.timers import TimerTriggers, time_zone
-from devhost.worker.choice import Workplace
+from devhost.worker.choice import WorkerFactory
 from devhost.worker.functions import Function
 from devhost.worker.invocation import Outcome
 from devhost.worker.worker import Worker
@@ -116,9 +116,9 @@ class Host:
         self._timers.start()
         self._blobs.start()
 
-    def _workplace(self) -> Workplace:
+    def _workplace(self) -> WorkerFactory:
         settings = self._prepared.settings
-        return Workplace(
+        return WorkerFactory(
             functions=self._prepared.functions,
             app_folder=self._prepared.options.app_folder,
             threads=thread_count(at_least=settings.max_activities + HTTP_THREADS),
@@ -135,7 +135,7 @@ class Host:
         kill = self._workers.kill_one
         return HazardousFunctions(functions, options.hazards, options.hazard_seed, kill)
 
-    def _choose_workers(self, workplace: Workplace, on_broken: Callable[[], None]) -> Worker:
+    def _choose_workers(self, workplace: WorkerFactory, on_broken: Callable[[], None]) -> Worker:
         options = self._prepared.options
         count = worker_count() if options.workers is None else options.workers
         if count == 0:
@@ -147,7 +147,7 @@ class Host:
         routes = self._prepared.routes
         admin = Admin(self._prepared.functions, routes.all, self._run_by_hand)
         gate = Gate(self._keys if self._prepared.options.auth else None)
-        door = FrontDoor(routes, self._invocations, admin, gate, self._callers())
+        door = HttpServer(routes, self._invocations, admin, gate, self._callers())
         application = door.application()
         add_durable_routes(application, self._hub, system_key=self._keys.system)
         door.mount(application)

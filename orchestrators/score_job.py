@@ -14,8 +14,8 @@ from durabletask.task import TaskFailedError
 
 from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
-from shared.domain.course import Course
 from shared.domain.job import JobStatus
+from shared.domain.job_run_state import JobRunState
 from shared.domain.message import JSON
 from shared.domain.task import EndResult, JobRun, Planned, ShardResult
 
@@ -30,53 +30,53 @@ def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
     run = read_input(ctx, JobRun)
     if run is None:
         return EndResult(status=JobStatus.FAILED, reason=REFUSED).to_wire()
-    course = Course(run)
+    state = JobRunState(run)
     try:
-        yield from _plan(ctx, course)
-        yield from _score(ctx, course)
-        if course.has_next_shard:
-            ctx.continue_as_new(course.run().to_wire())
+        yield from _plan(ctx, state)
+        yield from _score(ctx, state)
+        if state.has_next_shard:
+            ctx.continue_as_new(state.run().to_wire())
             return None
-        result = yield from _end(ctx, course)
+        result = yield from _end(ctx, state)
     except TaskFailedError as failure:
-        result = course.given_up(reason_of(failure, "The job"))
-    ctx.set_custom_status(course.ended(result))
+        result = state.given_up(reason_of(failure, "The job"))
+    ctx.set_custom_status(state.ended(result))
     return result.to_wire()
 
 
-def _plan(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any]:
-    ctx.set_custom_status(course.live(JobStatus.PREPARING))
+def _plan(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
+    ctx.set_custom_status(state.live(JobStatus.PREPARING))
     planned = yield ctx.call_activity_with_retry(
-        "plan_job", STORE_RETRY, course.plan_task().to_wire()
+        "plan_job", STORE_RETRY, state.plan_task().to_wire()
     )
-    course.planned(Planned.from_wire(planned), ctx.current_utc_datetime)
+    state.planned(Planned.from_wire(planned), ctx.current_utc_datetime)
 
 
-def _score(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any]:
+def _score(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
     for _ in range(SHARDS_PER_GENERATION):
-        if not course.has_next_shard:
+        if not state.has_next_shard:
             return
-        yield from _score_shard(ctx, course)
+        yield from _score_shard(ctx, state)
 
 
-def _score_shard(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any]:
-    instance = course.shard_instance()
-    ctx.set_custom_status(course.live(JobStatus.RUNNING, shard=instance))
-    scored = yield ctx.call_sub_orchestrator("score_shard", course.shard_task().to_wire(), instance)
-    course.scored(ShardResult.from_wire(scored))
-    if course.must_plan_again:
-        yield from _plan(ctx, course)
+def _score_shard(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
+    instance = state.shard_instance()
+    ctx.set_custom_status(state.live(JobStatus.RUNNING, shard=instance))
+    scored = yield ctx.call_sub_orchestrator("score_shard", state.shard_task().to_wire(), instance)
+    state.scored(ShardResult.from_wire(scored))
+    if state.must_plan_again:
+        yield from _plan(ctx, state)
 
 
-def _end(ctx: df.DurableOrchestrationContext, course: Course) -> Generator[Any, Any, EndResult]:
+def _end(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any, EndResult]:
     while True:
-        ctx.set_custom_status(course.live(JobStatus.FINALIZING))
+        ctx.set_custom_status(state.live(JobStatus.FINALIZING))
         ended = yield ctx.call_activity_with_retry(
-            "end_job", STORE_RETRY, course.end_task().to_wire()
+            "end_job", STORE_RETRY, state.end_task().to_wire()
         )
         result = EndResult.from_wire(ended)
         if result.damaged_shard is None:
             return result
-        course.redo(result.damaged_shard)
-        while course.has_next_shard:
-            yield from _score_shard(ctx, course)
+        state.redo(result.damaged_shard)
+        while state.has_next_shard:
+            yield from _score_shard(ctx, state)

@@ -17,7 +17,6 @@ from shared.adapters.azure_sas import signer_of
 from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.scratch import own_folder
 from shared.api.auth import Verifier
-from shared.crews import Crews
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
     ARTIFACT_STORE,
@@ -27,6 +26,7 @@ from shared.domain.datastore import (
 from shared.domain.errors import BatchError
 from shared.domain.job import JobStatus
 from shared.ports import Blobs, Signer
+from shared.scorers import Scorers
 from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.model_cache import ModelCache
@@ -42,6 +42,7 @@ from shared.stores.datastores import Datastores
 from shared.stores.deployment_logs import DeploymentLogs
 from shared.stores.ends import Ends
 from shared.stores.inputs import Inputs
+from shared.stores.job_signals import JobSignals
 from shared.stores.jobs import Jobs
 from shared.stores.log_links import LogLinks
 from shared.stores.log_reader import LogReader
@@ -54,7 +55,6 @@ from shared.stores.results import Results
 from shared.stores.script_logs import ScriptLogs
 from shared.stores.side_files import SideFiles
 from shared.stores.uploads import Uploads
-from shared.stores.watch import Watch
 
 # Small reads of one closing shard, side by side.
 READERS = 8
@@ -89,9 +89,9 @@ class Services:
     deployment_logs: DeploymentLogs
     side_files: SideFiles
     ends: Ends
-    watch: Watch
+    signals: JobSignals
     downloads: Downloads
-    crews: Crews
+    scorers: Scorers
     recipes: Recipes
     blobs: Blobs
 
@@ -118,7 +118,7 @@ def _services() -> Services:
     ):
         blobs.ensure_container(container)
     chosen = build(settings, blobs, account.url, signer_of(account))
-    atexit.register(chosen.crews.close)
+    atexit.register(chosen.scorers.close)
     return chosen
 
 
@@ -164,26 +164,26 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         deployment_logs=DeploymentLogs(blobs),
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         ends=Ends(blobs),
-        watch=Watch(blobs),
+        signals=JobSignals(blobs),
         downloads=Downloads(blobs, downloads),
-        crews=_crews(settings, scratch, blobs, registry, downloads, jobs),
+        scorers=_scorers(settings, scratch, blobs, registry, downloads, jobs),
         recipes=Recipes(blobs, registry, inputs, computes),
         blobs=blobs,
     )
 
 
-def _crews(
+def _scorers(
     settings: Settings,
     scratch: Path,
     blobs: Blobs,
     registry: Registry,
     downloads: Executor,
     jobs: Jobs,
-) -> Crews:
+) -> Scorers:
     base = settings.scratch_folder
     of_developers = (one for one in OF_DEVELOPERS if one.exists())
     hidden = (*settings.scorer_hidden_folders, *of_developers)
-    return Crews(
+    return Scorers(
         ScorerPool(
             scratch=scratch,
             temporary=_temporary(),

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "orchestrators": {"shared.domain"},
     "activities": {"shared"},
     "shared.services": {"shared"},
-    "shared.crews": {
+    "shared.scorers": {
         "shared.stores",
         "shared.scoring",
         "shared.adapters",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import azure.durable_functions as df
 
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.view import archived_states
 from shared.domain.asset import Asset, AssetContainer
@@ -21,11 +21,11 @@ from shared.domain.role import Role
 from shared.schemas import arm_assets as arm
 from shared.schemas import bodies
 from shared.services import Services
-from shared.stores.registry import Entry, Registry, Shelf, newest_first
+from shared.stores.registry import Registry, Repository, Stored, newest_first
 from triggers.workspace import WORKSPACE, check_workspace, enveloped, own_body, who, workspace_id
 
 bp = df.Blueprint()
-_PUT = About("Archive, restore, tag or describe all versions.", body=bodies.CONTAINER)
+_PUT = RouteDocs("Archive, restore, tag or describe all versions.", body=bodies.CONTAINER)
 OK, CREATED = 200, 201
 
 
@@ -34,8 +34,8 @@ class Found[A: Asset]:
     """A container, and its versions, newest first; `name` is its key, in lower case."""
 
     name: str
-    entry: Entry[AssetContainer]
-    versions: list[Entry[A]]
+    entry: Stored[AssetContainer]
+    versions: list[Stored[A]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Containers[A: Asset]:
 
     path: str
     noun: str
-    shelf: Callable[[Registry], Shelf[A]]
+    repository: Callable[[Registry], Repository[A]]
 
     def put(self, request: Request, services: Services) -> Response:
         """Archive, restore, tag or describe all versions at once."""
@@ -86,12 +86,12 @@ class Containers[A: Asset]:
         return (
             Route(f"list_{noun}_containers", "GET", every, Role.READER, self.list),
             Route(f"get_{noun}_container", "GET", one, Role.READER, self.get),
-            Route(f"put_{noun}_container", "PUT", one, Role.CONTRIBUTOR, self.put, about=_PUT),
+            Route(f"put_{noun}_container", "PUT", one, Role.CONTRIBUTOR, self.put, docs=_PUT),
         )
 
     def _after(self, after: str, services: Services) -> Iterator[Found[A]]:
         registry = services.registry
-        names = self.shelf(registry).folders() | set(registry.containers.names(self.path))
+        names = self.repository(registry).folders() | set(registry.containers.names(self.path))
         for name in sorted(names):
             if name > after and (found := self._find(name, services)):
                 yield found
@@ -108,7 +108,7 @@ class Containers[A: Asset]:
         return found
 
     def _find(self, name: str, services: Services) -> Found[A] | None:
-        versions = newest_first(self.shelf(services.registry).every(name))
+        versions = newest_first(self.repository(services.registry).every(name))
         entry = services.registry.containers.find(self.path, name)
         if entry is None and not versions:
             return None
@@ -131,10 +131,10 @@ class Containers[A: Asset]:
         return enveloped(found.entry, self.path, own_id, container.name, properties)
 
 
-def _implied[A: Asset](versions: list[Entry[A]]) -> Entry[AssetContainer]:
+def _implied[A: Asset](versions: list[Stored[A]]) -> Stored[AssetContainer]:
     """The container of versions that nobody put one for: as old as the first of them."""
     first = versions[-1]
-    return Entry(resource=AssetContainer(name=first.resource.id.name), written=first.written)
+    return Stored(resource=AssetContainer(name=first.resource.id.name), written=first.written)
 
 
 def _number(version: str) -> int:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import azure.durable_functions as df
 
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import cut, page, page_size, start_after
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Handler, Route, register
 from shared.api.view import archived_states, is_oldest_first
 from shared.domain.asset import Asset, AssetId, Code, Data, Model
@@ -19,7 +19,14 @@ from shared.schemas import arm_assets as arm
 from shared.schemas import bodies
 from shared.schemas.shapes import BodyShape
 from shared.services import Services
-from shared.stores.registry import Entry, Registry, Shelf, newest_first, place_in_time, unchanged
+from shared.stores.registry import (
+    Registry,
+    Repository,
+    Stored,
+    newest_first,
+    place_in_time,
+    unchanged,
+)
 from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, own_body, who
 
 bp = df.Blueprint()
@@ -32,7 +39,7 @@ class Kind[A: Asset]:
 
     path: str
     noun: str
-    shelf: Callable[[Registry], Shelf[A]]
+    repository: Callable[[Registry], Repository[A]]
     read: Callable[[str, str, JSON], A]
     write: Callable[[A], JSON]
     placed: Callable[[A, Services], A] = lambda asset, _services: asset
@@ -44,7 +51,7 @@ class Kind[A: Asset]:
         asset = self.read(request.path["name"], request.path["version"], body)
         asset = self._spelled(self.placed(asset, services), services)
         guard = conditions(request)
-        entry, is_new = self.shelf(services.registry).save(
+        entry, is_new = self.repository(services.registry).save(
             asset,
             asset.id.name,
             asset.id.version,
@@ -58,14 +65,14 @@ class Kind[A: Asset]:
 
     def get(self, request: Request, services: Services) -> Response:
         check_workspace(request, services.settings)
-        shelf = self.shelf(services.registry)
-        return self._answer(shelf.get(*self._key(request)), services, OK)
+        repository = self.repository(services.registry)
+        return self._answer(repository.get(*self._key(request)), services, OK)
 
     def versions(self, request: Request, services: Services) -> Response:
         """The versions of one name: newest first, or as `$orderBy=createdtime asc` has it."""
         check_workspace(request, services.settings)
         shown, after = archived_states(request), start_after(request)
-        entries = newest_first(self.shelf(services.registry).every(request.path["name"]))
+        entries = newest_first(self.repository(services.registry).every(request.path["name"]))
         if is_ascending := is_oldest_first(request):
             entries.reverse()
         found, more = cut(
@@ -84,14 +91,14 @@ class Kind[A: Asset]:
     def delete(self, request: Request, services: Services) -> Response:
         """Take the version off the registry; its files stay. What is in use is a Conflict."""
         check_workspace(request, services.settings)
-        shelf, key = self.shelf(services.registry), self._key(request)
-        entry = shelf.get(*key)
+        repository, key = self.repository(services.registry), self._key(request)
+        entry = repository.get(*key)
         self._check_unused(entry.resource.id, services)
-        shelf.delete(*key, if_match=conditions(request).if_match)
+        repository.delete(*key, if_match=conditions(request).if_match)
         try:
             self._check_unused(entry.resource.id, services)
         except Conflict:  # a deployment was put in between
-            shelf.restore(entry, *key)
+            repository.restore(entry, *key)
             raise
         return Response(OK)
 
@@ -102,7 +109,14 @@ class Kind[A: Asset]:
         every = f"{WORKSPACE}/{self.path}/{{name}}/versions"
         one = f"{every}/{{version}}"
         return (
-            Route(f"put_{noun}", "PUT", one, Role.CONTRIBUTOR, self.put, about=About(body=body)),
+            Route(
+                f"put_{noun}",
+                "PUT",
+                one,
+                Role.CONTRIBUTOR,
+                self.put,
+                docs=RouteDocs(body=body),
+            ),
             Route(f"get_{noun}", "GET", one, Role.READER, self.get),
             Route(f"delete_{noun}", "DELETE", one, Role.CONTRIBUTOR, self.delete),
             Route(f"list_{noun}_versions", "GET", every, Role.READER, versions or self.versions),
@@ -113,7 +127,7 @@ class Kind[A: Asset]:
 
     def _spelled(self, asset: A, services: Services) -> A:
         """The asset under its name as it was spelled first."""
-        first, _ = self.shelf(services.registry).page(asset.id.name, size=1)
+        first, _ = self.repository(services.registry).page(asset.id.name, size=1)
         if not first:
             return asset
         own_id = AssetId(name=first[0].resource.id.name, version=asset.id.version)
@@ -128,17 +142,17 @@ class Kind[A: Asset]:
                 target="version",
             )
 
-    def _answer(self, entry: Entry[A], services: Services, status: int) -> Response:
+    def _answer(self, entry: Stored[A], services: Services, status: int) -> Response:
         return Response(status, self.body(entry, services), etag_header(entry.etag))
 
-    def body(self, entry: Entry[A], services: Services) -> JSON:
+    def body(self, entry: Stored[A], services: Services) -> JSON:
         asset = entry.resource
         own_id = asset_id(services.settings, self.path, asset.id.name, asset.id.version)
         kind = f"{self.path}/versions"
         return enveloped(entry, kind, own_id, asset.id.version, self.write(asset))
 
 
-def _place[A: Asset](entry: Entry[A]) -> str:
+def _place[A: Asset](entry: Stored[A]) -> str:
     """Sorts as the versions do."""
     moment, version = place_in_time(entry)
     return f"{moment:%Y%m%dT%H%M%S.%f} {version}"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Change, Job, JobStatus
@@ -41,7 +41,7 @@ def cancel(request: Request, services: Services, client: DurableClient) -> Respo
             fix="There is nothing to cancel; delete its output if it is not wanted.",
             target="status",
         )
-    services.watch.stop(name)
+    services.signals.stop(name)
     asked = Change.of(who(request), datetime.now(UTC))
     job = services.jobs.request_cancel(name, asked)
     start(job, services, client)  # one whose start was lost comes to its end this way
@@ -83,7 +83,7 @@ def _answer(job: Job, request: Request, services: Services) -> Response:
     return Response(ACCEPTED, headers=headers)
 
 
-_ANSWERS = {OK: Answer.NOTHING, ACCEPTED: Answer.NOTHING}
+_ANSWERS = {OK: AnswerKind.NOTHING, ACCEPTED: AnswerKind.NOTHING}
 _JOB = f"{WORKSPACE}/jobs/{{job}}"
 
 ROUTES = (
@@ -93,7 +93,7 @@ ROUTES = (
         f"{_JOB}/cancel",
         Role.INVOKER,
         durable_handler=cancel,
-        about=About("Cancel a job.", body=NO_BODY, answers=_ANSWERS),
+        docs=RouteDocs("Cancel a job.", body=NO_BODY, answers=_ANSWERS),
     ),
     Route(
         "get_cancellation",
@@ -101,7 +101,7 @@ ROUTES = (
         f"{_JOB}/cancelOperation",
         Role.READER,
         durable_handler=get_cancellation,
-        about=About("Whether a canceled job has ended.", answers=_ANSWERS),
+        docs=RouteDocs("Whether a canceled job has ended.", answers=_ANSWERS),
     ),
 )
 register(bp, ROUTES)

@@ -2,10 +2,10 @@
 
 import azure.durable_functions as df
 
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.compute import Compute
 from shared.domain.errors import InvalidRequest
@@ -15,7 +15,7 @@ from shared.domain.role import Role
 from shared.schemas import arm_computes as arm
 from shared.schemas import bodies
 from shared.services import Services
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 from triggers.workspace import (
     WORKSPACE,
     check_workspace,
@@ -73,11 +73,11 @@ def delete_compute(request: Request, services: Services) -> Response:
     return Response(OK)
 
 
-def _answer(entry: Entry[Compute], services: Services, status: int) -> Response:
+def _answer(entry: Stored[Compute], services: Services, status: int) -> Response:
     return Response(status, _body(entry, services), etag_header(entry.etag))
 
 
-def _body(entry: Entry[Compute], services: Services) -> JSON:
+def _body(entry: Stored[Compute], services: Services) -> JSON:
     compute, location = entry.resource, services.settings.location
     properties = arm.write_compute(
         compute,
@@ -93,11 +93,11 @@ def _body(entry: Entry[Compute], services: Services) -> JSON:
 _ALL = f"{WORKSPACE}/computes"
 _ONE = f"{_ALL}/{{compute}}"
 
-_PUT = About("Create or update a cluster.", body=bodies.COMPUTE)
+_PUT = RouteDocs("Create or update a cluster.", body=bodies.COMPUTE)
 
 ROUTES = (
     Route("list_computes", "GET", _ALL, Role.READER, list_computes),
-    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute, about=_PUT),
+    Route("put_compute", "PUT", _ONE, Role.CONTRIBUTOR, put_compute, docs=_PUT),
     Route("get_compute", "GET", _ONE, Role.READER, get_compute),
     Route("delete_compute", "DELETE", _ONE, Role.CONTRIBUTOR, delete_compute),
 )

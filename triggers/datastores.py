@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.datastore import Datastore, check_open
 from shared.domain.errors import InvalidRequest
@@ -16,7 +16,7 @@ from shared.domain.role import Role
 from shared.schemas import arm_datastores as arm
 from shared.schemas import bodies
 from shared.services import Services
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 from triggers.workspace import (
     WORKSPACE,
     check_workspace,
@@ -100,11 +100,11 @@ def _may_write(datastore: Datastore, request: Request, services: Services) -> bo
     return role is Role.CONTRIBUTOR
 
 
-def _answer(entry: Entry[Datastore], services: Services, status: int) -> Response:
+def _answer(entry: Stored[Datastore], services: Services, status: int) -> Response:
     return Response(status, _body(entry, services), etag_header(entry.etag))
 
 
-def _body(entry: Entry[Datastore], services: Services) -> JSON:
+def _body(entry: Stored[Datastore], services: Services) -> JSON:
     datastore = entry.resource
     properties = arm.write_datastore(
         datastore,
@@ -118,11 +118,11 @@ def _body(entry: Entry[Datastore], services: Services) -> JSON:
 _ALL = f"{WORKSPACE}/datastores"
 _ONE = f"{_ALL}/{{datastore}}"
 
-_PUT = About("Name a container.", body=bodies.DATASTORE, query=("skipValidation",))
+_PUT = RouteDocs("Name a container.", body=bodies.DATASTORE, query=("skipValidation",))
 
 ROUTES = (
     Route("list_datastores", "GET", _ALL, Role.READER, list_datastores),
-    Route("put_datastore", "PUT", _ONE, Role.CONTRIBUTOR, put_datastore, about=_PUT),
+    Route("put_datastore", "PUT", _ONE, Role.CONTRIBUTOR, put_datastore, docs=_PUT),
     Route("get_datastore", "GET", _ONE, Role.READER, get_datastore),
     Route("delete_datastore", "DELETE", _ONE, Role.CONTRIBUTOR, delete_datastore),
     Route(
@@ -131,7 +131,7 @@ ROUTES = (
         f"{_ONE}/listSecrets",
         Role.READER,
         list_secrets,
-        about=About("A SAS for a datastore's container.", body=bodies.SAS_REQUEST),
+        docs=RouteDocs("A SAS for a datastore's container.", body=bodies.SAS_REQUEST),
     ),
 )
 register(bp, ROUTES)

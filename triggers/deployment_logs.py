@@ -2,8 +2,8 @@
 
 import azure.durable_functions as df
 
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.role import Role
 from shared.schemas import bodies
@@ -26,12 +26,12 @@ def get_logs(request: Request, services: Services) -> Response:
     return Response(OK, {"content": "".join(lines[-tail:] if tail else lines)})
 
 
-_ABOUT = About(
+_ABOUT = RouteDocs(
     "The log of a deployment's making: the build of its environment, then init().",
     body=bodies.LOG_REQUEST,
-    answers={OK: Answer.DOCUMENT},
+    answers={OK: AnswerKind.DOCUMENT},
 )
 ROUTES = (
-    Route("get_deployment_logs", "POST", f"{ONE}/getLogs", Role.READER, get_logs, about=_ABOUT),
+    Route("get_deployment_logs", "POST", f"{ONE}/getLogs", Role.READER, get_logs, docs=_ABOUT),
 )
 register(bp, ROUTES)

@@ -12,11 +12,11 @@ from functools import partial
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
@@ -32,7 +32,7 @@ from shared.domain.role import Role
 from shared.schemas import arm_deployments as arm
 from shared.schemas import bodies
 from shared.services import Services
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 from triggers.operations import follow_headers, operation_uri, outcome
 from triggers.workspace import (
     WORKSPACE,
@@ -128,7 +128,7 @@ def delete_deployment(request: Request, services: Services) -> Response:
 
 def _saved(
     asked: Deployment, request: Request, services: Services
-) -> tuple[Entry[Deployment], bool]:
+) -> tuple[Stored[Deployment], bool]:
     """Save the deployment as one of its endpoint; raises Conflict when that is being deleted."""
     deployments, guard = services.registry.deployments, conditions(request)
     key = (asked.endpoint, asked.name)
@@ -183,7 +183,7 @@ def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
         client.start(ORCHESTRATOR, task.instance, task.to_wire())
 
 
-def _made(entry: Entry[Deployment], services: Services, *, within_s: float) -> Entry[Deployment]:
+def _made(entry: Stored[Deployment], services: Services, *, within_s: float) -> Stored[Deployment]:
     """The deployment once it is made, or as it is after a while that is usually enough."""
     deadline = time.monotonic() + within_s
     key = (entry.resource.endpoint, entry.resource.name)
@@ -194,8 +194,8 @@ def _made(entry: Entry[Deployment], services: Services, *, within_s: float) -> E
 
 
 def _carried_on(
-    entry: Entry[Deployment], services: Services, client: DurableClient
-) -> Entry[Deployment]:
+    entry: Stored[Deployment], services: Services, client: DurableClient
+) -> Stored[Deployment]:
     """Bring up to date a deployment whose making was never started, or was ended from outside."""
     deployment, task = entry.resource, task_of(entry.resource)
     instance = client.find(task.instance)
@@ -213,7 +213,7 @@ def _carried_on(
 
 
 def _answer(
-    entry: Entry[Deployment], request: Request, services: Services, status: int
+    entry: Stored[Deployment], request: Request, services: Services, status: int
 ) -> Response:
     """The deployment; one that is not (well) made tells where its client can ask for more."""
     headers = etag_header(entry.etag)
@@ -222,7 +222,7 @@ def _answer(
     return Response(status, _body(entry, request, services), headers)
 
 
-def _body(entry: Entry[Deployment], request: Request, services: Services) -> JSON:
+def _body(entry: Stored[Deployment], request: Request, services: Services) -> JSON:
     deployment, settings = entry.resource, services.settings
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
     address = operation_uri(request, services, task_of(deployment).instance)
@@ -236,16 +236,21 @@ def _body(entry: Entry[Deployment], request: Request, services: Services) -> JSO
 _LIST = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/deployments"
 ONE = f"{_LIST}/{{deployment}}"
 
-_PUT = About("Create or update a deployment.", body=bodies.DEPLOYMENT)
-_PATCH = About("Change a deployment's tags or description.", body=bodies.DEPLOYMENT_PATCH)
+_PUT = RouteDocs("Create or update a deployment.", body=bodies.DEPLOYMENT)
+_PATCH = RouteDocs("Change a deployment's tags or description.", body=bodies.DEPLOYMENT_PATCH)
 
 ROUTES = (
     Route("list_deployments", "GET", _LIST, Role.READER, list_deployments),
     Route(
-        "put_deployment", "PUT", ONE, Role.CONTRIBUTOR, durable_handler=put_deployment, about=_PUT
+        "put_deployment",
+        "PUT",
+        ONE,
+        Role.CONTRIBUTOR,
+        durable_handler=put_deployment,
+        docs=_PUT,
     ),
     Route("get_deployment", "GET", ONE, Role.READER, durable_handler=get_deployment),
-    Route("patch_deployment", "PATCH", ONE, Role.CONTRIBUTOR, patch_deployment, about=_PATCH),
+    Route("patch_deployment", "PATCH", ONE, Role.CONTRIBUTOR, patch_deployment, docs=_PATCH),
     Route("delete_deployment", "DELETE", ONE, Role.CONTRIBUTOR, delete_deployment),
 )
 register(bp, ROUTES)

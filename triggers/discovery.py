@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import azure.durable_functions as df
 
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.paging import page
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.errors import NotFound
 from shared.domain.message import JSON
@@ -129,10 +129,10 @@ def _storage_account_id(services: Services) -> str:
 _OF_GROUP = WORKSPACE.removesuffix("/{workspace}")
 _OF_SUBSCRIPTION = _OF_GROUP.replace("/resourceGroups/{group}", "")
 
-_CLOUDS = About("The clouds that there are: this one.", answers={OK: Answer.VALUES})
+_CLOUDS = RouteDocs("The clouds that there are: this one.", answers={OK: AnswerKind.VALUES})
 
 ROUTES = (
-    Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, about=_CLOUDS),
+    Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, docs=_CLOUDS),
     Route("get_addresses", "GET", "discovery", None, get_addresses),
     Route("get_workspace", "GET", WORKSPACE, Role.READER, get_workspace),
     Route("list_workspaces", "GET", _OF_GROUP, Role.READER, list_workspaces),

@@ -7,10 +7,10 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.provisioning import ProvisioningState
 from shared.services import Services
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 
 
-def existing(name: str, entry: Entry[Endpoint] | None, endpoint: str, services: Services) -> str:
+def existing(name: str, entry: Stored[Endpoint] | None, endpoint: str, services: Services) -> str:
     """The default deployment's own spelling; raises InvalidRequest unless it exists."""
     if not name:
         return ""
@@ -24,7 +24,7 @@ def existing(name: str, entry: Entry[Endpoint] | None, endpoint: str, services: 
     )
 
 
-def check_not_failed(default: str, before: Entry[Endpoint] | None, services: Services) -> None:
+def check_not_failed(default: str, before: Stored[Endpoint] | None, services: Services) -> None:
     """Raise Conflict if a Failed deployment is to become the default; the one that is may stay.
 
     One that is still made may: samples set it before they wait.
@@ -43,8 +43,8 @@ def check_not_failed(default: str, before: Entry[Endpoint] | None, services: Ser
 
 def check_again(
     default: str,
-    before: Entry[Endpoint] | None,
-    saved: Entry[Endpoint],
+    before: Stored[Endpoint] | None,
+    saved: Stored[Endpoint],
     services: Services,
     *,
     is_new: bool,
@@ -62,7 +62,7 @@ def check_again(
         raise
 
 
-def _earlier(before: Entry[Endpoint] | None, now: Endpoint) -> str:
+def _earlier(before: Stored[Endpoint] | None, now: Endpoint) -> str:
     """The default that this endpoint had; one of its name that was deleted since does not count."""
     is_same = before is not None and before.resource.incarnation == now.incarnation
     return before.resource.default_deployment if before and is_same else ""

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict
@@ -26,7 +26,7 @@ from shared.domain.role import Role
 from shared.schemas import arm_endpoints as arm
 from shared.schemas import bodies
 from shared.services import Services
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 from triggers.endpoint_defaults import check_again, check_not_failed, existing
 from triggers.operations import follow_headers, operation_uri
 from triggers.workspace import (
@@ -159,14 +159,14 @@ def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool
         time.sleep(POLL_S)
 
 
-def _answer(entry: Entry[Endpoint], request: Request, services: Services, status: int) -> Response:
+def _answer(entry: Stored[Endpoint], request: Request, services: Services, status: int) -> Response:
     headers = etag_header(entry.etag)
     if entry.resource.deletion:
         headers |= follow_headers(request, services, _deletion(entry.resource).instance)
     return Response(status, _body(entry, request, services), headers)
 
 
-def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
+def _body(entry: Stored[Endpoint], request: Request, services: Services) -> JSON:
     endpoint, settings = entry.resource, services.settings
     properties = arm.write_endpoint(
         endpoint,
@@ -182,14 +182,14 @@ def _body(entry: Entry[Endpoint], request: Request, services: Services) -> JSON:
 _LIST = f"{WORKSPACE}/batchEndpoints"
 _ONE = f"{_LIST}/{{endpoint}}"
 
-_PUT = About("Create or update a batch endpoint.", body=bodies.ENDPOINT)
-_PATCH = About("Change an endpoint's tags, description or default.", body=bodies.ENDPOINT_PATCH)
+_PUT = RouteDocs("Create or update a batch endpoint.", body=bodies.ENDPOINT)
+_PATCH = RouteDocs("Change an endpoint's tags, description or default.", body=bodies.ENDPOINT_PATCH)
 
 ROUTES = (
     Route("list_endpoints", "GET", _LIST, Role.READER, list_endpoints),
-    Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint, about=_PUT),
+    Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint, docs=_PUT),
     Route("get_endpoint", "GET", _ONE, Role.READER, durable_handler=get_endpoint),
-    Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint, about=_PATCH),
+    Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint, docs=_PATCH),
     Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, durable_handler=delete_endpoint),
 )
 register(bp, ROUTES)

@@ -48,8 +48,8 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
     """
     if job.state.status.is_terminal:
         return job
-    if job.cancel is not None and not services.watch.is_stopped(job.spec.name):
-        services.watch.stop(job.spec.name)  # the store lost the sign
+    if job.cancel is not None and not services.signals.is_stopped(job.spec.name):
+        services.signals.stop(job.spec.name)  # the store lost the sign
     instance = orchestration(job, client)
     if instance is None and job.state.status is JobStatus.NOT_STARTED:
         return job  # it is being started
@@ -79,7 +79,7 @@ def _mended(job: Job, instance: Instance | None, services: Services, client: Dur
     found = services.jobs.find(job.spec.name)
     if found is not None and found.state.status.is_terminal:
         return found  # it ended between the two looks
-    services.watch.stop(job.spec.name)  # its children may still be at work
+    services.signals.stop(job.spec.name)  # its children may still be at work
     status, reason = _end_of(instance)
     reached = _running(instance, client) if instance else None
     state = (job.state.followed_by(reached) if reached else job.state).model_copy(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About
 from shared.api.http import Request, Response
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.errors import Conflict
 from shared.domain.job import Change, Job
@@ -110,7 +110,7 @@ ROUTES = (
         f"{_HISTORY}/rundata",
         Role.READER,
         durable_handler=get_run_data,
-        about=About("A run with its outputs.", body=bodies.RUN_DATA),
+        docs=RouteDocs("A run with its outputs.", body=bodies.RUN_DATA),
     ),
     Route(
         "patch_run",
@@ -118,7 +118,7 @@ ROUTES = (
         _LABELS,
         Role.INVOKER,
         durable_handler=patch_run,
-        about=About("Archive or label a job.", body=bodies.LABELS),
+        docs=RouteDocs("Archive or label a job.", body=bodies.LABELS),
     ),
     Route(
         "resolve_uris",
@@ -126,7 +126,7 @@ ROUTES = (
         _DATA,
         Role.READER,
         resolve_uris,
-        about=About("Where outputs lie.", body=bodies.ASSET_IDS),
+        docs=RouteDocs("Where outputs lie.", body=bodies.ASSET_IDS),
     ),
 )
 register(bp, ROUTES)

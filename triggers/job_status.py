@@ -9,8 +9,8 @@ from datetime import datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient, Instance
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.job import Job
 from shared.domain.message import JSON
@@ -99,9 +99,9 @@ ROUTES = (
         "endpoints/{endpoint}/jobs/{job}/status",
         Role.READER,
         durable_handler=get_status,
-        about=About(
+        docs=RouteDocs(
             "A job's status as the Durable HTTP API tells it.",
-            answers={OK: Answer.DOCUMENT, ACCEPTED: Answer.DOCUMENT},
+            answers={OK: AnswerKind.DOCUMENT, ACCEPTED: AnswerKind.DOCUMENT},
         ),
     ),
 )

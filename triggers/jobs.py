@@ -130,7 +130,7 @@ ROUTES = (
         f"{_ENDPOINT}/jobs",
         Role.INVOKER,
         durable_handler=invoke_by_id,
-        about=INVOKING,
+        docs=INVOKING,
     ),
 )
 register(bp, ROUTES)

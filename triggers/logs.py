@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.services import Services
 from triggers.follow import live
@@ -30,10 +30,10 @@ def read_log(request: Request, services: Services, client: DurableClient) -> Res
 
 
 # Its links are signed: whoever may read the job was given them.
-_READ = About(
+_READ = RouteDocs(
     "A log's text so far, by a signed link.",
-    answers={OK: Answer.TEXT},
+    answers={OK: AnswerKind.TEXT},
     query=("name", "expires", "sig"),
 )
-ROUTES = (Route("read_log", "GET", "logs/{job}", None, durable_handler=read_log, about=_READ),)
+ROUTES = (Route("read_log", "GET", "logs/{job}", None, durable_handler=read_log, docs=_READ),)
 register(bp, ROUTES)

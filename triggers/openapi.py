@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import azure.durable_functions as df
 
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
 from shared.api.openapi import Scope, document
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register, registered
 from shared.domain.role import Role
 from shared.services import Services
@@ -46,7 +46,7 @@ def get_swagger(request: Request, services: Services) -> Response:
     return Response(OK, document(own, scope))
 
 
-_DOCUMENT = {OK: Answer.DOCUMENT}
+_DOCUMENT = {OK: AnswerKind.DOCUMENT}
 ROUTES = (
     Route(
         "get_openapi",
@@ -54,7 +54,7 @@ ROUTES = (
         "openapi.json",
         Role.READER,
         get_openapi,
-        about=About("The service's OpenAPI document.", answers=_DOCUMENT),
+        docs=RouteDocs("The service's OpenAPI document.", answers=_DOCUMENT),
     ),
     Route(
         "get_swagger",
@@ -62,7 +62,7 @@ ROUTES = (
         f"{SCORING}swagger.json",
         Role.READER,
         get_swagger,
-        about=About("The OpenAPI document of one endpoint's scoring URI.", answers=_DOCUMENT),
+        docs=RouteDocs("The OpenAPI document of one endpoint's scoring URI.", answers=_DOCUMENT),
     ),
 )
 register(bp, ROUTES)

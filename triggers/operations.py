@@ -10,8 +10,8 @@ from contextlib import suppress
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient, Instance
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
@@ -19,7 +19,7 @@ from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.role import Role
 from shared.services import Services
-from shared.stores.registry import Written
+from shared.stores.registry import SystemData
 from triggers.workspace import WORKSPACE, check_workspace, workspace_id
 
 bp = df.Blueprint()
@@ -74,7 +74,7 @@ def _made(name: str, services: Services) -> Instance:
     )
 
 
-def _instance(written: Written, state: ProvisioningState, reason: str) -> Instance:
+def _instance(written: SystemData, state: ProvisioningState, reason: str) -> Instance:
     """As an orchestration would tell it."""
     ended = "Completed" if state.is_terminal else ""
     return Instance(
@@ -117,7 +117,7 @@ ROUTES = (
         f"{WORKSPACE}/operations/{{operation}}",
         Role.READER,
         durable_handler=get_operation,
-        about=About("How far an operation is.", answers={OK: Answer.DOCUMENT}),
+        docs=RouteDocs("How far an operation is.", answers={OK: AnswerKind.DOCUMENT}),
     ),
 )
 register(bp, ROUTES)

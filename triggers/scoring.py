@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.api.about import About, Answer
 from shared.api.http import Request, Response
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.job import Job, JobInput, JobOutput, JobSpec, JobStatus
 from shared.domain.provisioning import ProvisioningState
-from shared.domain.recipe import Location
 from shared.domain.reference import parse_datastore_path, unsigned
+from shared.domain.resolved_deployment import Location
 from shared.domain.role import Role
 from shared.domain.task import JobRun
 from shared.schemas import bodies
@@ -207,10 +207,10 @@ def start(job: Job, services: Services, client: DurableClient) -> None:
         raise
 
 
-INVOKING = About(
+INVOKING = RouteDocs(
     "Start a job: score the input with the default deployment, or with the header's.",
     body=bodies.INVOCATION,
-    answers={CREATED: Answer.RESOURCE},
+    answers={CREATED: AnswerKind.RESOURCE},
     headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
 )
 ROUTES = (
@@ -220,7 +220,7 @@ ROUTES = (
         "endpoints/{endpoint}/jobs",
         Role.INVOKER,
         durable_handler=invoke,
-        about=INVOKING,
+        docs=INVOKING,
     ),
     Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
 )

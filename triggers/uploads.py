@@ -5,8 +5,8 @@ from functools import partial
 
 import azure.durable_functions as df
 
-from shared.api.about import About
 from shared.api.http import Request, Response
+from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.names import asset_name
 from shared.domain.role import Role
@@ -43,7 +43,7 @@ ROUTES = tuple(
         f"{WORKSPACE}/{folder}/{{name}}/versions/{{version}}/startPendingUpload",
         Role.CONTRIBUTOR,
         partial(start_upload, kind),
-        about=About(f"A container to upload {folder} to.", body=bodies.PENDING_UPLOAD),
+        docs=RouteDocs(f"A container to upload {folder} to.", body=bodies.PENDING_UPLOAD),
     )
     for folder, kind in KINDS.items()
 )

@@ -10,7 +10,7 @@ from shared.domain.job import utc
 from shared.domain.message import JSON, Message, Tags
 from shared.domain.reference import check_anonymous, without_signature
 from shared.settings import Settings
-from shared.stores.registry import Entry
+from shared.stores.registry import Stored
 
 PROVIDER = "Microsoft.MachineLearningServices"
 WORKSPACE = (
@@ -129,7 +129,7 @@ def located(settings: Settings, tags: Tags) -> dict[str, JSON]:
 
 
 def enveloped[R: Message](
-    entry: Entry[R], kind: str, own_id: str, name: str, properties: JSON
+    entry: Stored[R], kind: str, own_id: str, name: str, properties: JSON
 ) -> dict[str, JSON]:
     written = entry.written
     return {

@@ -10,7 +10,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
 from devhost.durable.engine.orchestrations import Orchestrations
-from devhost.durable.records import Instance, Letter, Message, NewInstance
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage
 from devhost.durable.refusals import (
     PAUSING,
     AlreadyEnded,
@@ -110,7 +110,7 @@ class Commands:
         _accepted(await self._store.write(work, self._revived))
 
     async def _tell(self, verb: str, instance_id: str, kind: str, event: pb.HistoryEvent) -> None:
-        letter = Letter(instance_id, kind, event.SerializeToString())
+        letter = OutboxMessage(instance_id, kind, event.SerializeToString())
         _accepted(await self._store.write(partial(_tell, letter=letter, verb=verb), self._told))
 
     def _begun(self, begun: tuple[Instance, Message] | Refusal) -> None:
@@ -146,7 +146,7 @@ def _start(
     return rows.create_instance(cursor, new)
 
 
-def _tell(cursor: sqlite3.Cursor, letter: Letter, verb: str) -> Message | Refusal:
+def _tell(cursor: sqlite3.Cursor, letter: OutboxMessage, verb: str) -> Message | Refusal:
     status = rows.status_of(cursor, letter.target)
     if status is None:
         return NotFound(letter.target)

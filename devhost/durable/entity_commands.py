@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from devhost.durable import events
-from devhost.durable.records import Letter, Message
+from devhost.durable.records import Message, OutboxMessage
 from devhost.durable.storage import rows
 from devhost.durable.storage.store import Store
 from devhost.durable.wire import Clock
@@ -28,7 +28,7 @@ class EntityCommands:
         self, entity_id: str, operation: str, data: str | None, request_id: str, due: int = 0
     ) -> None:
         event = events.operation_signaled(self._clock.now(), request_id, operation, data, entity_id)
-        letter = Letter(entity_id, "entityOperationSignaled", event.SerializeToString(), due)
+        letter = OutboxMessage(entity_id, "entityOperationSignaled", event.SerializeToString(), due)
         await self._store.write(partial(rows.post, letter=letter), self._deliver)
 
     async def remove_empty(self) -> int:

@@ -14,7 +14,7 @@ _WAKING = frozenset({"executionResumed", "executionTerminated"})
 _STARTING = frozenset({"executionStarted", "executionTerminated", "executionRewound"})
 
 
-class Letter(NamedTuple):
+class OutboxMessage(NamedTuple):
     """A message to be posted. With an execution id it is for that generation only."""
 
     target: str

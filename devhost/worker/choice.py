@@ -15,7 +15,7 @@ DEATHS_PER_WORKER = 3  # the real host stops at the third death of its one worke
 
 
 @dataclass(frozen=True)
-class Workplace:
+class WorkerFactory:
     """All that workers need to know."""
 
     functions: Sequence[Function]

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.api.about import About, Answer
 from shared.api.errors import INTERNAL, STATUSES
 from shared.api.openapi_schemas import SCHEMAS, path_parameter
 from shared.api.paging import SKIP_TOKEN
+from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route
 
 type Json = dict[str, Any]
@@ -16,11 +16,11 @@ type Json = dict[str, Any]
 PARAMETER = re.compile(r"\{([^}:]+)[^}]*\}")
 API_VERSION = "api-version"
 PAGING = ("$top", SKIP_TOKEN)
-USUAL: Mapping[str, Mapping[int, Answer]] = {
-    "PUT": {200: Answer.RESOURCE, 201: Answer.RESOURCE},
-    "PATCH": {200: Answer.DOCUMENT},
-    "POST": {200: Answer.DOCUMENT},
-    "DELETE": {200: Answer.NOTHING, 202: Answer.NOTHING, 204: Answer.NOTHING},
+USUAL: Mapping[str, Mapping[int, AnswerKind]] = {
+    "PUT": {200: AnswerKind.RESOURCE, 201: AnswerKind.RESOURCE},
+    "PATCH": {200: AnswerKind.DOCUMENT},
+    "POST": {200: AnswerKind.DOCUMENT},
+    "DELETE": {200: AnswerKind.NOTHING, 202: AnswerKind.NOTHING, 204: AnswerKind.NOTHING},
 }
 
 
@@ -41,8 +41,8 @@ def document(routes: Iterable[Route], scope: Scope) -> Json:
     for route in sorted(routes, key=lambda one: (one.template.lower(), one.method)):
         operation = _operation(route, scope.known or {})
         paths.setdefault(_path(route.template), {})[route.method.lower()] = operation
-        if route.about.body and route.about.body.examples:
-            shapes[route.about.body.name] = route.about.body.schema()
+        if route.docs.body and route.docs.body.examples:
+            shapes[route.docs.body.name] = route.docs.body.schema()
     return {
         "openapi": "3.1.0",
         "info": {"title": scope.title, "version": "1", "description": scope.description},
@@ -63,24 +63,24 @@ def _path(template: str) -> str:
 
 
 def _operation(route: Route, known: Mapping[str, str]) -> Json:
-    about, answers = route.about, _answers(route)
-    paging = PAGING if Answer.PAGE in answers.values() else ()
+    docs, answers = route.docs, _answers(route)
+    paging = PAGING if AnswerKind.PAGE in answers.values() else ()
     names = PARAMETER.findall(route.template)
     role = route.role
     operation: Json = {
         "operationId": route.name,
-        "summary": about.summary or f"{route.name.replace('_', ' ').capitalize()}.",
+        "summary": docs.summary or f"{route.name.replace('_', ' ').capitalize()}.",
         "description": f"Needs the role {role.name.lower()}." if role else "Open to everybody.",
         "parameters": [
             *(path_parameter(name, known.get(name)) for name in names),
-            *(_optional("query", name) for name in (API_VERSION, *paging, *about.query)),
-            *(_optional("header", name) for name in about.headers),
+            *(_optional("query", name) for name in (API_VERSION, *paging, *docs.query)),
+            *(_optional("header", name) for name in docs.headers),
         ],
         "responses": _responses(answers),
         "security": [{"bearer": []}] if role else [],
     }
-    if about.body and about.body.examples:
-        operation["requestBody"] = _request_body(about)
+    if docs.body and docs.body.examples:
+        operation["requestBody"] = _request_body(docs)
     return operation
 
 
@@ -88,8 +88,8 @@ def _optional(place: str, name: str) -> Json:
     return {"name": name, "in": place, "required": False, "schema": {"type": "string"}}
 
 
-def _request_body(about: About) -> Json:
-    shape = about.body
+def _request_body(docs: RouteDocs) -> Json:
+    shape = docs.body
     examples = shape.examples if shape else ()
     named = {f"form {place}": {"value": one} for place, one in enumerate(examples, start=1)}
     schema = _reference("schemas", shape.name if shape else "")
@@ -99,28 +99,28 @@ def _request_body(about: About) -> Json:
     }
 
 
-def _answers(route: Route) -> Mapping[int, Answer]:
-    return route.about.answers or USUAL.get(route.method) or {200: _usual_of_get(route)}
+def _answers(route: Route) -> Mapping[int, AnswerKind]:
+    return route.docs.answers or USUAL.get(route.method) or {200: _usual_of_get(route)}
 
 
-def _responses(answers: Mapping[int, Answer]) -> Json:
+def _responses(answers: Mapping[int, AnswerKind]) -> Json:
     refused = [*STATUSES.values(), INTERNAL]
     return {str(status): _response(answer) for status, answer in answers.items()} | {
         str(status): _reference("responses", f"Error{status}") for status in sorted(set(refused))
     }
 
 
-def _usual_of_get(route: Route) -> Answer:
+def _usual_of_get(route: Route) -> AnswerKind:
     """In ARM's paths the last part is a resource's name, or the kind of those that are listed."""
     if not route.template.lower().startswith("subscriptions/"):
-        return Answer.DOCUMENT
-    return Answer.RESOURCE if route.template.endswith("}") else Answer.PAGE
+        return AnswerKind.DOCUMENT
+    return AnswerKind.RESOURCE if route.template.endswith("}") else AnswerKind.PAGE
 
 
-def _response(answer: Answer) -> Json:
-    if answer is Answer.NOTHING:
+def _response(answer: AnswerKind) -> Json:
+    if answer is AnswerKind.NOTHING:
         return {"description": "Done; there is nothing to tell."}
-    if answer is Answer.TEXT:
+    if answer is AnswerKind.TEXT:
         return {
             "description": "The text.",
             "content": {"text/plain": {"schema": {"type": "string"}}},

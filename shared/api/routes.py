@@ -15,9 +15,9 @@ import azure.functions as func
 
 from shared.adapters.durable_client import DurableClient
 from shared.api import errors
-from shared.api.about import NOTHING_TOLD, About
 from shared.api.auth import authorise
 from shared.api.http import Request, Response
+from shared.api.route_docs import NOTHING_TOLD, RouteDocs
 from shared.domain.caller import NOBODY
 from shared.domain.errors import BatchError, ServiceUnavailable
 from shared.domain.reference import PREFIX
@@ -46,7 +46,7 @@ class Route:
     role: Role | None
     handler: Handler | None = None
     durable_handler: DurableHandler | None = None
-    about: About = NOTHING_TOLD
+    docs: RouteDocs = NOTHING_TOLD
 
 
 def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:

@@ -12,7 +12,7 @@ from shared.domain.deployment import BatchSettings
 from shared.domain.message import NO_TAGS, Message, Tags
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
-from shared.domain.recipe import Location, Recipe
+from shared.domain.resolved_deployment import Location, ResolvedDeployment
 
 CANCELED = "The job was canceled before all its input was scored."
 NONE_SUCCEEDED = "See errors.jsonl for each one's error, and make one file score first."
@@ -63,7 +63,7 @@ class JobSpec(Message):
     child: str
     endpoint: str
     deployment: str
-    recipe: Recipe
+    recipe: ResolvedDeployment
     settings: BatchSettings
     input: JobInput
     output: JobOutput

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from shared.domain.blob_name import listing_order
 from shared.domain.errors import ServiceUnavailable
-from shared.domain.minibatch import InputFile
+from shared.domain.minibatch import PlannedFile
 
 type Order = Callable[[str], bytes]
 
@@ -33,7 +33,7 @@ class ListingSum:
         return self._count, self._digest.hexdigest()
 
 
-def ascending(files: Iterable[InputFile]) -> Iterator[InputFile]:
+def ascending(files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
     """The files as they come; raises ServiceUnavailable unless each name follows the one before.
 
     Storage accounts promise an alphabetical order, and do not say by which units: each of the two

@@ -19,7 +19,7 @@ BUNDLE_TARGET_S = 2.0
 LARGEST_BUNDLE = 100
 
 
-class InputFile(Message):
+class PlannedFile(Message):
     """One input file, pinned: its name inside the container, its etag and its size in bytes."""
 
     name: str

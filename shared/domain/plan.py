@@ -1,7 +1,7 @@
 """A plan: which files a job scores, cut into mini-batches and shards, pinned by etag."""
 
 from shared.domain.message import Message
-from shared.domain.minibatch import InputFile, Span
+from shared.domain.minibatch import PlannedFile, Span
 
 
 class Plan(Message):
@@ -33,9 +33,9 @@ class PlanShard(Message):
 
     span: Span
     mini_batch_size: int
-    files: list[InputFile]
+    files: list[PlannedFile]
 
-    def minibatch(self, index: int) -> list[InputFile]:
+    def minibatch(self, index: int) -> list[PlannedFile]:
         """The files of one mini-batch, by its index in the job."""
         first = (index - self.span.first) * self.mini_batch_size
         return self.files[first : first + self.mini_batch_size]

@@ -85,7 +85,7 @@ def write_datastore(datastore: Datastore, account: StorageAccount, *, is_default
 
 def read_sas_hours(body: JSON) -> int:
     """How many hours a SAS shall live; raises InvalidRequest."""
-    given = Fields(body)
+    given = Fields.of(body)
     given.ignore("expirableSecret")
     hours = given.whole("expireAfterHours")
     given.refuse_others()
@@ -104,7 +104,7 @@ def write_sas(sas: str) -> JSON:
 
 def read_pending_upload(body: JSON) -> None:
     """Raises InvalidRequest for an upload that is not through a temporary SAS."""
-    given = Fields(body)
+    given = Fields.of(body)
     given.choice("pendingUploadType", {"TemporaryBlobReference": "x", "None": "x"})
     given.ignore("pendingUploadId", "connectionName")
     given.refuse_others()

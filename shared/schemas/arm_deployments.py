@@ -201,7 +201,7 @@ def write_deployment(
 
 def read_tail(body: JSON) -> int:
     """How many of a log's last lines are wanted; 0: all. Raises InvalidRequest."""
-    given = Fields(body)
+    given = Fields.of(body)
     given.ignore("containerType")
     tail = given.whole("tail")
     given.refuse_others()

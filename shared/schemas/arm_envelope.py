@@ -14,7 +14,7 @@ OPERATION_URI = "AzureAsyncOperationUri"
 
 def opened(body: JSON) -> tuple[Fields, Fields]:
     """The envelope and its properties; raises InvalidRequest when either is no object."""
-    envelope = Fields(body)
+    envelope = Fields.of(body)
     return envelope, envelope.object("properties")
 
 

@@ -37,7 +37,7 @@ def load(path: Path) -> JSON:
 
 def endpoint_body(content: JSON) -> tuple[str, JSON]:
     """An endpoint's name, and the body to put."""
-    fields = Fields(content)
+    fields = Fields.of(content)
     name = fields.required("name", "my-endpoint")
     defaults = fields.object("defaults")
     default = defaults.text("deployment_name")
@@ -57,7 +57,7 @@ def endpoint_body(content: JSON) -> tuple[str, JSON]:
 
 def deployment_body(content: JSON, workspace: str) -> tuple[str, str, JSON]:
     """A deployment's endpoint, its name, and the body to put; `workspace` is its ARM id."""
-    fields = Fields(content)
+    fields = Fields.of(content)
     name, endpoint = fields.required("name", "my-deployment"), fields.text("endpoint_name")
     tuning = fields.object("settings") if fields.text("type") == "model" else fields
     model = parse_asset(fields.required("model", "azureml:my-model:1"), "models", target="model")

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import Protocol, runtime_checkable
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.schemas.specimen import Kind, Specimen
 
 _ISO_DURATION = re.compile(
     r"P(?:(?P<days>\d{1,6})D)?"
@@ -37,7 +37,6 @@ class Fields:
                 target=path,
             )
         self._path = path
-        self._specimen = value if isinstance(value, Specimen) else Specimen({})
         self._fields: dict[str, tuple[str, JSON]] = {}
         for key, field in value.items():
             if key.lower() in self._fields:
@@ -49,6 +48,11 @@ class Fields:
             self._fields[key.lower()] = (key, field)
         self._taken = dict[str, str]()
 
+    @classmethod
+    def of(cls, body: JSON, path: str = "") -> "Fields":
+        """The fields of a body, or of an object inside one; a recorded body brings its own."""
+        return body.fields(path) if isinstance(body, BringsFields) else cls(body, path)
+
     def path(self, name: str) -> str:
         """The field's full name, as errors show it."""
         return f"{self._path}.{name}" if self._path else name
@@ -58,27 +62,21 @@ class Fields:
         return self._fields.get(name.lower(), (name, None))[1] is not None
 
     def raw(self, name: str) -> JSON:
-        self._specimen.note(name, Kind.RAW)
         self._taken[name.lower()] = name
         return self._fields.get(name.lower(), (name, None))[1]
 
     def ignore(self, *names: str) -> None:
         """Take fields that have no meaning here: read-only ones, and habits of clients."""
         self._taken.update({name.lower(): name for name in names})
-        for name in names:
-            self._specimen.note(name, Kind.IGNORED)
 
     def kept(self, *names: str) -> dict[str, JSON]:
         """Those of these fields that were given, as they are, without nulls and empty values."""
-        for name in names:
-            self._specimen.note(name, Kind.KEPT)
         given = {name: _without_nothing(self.raw(name)) for name in names}
         for name, value in given.items():
             self._bounded(name, json.dumps(value), LONGEST_MAP)
         return {name: value for name, value in given.items() if value not in NOTHING}
 
     def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
-        self._specimen.note(name, Kind.TEXT, longest=longest)
         value = self.raw(name)
         if value is None:
             return default
@@ -88,7 +86,6 @@ class Fields:
 
     def required(self, name: str, example: str) -> str:
         """A non-empty string."""
-        self._specimen.note(name, Kind.FILLED_TEXT)
         value = self.text(name)
         if not value:
             raise InvalidRequest(
@@ -100,7 +97,6 @@ class Fields:
 
     def whole(self, name: str) -> int | None:
         """A whole number; clients send some as strings."""
-        self._specimen.note(name, Kind.WHOLE)
         value = self.raw(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
@@ -112,7 +108,6 @@ class Fields:
 
     def flag(self, name: str) -> bool:
         """A boolean; absent counts as false."""
-        self._specimen.note(name, Kind.FLAG)
         value = self.raw(name)
         if value is not None and not isinstance(value, bool):
             raise self._wrong(name, value, "true or false")
@@ -120,7 +115,6 @@ class Fields:
 
     def seconds(self, name: str) -> int | None:
         """A duration in ISO 8601, such as PT30S, or a whole number of seconds."""
-        self._specimen.note(name, Kind.SECONDS)
         value = self.raw(name)
         match = _ISO_DURATION.fullmatch(value) if isinstance(value, str) else None
         if match and any(match.groups()):
@@ -132,7 +126,6 @@ class Fields:
 
     def choice(self, name: str, choices: dict[str, str]) -> str | None:
         """One of the choices, in any case and with or without underscores: its value in there."""
-        self._specimen.note(name, Kind.CHOICE, tuple(choices))
         value = self.text(name)
         if not value:
             return None
@@ -143,16 +136,14 @@ class Fields:
 
     def object(self, name: str) -> "Fields":
         """A nested object; an absent one is empty."""
-        self._specimen.note(name, Kind.OBJECT)
         value = self.raw(name)
-        return Fields({} if value is None else value, self.path(name))
+        return Fields.of({} if value is None else value, self.path(name))
 
     def strings(self, name: str, *, longest: int = LONGEST_TEXT) -> dict[str, str]:
         """A map of strings; numbers and booleans become text, as Azure does with tags.
 
         No name and no value has more than `longest` characters.
         """
-        self._specimen.note(name, Kind.STRINGS, longest=longest)
         value = self.raw(name)
         if value is None:
             return {}
@@ -166,13 +157,11 @@ class Fields:
 
     def entries(self) -> Iterator[tuple[str, JSON]]:
         """All fields, with their names as they were given; takes them."""
-        self._specimen.is_map = True
         self._taken.update({key: given for key, (given, _) in self._fields.items()})
         yield from self._fields.values()
 
     def refuse_others(self) -> None:
         """Raise InvalidRequest for the first field that nobody took."""
-        self._specimen.is_closed = True
         for key, (given, _) in self._fields.items():
             if key in self._taken:
                 continue
@@ -209,6 +198,13 @@ class Fields:
             fix=f"Give {expected}.",
             target=self.path(name),
         )
+
+
+@runtime_checkable
+class BringsFields(Protocol):
+    """A body that is read through fields of its own making."""
+
+    def fields(self, path: str) -> Fields: ...
 
 
 KINDS = {

@@ -46,7 +46,7 @@ class Invocation(Message):
 
 def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     """Read a request, over a deployment's settings; raises InvalidRequest naming the field."""
-    envelope = Fields(body)
+    envelope = Fields.of(body)
     properties = envelope.object("properties")
     envelope.refuse_others()
     settings, compute = _read_overrides(properties, deployed)
@@ -103,7 +103,7 @@ def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
             target=properties.path("inputData"),
         )
     name, value = inputs[0]
-    given = Fields(value, f"{properties.path('inputData')}.{name}")
+    given = Fields.of(value, f"{properties.path('inputData')}.{name}")
     kind = given.text("jobInputType", "UriFolder")
     types = {key.lower(): value for key, value in INPUT_TYPES.items()}
     if kind.replace("_", "").lower() not in types:
@@ -165,7 +165,7 @@ def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str,
             target=properties.path("outputData"),
         )
     name, value = outputs[0]
-    given = Fields(value, f"{properties.path('outputData')}.{name}")
+    given = Fields.of(value, f"{properties.path('outputData')}.{name}")
     kind = given.text("jobOutputType", OUTPUT_TYPE)
     if kind.replace("_", "").lower() != OUTPUT_TYPE.lower():
         _refuse(

@@ -61,7 +61,7 @@ def read_labels(body: JSON, labels: Labels) -> Labels:
 
     Raises InvalidRequest.
     """
-    fields = Fields(body)
+    fields = Fields.of(body)
     tags = {**labels.tags, **fields.strings("tags")}
     gone = {name for name, text in (fields.raw("tags") or {}).items() if text is None}
     return labels.model_copy(
@@ -76,12 +76,12 @@ def read_labels(body: JSON, labels: Labels) -> Labels:
 
 def read_run_id(body: JSON) -> str:
     """Which run's data is asked for; raises InvalidRequest."""
-    return Fields(body).required("runId", "the run id that a job's children show")
+    return Fields.of(body).required("runId", "the run id that a job's children show")
 
 
 def read_asset_ids(body: JSON) -> list[str]:
     """Raises InvalidRequest."""
-    values = Fields(body).raw("values")
+    values = Fields.of(body).raw("values")
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise InvalidRequest(
             "'values' is not a list of asset ids.",

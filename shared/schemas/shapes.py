@@ -12,26 +12,26 @@ from typing import Any
 from shared.domain.errors import BatchError
 from shared.domain.message import JSON
 from shared.schemas.fields import LONGEST_TEXT
-from shared.schemas.specimen import EACH, Kind, Noted, Specimen, specimen_of
+from shared.schemas.recorded_body import EACH, Getter, Reading, RecordedBody, recorded
 
 type Schema = dict[str, Any]
 type Path = tuple[str, ...]
 
-SIMPLE: dict[Kind, Schema] = {
-    Kind.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
-    Kind.FILLED_TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
-    Kind.WHOLE: {"type": ["integer", "string"], "pattern": "^[+-]?[0-9]{1,18}$"},
-    Kind.FLAG: {"type": "boolean"},
-    Kind.SECONDS: {
+SIMPLE: dict[Getter, Schema] = {
+    Getter.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
+    Getter.FILLED_TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
+    Getter.WHOLE: {"type": ["integer", "string"], "pattern": "^[+-]?[0-9]{1,18}$"},
+    Getter.FLAG: {"type": "boolean"},
+    Getter.SECONDS: {
         "type": ["string", "integer"],
         "description": "A duration in ISO 8601, such as PT30S, or whole seconds.",
     },
-    Kind.STRINGS: {
+    Getter.STRINGS: {
         "type": "object",
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     },
-    Kind.KEPT: {"description": "Kept as it is, and shown again."},
-    Kind.IGNORED: {"description": "Taken, and without a meaning here."},
+    Getter.KEPT: {"description": "Kept as it is, and shown again."},
+    Getter.IGNORED: {"description": "Taken, and without a meaning here."},
 }
 
 
@@ -50,19 +50,19 @@ class BodyShape:
 
     def schema(self) -> Schema:
         """Raises what the reader raises for an example that it does not accept."""
-        specimens = [specimen_of(example) for example in self.examples]
-        for specimen in specimens:
-            self.read(specimen)
-        return self._object(specimens, ())
+        bodies = [recorded(example) for example in self.examples]
+        for body in bodies:
+            self.read(body)
+        return self._object(bodies, ())
 
-    def _object(self, specimens: Sequence[Specimen], path: Path) -> Schema:
-        notes: dict[str, Noted] = {}
-        for specimen in specimens:
-            notes = specimen.notes | notes
-        required = [name for name in notes if name != EACH and self._is_missed((*path, name))]
+    def _object(self, bodies: Sequence[RecordedBody], path: Path) -> Schema:
+        readings: dict[str, Reading] = {}
+        for body in bodies:
+            readings = body.readings | readings
+        required = [name for name in readings if name != EACH and self._is_missed((*path, name))]
         told = {
-            name: self._field(noted, _values(specimens, name), (*path, name))
-            for name, noted in notes.items()
+            name: self._field(reading, _values(bodies, name), (*path, name))
+            for name, reading in readings.items()
         }
         properties = {
             name: schema if name in required else _or_null(schema)
@@ -72,24 +72,24 @@ class BodyShape:
         schema: Schema = {"type": "object", "properties": properties}
         if required:
             schema["required"] = required
-        if any(one.is_map for one in specimens):
-            entries = [value for value in _values(specimens, EACH) if value is not None]
+        if any(one.is_map for one in bodies):
+            entries = [value for value in _values(bodies, EACH) if value is not None]
             schema["additionalProperties"] = told.get(EACH, self._entry(entries, (*path, EACH)))
-        elif any(one.is_closed for one in specimens):
+        elif any(one.is_closed for one in bodies):
             schema["additionalProperties"] = False
         return schema
 
-    def _field(self, noted: Noted, values: Sequence[JSON], path: Path) -> Schema:
-        if noted.kind is Kind.CHOICE:
-            return {"type": "string", "enum": list(noted.choices)}
-        if noted.kind in {Kind.OBJECT, Kind.RAW}:
+    def _field(self, reading: Reading, values: Sequence[JSON], path: Path) -> Schema:
+        if reading.getter is Getter.CHOICE:
+            return {"type": "string", "enum": list(reading.choices)}
+        if reading.getter in {Getter.OBJECT, Getter.RAW}:
             return self._entry([value for value in values if value is not None], path)
-        schema = dict(SIMPLE[noted.kind])
-        return schema | {"maxLength": noted.longest} if noted.kind is Kind.TEXT else schema
+        schema = dict(SIMPLE[reading.getter])
+        return schema | {"maxLength": reading.longest} if reading.getter is Getter.TEXT else schema
 
     def _entry(self, values: Sequence[JSON], path: Path) -> Schema:
         """What a value looks like that was not read by one of the simple getters."""
-        if values and all(isinstance(value, Specimen) for value in values):
+        if values and all(isinstance(value, RecordedBody) for value in values):
             return self._object(values, path)
         if values and all(isinstance(value, list) for value in values):
             return {"type": "array", "items": _items([one for value in values for one in value])}
@@ -133,11 +133,11 @@ def _items(values: Sequence[JSON]) -> Schema:
     return {"type": "string"} if is_text else {}
 
 
-def _values(specimens: Sequence[Specimen], name: str) -> list[JSON]:
+def _values(bodies: Sequence[RecordedBody], name: str) -> list[JSON]:
     """What the examples have under a name; under EACH, what they have beside the fixed names."""
     if name == EACH:
-        return [value for one in specimens for key, value in one.items() if key not in one.notes]
-    return [one.get(name) for one in specimens]
+        return [value for one in bodies for key, value in one.items() if key not in one.readings]
+    return [one.get(name) for one in bodies]
 
 
 def _or_null(schema: Schema) -> Schema:

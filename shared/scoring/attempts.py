@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
-from shared.scoring.spec import InputFile, Scored, ScoringFailed
+from shared.scoring.spec import LocalFile, Scored, ScoringFailed
 
 # Runs enough to single out three bad files: two for each halving on the way to each.
 RUNS_PER_LEVEL = 6
@@ -23,7 +23,7 @@ class Part:
     `is_known` tells a failure of these files from one inferred from a larger group's.
     """
 
-    files: list[InputFile]
+    files: list[LocalFile]
     scored: Scored | None = None
     failed: ScoringFailed | None = None
     is_known: bool = False
@@ -41,7 +41,7 @@ class Attempts:
     """Scores one mini-batch; `score(files, output)` runs the script once."""
 
     def __init__(
-        self, score: Callable[[list[InputFile], Path], Scored], output: Path, *, isolates: bool
+        self, score: Callable[[list[LocalFile], Path], Scored], output: Path, *, isolates: bool
     ) -> None:
         self._score = score
         self._output = output
@@ -49,7 +49,7 @@ class Attempts:
         self._runs = 0
         self._runs_left = 0
 
-    def all(self, files: list[InputFile], retry: RetrySettings) -> Attempted:
+    def all(self, files: list[LocalFile], retry: RetrySettings) -> Attempted:
         """Try as often as the settings say, then isolate what is bad."""
         tries = 0
         while True:
@@ -81,7 +81,7 @@ class Attempts:
         else:
             yield part
 
-    def _once(self, files: list[InputFile]) -> Part:
+    def _once(self, files: list[LocalFile]) -> Part:
         output = self._output.with_name(f"{self._output.name}.{self._runs}")
         self._runs += 1
         try:

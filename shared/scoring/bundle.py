@@ -16,8 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
-from shared.domain.minibatch import InputFile as PlannedFile
-from shared.domain.minibatch import Span
+from shared.domain.minibatch import PlannedFile, Span
 from shared.domain.outcome import FileError, MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.attempts import Attempted, Attempts
@@ -27,7 +26,7 @@ from shared.scoring.local_paths import make_way
 from shared.scoring.originals import Originals
 from shared.scoring.output_log import Printed
 from shared.scoring.side_outputs import ANY, SideFile
-from shared.scoring.spec import InitFailed, InputFile, Scored, ScoringStopped
+from shared.scoring.spec import InitFailed, LocalFile, Scored, ScoringStopped
 from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
@@ -174,11 +173,11 @@ class _Run:
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
 
-    def _attempt(self, index: int, files: list[InputFile], fetching: Fetching) -> Attempted:
+    def _attempt(self, index: int, files: list[LocalFile], fetching: Fetching) -> Attempted:
         retry = self._bundle.retry
         originals = Originals(files)
 
-        def score(some: list[InputFile], output: Path) -> Scored:
+        def score(some: list[LocalFile], output: Path) -> Scored:
             for altered in originals.altered():
                 self._downloads.again(self._bundle.container, fetching, altered.path)
             if not self._work.is_dir():

@@ -6,8 +6,8 @@ Connection strings, tokens and settings of the service never reach user code.
 import os
 from collections.abc import Mapping
 
+from shared.scoring.scorer_folders import ProcessFolders
 from shared.scoring.spec import ScorerSpec
-from shared.scoring.workplace import ProcessFolders
 
 _PASSED = frozenset(
     {

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
-from shared.domain.minibatch import InputFile as PlannedFile
+from shared.domain.minibatch import PlannedFile
 from shared.ports import Blobs
 from shared.scoring.local_paths import local_paths, make_way
-from shared.scoring.spec import FileFailure, InputFile
+from shared.scoring.spec import FileFailure, LocalFile
 
 DELETED = "The file was deleted since the job started. Upload it again, and start another job."
 CHANGED = "The file was changed since the job started. Start another job to score it as it is now."
@@ -19,18 +19,18 @@ CHANGED = "The file was changed since the job started. Start another job to scor
 class Fetching:
     """Downloads under way, into `folder`: their results come in the order of the files."""
 
-    futures: list[Future[InputFile | FileFailure]]
+    futures: list[Future[LocalFile | FileFailure]]
     planned: dict[Path, PlannedFile]
     folder: Path
 
-    def wait(self) -> tuple[list[InputFile], list[FileFailure]]:
+    def wait(self) -> tuple[list[LocalFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
 
         Raises ServiceUnavailable when the store does not answer.
         """
         done = [future.result() for future in self.futures]
         return (
-            [one for one in done if isinstance(one, InputFile)],
+            [one for one in done if isinstance(one, LocalFile)],
             [one for one in done if isinstance(one, FileFailure)],
         )
 
@@ -67,7 +67,7 @@ class Downloads:
 
     def _fetch(
         self, container: str, file: PlannedFile, path: Path, folder: Path
-    ) -> InputFile | FileFailure:
+    ) -> LocalFile | FileFailure:
         try:
             self._download(container, file, path, folder)
         except NotFound as error:
@@ -77,7 +77,7 @@ class Downloads:
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
-        return InputFile(path=path, name=file.base_name)
+        return LocalFile(path=path, name=file.base_name)
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         try:

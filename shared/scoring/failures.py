@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.domain.outcome import INFERRED, KNOWN, FileError
 from shared.scoring.attempts import Attempted, Part
-from shared.scoring.spec import FileFailure, InputFile
+from shared.scoring.spec import FileFailure, LocalFile
 
 NAMES_SHOWN = 5
 
@@ -63,7 +63,7 @@ def _so_many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _names(files: list[InputFile]) -> str:
+def _names(files: list[LocalFile]) -> str:
     more = f" and {len(files) - NAMES_SHOWN} more" if len(files) > NAMES_SHOWN else ""
     return ", ".join(file.name for file in files[:NAMES_SHOWN]) + more
 

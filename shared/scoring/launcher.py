@@ -11,8 +11,8 @@ from shared.scoring import child
 from shared.scoring.child_environment import child_environment
 from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import ScorerProcess
+from shared.scoring.scorer_folders import ProcessFolders
 from shared.scoring.spec import PoolClosed, ScorerSpec
-from shared.scoring.workplace import ProcessFolders
 
 _STOPPING = "The worker is stopping: no scorer process is started."
 # By path: the child's interpreter does not see the app's packages.

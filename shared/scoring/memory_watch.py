@@ -71,4 +71,4 @@ class MemoryWatch:
         if not self._limit_mb or now - self._looked_at < _LOOK_EVERY_S:
             return False
         self._looked_at = now
-        return process.family.has_outgrown(self._limit_mb)
+        return process.process_tree.has_outgrown(self._limit_mb)

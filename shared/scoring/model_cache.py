@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.domain.errors import ModelMissing
-from shared.domain.recipe import Location
+from shared.domain.resolved_deployment import Location
 from shared.ports import BlobItem, Blobs
 from shared.scoring.child import fence
 from shared.scoring.folder_look import Stamp, look

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.scoring.spec import InputFile
+from shared.scoring.spec import LocalFile
 
 Stamp = tuple[int, int, int, int]
 
@@ -16,10 +16,10 @@ class Originals:
     time cannot be set by a script.
     """
 
-    def __init__(self, files: Sequence[InputFile]) -> None:
+    def __init__(self, files: Sequence[LocalFile]) -> None:
         self._stamps = {file: _stamp(file.path) for file in files}
 
-    def altered(self) -> tuple[InputFile, ...]:
+    def altered(self) -> tuple[LocalFile, ...]:
         """Those to download again, in the order given."""
         return tuple(
             file

@@ -15,9 +15,9 @@ from shared.scoring.bench import Ticket
 from shared.scoring.benches import Benches
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
+from shared.scoring.scorer_folders import ScorerFolders
 from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
 from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
-from shared.scoring.workplace import Workplace
 
 
 def _never() -> bool:
@@ -138,7 +138,7 @@ class ScorerPool:
             spec,
             self._launcher.launch,
             self._failures,
-            workplace=Workplace(self._scratch, self._temporary),
+            workplace=ScorerFolders(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,
             grace_s=self._grace_s,
         )

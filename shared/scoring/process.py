@@ -22,8 +22,8 @@ from shared.scoring.death import memory_kills
 from shared.scoring.enclosure import started
 from shared.scoring.output_log import OutputLog, OutputLogs
 from shared.scoring.pipes import open_pipes, read_some
-from shared.scoring.session import Family
-from shared.scoring.workplace import ProcessFolders
+from shared.scoring.process_tree import ProcessTree
+from shared.scoring.scorer_folders import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
 _LAST_WORDS = 1 << 18
@@ -87,7 +87,7 @@ class ScorerProcess:
         finally:
             theirs.close()
         self.pid = self._popen.pid
-        self.family = Family(self.pid, str(folders.temporary))
+        self.process_tree = ProcessTree(self.pid, str(folders.temporary))
         self._wake, self._died = os.pipe()
         for name, work in (("watcher", self._watch), ("reader", self._read)):
             threading.Thread(target=work, name=f"scorer-{name}-{self.pid}", daemon=True).start()
@@ -133,7 +133,7 @@ class ScorerProcess:
     def say_goodbye(self) -> None:
         """Ask the process to leave: it sees the end of its requests."""
         self._ended_by_us = True
-        self.family.note()
+        self.process_tree.note()
         if self._sending.acquire(blocking=False):  # else it does not read: nothing but a kill helps
             try:
                 self._close_requests()
@@ -161,7 +161,7 @@ class ScorerProcess:
     def _signal(self, number: signal.Signals) -> None:
         with self._reaping:
             if not self._is_reaped:
-                self.family.note()
+                self.process_tree.note()
                 self._signal_group(number)
 
     def _signal_group(self, number: signal.Signals) -> None:
@@ -173,7 +173,7 @@ class ScorerProcess:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         with self._reaping:
             self._signal_group(signal.SIGKILL)
-            self.family.end()
+            self.process_tree.end()
             self._popen.wait()
             self._is_reaped = True
         os.close(self._died)

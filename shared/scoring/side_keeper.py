@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
-from shared.scoring.session import writes_under
+from shared.scoring.process_tree import writes_under
 from shared.scoring.side_outputs import BadSideName, SideFile, SideOutputs
 from shared.scoring.spec import ScorerSpec, ScoringFailed
 from shared.scoring.torn import needs_its_end, stands_alone

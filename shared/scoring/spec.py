@@ -12,8 +12,8 @@ __all__ = [
     "FailureKind",
     "FileFailure",
     "InitFailed",
-    "InputFile",
     "JobCourse",
+    "LocalFile",
     "PoolClosed",
     "Scored",
     "ScorerSpec",
@@ -78,7 +78,7 @@ class ScorerSpec:
 
 
 @dataclass(frozen=True)
-class InputFile:
+class LocalFile:
     """A local file, and the name that goes into the output's file column."""
 
     path: Path

@@ -23,10 +23,10 @@ from shared.scoring.memory_watch import Answer, MemoryWatch
 from shared.scoring.model_view import ModelView, view_of
 from shared.scoring.output_log import OutputLogs, Printed
 from shared.scoring.process import ScorerProcess
+from shared.scoring.scorer_folders import ProcessFolders, ScorerFolders
 from shared.scoring.side_keeper import SideKeeper
 from shared.scoring.side_outputs import ANY
-from shared.scoring.spec import InitFailed, InputFile, Scored, ScorerSpec, SideFile
-from shared.scoring.workplace import ProcessFolders, Workplace
+from shared.scoring.spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
@@ -55,7 +55,7 @@ class Scorer:
         launch: Launch,
         failures: InitFailures,
         *,
-        workplace: Workplace,
+        workplace: ScorerFolders,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
     ) -> None:
@@ -117,7 +117,7 @@ class Scorer:
 
     def score(
         self,
-        files: Sequence[InputFile],
+        files: Sequence[LocalFile],
         output: Path,
         *,
         timeout_s: float,

@@ -10,7 +10,7 @@ from shared.domain.errors import BatchError
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.inputs import Inputs
-from shared.stores.registry import CONTAINER, SUFFIX, Entry, Registry
+from shared.stores.registry import CONTAINER, SUFFIX, Registry, Stored
 
 FOLDER = "code-hashes"
 # Properties of a code that the official client sets, and asks by.
@@ -31,7 +31,7 @@ class CodeHashes:
         if digest := code.properties.get(HASH, ""):
             self._documents.put(_name(digest), code.id.to_wire())
 
-    def find(self, digest: str, version: str = "") -> Entry[Code] | None:
+    def find(self, digest: str, version: str = "") -> Stored[Code] | None:
         """A code of this hash whose files are there; `version` is that of the hash's rule."""
         pointer = self._documents.find(_name(digest))
         if pointer is None:

@@ -16,9 +16,9 @@ from shared.domain.datastore import (
     check_open,
 )
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
-from shared.domain.recipe import Location
 from shared.domain.reference import BlobUrl, DatastorePath, parse_input
-from shared.stores.registry import Entry, Registry, Shelf, Written
+from shared.domain.resolved_deployment import Location
+from shared.stores.registry import Registry, Repository, Stored, SystemData
 
 # Whoever wants to delete a datastore is shown so many of its users.
 USERS_SHOWN = 5
@@ -36,9 +36,9 @@ class Datastores:
         self._registry = registry
         self.account = account
         self.default = next(iter(built_in))
-        written = Written.now(SERVICE)
+        written = SystemData.now(SERVICE)
         self._built_in = {
-            name.lower(): Entry[Datastore](
+            name.lower(): Stored[Datastore](
                 resource=Datastore(name=name, container=container), written=written
             )
             for name, container in built_in.items()
@@ -51,7 +51,7 @@ class Datastores:
     def is_default(self, datastore: Datastore) -> bool:
         return datastore.name.lower() == self.default.lower()
 
-    def get(self, name: str, *, target: str = "datastore") -> Entry[Datastore]:
+    def get(self, name: str, *, target: str = "datastore") -> Stored[Datastore]:
         """Raises NotFound, which says what there is instead."""
         entry = self._built_in.get(name.lower()) or self._registry.datastores.find(name)
         if entry is None:
@@ -63,7 +63,7 @@ class Datastores:
             )
         return entry
 
-    def page(self, *, after: str, size: int) -> tuple[list[Entry[Datastore]], str]:
+    def page(self, *, after: str, size: int) -> tuple[list[Stored[Datastore]], str]:
         """At most `size` datastores in name order, after the key `after`.
 
         Also the key after which the next page begins, empty if this is the last.
@@ -77,7 +77,7 @@ class Datastores:
 
     def save(
         self, datastore: Datastore, *, by: Author, if_match: str = "", if_absent: bool = False
-    ) -> tuple[Entry[Datastore], bool]:
+    ) -> tuple[Stored[Datastore], bool]:
         """Create or replace; returns the entry and whether it is new.
 
         Raises Conflict for a built-in one, and PreconditionFailed.
@@ -135,7 +135,7 @@ class Datastores:
         """
         if container == self.get(self.default).resource.container:
             return True
-        shelves: tuple[Shelf[Model] | Shelf[Code], ...] = (
+        shelves: tuple[Repository[Model] | Repository[Code], ...] = (
             self._registry.models,
             self._registry.codes,
         )
@@ -173,13 +173,13 @@ class Datastores:
 
     def _users(self, name: str) -> Iterator[str]:
         registry = self._registry
-        shelves: tuple[tuple[str, Shelf[Model] | Shelf[Data] | Shelf[Code]], ...] = (
+        shelves: tuple[tuple[str, Repository[Model] | Repository[Data] | Repository[Code]], ...] = (
             ("model", registry.models),
             ("data asset", registry.data),
             ("code", registry.codes),
         )
-        for noun, shelf in shelves:
-            for entry in shelf.whole(levels=ASSET_LEVELS):
+        for noun, repository in shelves:
+            for entry in repository.whole(levels=ASSET_LEVELS):
                 if _lies_in(entry.resource, name):
                     yield f"{noun} '{entry.resource.id}'"
 

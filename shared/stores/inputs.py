@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.errors import InvalidRequest, NotFound, found_for
 from shared.domain.listing import ListingSum
-from shared.domain.minibatch import InputFile
-from shared.domain.recipe import Location
+from shared.domain.minibatch import PlannedFile
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.domain.resolved_deployment import Location
 from shared.domain.spark_marks import is_mark
 from shared.ports import BlobItem, Blobs
 from shared.stores.datastores import Datastores
@@ -126,7 +126,7 @@ class Inputs:
         kind: DataType,
         skipped: Skipped | None = None,
         listed: ListingSum | None = None,
-    ) -> Iterator[InputFile]:
+    ) -> Iterator[PlannedFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
         Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
@@ -142,9 +142,9 @@ class Inputs:
             if listed is not None:
                 listed.add(item.name)
             if self._counts(item, item.name.removeprefix(prefix), location, left_out):
-                yield InputFile(name=item.name, etag=item.etag, size=item.size)
+                yield PlannedFile(name=item.name, etag=item.etag, size=item.size)
 
-    def _one_file(self, location: Location) -> Iterator[InputFile]:
+    def _one_file(self, location: Location) -> Iterator[PlannedFile]:
         if not location.path:
             return
         try:
@@ -152,7 +152,7 @@ class Inputs:
         except NotFound:
             return
         if not blob.metadata.get(FOLDER_MARK):
-            yield InputFile(name=location.path, etag=blob.etag, size=blob.size)
+            yield PlannedFile(name=location.path, etag=blob.etag, size=blob.size)
 
     def _counts(self, item: BlobItem, rest: str, location: Location, left_out: Skipped) -> bool:
         if not rest or rest.endswith("/"):

@@ -7,7 +7,7 @@ from shared.domain.job import Ending, JobSpec, JobStatus, utc
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.receipt import Receipt
-from shared.domain.story import opening, planned
+from shared.domain.streamed_log import opening, planned
 
 LOGS = "logs"
 JOB_RESULT, README = f"{LOGS}/job_result.txt", f"{LOGS}/readme.txt"

@@ -10,7 +10,7 @@ from itertools import islice
 
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Job
-from shared.domain.story import Story
+from shared.domain.streamed_log import StreamedLog
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.job_logs import LOGS, STD_LOG
@@ -51,14 +51,14 @@ class LogReader:
         found = self._documents.find(name)
         if found is None:
             with suppress(Conflict):
-                self._documents.create(name, Story().to_wire())
-        elif (story := Story.from_wire(found.body)).is_over:
+                self._documents.create(name, StreamedLog().to_wire())
+        elif (story := StreamedLog.from_wire(found.body)).is_over:
             return story.text
         last_words = self._last_words(job) if job.state.status.is_terminal else []
         grown = self._documents.update(
-            name, lambda body: Story.from_wire(body).grown(job, now, last_words).to_wire()
+            name, lambda body: StreamedLog.from_wire(body).grown(job, now, last_words).to_wire()
         )
-        return Story.from_wire(grown).text
+        return StreamedLog.from_wire(grown).text
 
     def _last_words(self, job: Job) -> list[str]:
         """The lines of the report, or of a job that was terminated without one its end."""

@@ -11,7 +11,7 @@ from itertools import batched
 from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
-    InputFile,
+    PlannedFile,
     minibatches_of,
     shard_span,
     shards_of,
@@ -35,7 +35,7 @@ class Plans:
         self.shard = lru_cache(SHARDS_KEPT)(self._shard)
         self._counts = Recent[tuple[str, str], Plan](COUNTS_KEPT)
 
-    def write(self, job: str, key: str, files: Iterable[InputFile], mini_batch_size: int) -> Plan:
+    def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
         """Cut the files as they come and write one document per shard; at most one is in memory.
 
         Raises ServiceUnavailable for files that are not in name order.
@@ -84,7 +84,7 @@ class Plans:
         return PlanShard.from_wire(self._documents.read(_name(job, key, shard)).body)
 
 
-def _lines(files: Iterable[InputFile]) -> Iterator[bytes]:
+def _lines(files: Iterable[PlannedFile]) -> Iterator[bytes]:
     return (f"{file.name}\t{file.etag}\t{file.size}\n".encode() for file in files)
 
 

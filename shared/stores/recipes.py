@@ -2,7 +2,7 @@
 
 from shared.domain.deployment import Deployment
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.recipe import Location, Recipe
+from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.ports import Blobs
 from shared.stores.computes import Computes
 from shared.stores.inputs import Inputs
@@ -18,14 +18,14 @@ class Recipes:
         self._inputs = inputs
         self._computes = computes
 
-    def of(self, deployment: Deployment) -> Recipe:
+    def of(self, deployment: Deployment) -> ResolvedDeployment:
         """Raises NotFound when something that it names is not registered."""
         settings, code = deployment.settings, deployment.code
         model = self._registry.model(deployment.model)
         environment = deployment.environment
         if environment:
             environment = self._registry.environment(environment).id
-        return Recipe(
+        return ResolvedDeployment(
             fingerprint=deployment.fingerprint,
             model=model.id,
             model_location=self._place(model.uri, "model"),
@@ -68,7 +68,7 @@ class Recipes:
                 target="properties.codeConfiguration.scoringScript",
             )
 
-    def _check_mlflow(self, recipe: Recipe) -> None:
+    def _check_mlflow(self, recipe: ResolvedDeployment) -> None:
         place = recipe.model_location
         if not self._blobs.exists(place.container, place.inside("MLmodel")):
             raise InvalidRequest(

@@ -14,8 +14,8 @@ from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
 from shared.ports import Blobs
 from shared.stores.documents import Documents
-from shared.stores.shelf import SUFFIX, Entry, Shelf
-from shared.stores.written import Written
+from shared.stores.repository import SUFFIX, Repository, Stored
+from shared.stores.system_data import SystemData
 
 # Of Azure ML's curated environments; it keeps others from using it.
 _CURATED = "azureml-"
@@ -23,10 +23,10 @@ _CURATED = "azureml-"
 __all__ = [
     "CONTAINER",
     "SUFFIX",
-    "Entry",
     "Registry",
-    "Shelf",
-    "Written",
+    "Repository",
+    "Stored",
+    "SystemData",
     "newest_first",
     "place_in_time",
     "unchanged",
@@ -41,19 +41,19 @@ class Registry:
 
     def __init__(self, blobs: Blobs) -> None:
         documents = Documents(blobs, CONTAINER)
-        self.endpoints = Shelf(documents, "endpoints", Endpoint, "batch endpoint")
-        self.deployments = Shelf(documents, "deployments", Deployment, "batch deployment")
-        self.models = Shelf(documents, "models", Model, "model", is_versioned=True)
-        self.data = Shelf(documents, "data", Data, "data asset", is_versioned=True)
-        self.codes = Shelf(documents, "codes", Code, "code", is_versioned=True)
-        self.environments = Shelf(
+        self.endpoints = Repository(documents, "endpoints", Endpoint, "batch endpoint")
+        self.deployments = Repository(documents, "deployments", Deployment, "batch deployment")
+        self.models = Repository(documents, "models", Model, "model", is_versioned=True)
+        self.data = Repository(documents, "data", Data, "data asset", is_versioned=True)
+        self.codes = Repository(documents, "codes", Code, "code", is_versioned=True)
+        self.environments = Repository(
             documents, "environments", Environment, "environment", is_versioned=True
         )
-        self.containers = Shelf(documents, "containers", AssetContainer, "asset")
-        self.datastores = Shelf(documents, "datastores", Datastore, "datastore")
-        self.computes = Shelf(documents, "computes", Compute, "compute")
+        self.containers = Repository(documents, "containers", AssetContainer, "asset")
+        self.datastores = Repository(documents, "datastores", Datastore, "datastore")
+        self.computes = Repository(documents, "computes", Compute, "compute")
 
-    def deployment(self, endpoint: Endpoint, name: str) -> Entry[Deployment]:
+    def deployment(self, endpoint: Endpoint, name: str) -> Stored[Deployment]:
         """Raises NotFound, also for one of a deleted endpoint that bore the same name."""
         entry = self.deployments.get(endpoint.name, name)
         if entry.resource.incarnation != endpoint.incarnation:
@@ -64,7 +64,7 @@ class Registry:
             )
         return entry
 
-    def deployments_of(self, endpoint: Endpoint) -> list[Entry[Deployment]]:
+    def deployments_of(self, endpoint: Endpoint) -> list[Stored[Deployment]]:
         entries = self.deployments.every(endpoint.name)
         return [one for one in entries if one.resource.incarnation == endpoint.incarnation]
 
@@ -134,21 +134,21 @@ class Registry:
                 target=missing.target,
             ) from None
 
-    def _asset[A: Asset](self, shelf: Shelf[A], asset: AssetId) -> A:
+    def _asset[A: Asset](self, repository: Repository[A], asset: AssetId) -> A:
         if asset.version != f"@{LATEST}":
-            return shelf.get(asset.name, asset.version).resource
-        entries = shelf.every(asset.name)
+            return repository.get(asset.name, asset.version).resource
+        entries = repository.every(asset.name)
         if not entries:
-            return shelf.get(asset.name, LATEST).resource
+            return repository.get(asset.name, LATEST).resource
         return newest_first(entries)[0].resource
 
 
-def newest_first[A: Asset](entries: Iterable[Entry[A]]) -> list[Entry[A]]:
+def newest_first[A: Asset](entries: Iterable[Stored[A]]) -> list[Stored[A]]:
     """By creation, which is what `@latest` means."""
     return sorted(entries, key=place_in_time, reverse=True)
 
 
-def place_in_time[A: Asset](entry: Entry[A]) -> tuple[datetime, str]:
+def place_in_time[A: Asset](entry: Stored[A]) -> tuple[datetime, str]:
     return entry.written.created_at, entry.resource.id.version
 
 

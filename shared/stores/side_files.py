@@ -18,7 +18,7 @@ from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
-from shared.domain.recipe import Location
+from shared.domain.resolved_deployment import Location
 from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs

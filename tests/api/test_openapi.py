@@ -36,7 +36,7 @@ def test_every_route_is_told_and_every_told_route_is_served() -> None:
 @pytest.mark.parametrize("route", WRITING, ids=[route.name for route in WRITING])
 def test_a_route_that_writes_tells_its_body_or_that_it_takes_none(route: Route) -> None:
     """Give the route `about=About(body=...)`: a shape of shared/schemas/bodies.py, or NO_BODY."""
-    assert route.about.body is not None
+    assert route.docs.body is not None
 
 
 def test_every_parameter_of_a_template_is_told() -> None:
@@ -78,13 +78,13 @@ def test_every_schema_is_one() -> None:
 
 
 def test_two_bodies_never_share_a_name() -> None:
-    shapes = [route.about.body for route in ROUTES if route.about.body]
+    shapes = [route.docs.body for route in ROUTES if route.docs.body]
     by_name = {shape.name: shape for shape in shapes}
 
     assert all(by_name[shape.name] is shape for shape in shapes)
 
 
 def test_a_body_never_takes_a_shared_schemas_name() -> None:
-    named = {route.about.body.name for route in ROUTES if route.about.body}
+    named = {route.docs.body.name for route in ROUTES if route.docs.body}
 
     assert not named & {"Resource", "Page", "Document", "Error"}

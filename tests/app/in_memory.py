@@ -18,19 +18,19 @@ from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
 from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
-from shared.domain.recipe import Location, Recipe
+from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scoring.departure import Departure
 from shared.scoring.output_log import OutputLogs, Printed
+from shared.scoring.scorer_folders import ScorerFolders
 from shared.scoring.spec import (
     FileFailure,
     InitFailed,
-    InputFile,
+    LocalFile,
     Scored,
     ScorerSpec,
     ScoringFailed,
 )
-from shared.scoring.workplace import Workplace
 from shared.services import Services, build
 from shared.settings import Settings
 from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
@@ -51,7 +51,7 @@ class ScriptedScorer:
     name = "scripted"
 
     def __init__(self, scratch: Path) -> None:
-        self.workplace = Workplace(scratch)
+        self.workplace = ScorerFolders(scratch)
         self.logs = OutputLogs()
         self.departure = Departure(
             ScorerSpec("scripted", "scripted", "", None), None, self.workplace.kept
@@ -61,7 +61,7 @@ class ScriptedScorer:
 
     def score(
         self,
-        files: Sequence[InputFile],
+        files: Sequence[LocalFile],
         output: Path,
         *,
         timeout_s: float,
@@ -128,10 +128,10 @@ def services_in_memory(
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
     settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
     services = build(settings, blobs, ACCOUNT_URL, SIGNER)
-    services.crews.close()
-    crews = ScriptedCrews(scratch)
-    scripted: Any = crews
-    return dataclasses.replace(services, crews=scripted), blobs, crews.member
+    services.scorers.close()
+    scorers = ScriptedCrews(scratch)
+    scripted: Any = scorers
+    return dataclasses.replace(services, scorers=scripted), blobs, scorers.member
 
 
 def upload(blobs: MemoryBlobs, contents: Sequence[str], folder: str = "in") -> None:
@@ -148,7 +148,7 @@ def a_spec(name: str = "job-1", folder: str = "in", **settings: Any) -> JobSpec:
         child="00000000-0000-0000-0000-000000000001",
         endpoint="endpoint",
         deployment="deployment",
-        recipe=Recipe(
+        recipe=ResolvedDeployment(
             fingerprint="f" * 64,
             model=AssetId(name="m", version="1"),
             model_location=Location(container=CONTAINER, path="models/m"),

@@ -45,9 +45,9 @@ def test_a_cancel_beside_any_step_ends_the_job(app: App, step: str, *, before: b
 
     def cancel_beside(given: Any) -> Any:
         if before:
-            services.watch.stop("job-1")
+            services.signals.stop("job-1")
         done = original(given)
-        services.watch.stop("job-1")
+        services.signals.stop("job-1")
         return done
 
     rehearsal.activities = {**rehearsal.activities, step: cancel_beside}
@@ -64,7 +64,7 @@ def test_a_cancel_beside_any_step_ends_the_job(app: App, step: str, *, before: b
 def test_a_cancel_while_files_are_listed_ends_the_listing(app: App) -> None:
     services, blobs, scorer = app
     upload(blobs, ["1"] * 30)
-    services.watch.stop("job-1")
+    services.signals.stop("job-1")
 
     ending = run_job(a_spec(), services)
 
@@ -80,7 +80,7 @@ def test_a_run_that_is_stopped_counts_neither_as_done_nor_as_failed(app: App) ->
 
     def stopped_at_the_third(*given: Any, **more: Any) -> Any:
         if len(scorer.minibatches) == 2:
-            services.watch.stop("job-1")
+            services.signals.stop("job-1")
             raise ScoringStopped
         return original(*given, **more)
 
@@ -102,7 +102,7 @@ def test_a_cancel_during_a_repair_ends_the_job(app: App) -> None:
     def lose_and_cancel(given: Any) -> Any:
         if not given["is_stopped"]:
             blobs.delete("batch-jobs", "job-1/parts/000000")
-            services.watch.stop("job-1")
+            services.signals.stop("job-1")
         return original(given)
 
     rehearsal.activities = {**rehearsal.activities, "end_job": lose_and_cancel}

@@ -295,7 +295,7 @@ def test_the_custom_status_ends_in_the_jobs_end_with_its_counts(
 def test_the_custom_status_of_a_canceled_job_ends_in_canceled(app: App) -> None:
     services, blobs, _ = app
     upload(blobs, ["1"] * 3)
-    services.watch.stop("job-1")
+    services.signals.stop("job-1")
     rehearsal = rehearse(services)
 
     run_job(a_spec(), services, rehearsal)

@@ -357,7 +357,7 @@ def test_a_stop_cancels_the_job_and_keeps_what_is_done(app: App) -> None:
 
     def stop_after(given: Any) -> Any:
         outcome = original(given)
-        services.watch.stop("job-1")
+        services.signals.stop("job-1")
         return outcome
 
     rehearsal.activities = {**rehearsal.activities, "score_minibatch": stop_after}

@@ -11,7 +11,6 @@ import pytest
 
 from activities.build_environment import build
 from shared.adapters.memory import MemoryBlobs
-from shared.crews import Crews
 from shared.domain.asset import AssetId, Code, Environment, Model
 from shared.domain.caller import Author
 from shared.domain.deployment import CodeConfiguration, Deployment
@@ -22,11 +21,12 @@ from shared.domain.provisioning import (
     ProvisioningTask,
 )
 from shared.schemas.arm_deployments import write_deployment
+from shared.scorers import Scorers
 from shared.scoring.environments.environments import Bound
 from shared.scoring.environments.spec import EnvironmentSpec
 from shared.scoring.model_cache import ModelCache
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import InputFile
+from shared.scoring.spec import LocalFile
 from shared.services import Services
 from tests.app.in_memory import CONTAINER, services_in_memory
 from tests.environments.conftest import Make, index, make, variables
@@ -67,9 +67,9 @@ def services(tmp_path: Path, make: Make, stores: Kept) -> Iterator[Services]:
     with ThreadPoolExecutor(2) as downloads:
         environments = make()
         folders = ModelCache(blobs, tmp_path / "models", downloads)
-        crews = Crews(pool, folders, environments, services.registry, most=0, memory_mb=0)
+        scorers = Scorers(pool, folders, environments, services.registry, most=0, memory_mb=0)
         _register(services, blobs)
-        yield dataclasses.replace(services, crews=crews)
+        yield dataclasses.replace(services, scorers=scorers)
         pool.close()
 
 
@@ -111,9 +111,9 @@ def scored_with(services: Services, folder: Path) -> str:
     """The row of one file, scored by the deployment's recipe."""
     deployment = services.registry.deployments.get("e", "d").resource
 
-    with services.crews.scorer(services.recipes.of(deployment), capacity=1) as scorer:
+    with services.scorers.scorer(services.recipes.of(deployment), capacity=1) as scorer:
         output = folder / "rows"
-        scorer.score([InputFile(folder / "a.txt", "a.txt")], output, timeout_s=60)
+        scorer.score([LocalFile(folder / "a.txt", "a.txt")], output, timeout_s=60)
         return output.read_text().strip()
 
 
@@ -202,12 +202,12 @@ def test_packages_in_a_models_folder_are_found_after_the_folder_was_removed(
     one = AssetId(name="one", version="1")
     model_alone = Deployment(name="d", endpoint="e", model=one)
     recipe = services.recipes.of(model_alone)
-    services.crews.prepare(recipe)
+    services.scorers.prepare(recipe)
 
     shutil.rmtree(tmp_path / "models")
     shutil.rmtree(tmp_path / "envs")
 
-    assert services.crews.prepare(recipe).pin is None
+    assert services.scorers.prepare(recipe).pin is None
 
 
 def test_what_the_service_satisfies_is_not_pinned(services: Services) -> None:

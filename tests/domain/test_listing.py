@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from shared.domain.blob_name import listing_order
 from shared.domain.errors import ServiceUnavailable
 from shared.domain.listing import ListingSum, ascending
-from shared.domain.minibatch import InputFile
+from shared.domain.minibatch import PlannedFile
 
 NAMES = st.sets(st.text(min_size=1, max_size=4), min_size=2)
 ABOVE_ALL_SURROGATES, PAIR = "\uff5e", "\U0001f600"
 """The order of these two depends on the units: code points or UTF-16."""
 
 
-def files(names: list[str]) -> list[InputFile]:
-    return [InputFile(name=name, etag="e", size=1) for name in names]
+def files(names: list[str]) -> list[PlannedFile]:
+    return [PlannedFile(name=name, etag="e", size=1) for name in names]
 
 
 def passed(names: list[str]) -> list[str]:

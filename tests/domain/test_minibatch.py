@@ -7,7 +7,7 @@ from shared.domain.minibatch import (
     BUNDLE_TARGET_S,
     LARGEST_BUNDLE,
     MINIBATCHES_PER_SHARD,
-    InputFile,
+    PlannedFile,
     bundle_size,
     minibatches_of,
     shard_span,
@@ -29,7 +29,7 @@ def test_shards_cover_every_minibatch_once(files: int, size: int) -> None:
 
 @given(files=st.integers(1, 500), size=st.integers(1, 30))
 def test_minibatches_cover_every_file_once_and_in_order(files: int, size: int) -> None:
-    listed = [InputFile(name=f"in/{i}", etag="e", size=1) for i in range(files)]
+    listed = [PlannedFile(name=f"in/{i}", etag="e", size=1) for i in range(files)]
     span = shard_span(0, minibatches_of(files, size))
     shard = PlanShard(span=span, mini_batch_size=size, files=listed[: len(span) * size])
 

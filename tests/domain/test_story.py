@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared.domain.job import Change, Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
-from shared.domain.story import Story
+from shared.domain.streamed_log import StreamedLog
 from tests.app.in_memory import a_spec
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,12 +31,12 @@ def at(seconds: float) -> datetime:
 @given(st.lists(st.tuples(st.integers(0, 100), st.floats(0, 500)), max_size=30))
 def test_what_was_told_is_never_taken_back(reads: list[tuple[int, float]]) -> None:
     """Readers come in any order, some with counts that others have passed."""
-    story = Story()
+    story = StreamedLog()
     for done, seconds in reads:
         before = story.text
         story = story.grown(a_job(done), at(seconds), NO_MORE)
         assert story.text.startswith(before)
-        story = Story.from_wire(story.to_wire())
+        story = StreamedLog.from_wire(story.to_wire())
 
     told = [line for line in story.lines if "Processed" in line]
     assert sorted(set(told), key=told.index) == told
@@ -47,7 +47,7 @@ def test_what_was_told_is_never_taken_back(reads: list[tuple[int, float]]) -> No
 
 
 def test_a_line_tells_counts_pace_and_what_remains() -> None:
-    story = Story().grown(a_job(25), at(10), NO_MORE)
+    story = StreamedLog().grown(a_job(25), at(10), NO_MORE)
 
     assert story.lines[-1].endswith(
         "Processed 25 of 100 mini-batches, 25 of 100 files, 2.5 files/s. "
@@ -59,7 +59,7 @@ def test_a_line_tells_counts_pace_and_what_remains() -> None:
 def test_the_log_of_a_long_job_stays_short() -> None:
     """Read each second for a day, with a new count each time."""
     plan = PLAN.model_copy(update={"minibatches": 100_000, "files": 100_000})
-    story = Story()
+    story = StreamedLog()
     for second in range(1, 86_400, 10):
         job = a_job(second)
         state = job.state.model_copy(update={"plan": plan})
@@ -72,7 +72,7 @@ def test_a_cancel_is_told_once() -> None:
     cancel = Change(at=at(5), by="ann")
     job = a_job(1).model_copy(update={"cancel": cancel})
 
-    story = Story().grown(job, at(6), NO_MORE).grown(job, at(7), NO_MORE)
+    story = StreamedLog().grown(job, at(6), NO_MORE).grown(job, at(7), NO_MORE)
 
     assert ["2026-01-01T00:00:05.000Z Cancel was requested by ann."] == [
         line for line in story.lines if "Cancel" in line

@@ -12,7 +12,7 @@ from shared.scoring.environments.sources import of_model
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.uv import find_uv
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import InputFile, ScorerSpec
+from shared.scoring.spec import LocalFile, ScorerSpec
 from tests.environments.test_builds import old_python
 
 _MAKER = Path(__file__).with_name("old_model.py")
@@ -70,11 +70,11 @@ def test_a_model_of_scikit_learn_0_22_scores_from_its_own_environment(
     assert _expected(tmp_path) == output.read_text().splitlines()
 
 
-def _trips(folder: Path) -> list[InputFile]:
+def _trips(folder: Path) -> list[LocalFile]:
     """The same table twice."""
     table = pd.read_csv(folder / "trips.csv")
     table.to_parquet(folder / "trips.parquet")
-    return [InputFile(folder / name, name) for name in ("trips.csv", "trips.parquet")]
+    return [LocalFile(folder / name, name) for name in ("trips.csv", "trips.parquet")]
 
 
 def _expected(folder: Path) -> list[str]:

@@ -148,12 +148,12 @@ def _run(
 
 
 def _drive(
-    course: Generator[Any, Any, JSON],
+    state: Generator[Any, Any, JSON],
     context: Context,
     answers: list[tuple[Any, Exception | None]],
 ) -> JSON:
     try:
-        waiting = next(course)
+        waiting = next(state)
         while True:
             step = (
                 context.complete_one(waiting.steps)
@@ -163,11 +163,11 @@ def _drive(
             position = waiting.steps.index(step) if isinstance(waiting, AnyOf) else None
             answers.append(((position, step._result), step.failure))
             if isinstance(waiting, AnyOf):
-                waiting = course.send(step)
+                waiting = state.send(step)
             elif step.failure is not None:
-                waiting = course.throw(step.failure)
+                waiting = state.throw(step.failure)
             else:
-                waiting = course.send(step.result)
+                waiting = state.send(step.result)
     except StopIteration as end:
         return end.value
 
@@ -180,16 +180,16 @@ def _replay(
     """Run again on the recorded answers: the same calls, in the same order."""
     script = random.Random(0)  # noqa: S311
     context = Context(Rehearsal(activities={}), first.get_input(), script, first.instance_id)
-    course = orchestrator(context)
-    waiting = next(course, None)
+    state = orchestrator(context)
+    waiting = next(state, None)
     for (position, result), failure in answers:
         try:
             if isinstance(waiting, AnyOf):
                 step = waiting.steps[position]
                 step.is_complete, step._result, step.failure = True, result, failure
-                waiting = course.send(step)
+                waiting = state.send(step)
             else:
-                waiting = course.throw(failure) if failure else course.send(result)
+                waiting = state.throw(failure) if failure else state.send(result)
         except StopIteration:
             break
     assert first.made == context.made, "a replay must make the calls of the first run"

@@ -16,7 +16,7 @@ SHAPES = [shape for shape in vars(bodies).values() if isinstance(shape, BodyShap
 
 def read(body: JSON) -> None:
     """Takes every kind of field there is."""
-    fields = Fields(body)
+    fields = Fields.of(body)
     fields.required("name", "x")
     fields.text("words")
     fields.whole("count")
@@ -30,7 +30,7 @@ def read(body: JSON) -> None:
     if fields.has("inner"):
         inner.required("key", "x")
     for name, value in fields.object("inputs").entries():
-        Fields(value, name).required("uri", "x")
+        Fields.of(value, name).required("uri", "x")
     fields.refuse_others()
 
 
@@ -67,7 +67,7 @@ def test_required_is_what_the_reader_misses() -> None:
 
 def test_what_one_form_lets_be_left_out_is_not_required() -> None:
     def either(body: JSON) -> None:
-        fields = Fields(body)
+        fields = Fields.of(body)
         if not fields.text("a") and not fields.text("b"):
             raise InvalidRequest("Neither.", fix="Give one.")
 

@@ -15,7 +15,7 @@ from hypothesis import settings
 from shared.adapters.memory import MemoryBlobs
 from shared.scoring.child import fence
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import InputFile, ScorerSpec
+from shared.scoring.spec import LocalFile, ScorerSpec
 from tests.scoring.desk import Desk, mlflow_spec
 
 # A busy machine is no failure.
@@ -43,8 +43,8 @@ def sinful_interpreter(folder: Path, python: str = sys.executable) -> str:
     return str(script)
 
 
-def deeds(*names: str) -> list[InputFile]:
-    return [InputFile(Path("/nowhere") / name, name) for name in names]
+def deeds(*names: str) -> list[LocalFile]:
+    return [LocalFile(Path("/nowhere") / name, name) for name in names]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import csv
 import sys
 from pathlib import Path
 
-from shared.scoring.spec import FileFailure, InputFile, Scored, ScorerSpec
+from shared.scoring.spec import FileFailure, LocalFile, Scored, ScorerSpec
 from shared.scoring.worker import Scorer
 
 # A file for the model that echoes: all its columns, and a row that fits.
@@ -26,7 +26,7 @@ class Desk:
         for number, (key, content) in enumerate(files.items()):
             path = self._folder / f"{number}.local"
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-            inputs.append(InputFile(path, "in/" + ".".join(key.rsplit("_", 1))))
+            inputs.append(LocalFile(path, "in/" + ".".join(key.rsplit("_", 1))))
         return self.scorer.score(inputs, self.output, timeout_s=60)
 
     @property

@@ -12,7 +12,7 @@ class Type:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Stored:
     name: Any
     type: Any
     required: bool = True
@@ -21,7 +21,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Schema:
-    inputs: tuple[Entry, ...]
+    inputs: tuple[Stored, ...]
     tensors: bool = False
 
     def has_input_names(self) -> bool:
@@ -35,16 +35,16 @@ def schema(**columns: str) -> Schema:
     """`price="float"`, or `price="float?"` for an optional column."""
     return Schema(
         tuple(
-            Entry(name, Type(kind.rstrip("?")), not kind.endswith("?"))
+            Stored(name, Type(kind.rstrip("?")), not kind.endswith("?"))
             for name, kind in columns.items()
         )
     )
 
 
 def unnamed(*kinds: str, tensors: bool = False) -> Schema:
-    return Schema(tuple(Entry(None, Type(kind)) for kind in kinds), tensors)
+    return Schema(tuple(Stored(None, Type(kind)) for kind in kinds), tensors)
 
 
 def tensor(kind: str, *shape: int) -> Schema:
     """One tensor, without a name."""
-    return Schema((Entry(None, np.dtype(kind), shape=shape),), tensors=True)
+    return Schema((Stored(None, np.dtype(kind), shape=shape),), tensors=True)

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.side_names import SideNames
 from shared.scoring.pool import ScorerPool
 from shared.scoring.side_outputs import ANY
-from shared.scoring.spec import InputFile, Scored, ScoringFailed
+from shared.scoring.spec import LocalFile, Scored, ScoringFailed
 from shared.scoring.worker import Scorer
 from tests.scoring.sinful_scripts import code_of, input_files, script_spec
 
@@ -24,7 +24,7 @@ class Leased:
         self.folder = folder
         self.output = folder / "output"
 
-    def files(self, *names: str) -> list[InputFile]:
+    def files(self, *names: str) -> list[LocalFile]:
         return input_files(self.folder / "inputs", *names)
 
     def score(

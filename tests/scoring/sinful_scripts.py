@@ -5,7 +5,7 @@ Where a script has no run() of its own it gets one that returns a row per file.
 
 from pathlib import Path
 
-from shared.scoring.spec import InputFile, ScorerSpec
+from shared.scoring.spec import LocalFile, ScorerSpec
 
 _ROWS = """
 def run(mini_batch):
@@ -275,8 +275,8 @@ def script_spec(folder: Path, python: str, source: str, **changes: object) -> Sc
     return ScorerSpec(**fields)  # type: ignore[arg-type]  # a test names only what it changes
 
 
-def input_files(folder: Path, *names: str) -> list[InputFile]:
+def input_files(folder: Path, *names: str) -> list[LocalFile]:
     folder.mkdir(exist_ok=True)
     for name in names:
         (folder / name).write_text(f"content of {name}")
-    return [InputFile(folder / name, name) for name in names]
+    return [LocalFile(folder / name, name) for name in names]

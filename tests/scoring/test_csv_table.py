@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.scoring.child import csv_table
 from shared.scoring.child.failure import Unfit, Unreadable
 from tests.scoring.csv_reader import Reader
-from tests.scoring.schemas import Entry, Schema, Type, schema, unnamed
+from tests.scoring.schemas import Schema, Stored, Type, schema, unnamed
 
 
 @pytest.fixture(name="read")
@@ -225,7 +225,7 @@ def test_a_missing_boolean_stays_missing_beside_others(read: Reader) -> None:
 
 
 def test_a_column_whose_name_is_a_number_is_found_by_its_spelling(read: Reader) -> None:
-    numbers = Schema(tuple(Entry(name, Type("long")) for name in (1, 0)))
+    numbers = Schema(tuple(Stored(name, Type("long")) for name in (1, 0)))
 
     frame = read("0,1,2\n7,8,9\n", numbers)
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shared.scoring.child import csv_table
 from shared.scoring.child.failure import Unfit, Unreadable
 from tests.scoring.csv_reader import Reader
-from tests.scoring.schemas import Entry, Schema, Type, schema
+from tests.scoring.schemas import Schema, Stored, Type, schema
 
 
 @pytest.fixture(name="read")
@@ -124,7 +124,7 @@ def test_names_of_columns_are_no_signs_of_other_formats(read: Reader) -> None:
     ],
 )
 def test_a_header_that_does_not_fit_is_shown(read: Reader, content: str, told: str) -> None:
-    for wanted in (schema(a="long", b="long"), Schema((Entry(None, Type("long")),) * 50)):
+    for wanted in (schema(a="long", b="long"), Schema((Stored(None, Type("long")),) * 50)):
         with pytest.raises(Unfit, match=told):
             read(content, wanted)
 

@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import PreconditionFailed
-from shared.domain.minibatch import InputFile
+from shared.domain.minibatch import PlannedFile
 from shared.scoring.downloads import Downloads
 
 BOX = "box"
@@ -37,7 +37,7 @@ def test_a_deleted_file_is_not_called_changed(
     etags = {name: blobs.write(BOX, name, b"1") for name in ("gone", "other", "same")}
     blobs.delete(BOX, "gone")
     blobs.write(BOX, "other", b"2")
-    files = [InputFile(name=name, etag=etag, size=1) for name, etag in etags.items()]
+    files = [PlannedFile(name=name, etag=etag, size=1) for name, etag in etags.items()]
 
     there, failed = Downloads(blobs, executor).start(BOX, files, tmp_path / "in").wait()
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from shared.scoring.child import image
 from shared.scoring.child.failure import Unfit, Unreadable
-from tests.scoring.schemas import Entry, Schema, Type, schema, tensor
+from tests.scoring.schemas import Schema, Stored, Type, schema, tensor
 
 GREY = np.arange(20 * 28, dtype=np.uint8).reshape(20, 28)
 COLOUR = np.random.default_rng(3).integers(0, 256, (20, 28, 3), dtype=np.uint8)
@@ -161,7 +161,10 @@ def test_nothing_is_resized_turned_or_cut(read: Reader, shape: tuple[int, ...]) 
     ("wanted", "message"),
     [
         (schema(a="double"), "wants columns, and an image is a tensor"),
-        (Schema((Entry("a", Type("uint8")), Entry("b", Type("uint8"))), tensors=True), "2 tensors"),
+        (
+            Schema((Stored("a", Type("uint8")), Stored("b", Type("uint8"))), tensors=True),
+            "2 tensors",
+        ),
         (tensor("str", -1, 20, 28), "an image holds numbers"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from shared.scoring.pool import ScorerPool
 from shared.scoring.spec import (
     InitFailed,
-    InputFile,
+    LocalFile,
     ScoringFailed,
 )
 from tests.scoring.desk import GOOD, HEADER, Desk, mlflow_spec, told
@@ -19,7 +19,7 @@ def test_the_output_is_what_the_model_itself_says(
 ) -> None:
     """float32 and int32 columns, which pandas alone would read too wide for MLflow."""
     expected = json.loads((models / "expected.json").read_text())
-    trips = InputFile(models / "trips.csv", "trips.csv")
+    trips = LocalFile(models / "trips.csv", "trips.csv")
     output = tmp_path / "output"
 
     with warm_pool.lease(mlflow_spec(models, "fares"), capacity=1) as scorer:
@@ -89,7 +89,7 @@ def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: Desk
 
 def test_a_file_that_is_gone_fails_the_whole_try(echo: Desk, tmp_path: Path) -> None:
     """The store or the disk lost it: another try may find it again."""
-    gone = [InputFile(tmp_path / "gone.csv", "gone.csv")]
+    gone = [LocalFile(tmp_path / "gone.csv", "gone.csv")]
 
     with pytest.raises(ScoringFailed, match="FileNotFoundError") as caught:
         echo.scorer.score(gone, echo.output, timeout_s=60)

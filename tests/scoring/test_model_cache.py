@@ -9,7 +9,7 @@ import pytest
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ModelMissing
-from shared.domain.recipe import Location
+from shared.domain.resolved_deployment import Location
 from shared.scoring.child import fence
 from shared.scoring.model_cache import ModelCache
 

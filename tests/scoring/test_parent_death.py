@@ -9,7 +9,7 @@ from shared.scoring.child.protocol import Ready, Score, Start
 from shared.scoring.child_environment import child_environment
 from shared.scoring.output_log import OutputLogs
 from shared.scoring.process import Ended, ScorerProcess
-from shared.scoring.workplace import ProcessFolders
+from shared.scoring.scorer_folders import ProcessFolders
 from tests.scoring.conftest import Specs, sinful_interpreter
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running
 
@@ -17,12 +17,12 @@ _WORKER = """
 import sys, threading
 from pathlib import Path
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import InputFile, ScorerSpec
+from shared.scoring.spec import LocalFile, ScorerSpec
 folder, python, sin = sys.argv[1:]
 pool = ScorerPool(scratch=Path(folder), idle_s=60)
 with pool.lease(ScorerSpec("f", "sinner", python, None), capacity=1) as scorer:
     print(scorer.pid, flush=True)
-    scorer.score([InputFile(Path("x"), sin)], Path(folder) / "output", timeout_s=60)
+    scorer.score([LocalFile(Path("x"), sin)], Path(folder) / "output", timeout_s=60)
     print("scored", flush=True)
     threading.Event().wait()
 """

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from shared.scoring.child import json_table, parquet_table
 from shared.scoring.child.failure import Unfit, Unreadable
-from tests.scoring.schemas import Entry, Schema, Type, schema, tensor, unnamed
+from tests.scoring.schemas import Schema, Stored, Type, schema, tensor, unnamed
 
 Table = dict[str, list[Any]]
 Read = Callable[[Table, Schema | None], pd.DataFrame]
@@ -181,7 +181,7 @@ class ObjectOf:
 def test_numbers_inside_lists_and_objects_get_the_type_that_mlflow_insists_on(read: Read) -> None:
     numbers = ListOf(Type("float"))
     inner = ObjectOf((Property("score", Type("double")), Property("counts", ListOf(Type("long")))))
-    wanted = Schema((Entry("numbers", numbers), Entry("inner", inner)))
+    wanted = Schema((Stored("numbers", numbers), Stored("inner", inner)))
     table: Table = {"numbers": [[1, 2], []], "inner": [{"score": 1, "counts": [1.0]}] * 2}
 
     row, empty = (cells for _, cells in read(table, wanted).iterrows())
@@ -198,14 +198,14 @@ def test_numbers_inside_lists_and_objects_get_the_type_that_mlflow_insists_on(re
 def test_a_column_whose_name_is_no_text_is_found_by_its_spelling(
     read: Read, name: Any, spelt: str
 ) -> None:
-    frame = read({spelt: [3]}, Schema((Entry(name, Type("long")),)))
+    frame = read({spelt: [3]}, Schema((Stored(name, Type("long")),)))
 
     assert [(name, type(name))] == [(one, type(one)) for one in frame.columns]
     assert [3] == frame[name].tolist()
 
 
 def test_a_name_that_a_file_cannot_tell_from_another_is_refused(read: Read) -> None:
-    both = Schema((Entry(0, Type("long")), Entry("0", Type("long"))))
+    both = Schema((Stored(0, Type("long")), Stored("0", Type("long"))))
 
     with pytest.raises(Unfit, match="has 2 columns that a file calls '0'"):
         read({"0": [3]}, both)
@@ -214,7 +214,7 @@ def test_a_name_that_a_file_cannot_tell_from_another_is_refused(read: Read) -> N
 def test_a_missing_boolean_stays_missing_beside_others(read: Read) -> None:
     assert [True, None] == read({"x": [True, None]}, schema(x="boolean"))["x"].tolist()
     with pytest.raises(Unfit, match=r"a blank value .* row 1"):
-        read({"x": [True, None]}, Schema((Entry("x", Type("bool")),), tensors=True))
+        read({"x": [True, None]}, Schema((Stored("x", Type("bool")),), tensors=True))
 
 
 def test_one_unnamed_column_is_not_picked_among_several(read: Read) -> None:

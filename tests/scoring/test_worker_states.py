@@ -7,9 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from shared.scoring.init_failures import InitFailures
 from shared.scoring.launcher import Launcher
+from shared.scoring.scorer_folders import ScorerFolders
 from shared.scoring.spec import ScorerSpec, ScoringFailed
 from shared.scoring.worker import Scorer, State
-from shared.scoring.workplace import Workplace
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.waiting import is_running
 
@@ -29,7 +29,7 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
             spec,
             self.launcher.launch,
             InitFailures(),
-            workplace=Workplace(folder / "scratch"),
+            workplace=ScorerFolders(folder / "scratch"),
             grace_s=0.2,
         )
         self.expected = State.NEW

@@ -109,7 +109,7 @@ def test_an_odd_request_is_refused_and_breaks_nothing(
     assert "internal error" not in stack.log.read_text()[log_before:]
 
 
-WITH_EXAMPLES = [route for route in ROUTES if route.about.body and route.about.body.examples]
+WITH_EXAMPLES = [route for route in ROUTES if route.docs.body and route.docs.body.examples]
 NAMES = {**THERE, "name": "m", "version": "1", "deployment": "new", "job": "none"}
 ODD = st.recursive(
     st.none()
@@ -145,10 +145,10 @@ def with_odd(body: Any, place: tuple[str, ...], odd: Any) -> Any:
 def test_one_odd_value_in_a_good_body_breaks_nothing(
     stack: Stack, endpoint: str, session: requests.Session, route: Route
 ) -> None:
-    assert route.about.body is not None
+    assert route.docs.body is not None
     url, secrets = stack.url + path_of(route), secrets_of(stack, session)
     log_before = stack.log.stat().st_size
-    example = st.sampled_from(list(route.about.body.examples))
+    example = st.sampled_from(list(route.docs.body.examples))
     bodies = example.flatmap(
         lambda body: st.builds(with_odd, st.just(body), st.sampled_from(places(body)), ODD)
     )
@@ -173,8 +173,8 @@ def test_each_example_of_the_document_is_understood(
     stack: Stack, endpoint: str, session: requests.Session, route: Route
 ) -> None:
     """It may be refused for what it refers to, which is not there; never for its form."""
-    assert route.about.body is not None
-    for example in route.about.body.examples:
+    assert route.docs.body is not None
+    for example in route.docs.body.examples:
         answer = session.request(route.method, stack.url + path_of(route), json=example)
 
         assert answer.status_code < 500, answer.text

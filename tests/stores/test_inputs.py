@@ -7,7 +7,7 @@ from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.caller import Author
 from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
-from shared.domain.recipe import Location
+from shared.domain.resolved_deployment import Location
 from shared.stores.datastores import Datastores
 from shared.stores.inputs import Inputs, Skipped
 from shared.stores.registry import Registry

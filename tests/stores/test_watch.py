@@ -2,7 +2,7 @@
 
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.minibatch import Span
-from shared.stores.watch import LOOK_EVERY_S, Watch
+from shared.stores.job_signals import LOOK_EVERY_S, JobSignals
 from tests.app.in_memory import a_spec
 
 OWN = Span(first=0, stop=5)
@@ -24,7 +24,7 @@ class Counting(MemoryBlobs):
 
 
 def test_a_minibatch_counts_once_however_often_it_is_told(blobs: MemoryBlobs) -> None:
-    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=2)
+    watch, spec = JobSignals(blobs, Clock()), a_spec(error_threshold=2)
     for _ in range(3):
         watch.record("job-1", 7, 2)
 
@@ -34,7 +34,7 @@ def test_a_minibatch_counts_once_however_often_it_is_told(blobs: MemoryBlobs) ->
 
 
 def test_what_did_not_come_through_is_taken_back(blobs: MemoryBlobs) -> None:
-    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=0)
+    watch, spec = JobSignals(blobs, Clock()), a_spec(error_threshold=0)
     watch.record("job-1", 3, 1)
     watch.forget("job-1", Span(first=0, stop=5))
 
@@ -43,7 +43,7 @@ def test_what_did_not_come_through_is_taken_back(blobs: MemoryBlobs) -> None:
 
 def test_a_bundle_alone_heeds_its_own_and_what_came_in(blobs: MemoryBlobs) -> None:
     """What another bundle told is no verdict: it may have been lost with it."""
-    watch, spec = Watch(blobs, Clock()), a_spec(error_threshold=1)
+    watch, spec = JobSignals(blobs, Clock()), a_spec(error_threshold=1)
     watch.record("job-1", 50, 2)
     assert watch.is_spent(spec, 0, OWN, is_alone=False)
     assert not watch.is_spent(spec, 1, OWN, is_alone=True)
@@ -54,12 +54,12 @@ def test_a_bundle_alone_heeds_its_own_and_what_came_in(blobs: MemoryBlobs) -> No
 
 
 def test_the_orchestrators_count_counts_too(blobs: MemoryBlobs) -> None:
-    assert Watch(blobs, Clock()).is_spent(a_spec(error_threshold=0), 1, OWN, is_alone=False)
+    assert JobSignals(blobs, Clock()).is_spent(a_spec(error_threshold=0), 1, OWN, is_alone=False)
 
 
 def test_a_stop_reaches_other_processes_within_a_second(blobs: MemoryBlobs) -> None:
     clock = Clock()
-    here, there = Watch(blobs, clock), Watch(blobs, clock)
+    here, there = JobSignals(blobs, clock), JobSignals(blobs, clock)
     assert not there.is_stopped("job-1")
 
     here.stop("job-1")
@@ -71,7 +71,7 @@ def test_a_stop_reaches_other_processes_within_a_second(blobs: MemoryBlobs) -> N
 def test_the_store_is_asked_once_a_second() -> None:
     blobs, clock = Counting(), Clock()
     blobs.ensure_container("batch-jobs")
-    watch = Watch(blobs, clock)
+    watch = JobSignals(blobs, clock)
     for _ in range(100):
         watch.is_stopped("job-1")
 

@@ -74,7 +74,7 @@ def test_the_storage_suffix_is_that_of_the_account(app: App, tmp_path: Path) -> 
         "https://account.blob.core.usgovcloudapi.net",
         app.services.signer,
     )
-    services.crews.close()
+    services.scorers.close()
 
     (cloud,) = get_metadata(ask(), services).body
     account = get_workspace(ask(), services).body["properties"]["storageAccount"]

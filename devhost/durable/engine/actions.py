@@ -9,7 +9,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from devhost.durable import events
 from devhost.durable.engine import entity_messages
 from devhost.durable.engine.decision import Decision, close, end, opened
-from devhost.durable.records import Instance, Letter, Message, NewInstance, Parent, Task
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage, Parent, Task
 from devhost.durable.wire import CONTINUED_AS_NEW, RUNNING, SUSPENDED, micros_of, text
 
 
@@ -89,7 +89,9 @@ class _Reader:
         due = micros_of(fire_at)
         fired = events.timer_fired(action.id, due).SerializeToString()
         of = self._instance
-        self._decision.letters.append(Letter(of.id, "timerFired", fired, due, of.execution_id))
+        self._decision.letters.append(
+            OutboxMessage(of.id, "timerFired", fired, due, of.execution_id)
+        )
 
     def _create_child(self, action: pb.OrchestratorAction) -> None:
         child = action.createSubOrchestration
@@ -126,7 +128,9 @@ class _Reader:
         )
         self._remember(action, eventSent=sent)
         raised = events.event_raised(self._now, send.name, data)
-        self._decision.letters.append(Letter(target, "eventRaised", raised.SerializeToString()))
+        self._decision.letters.append(
+            OutboxMessage(target, "eventRaised", raised.SerializeToString())
+        )
 
     def _send_to_entity(self, action: pb.OrchestratorAction) -> None:
         message = action.sendEntityMessage
@@ -159,17 +163,17 @@ class _Reader:
             root=of.root,
         )
         carried = [
-            Letter(of.id, str(event.WhichOneof("eventType")), event.SerializeToString())
+            OutboxMessage(of.id, str(event.WhichOneof("eventType")), event.SerializeToString())
             for event in (self._timed(event) for event in complete.carryoverEvents)
         ]
         self._decision.letters = [*carried, *again, *self._decision.letters]
 
-    def _still_suspended(self) -> list[Letter]:
+    def _still_suspended(self) -> list[OutboxMessage]:
         """A suspension that arrived in the last turn of a generation holds for the next."""
         if self._decision.status != SUSPENDED:
             return []
         event = events.suspended(self._now, self._decision.output).SerializeToString()
-        return [Letter(self._instance.id, "executionSuspended", event)]
+        return [OutboxMessage(self._instance.id, "executionSuspended", event)]
 
     def _timed(self, event: pb.HistoryEvent) -> pb.HistoryEvent:
         event.timestamp.FromMicroseconds(self._now)

@@ -9,7 +9,7 @@ from functools import partial
 from devhost.durable import events
 from devhost.durable.engine.functions import MISSING, missing
 from devhost.durable.engine.slots import Slots
-from devhost.durable.records import Letter, Message, Task
+from devhost.durable.records import Message, OutboxMessage, Task
 from devhost.durable.storage import rows
 from devhost.durable.storage.store import Store
 from devhost.durable.wire import Clock
@@ -44,7 +44,9 @@ class Activities:
         ended = events.task_ended(self._clock.now(), task.task_id, result)
         kind = "taskCompleted" if result.failure is None else "taskFailed"
         event = ended.SerializeToString()
-        self._record(task, Letter(task.instance_id, kind, event, execution_id=task.execution_id))
+        self._record(
+            task, OutboxMessage(task.instance_id, kind, event, execution_id=task.execution_id)
+        )
 
     async def _result(self, task: Task) -> ActivityResult:
         if not self._functions.has_activity(task.name):
@@ -52,7 +54,7 @@ class Activities:
             return ActivityResult(failure=ActivityFailure(MISSING, message))
         return await self._functions.act(task.name, task.input)
 
-    def _record(self, task: Task, letter: Letter) -> None:
+    def _record(self, task: Task, letter: OutboxMessage) -> None:
         """Not awaited: the next activity may begin while this one's result is committed."""
         recorded = self._store.write(partial(_end_task, seq=task.seq, letter=letter), self._posted)
         recorded.add_done_callback(partial(self._record_again, task, letter))
@@ -62,7 +64,7 @@ class Activities:
             self._deliver(message)
 
     def _record_again(
-        self, task: Task, letter: Letter, recorded: asyncio.Future[Message | None]
+        self, task: Task, letter: OutboxMessage, recorded: asyncio.Future[Message | None]
     ) -> None:
         error = None if recorded.cancelled() else recorded.exception()
         if error is not None:
@@ -70,7 +72,7 @@ class Activities:
             recorded.get_loop().call_later(_WRITE_AGAIN_S, self._record, task, letter)
 
 
-def _end_task(cursor: sqlite3.Cursor, seq: int, letter: Letter) -> Message | None:
+def _end_task(cursor: sqlite3.Cursor, seq: int, letter: OutboxMessage) -> Message | None:
     """None: this scheduling has ended before, or nobody waits for it any more."""
     cursor.execute("DELETE FROM tasks WHERE seq=?", (seq,))
     return rows.post_if_live(cursor, letter) if cursor.rowcount else None

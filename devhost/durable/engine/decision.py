@@ -8,7 +8,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
 from devhost.durable.engine.functions import MISSING
-from devhost.durable.records import Instance, Letter, Message, NewInstance, Parent, Task
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage, Parent, Task
 from devhost.durable.wire import (
     COMPLETED,
     FAILED,
@@ -31,7 +31,7 @@ class Decision:
     custom_status: str | None = None
     failure: pb.TaskFailureDetails | None = None
     tasks: list[Task] = field(default_factory=list[Task])
-    letters: list[Letter] = field(default_factory=list[Letter])
+    letters: list[OutboxMessage] = field(default_factory=list[OutboxMessage])
     children: list[NewInstance] = field(default_factory=list[NewInstance])
     next_generation: NewInstance | None = None
 
@@ -60,7 +60,7 @@ def terminated(instance: Instance, batch: Sequence[Message], now: int) -> Decisi
     return decision
 
 
-def parent_letter(parent: Parent, decision: Decision, now: int) -> Letter:
+def parent_letter(parent: Parent, decision: Decision, now: int) -> OutboxMessage:
     """What the parent hears of a sub-orchestration that has ended."""
     if decision.status == COMPLETED:
         event = events.child_completed(now, parent.task_id, decision.output)
@@ -69,7 +69,7 @@ def parent_letter(parent: Parent, decision: Decision, now: int) -> Letter:
         details = decision.failure or _termination(decision.output)
         event = events.child_failed(now, parent.task_id, details)
         kind = "subOrchestrationInstanceFailed"
-    return Letter(
+    return OutboxMessage(
         parent.instance_id, kind, event.SerializeToString(), execution_id=parent.execution_id
     )
 

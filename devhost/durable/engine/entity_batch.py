@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
-from devhost.durable.records import Letter, NewInstance
+from devhost.durable.records import NewInstance, OutboxMessage
 from devhost.durable.wire import optional_micros, string, text
 
 
@@ -43,7 +43,7 @@ def failed_result(
 
 def answers(
     operations: Sequence[pb.HistoryEvent], batch: pb.EntityBatchResult, now: int
-) -> list[Letter]:
+) -> list[OutboxMessage]:
     """What the callers hear; a signal has nobody who listens."""
     pairs = zip(operations, batch.results, strict=True)
     return [
@@ -53,15 +53,15 @@ def answers(
     ]
 
 
-def grants(granted: Sequence[pb.HistoryEvent], now: int) -> list[Letter]:
+def grants(granted: Sequence[pb.HistoryEvent], now: int) -> list[OutboxMessage]:
     """Pass each lock request on to its next entity, or tell its owner that it holds them all."""
     return [_grant(event, now) for event in granted]
 
 
-def signals(batch: pb.EntityBatchResult, now: int) -> list[Letter]:
+def signals(batch: pb.EntityBatchResult, now: int) -> list[OutboxMessage]:
     sent = (action.sendSignal for action in batch.actions if action.HasField("sendSignal"))
     return [
-        Letter(
+        OutboxMessage(
             signal.instanceId,
             "entityOperationSignaled",
             events.operation_signaled(
@@ -102,7 +102,9 @@ def _operation(event: pb.HistoryEvent) -> pb.OperationRequest:
     )
 
 
-def _answer(call: pb.EntityOperationCalledEvent, outcome: pb.OperationResult, now: int) -> Letter:
+def _answer(
+    call: pb.EntityOperationCalledEvent, outcome: pb.OperationResult, now: int
+) -> OutboxMessage:
     if outcome.HasField("success"):
         output = text(outcome.success, "result")
         event = events.operation_completed(now, call.requestId, output)
@@ -111,16 +113,18 @@ def _answer(call: pb.EntityOperationCalledEvent, outcome: pb.OperationResult, no
         event = events.operation_failed(now, call.requestId, outcome.failure.failureDetails)
         kind = "entityOperationFailed"
     caller, generation = call.parentInstanceId.value, text(call, "parentExecutionId")
-    return Letter(caller, kind, event.SerializeToString(), execution_id=generation)
+    return OutboxMessage(caller, kind, event.SerializeToString(), execution_id=generation)
 
 
-def _grant(event: pb.HistoryEvent, now: int) -> Letter:
+def _grant(event: pb.HistoryEvent, now: int) -> OutboxMessage:
     lock = event.entityLockRequested
     if lock.position + 1 == len(lock.lockSet):
         granted = events.lock_granted(now, lock.criticalSectionId)
-        return Letter(lock.parentInstanceId.value, "entityLockGranted", granted.SerializeToString())
+        return OutboxMessage(
+            lock.parentInstanceId.value, "entityLockGranted", granted.SerializeToString()
+        )
     onward = pb.HistoryEvent()
     onward.CopyFrom(event)
     onward.entityLockRequested.position += 1
     target = lock.lockSet[lock.position + 1]
-    return Letter(target, "entityLockRequested", onward.SerializeToString())
+    return OutboxMessage(target, "entityLockRequested", onward.SerializeToString())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from durabletask.internal import orchestrator_service_pb2 as pb
 
-from devhost.durable.records import Letter, Message
+from devhost.durable.records import Message, OutboxMessage
 from devhost.durable.wire import optional_micros, string
 
 
@@ -29,7 +29,7 @@ class Plan:
     lock: Lock | None = None
 
 
-def addressed(event: pb.HistoryEvent, kind: str, sender: str, execution_id: str) -> Letter:
+def addressed(event: pb.HistoryEvent, kind: str, sender: str, execution_id: str) -> OutboxMessage:
     """The letter of an orchestrator's entity action, with the sender filled in."""
     body = getattr(event, kind)
     due = 0
@@ -43,7 +43,7 @@ def addressed(event: pb.HistoryEvent, kind: str, sender: str, execution_id: str)
         due = optional_micros(body, "scheduledTime") or 0
     if kind in ("entityOperationCalled", "entityLockRequested"):
         body.parentInstanceId.CopyFrom(string(sender))
-    return Letter(target, kind, event.SerializeToString(), due)
+    return OutboxMessage(target, kind, event.SerializeToString(), due)
 
 
 def plan(inbox: Iterable[Message], lock: Lock | None) -> Plan:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from devhost.durable import events
 from devhost.durable.engine.entity_messages import Lock
-from devhost.durable.records import Instance, Letter, Message, NewInstance
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage
 from devhost.durable.storage import rows
 
 
@@ -16,7 +16,7 @@ class EntityTurn:
     taken: Sequence[Message]
     state: str | None
     lock: Lock | None
-    letters: Sequence[Letter]
+    letters: Sequence[OutboxMessage]
     starts: Sequence[NewInstance]
     now: int
 
@@ -41,7 +41,7 @@ def commit_entity_turn(cursor: sqlite3.Cursor, turn: EntityTurn) -> EntityOutcom
     if turn.lock is not None and not rows.is_live(cursor, turn.lock.owner):
         # Whoever asked for the lock has ended meanwhile: nobody else would give it back.
         unlock = events.unlock(turn.now, turn.lock.section, turn.lock.owner, turn.entity_id)
-        letter = Letter(turn.entity_id, "entityUnlockSent", unlock.SerializeToString())
+        letter = OutboxMessage(turn.entity_id, "entityUnlockSent", unlock.SerializeToString())
         outcome.messages.append(rows.post(cursor, letter))
     for new in turn.starts:
         if rows.is_live(cursor, new.id):

@@ -7,7 +7,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
 from devhost.durable.engine.rewinding import Child, rewound
-from devhost.durable.records import Instance, Letter, Message
+from devhost.durable.records import Instance, Message, OutboxMessage
 from devhost.durable.storage import loading, rows
 from devhost.durable.wire import COMPLETED, FAILED, RUNNING, events_of, past
 
@@ -44,7 +44,9 @@ def _rewind(
     instance = loading.instance(cursor, instance_id)
     revived.instances.append(instance)
     event = events.rewound(now, reason).SerializeToString()
-    revived.messages.append(rows.post(cursor, Letter(instance_id, "executionRewound", event)))
+    revived.messages.append(
+        rows.post(cursor, OutboxMessage(instance_id, "executionRewound", event))
+    )
     for child in made.children:
         _rewind_child(cursor, child, instance, reason, now, revived)
 
@@ -63,7 +65,7 @@ def _rewind_child(
     elif status == COMPLETED:
         event = _heard_late(cursor, child, now)
         kind = "subOrchestrationInstanceCompleted"
-        letter = Letter(parent.id, kind, event, execution_id=parent.execution_id)
+        letter = OutboxMessage(parent.id, kind, event, execution_id=parent.execution_id)
         revived.messages.append(rows.post(cursor, letter))
 
 

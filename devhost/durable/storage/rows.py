@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
-from devhost.durable.records import Instance, Letter, Message, NewInstance, Parent, Task
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage, Parent, Task
 from devhost.durable.wire import LIVE, PENDING, RUNNING, SUSPENDED, optional_micros, stamp, string
 
 IS_LIVE = f"status IN {LIVE}"
@@ -46,7 +46,7 @@ def parent_of(cursor: sqlite3.Cursor, instance_id: str) -> Parent | None:
     return None if found is None or found[0] is None else Parent(*found)
 
 
-def post(cursor: sqlite3.Cursor, letter: Letter) -> Message:
+def post(cursor: sqlite3.Cursor, letter: OutboxMessage) -> Message:
     cursor.execute(
         "INSERT INTO inbox(target, execution_id, due_us, kind, event) VALUES(?,?,?,?,?)",
         (letter.target, letter.execution_id, letter.due, letter.kind, letter.event),
@@ -61,14 +61,14 @@ def post(cursor: sqlite3.Cursor, letter: Letter) -> Message:
     )
 
 
-def post_if_live(cursor: sqlite3.Cursor, letter: Letter) -> Message | None:
+def post_if_live(cursor: sqlite3.Cursor, letter: OutboxMessage) -> Message | None:
     """Post to an entity, or to an instance that has not ended; else drop the letter."""
     if letter.target.startswith("@") or is_live(cursor, letter.target, letter.execution_id):
         return post(cursor, letter)
     return None
 
 
-def post_all(cursor: sqlite3.Cursor, letters: Iterable[Letter]) -> list[Message]:
+def post_all(cursor: sqlite3.Cursor, letters: Iterable[OutboxMessage]) -> list[Message]:
     posted = (post_if_live(cursor, letter) for letter in letters)
     return [message for message in posted if message is not None]
 
@@ -126,7 +126,7 @@ def create_instance(cursor: sqlite3.Cursor, new: NewInstance) -> tuple[Instance,
     )
     cursor.execute("INSERT INTO inputs VALUES(?,?)", (new.id, new.input))
     started = execution_started(new).SerializeToString()
-    letter = Letter(new.id, "executionStarted", started, new.due, new.execution_id)
+    letter = OutboxMessage(new.id, "executionStarted", started, new.due, new.execution_id)
     instance = Instance(new.id, new.execution_id, new.name, root, new.version, parent=new.parent)
     return instance, post(cursor, letter)
 
@@ -161,7 +161,7 @@ def release_locks(cursor: sqlite3.Cursor, owner: str, now: int) -> list[Message]
     ).fetchall()
     unlocks = [(entity, events.unlock(now, section, owner, entity)) for entity, section in held]
     return [
-        post(cursor, Letter(entity, "entityUnlockSent", event.SerializeToString()))
+        post(cursor, OutboxMessage(entity, "entityUnlockSent", event.SerializeToString()))
         for entity, event in unlocks
     ]
 

@@ -8,7 +8,7 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 
 from devhost.durable import events
 from devhost.durable.engine.decision import Decision, parent_letter
-from devhost.durable.records import Instance, Letter, Message, NewInstance
+from devhost.durable.records import Instance, Message, NewInstance, OutboxMessage
 from devhost.durable.storage import rows
 from devhost.durable.wire import past
 
@@ -73,7 +73,9 @@ def _update_instance(cursor: sqlite3.Cursor, turn: Turn) -> None:
     )
 
 
-def _renew(cursor: sqlite3.Cursor, turn: Turn, new: NewInstance, own: Sequence[Letter]) -> None:
+def _renew(
+    cursor: sqlite3.Cursor, turn: Turn, new: NewInstance, own: Sequence[OutboxMessage]
+) -> None:
     """Begin the next generation: its start, what it carries over, then what waited meanwhile."""
     cursor.execute(
         "UPDATE instances SET execution_id=?, version=? WHERE id=?",
@@ -83,18 +85,18 @@ def _renew(cursor: sqlite3.Cursor, turn: Turn, new: NewInstance, own: Sequence[L
     cursor.execute("DELETE FROM history WHERE id=?", (new.id,))
     waiting = _taken_from_inbox(cursor, turn)
     started = rows.execution_started(new).SerializeToString()
-    begin = Letter(new.id, "executionStarted", started, execution_id=new.execution_id)
+    begin = OutboxMessage(new.id, "executionStarted", started, execution_id=new.execution_id)
     rows.post_all(cursor, [begin, *own, *waiting])
 
 
-def _taken_from_inbox(cursor: sqlite3.Cursor, turn: Turn) -> list[Letter]:
+def _taken_from_inbox(cursor: sqlite3.Cursor, turn: Turn) -> list[OutboxMessage]:
     """Empty the inbox; what was meant for the generation that ended is dropped."""
     found = cursor.execute(
         "SELECT target, kind, event, due_us, execution_id FROM inbox WHERE target=? ORDER BY seq",
         (turn.instance_id,),
     ).fetchall()
     cursor.execute("DELETE FROM inbox WHERE target=?", (turn.instance_id,))
-    letters = [Letter(*row) for row in found]
+    letters = [OutboxMessage(*row) for row in found]
     return [letter for letter in letters if letter.execution_id is None]
 
 
@@ -123,5 +125,5 @@ def _give_birth(cursor: sqlite3.Cursor, child: NewInstance, outcome: Outcome) ->
     )
     event = events.child_failed(child.created, parent.task_id, details).SerializeToString()
     kind = "subOrchestrationInstanceFailed"
-    letter = Letter(parent.instance_id, kind, event, execution_id=parent.execution_id)
+    letter = OutboxMessage(parent.instance_id, kind, event, execution_id=parent.execution_id)
     outcome.messages += rows.post_all(cursor, [letter])

@@ -13,7 +13,7 @@ from shared.domain.caller import Author
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.message import Message
 from shared.stores.documents import Document, Documents
-from shared.stores.written import Written
+from shared.stores.system_data import SystemData
 
 SUFFIX = ".json"
 ANY = "*"
@@ -23,15 +23,15 @@ READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
 MOST_WRITERS = 1000
 
 
-class Entry[R: Message](Message):
+class Stored[R: Message](Message):
     """A resource as the registry holds it, and the etag it was read or written at."""
 
     resource: R
-    written: Written
+    written: SystemData
     etag: str = Field(default="", exclude=True)
 
 
-class Shelf[R: Message]:
+class Repository[R: Message]:
     """The resources of one kind. A key is the name, or the names of the parents and the name.
 
     Names that differ in case only are the same, as ARM's resource names are.
@@ -48,21 +48,21 @@ class Shelf[R: Message]:
     ) -> None:
         self._documents = documents
         self._folder = folder
-        self._entry = Entry[kind]  # type: ignore[valid-type]  # a class made at run time
+        self._entry = Stored[kind]  # type: ignore[valid-type]  # a class made at run time
         self._noun = noun
         self._is_versioned = is_versioned  # a key is a name and a version
 
-    def get(self, *key: str) -> Entry[R]:
+    def get(self, *key: str) -> Stored[R]:
         """Raises NotFound, which says what there is instead."""
         entry = self.find(*key)
         if entry is None:
             raise self._missing(key)
         return entry
 
-    def find(self, *key: str) -> Entry[R] | None:
+    def find(self, *key: str) -> Stored[R] | None:
         return self._read(self._documents.find(self._name(key)))
 
-    def page(self, *parents: str, after: str = "", size: int) -> tuple[list[Entry[R]], str]:
+    def page(self, *parents: str, after: str = "", size: int) -> tuple[list[Stored[R]], str]:
         """At most `size` resources under the parents, in name order, after the key `after`.
 
         Also the key after which the next page begins, empty if this is the last.
@@ -71,7 +71,7 @@ class Shelf[R: Message]:
         last = found[size - 1] if len(found) > size else ""
         return self._all(parents, found[:size]), last
 
-    def every(self, *parents: str) -> list[Entry[R]]:
+    def every(self, *parents: str) -> list[Stored[R]]:
         """All resources directly under the parents: for those that are few."""
         return self._all(parents, self._keys(parents))
 
@@ -83,7 +83,7 @@ class Shelf[R: Message]:
         merge: Callable[[R, R], R] | None = None,
         if_match: str = "",
         if_absent: bool = False,
-    ) -> tuple[Entry[R], bool]:
+    ) -> tuple[Stored[R], bool]:
         """Create or replace; returns the entry and whether it is new.
 
         `merge(old, new)` decides what replaces what is there, and may refuse; it may be asked
@@ -91,37 +91,37 @@ class Shelf[R: Message]:
         etag is not `if_match` (`*`: any), or when it exists and `if_absent` is set.
         """
 
-        def decide(old: Entry[R] | None) -> Entry[R]:
+        def decide(old: Stored[R] | None) -> Stored[R]:
             self._check(old, key, if_match, if_absent=if_absent)
             merged = merge(old.resource, resource) if merge and old else resource
-            written = Written.now(by, since=old.written if old else None)
-            entry: Entry[R] = self._entry(resource=merged, written=written)
+            written = SystemData.now(by, since=old.written if old else None)
+            entry: Stored[R] = self._entry(resource=merged, written=written)
             return entry
 
         return self._settled(key, decide)
 
     def change(
         self, change: Callable[[R], R], *key: str, by: Author | None = None, if_match: str = ""
-    ) -> Entry[R]:
+    ) -> Stored[R]:
         """Read, change and write, again while others write in between.
 
         A change that returns its argument unchanged writes nothing. Without `by` it is the
         service's own and no modification of anybody's. Raises NotFound and PreconditionFailed.
         """
 
-        def decide(old: Entry[R] | None) -> Entry[R]:
+        def decide(old: Stored[R] | None) -> Stored[R]:
             if old is None:
                 raise self._missing(key)
             self._check(old, key, if_match, if_absent=False)
             changed = change(old.resource)
             if changed == old.resource:
                 return old
-            written = Written.now(by, since=old.written) if by else old.written
+            written = SystemData.now(by, since=old.written) if by else old.written
             return old.model_copy(update={"resource": changed, "written": written})
 
         return self._settled(key, decide)[0]
 
-    def restore(self, entry: Entry[R], *key: str) -> None:
+    def restore(self, entry: Stored[R], *key: str) -> None:
         """Put back what was deleted, unless somebody else made it anew."""
         with suppress(Conflict):
             self._documents.create(self._name(key), entry.to_wire())
@@ -141,7 +141,7 @@ class Shelf[R: Message]:
                 return
         raise self._overrun(key)
 
-    def whole(self, *, levels: int) -> Iterator[Entry[R]]:
+    def whole(self, *, levels: int) -> Iterator[Stored[R]]:
         """All resources of this kind, some at a time; `levels` are the names in a key."""
         names = self._documents.names(f"{self._folder}/")
         own = (name for name in names if name.count("/") == levels)
@@ -159,8 +159,8 @@ class Shelf[R: Message]:
         return {name.removeprefix(prefix).partition("/")[0] for name in names}
 
     def _settled(
-        self, key: tuple[str, ...], decide: Callable[[Entry[R] | None], Entry[R]]
-    ) -> tuple[Entry[R], bool]:
+        self, key: tuple[str, ...], decide: Callable[[Stored[R] | None], Stored[R]]
+    ) -> tuple[Stored[R], bool]:
         """Read, decide and write, again while others write in between: the last one wins."""
         name = self._name(key)
         for _ in range(MOST_WRITERS):
@@ -173,13 +173,13 @@ class Shelf[R: Message]:
                 return new.model_copy(update={"etag": etag}), old is None
         raise self._overrun(key)
 
-    def _write(self, name: str, new: Entry[R], old: Entry[R] | None) -> str:
+    def _write(self, name: str, new: Stored[R], old: Stored[R] | None) -> str:
         if old is None:
             return self._documents.create(name, new.to_wire())
         return self._documents.replace(name, new.to_wire(), if_match=old.etag)
 
     def _check(
-        self, old: Entry[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
+        self, old: Stored[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
     ) -> None:
         if if_match and (old is None or if_match not in {ANY, old.etag}):
             there = f"has the etag '{old.etag}'" if old else "does not exist"
@@ -195,16 +195,16 @@ class Shelf[R: Message]:
                 target="If-None-Match",
             )
 
-    def _read(self, document: Document | None) -> Entry[R] | None:
+    def _read(self, document: Document | None) -> Stored[R] | None:
         if document is None:
             return None
-        entry: Entry[R] = self._entry.from_wire(document.body)
+        entry: Stored[R] = self._entry.from_wire(document.body)
         return entry.model_copy(update={"etag": document.etag})
 
-    def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Entry[R]]:
+    def _all(self, parents: tuple[str, ...], keys: Iterable[str]) -> list[Stored[R]]:
         return self._found([self._name((*parents, key)) for key in keys])
 
-    def _found(self, names: Iterable[str]) -> list[Entry[R]]:
+    def _found(self, names: Iterable[str]) -> list[Stored[R]]:
         found = self._documents.find_all(names)
         return [entry for document in found if (entry := self._read(document))]
 

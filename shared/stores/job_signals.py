@@ -1,4 +1,4 @@
-"""The watch: what running bundles know of each other, so that none starts a mini-batch in vain.
+"""Job signals: what running bundles know of each other, so that none starts a mini-batch in vain.
 
 The orchestrator counts exactly, but only what has come back. In between, the bundles of one process
 tell each other of their failures here. That is a hint, never the verdict: a bundle may be lost with
@@ -19,7 +19,7 @@ LOOK_EVERY_S = 1.0
 JOBS_KEPT = 64
 
 
-class Watch:
+class JobSignals:
     """Thread-safe. Counts are keyed by mini-batch, so that a repeated one counts once."""
 
     def __init__(self, blobs: Blobs, clock: Callable[[], float] = time.monotonic) -> None:

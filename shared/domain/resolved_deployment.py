@@ -20,7 +20,7 @@ class Location(Message):
         return f"{self.path}/{name}" if self.path else name
 
 
-class Recipe(Message):
+class ResolvedDeployment(Message):
     """What a scorer process is made of; `fingerprint` is the deployment's.
 
     Without a script it is an MLflow model that scores by itself. `environment` is the deployment's

@@ -32,7 +32,7 @@ def members(leader: int, mark: str = "") -> Iterator[psutil.Process]:
                 yield process
 
 
-class Family:
+class ProcessTree:
     """A scorer process and all that it started; `mark` is the name of its temporary folder."""
 
     def __init__(self, leader: int, mark: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from shared.schemas.shapes import BodyShape
 
 
-class Answer(StrEnum):
+class AnswerKind(StrEnum):
     """What the body of a good answer is; the value is its name among the document's schemas."""
 
     RESOURCE = "Resource"
@@ -19,7 +19,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class About:
+class RouteDocs:
     """`body`: its shape, or NO_BODY for a POST, PUT or PATCH that takes none.
 
     Without `answers`, the method and the template say what is usual; `query` and `headers` name
@@ -28,9 +28,9 @@ class About:
 
     summary: str = ""
     body: BodyShape | None = None
-    answers: Mapping[int, Answer] | None = None
+    answers: Mapping[int, AnswerKind] | None = None
     query: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
 
 
-NOTHING_TOLD = About()
+NOTHING_TOLD = RouteDocs()

@@ -30,7 +30,7 @@ def planned(spec: JobSpec, plan: Plan) -> str:
     return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped{kinds}, {cut}"
 
 
-class Story(Message):
+class StreamedLog(Message):
     """The lines told so far; `done` and `told_at` belong to the last line of progress."""
 
     lines: list[str] = Field(default_factory=list[str])

@@ -9,7 +9,7 @@ from shared.domain.caller import Author, CallerType
 from shared.domain.message import Message
 
 
-class Written(Message):
+class SystemData(Message):
     """Who created a resource and who changed it last, and when."""
 
     created_at: AwareDatetime

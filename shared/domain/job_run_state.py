@@ -1,4 +1,7 @@
-"""A job's course: where `score_job` is, and what it does next. Deterministic, as replay demands."""
+"""The state of a job's orchestration: where `score_job` is, and what it does next.
+
+Deterministic, as replay demands.
+"""
 
 from datetime import datetime
 
@@ -20,7 +23,7 @@ from shared.domain.task import (
 )
 
 
-class Course:
+class JobRunState:
     def __init__(self, run: JobRun) -> None:
         self.job = run.job
         self._named = run.next_shard

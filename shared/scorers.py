@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shared.domain.asset import AssetId
 from shared.domain.environment import MadeEnvironment, Pin
-from shared.domain.recipe import Location, Recipe
+from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.recorded import Versions, differences, of_environment, of_service
 from shared.scoring.environments.sources import (
@@ -29,7 +29,7 @@ from shared.stores.registry import Registry
 RECIPES_KEPT = 64
 
 
-class Crews:
+class Scorers:
     """Thread-safe.
 
     `most` is the most processes of one deployment on this machine, and `memory_mb` the most memory
@@ -63,7 +63,7 @@ class Crews:
     @contextmanager
     def scorer(
         self,
-        recipe: Recipe,
+        recipe: ResolvedDeployment,
         *,
         capacity: int,
         job: str = "",
@@ -80,7 +80,7 @@ class Crews:
         ) as scorer:
             yield scorer
 
-    def init_tries(self, recipe: Recipe) -> int:
+    def init_tries(self, recipe: ResolvedDeployment) -> int:
         """How often what scores by this recipe may fail to load, one time after the other."""
         return self._pool.init_tries(recipe.fingerprint)
 
@@ -92,7 +92,7 @@ class Crews:
         """The job is over: processes that have served it go."""
         self._pool.release(job)
 
-    def prepare(self, recipe: Recipe, tell: Tell = ignore) -> MadeEnvironment:
+    def prepare(self, recipe: ResolvedDeployment, tell: Tell = ignore) -> MadeEnvironment:
         """Build what scores by this recipe, and say every version of it.
 
         `tell` hears what the builder prints. Raises EnvironmentFailed, and ModelMissing.
@@ -111,7 +111,11 @@ class Crews:
         return self._compared(made, recipe, of_environment(python), wanted.python)
 
     def _compared(
-        self, made: MadeEnvironment, recipe: Recipe, versions: Versions, python: str = ""
+        self,
+        made: MadeEnvironment,
+        recipe: ResolvedDeployment,
+        versions: Versions,
+        python: str = "",
     ) -> MadeEnvironment:
         """With what the model was saved with and does not get; scripts load what they like."""
         if recipe.script:
@@ -119,14 +123,14 @@ class Crews:
         described = read_mlmodel(self._folders.fetch(recipe.model_location))
         return made.differing(*differences(described, versions, python))
 
-    def _interpreter(self, recipe: Recipe) -> str:
+    def _interpreter(self, recipe: ResolvedDeployment) -> str:
         """The Python that scores by this recipe, built if need be: another machine made it."""
         wanted = self._asked(recipe)
         if wanted is None or self._environments.satisfied_by_own(wanted):
             return sys.executable
         return str(self._environments.ensure(wanted))
 
-    def _asked(self, recipe: Recipe) -> EnvironmentSpec | None:
+    def _asked(self, recipe: ResolvedDeployment) -> EnvironmentSpec | None:
         made = recipe.made
         if made.pin is not None:
             return EnvironmentSpec(made.pin.python, made.pin.packages, made.notes)
@@ -155,7 +159,7 @@ class Crews:
             return None
         return of_model(self._folders.fetch(model))
 
-    def _spec(self, recipe: Recipe) -> ScorerSpec:
+    def _spec(self, recipe: ResolvedDeployment) -> ScorerSpec:
         python, code = self._interpreter(recipe), recipe.code_location
         model = self._folders.fetch(recipe.model_location)
         return ScorerSpec(

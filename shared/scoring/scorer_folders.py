@@ -49,7 +49,7 @@ class ProcessFolders:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class Workplace:
+class ScorerFolders:
     """Made inside `scratch`; removed at the latest when nobody holds it any more.
 
     `temporary` is where temporary folders are made. Its path should be short: sockets are made in

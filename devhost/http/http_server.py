@@ -30,7 +30,7 @@ LONGEST_LOGGED = 200  # characters of a path
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class FrontDoor:
+class HttpServer:
     """Dispatches requests by path."""
 
     def __init__(
