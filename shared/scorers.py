@@ -1,4 +1,4 @@
-"""Crews: the scorer processes of a recipe - its interpreter, its model and code on the disk."""
+"""Scorers: processes that score by a resolved deployment, its model and code on the disk."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -35,7 +35,7 @@ OK, CREATED = 200, 201
 
 @dataclass(frozen=True)
 class Kind[A: Asset]:
-    """One kind of asset: its folder in ARM's paths, its noun, its shelf, and its JSON."""
+    """One kind of asset: its folder in ARM's paths, its noun, its repository, and its JSON."""
 
     path: str
     noun: str

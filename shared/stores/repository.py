@@ -1,4 +1,4 @@
-"""A shelf: the resources of one kind, one guarded document each.
+"""A repository: the resources of one kind, one guarded document each.
 
 A document holds the resource and who wrote it when (`systemData` to ARM's clients).
 """
@@ -18,7 +18,7 @@ from shared.stores.system_data import SystemData
 SUFFIX = ".json"
 ANY = "*"
 HINTS = 10  # names in a refusal
-READ_AT_ONCE = 256  # documents of a whole shelf that are in memory
+READ_AT_ONCE = 256  # documents of a whole repository that are in memory
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
 

@@ -61,7 +61,7 @@ def blobs(stores: Kept) -> MemoryBlobs:
 
 @pytest.fixture
 def services(tmp_path: Path, make: Make, stores: Kept) -> Iterator[Services]:
-    """The real crews over a store in memory, and environments of a package index in a folder."""
+    """The real scorers over a store in memory, and environments of a package index in a folder."""
     services, blobs = stores
     pool = ScorerPool(scratch=tmp_path / "scorers", idle_s=60)
     with ThreadPoolExecutor(2) as downloads:
