@@ -1,4 +1,4 @@
-"""The registry: endpoints, deployments and assets, each kind in its repository, and what joins them."""
+"""The registry: endpoints, deployments, assets, each kind in its repository; and what joins them."""
 
 import json
 from collections.abc import Callable, Iterable

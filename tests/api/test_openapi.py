@@ -35,7 +35,7 @@ def test_every_route_is_told_and_every_told_route_is_served() -> None:
 
 @pytest.mark.parametrize("route", WRITING, ids=[route.name for route in WRITING])
 def test_a_route_that_writes_tells_its_body_or_that_it_takes_none(route: Route) -> None:
-    """Give the route `docs=RouteDocs(body=...)`: a shape of shared/schemas/bodies.py, or NO_BODY."""
+    """Give the route `docs=RouteDocs(body=...)`: a shape of `schemas/bodies.py`, or NO_BODY."""
     assert route.docs.body is not None
 
 
