@@ -1,4 +1,4 @@
-"""The registry: endpoints, deployments, assets, each kind in its repository; and what joins them."""
+"""The registry: endpoints, deployments and assets, a repository of each kind, and their ties."""
 
 import json
 from collections.abc import Callable, Iterable

@@ -66,8 +66,9 @@ def put_script(stack: Stack, endpoint: str, text: str, **properties: Any) -> Any
     given = {"model": model, "codeConfiguration": code, **properties}
     stack.put(own, {"properties": given})
     made = wait_until(lambda: stack.made(own), limit_s=BUILD_LIMIT_S)
-    default = {"defaults": {"deploymentName": "main"}}
-    stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
+    if made["provisioningState"] == "Succeeded":
+        default = {"defaults": {"deploymentName": "main"}}
+        stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})
     return made
 
 

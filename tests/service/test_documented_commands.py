@@ -17,7 +17,8 @@ LIMIT_S = 240
 COPIED = ("*.py", "*.json", "*.txt", "*.toml", "run", "README.md")
 FOLDERS = ("activities", "devhost", "examples", "local", "orchestrators", "shared", "triggers")
 INSTALLED = (".venv", "node_modules")
-PAGES = (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
+README = ROOT / "README.md"
+PAGES = (README, *sorted(DOCS.glob("*.md")))
 NOT_RUN = {
     "README.md": [
         "./run demo",
@@ -91,9 +92,12 @@ def test_every_block_of_commands_is_run_or_says_why_not() -> None:
     ids=lambda page: page.name,
 )
 def test_the_commands_of_a_page_work_as_printed(project: Path, stack: Stack, page: Path) -> None:
-    """All that is told to them is where the service is; they leave no file that git would see."""
+    """All that is told to them is where the service is; they leave no file that git would see.
+
+    Pages of docs go on where the README ends, in the same shell.
+    """
     before = files_of(project)
-    script = "\n".join(one.text for one in commands(page) if not one.reason)
+    script = script_of(page) if page == README else script_of(README) + script_of(page)
 
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -109,8 +113,12 @@ def test_the_commands_of_a_page_work_as_printed(project: Path, stack: Stack, pag
 
     assert 0 == done.returncode, done.stdout
     assert set() == files_of(project) - before
-    if page.name == "README.md":
+    if page == README:
         check_results(project / ".state/results", done.stdout)
+
+
+def script_of(page: Path) -> str:
+    return "".join(one.text for one in commands(page) if not one.reason)
 
 
 def check_results(results: Path, said: str) -> None:

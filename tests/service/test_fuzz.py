@@ -190,7 +190,7 @@ def test_the_served_documents_are_the_ones_that_are_fuzzed(stack: Stack) -> None
 
     expected = document(ROUTES, Scope("Batch endpoints", stack.url, known=KNOWN))
     assert json.loads(json.dumps(expected["paths"])) == served["paths"]
-    assert {"/jobs", "/jobs/{job}", "/swagger.json"} == set(swagger["paths"])
+    assert {"/jobs", "/jobs/{job}", "/jobs/{job}/status", "/swagger.json"} == set(swagger["paths"])
     assert [{"url": f"{stack.url}/endpoints/{endpoint}"}] == swagger["servers"]
 
 
