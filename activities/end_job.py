@@ -8,6 +8,7 @@
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -155,18 +156,19 @@ def _publish_side_files(ended: Ending, services: Services) -> _Side:
     job, shards = ended.spec.name, ended.plan.shards
     services.scorers.finish(job)
     changes: list[tuple[str, StoredChange]] = []
-    cut_off: dict[str, int] = {}
+    cut_off = Counter[str]()
 
     def records() -> Iterator[tuple[int, Record]]:
         for summary in services.results.summaries(job, shards):
             for record in summary.records:
                 changes.extend((record.process, change) for change in record.changes)
-                cut_off[record.process] = max(cut_off.get(record.process, 0), record.cut_off)
+                cut_off[record.process] = max(cut_off[record.process], record.cut_off)
                 yield summary.shard, record
 
-    late = services.ends.gathered(job, records())
-    files = services.side_files.publish(ended.spec, [*changes, *late])
-    return _Side(files, sum(cut_off.values()))
+    for last in services.ends.gathered(job, records()):
+        changes.extend((last.process, change) for change in last.changes)
+        cut_off[last.process] = max(cut_off[last.process], last.cut_off)
+    return _Side(services.side_files.publish(ended.spec, changes), cut_off.total())
 
 
 def _state(

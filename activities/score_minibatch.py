@@ -208,6 +208,7 @@ def _keep_end(
         turns=scorer.departure.turns,
         changes=services.side_files.store(spec.name, AT_THE_END, _changes(farewell.side_files)),
         problem=_problem(farewell, spec)[:LONGEST_REASON],
+        cut_off=scorer.departure.cut_off,
     )
     services.ends.keep(spec.name, end)
 
@@ -225,6 +226,12 @@ def _problem(farewell: Farewell, spec: JobSpec) -> str:
 
 def _changes(side_files: Iterable[SideFile]) -> list[Change]:
     return [
-        Change(one.name, one.path, one.appended, one.path is not None and begins_stream(one.path))
+        Change(
+            one.name,
+            one.path,
+            one.appended,
+            is_stream=one.path is not None and begins_stream(one.path),
+            life=one.life,
+        )
         for one in side_files
     ]

@@ -1,8 +1,8 @@
 """What the changes of several processes make of the files that a script writes beside its rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
 
 from shared.domain.message import Message
 
@@ -10,69 +10,116 @@ from shared.domain.message import Message
 class StoredChange(Message):
     """A change whose bytes are safe in the store, in `blob`; empty when the file was removed.
 
-    `is_stream`: they begin a compressed stream, which other bytes may follow, but not part.
+    `is_stream`: they begin a compressed stream, which other bytes may follow, but not part. `life`
+    tells the processes of one scorer apart, of which each takes over from one that ended.
     """
 
     name: str
     blob: str
     is_appended: bool
     is_stream: bool = False
+    life: int = 0
 
 
-@dataclass(frozen=True)
-class Written:
-    """The pieces of each file that count, each with the process that wrote it.
+class _Process(NamedTuple):
+    scorer: str
+    life: int
 
-    A process sees what it wrote itself. A file that one of them went on with from mini-batch to
-    mini-batch is one of the `logs`: each process has its lines in it, also the successor of one
-    that was killed. In one of the `streams`, which are compressed, they are not mixed with those of
-    others. Of any other file the last one that was written counts, whole.
-    """
 
-    pieces: dict[str, list[tuple[str, str]]]
-    logs: set[str]
-    streams: set[str]
+class _Piece(NamedTuple):
+    writer: _Process
+    blob: str
 
-    @classmethod
-    def of(cls, changes: Iterable[tuple[str, StoredChange]]) -> Self:
-        """Of changes in input order, each with its process."""
-        pieces: dict[str, list[tuple[str, str]]] = {}
-        logs, streams = set[str](), set[str]()
-        for process, change in changes:
-            held = pieces.setdefault(change.name, [])
-            if change.is_stream:
-                streams.add(change.name)
-            if change.is_appended:
-                logs.add(change.name)
-            else:
-                held[:] = [piece for piece in held if piece[0] != process]
-            if change.blob:
-                held.append((process, change.blob))
-        return cls(pieces, logs, streams)
 
-    def contents(self) -> dict[str, list[str]]:
-        """The blobs that make up each file."""
-        return {
-            name: [blob for process, blob in held if name in self.logs or process == held[-1][0]]
-            for name, held in ((name, self._ordered(name)) for name in self.pieces)
-            if held
-        }
+@dataclass
+class _File:
+    """The pieces that count, in input order. `is_begun_anew`: by a successor of its writer."""
 
-    def _ordered(self, name: str) -> list[tuple[str, str]]:
+    pieces: list[_Piece] = field(default_factory=list[_Piece])
+    is_log: bool = False
+    is_stream: bool = False
+    is_begun_anew: bool = False
+
+    def apply(self, writer: _Process, change: StoredChange) -> None:
+        self.is_stream |= change.is_stream
+        if change.is_appended:
+            self.is_log = True
+            self._inherit(writer)
+        else:
+            self._take_back(writer, is_removed=not change.blob)
+        if change.blob:
+            self.pieces.append(_Piece(writer, change.blob))
+
+    def contents(self) -> list[str]:
+        ordered = self._ordered()
+        return [one.blob for one in ordered if self.is_log or one.writer == ordered[-1].writer]
+
+    @property
+    def is_contested(self) -> bool:
+        several = len({piece.writer for piece in self.pieces}) > 1
+        return self.is_begun_anew or (several and not self.is_log)
+
+    def _inherit(self, writer: _Process) -> None:
+        """Who goes on with a file of its predecessors has them in what it sees, and may rewrite."""
+        if not any(piece.writer == writer for piece in self.pieces):
+            self.pieces = [
+                piece._replace(writer=writer) if _precedes(piece.writer, writer) else piece
+                for piece in self.pieces
+            ]
+
+    def _take_back(self, writer: _Process, *, is_removed: bool) -> None:
+        """What is removed is gone with what predecessors wrote, for that was there to be seen."""
+        self.is_begun_anew |= any(_precedes(piece.writer, writer) for piece in self.pieces)
+        self.pieces = [
+            piece
+            for piece in self.pieces
+            if piece.writer != writer and not (is_removed and _precedes(piece.writer, writer))
+        ]
+
+    def _ordered(self) -> list[_Piece]:
         """In input order, but of a stream all that one process wrote before what the next did.
 
         Of what is no log the last piece counts: it stays the last.
         """
-        held = self.pieces[name]
-        if name not in self.streams or name not in self.logs:
-            return held
-        order = list(dict.fromkeys(process for process, _ in held))
-        return sorted(held, key=lambda piece: order.index(piece[0]))
+        if not (self.is_stream and self.is_log):
+            return self.pieces
+        order = list(dict.fromkeys(piece.writer for piece in self.pieces))
+        return sorted(self.pieces, key=lambda piece: order.index(piece.writer))
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that count, with the pieces of each process.
+
+    A process sees what it wrote itself, and what the scorer's processes before it had written. A
+    file that one of them went on with from mini-batch to mini-batch is a log: each process has its
+    lines in it, also one that was killed and the successor that began the file anew. In a
+    compressed stream they are not mixed with those of others. Of any other file the last one that
+    was written counts, whole.
+    """
+
+    files: dict[str, _File]
+
+    @classmethod
+    def of(cls, changes: Iterable[tuple[str, StoredChange]]) -> Self:
+        """Of changes in input order, each with its scorer."""
+        files: dict[str, _File] = {}
+        for scorer, change in changes:
+            file = files.setdefault(change.name, _File())
+            file.apply(_Process(scorer, change.life), change)
+        return cls(files)
+
+    def contents(self) -> dict[str, list[str]]:
+        """The blobs that make up each file."""
+        return {name: file.contents() for name, file in self.files.items() if file.pieces}
 
     def contested(self) -> list[str]:
-        """The files of which several processes wrote one of their own: no logs are among them."""
-        return sorted(
-            name
-            for name, held in self.pieces.items()
-            if name not in self.logs and len({process for process, _ in held}) > 1
-        )
+        """The files of which what some process wrote may be missing.
+
+        Several wrote one of their own, or one wrote anew or removed what its predecessor had left.
+        """
+        return sorted(name for name, file in self.files.items() if file.is_contested)
+
+
+def _precedes(one: _Process, other: _Process) -> bool:
+    return one.scorer == other.scorer and one.life < other.life

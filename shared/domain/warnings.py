@@ -21,7 +21,7 @@ def lasting_warnings(ending: Ending, proof: OutputProof | None) -> list[str]:
 
 
 def passing_warnings(ending: Ending, contested: Sequence[str], cut_off: int = 0) -> list[str]:
-    """`contested` are the side files that several processes wrote.
+    """`contested` are the side files of which the bytes of some process may be missing.
 
     `cut_off` counts the mini-batches whose process was ended before it wrote what it had kept.
     """
@@ -85,8 +85,9 @@ def _contested(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{name}'" for name in names[:MOST_NAMES])
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return (
-        f"{len(names)} side files were overwritten by several processes, and hold what one of them "
-        f"wrote last: {shown}{more}. Give each mini-batch files of its own, or append to them."
+        f"{len(names)} side files were overwritten by several processes, or by one that took over "
+        f"from another, and may lack what some of them wrote: {shown}{more}. "
+        "Give each mini-batch files of its own, or append to them."
     )
 
 

@@ -26,6 +26,7 @@ class SideKeeper:
         self._unfinished: tuple[str, ...] = ()
         self._untold: tuple[SideFile, ...] = ()
         self._of_process = self._of_process_in_safety = 0
+        self._life = 0
         self.torn: tuple[str, ...] = ()
         self.cut_off = 0
 
@@ -70,6 +71,7 @@ class SideKeeper:
     def equip(self, spec: ScorerSpec) -> ScorerSpec:
         """The spec of a new process: it finds the folder as it was when last accepted."""
         self.note_death()
+        self._life += 1
         self._outputs.restore()
         folder = ("AZUREML_BI_OUTPUT_PATH", str(self._outputs.live))
         return replace(spec, environment=(*spec.environment, folder))
@@ -91,14 +93,14 @@ class SideKeeper:
         `held` are the files that the process goes on writing to.
         """
         try:
-            accepted = self._outputs.accept(to, names)
+            changed = self._outputs.accept(to, names)
             self._unfinished = tuple(name for name in held if self._needs_its_end(name))
         except (OSError, BadSideName) as error:
             raise side_verdict(error) from error
         self._init_wrote = False
         self._of_process += 1
         late, self._untold = self._untold, ()
-        return (*late, *accepted)
+        return (*late, *(replace(one, life=self._life) for one in changed))
 
     def end(self, to: Path, names: SideNames) -> None:
         """What the end of a process brought comes with the next mini-batch of its successor's."""

@@ -33,11 +33,13 @@ class SideFile:
     """One change to a file that a script wrote; `path` holds its bytes.
 
     `appended`: they follow what there was, else they replace it. A `path` of None: it was removed.
+    `life` counts the processes of the scorer up to the one that made the change.
     """
 
     name: str
     path: Path | None
     appended: bool = False
+    life: int = 0
 
 
 @dataclass(frozen=True)

@@ -31,13 +31,17 @@ _LOOK_EVERY_S = 0.2
 
 
 class ScorerEnd(Message):
-    """`turns` is how many bundles it has scored; `problem` says what is lost, in words."""
+    """`turns` is how many bundles it has scored; `problem` says what is lost, in words.
+
+    `cut_off` counts its mini-batches of which a process that was ended had something to write.
+    """
 
     process: str
     is_under_way: bool = False
     turns: int = 0
     changes: list[StoredChange] = Field(default_factory=list[StoredChange])
     problem: Told = ""
+    cut_off: int = 0
 
 
 @dataclass
@@ -67,10 +71,8 @@ class Ends:
     def keep(self, job: str, end: ScorerEnd) -> None:
         self._documents.put(_name(job, end.process), end.to_wire())
 
-    def gathered(
-        self, job: str, records: Iterable[tuple[int, Record]]
-    ) -> list[tuple[str, StoredChange]]:
-        """What scorers changed at their ends; `records` are all that were accepted, by shard.
+    def gathered(self, job: str, records: Iterable[tuple[int, Record]]) -> list[ScorerEnd]:
+        """The ends that scorers came to; `records` are all that were accepted, by shard.
 
         Raises Damaged when bundles must be scored again, and InvalidRequest when that is no use.
         """
@@ -84,7 +86,7 @@ class Ends:
         for process in wanted:
             _check(parts[process], found.get(process))
         _check_alone(parts.values())
-        return [(end.process, change) for end in found.values() for change in end.changes]
+        return list(found.values())
 
     def _awaited(self, job: str, wanted: list[str]) -> list[ScorerEnd]:
         began = self._clock()

@@ -33,13 +33,14 @@ DIGEST_CHARS = 16
 class Change:
     """One change that a script made: `path` holds the bytes; None when the file was removed.
 
-    `is_stream`: they begin a compressed stream.
+    `is_stream`: they begin a compressed stream. `life` tells the scorer's processes apart.
     """
 
     name: str
     path: Path | None
     is_appended: bool
     is_stream: bool = False
+    life: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class _Committed:
 
 @dataclass(frozen=True)
 class PublishedSideFiles:
-    """`contested` are those that several processes wrote, of which the last one's is there."""
+    """`contested` are those of which the bytes of some process may be missing."""
 
     files: list[PublishedFile] = field(default_factory=list[PublishedFile])
     contested: list[str] = field(default_factory=list[str])
@@ -74,7 +75,7 @@ class SideFiles:
     ) -> PublishedSideFiles:
         """Commit what the changes make, beside the predictions.
 
-        Each change comes with the process that made it. A file is repeated in its place while the
+        Each change comes with the scorer that made it. A file is repeated in its place while the
         store does not answer, and not written again when an earlier try published it. Raises
         Conflict when a file exists that is not this job's, or one is not what the script wrote.
         """
@@ -118,7 +119,7 @@ class SideFiles:
 
     def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
         if change.path is None:
-            return StoredChange(name=change.name, blob="", is_appended=False)
+            return StoredChange(name=change.name, blob="", is_appended=False, life=change.life)
         with change.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_CHARS]
         blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
@@ -128,6 +129,7 @@ class SideFiles:
             blob=blob,
             is_appended=change.is_appended,
             is_stream=change.is_stream,
+            life=change.life,
         )
 
     def _commit(

@@ -2,13 +2,14 @@
 
 Run as a program, from the repository: `python signature_models.py FOLDER`. For each shape it saves
 a model that answers with what it was given, a text for each row. FOLDER/seen.json then has what
-MLflow's own `load_model().predict(frame)` said, and what was scored of a csv, jsonl and parquet
-file of that table, or why not.
+MLflow's own `load_model().predict(frame)` said, also of `pandas.read_parquet(file)` where it takes
+that, and what was scored of a csv, jsonl and parquet file of that table, or why not.
 """
 
 import base64
 import copy
 import csv
+import datetime as dt
 import json
 import sys
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ def tell(value):
     if isinstance(value, dict):
         return {key: tell(inner) for key, inner in value.items()}
     if isinstance(value, (list, numpy.ndarray)):
-        return [type(value).__name__, *(tell(inner) for inner in value)]
+        dtype = str(getattr(value, "dtype", ""))
+        return [type(value).__name__, dtype, *(tell(inner) for inner in value)]
     if not isinstance(value, (str, bytes)) and pandas.isna(value):
         return "missing"
     return (type(value).__name__, str(value))
@@ -95,11 +97,15 @@ BYTES = b"\x00\xff bytes"
 
 @dataclass(frozen=True)
 class Shape:
-    """`frame` is what MLflow is asked with, and `table` the same as JSON has it."""
+    """`frame` is what MLflow is asked with, and `table` the same as JSON has it.
+
+    `arrow` has the types of the parquet file, where JSON has none.
+    """
 
     name: str
     frame: pd.DataFrame
     table: list[dict[str, Any]]
+    arrow: pa.Table | None = None
     hint: str = ""
     schema: Schema | None = None
     params: ParamSchema | None = None
@@ -164,6 +170,31 @@ def _nested() -> Shape:
     schema = Schema([ColSpec(kind, name) for name, (kind, _) in columns.items()])
     table = [{name: cell for name, (_, cell) in columns.items()}]
     return Shape("nested columns", pd.DataFrame(table), table, schema=schema)
+
+
+def _arrays() -> Shape:
+    """Arrays of every type, with what a file that is made for the model has in them."""
+    moment = dt.datetime.fromisoformat(WHEN)
+    columns: dict[str, tuple[Any, pa.DataType, list[Any]]] = {
+        "double": (DataType.double, pa.float64(), [1.5, None]),
+        "float": (DataType.float, pa.float32(), [1.5, None]),
+        "long": (DataType.long, pa.int64(), [1, 2]),
+        "integer": (DataType.integer, pa.int32(), [1, 2]),
+        "string": (DataType.string, pa.string(), ["a", "bc"]),
+        "boolean": (DataType.boolean, pa.bool_(), [True, False]),
+        "binary": (DataType.binary, pa.binary(), [b"a", b"bc"]),
+        "datetime": (DataType.datetime, pa.timestamp("us"), [moment, None]),
+        "arrays": (Array(DataType.double), pa.list_(pa.float64()), [[1.5], [2.5]]),
+    }
+    schema = Schema([ColSpec(Array(kind), name) for name, (kind, _, _) in columns.items()])
+    arrow = pa.table(
+        {
+            name: pa.array([cell, cell[:1], []], type=pa.list_(kind))
+            for name, (_, kind, cell) in columns.items()
+        }
+    )
+    table = [{name: [1] for name in columns} | {"datetime": [WHEN], "arrays": [[1.5]]}]
+    return Shape("arrays of all types", arrow.to_pandas(), table, arrow, schema=schema)
 
 
 def _tensors() -> list[Shape]:
@@ -238,6 +269,12 @@ def shapes() -> list[Shape]:
         _of_types(),
         *_numbered(),
         _nested(),
+        _arrays(),
+        _plain(
+            "arrays of different lengths",
+            [[[1.5], [2.5, 3.5]]],
+            schema=Schema([ColSpec(Array(Array(DataType.double)), "x")]),
+        ),
         *_tensors(),
         *_hinted(),
         Shape(
@@ -271,34 +308,46 @@ def save(shape: Shape, folder: Path) -> None:
     )
 
 
-def files(table: list[dict[str, Any]], folder: Path) -> list[Path]:
+def files(shape: Shape, folder: Path) -> list[Path]:
+    table = copy.deepcopy(shape.table)  # MLflow casts inside the objects it is given
     frame = pd.DataFrame(table).astype(object)
     paths = [folder / f"table.{kind}" for kind in ("csv", "jsonl", "parquet")]
     frame.to_csv(paths[0], index=False)
     paths[1].write_text("".join(json.dumps(row) + "\n" for row in table))
-    pq.write_table(pa.Table.from_pylist(table), paths[2])
+    pq.write_table(shape.arrow or pa.Table.from_pylist(table), paths[2])
     return paths
 
 
-def scored(model: Path, table: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
+def scored(model: Path, paths: list[Path], folder: Path) -> dict[str, Any]:
     """By kind of file: the texts of its rows, or the message of its failure."""
     run, output = mlflow_driver.load(str(model)), folder / "output"
     told: dict[str, Any] = {}
-    for path in files(table, folder):
+    for path in paths:
         done = run(Score(((str(path), path.name),), str(output)))
         rows = [row[1] for row in csv.reader(output.read_text().splitlines())]
         told[path.suffix[1:]] = done.failures[0].message if done.failures else rows
     return told
 
 
+def of_parquet(model: Any, path: Path) -> Any:
+    """None where MLflow refuses its own reading."""
+    try:
+        return model.predict(pd.read_parquet(path))
+    except Exception:  # noqa: BLE001  # MLflow's, pydantic's and numpy's
+        return None
+
+
 def main(folder: Path) -> None:
     seen = {}
     for shape in shapes():
         save(shape, folder)
-        table = copy.deepcopy(shape.table)  # MLflow casts inside the objects it is given
+        paths = files(shape, folder)
         model = mlflow.pyfunc.load_model(str(folder / shape.name))
-        expected = model.predict(shape.frame)
-        seen[shape.name] = {"mlflow": expected, **scored(folder / shape.name, table, folder)}
+        seen[shape.name] = {
+            "mlflow": model.predict(shape.frame),
+            "mlflow of parquet": of_parquet(model, paths[-1]),
+            **scored(folder / shape.name, paths, folder),
+        }
     (folder / "seen.json").write_text(json.dumps(seen))
 
 

@@ -1,6 +1,8 @@
 """From init() to the end: whom a process serves, and what it may still write."""
 
 import gzip
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -293,6 +295,22 @@ def test_minibatches_whose_process_died_before_its_end_are_counted(
 
     assert "" == farewell.failure
     assert b"c;" == run.published["totals"]
+    assert 2 == departure.cut_off
+
+
+def test_minibatches_whose_process_died_at_rest_are_counted_at_the_end(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    """No successor comes, and nobody is there to be asked for an end."""
+    with leased(pool, tmp_path, _TOTALS_AT_ITS_END) as scorer:
+        run, departure = Run(scorer), scorer.scorer.departure
+        run.score("a")
+        run.score("b")
+    os.kill(run.pid, signal.SIGKILL)
+    eventually(lambda: scorer.scorer.state is State.DEAD, "the process has died")
+    farewell_of(scorer.scorer, run.published)
+
+    assert {} == run.published
     assert 2 == departure.cut_off
 
 

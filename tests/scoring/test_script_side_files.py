@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import Scored, ScoringFailed
+from shared.scoring.spec import Scored, ScoringFailed, SideFile
 from shared.scoring.worker import State
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.test_side_outputs import Published, publish, told
@@ -60,6 +61,17 @@ def run(mini_batch):
     for name in named(mini_batch):
         log.write(name + "\\n")
     sin(named(mini_batch))
+    return mini_batch
+"""
+
+_WRITES_ALL_SO_FAR = """
+so_far = []
+
+def run(mini_batch):
+    sin(named(mini_batch))
+    so_far.extend(named(mini_batch))
+    with open(os.path.join(out, "all.txt"), "w") as given:
+        given.writelines(name + "\\n" for name in so_far)
     return mini_batch
 """
 
@@ -172,6 +184,43 @@ def test_a_failed_try_of_a_file_held_open_takes_a_new_process(
 
         assert pid != scorer.scorer.pid
         assert {"log.csv": b"c\n"} == job.published, "its init() begins the file anew"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [(_WRITES_ALL_SO_FAR, ["all.txt"]), (_APPENDS_TO_ONE_LOG, []), (_ONE_FILE_PER_INPUT, [])],
+)
+@pytest.mark.parametrize("sin", ["die", "hang"])
+def test_what_a_killed_process_wrote_is_there_or_is_told(
+    pool: ScorerPool, tmp_path: Path, source: str, told: list[str], sin: str
+) -> None:
+    changes: list[SideFile] = []
+    with leased(pool, tmp_path, _BEGINS + source) as scorer:
+        job = Job(scorer)
+        for names in ("a", "b", sin, "c", "d"):
+            if names == sin:
+                job.fail(names, timeout_s=0.5)
+            else:
+                changes += job.score(names).side_files
+        texts = {str(number): text(one) for number, one in enumerate(changes)}
+    written = Written.of(
+        (
+            "p",
+            StoredChange(name=one.name, blob=blob, is_appended=one.appended, life=one.life),
+        )
+        for blob, one in zip(texts, changes, strict=True)
+    )
+
+    assert told == written.contested()
+    of_names = {
+        name: "".join(texts[blob] for blob in blobs) for name, blobs in written.contents().items()
+    }
+    for name in "abcd":
+        assert name in "".join(of_names.values()).replace("scored", "")
+
+
+def text(change: SideFile) -> str:
+    return change.path.read_text() if change.path else ""
 
 
 def test_minibatches_that_come_again_are_told_again(pool: ScorerPool, tmp_path: Path) -> None:

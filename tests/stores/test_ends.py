@@ -1,5 +1,6 @@
 """Which ends of scorers count, and which bundles come again for want of one."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -71,12 +72,20 @@ def record(
     )
 
 
+def left(
+    ends: Ends, job: str, records: Iterable[tuple[int, Record]]
+) -> list[tuple[str, StoredChange]]:
+    """What is published of the ends, each change with its process."""
+    gathered = ends.gathered(job, records)
+    return [(end.process, change) for end in gathered for change in end.changes]
+
+
 def test_what_each_process_left_comes_in_the_order_of_their_last_bundles(ends: Ends) -> None:
     for process in ("p", "q"):
         ends.keep("job", ScorerEnd(process=process, turns=2, changes=[TOTAL]))
     records = [record(0, "p", 1), record(1, "q", 1), record(2, "q", 2), record(3, "p", 2)]
 
-    assert [("q", TOTAL), ("p", TOTAL)] == ends.gathered("job", [(0, one) for one in records])
+    assert [("q", TOTAL), ("p", TOTAL)] == left(ends, "job", [(0, one) for one in records])
 
 
 def test_bundles_whose_process_never_ended_come_again(ends: Ends, clock: Clock) -> None:
@@ -97,13 +106,13 @@ def test_an_end_that_is_under_way_is_waited_for_longer(ends: Ends, clock: Clock)
 
 
 def test_bundles_that_are_whole_without_an_end_stand(ends: Ends) -> None:
-    assert [] == ends.gathered("job", [(0, record(0, "p", 1, must_end=False))])
+    assert [] == left(ends, "job", [(0, record(0, "p", 1, must_end=False))])
 
 
 def test_processes_that_leave_nothing_are_not_waited_for(ends: Ends, clock: Clock) -> None:
     records = [record(0, "p", 1, may_write=False, must_end=False)]
 
-    assert [] == ends.gathered("job", [(0, one) for one in records])
+    assert [] == left(ends, "job", [(0, one) for one in records])
     assert clock.now < NOTICE_S
 
 
@@ -121,14 +130,14 @@ def test_the_end_of_other_bundles_than_the_accepted_ones_has_them_come_again(
 def test_a_twin_does_not_matter_to_processes_that_left_nothing(ends: Ends) -> None:
     ends.keep("job", ScorerEnd(process="p", turns=2))
 
-    assert [] == ends.gathered("job", [(0, record(0, "p", 1, must_end=False))])
+    assert [] == left(ends, "job", [(0, record(0, "p", 1, must_end=False))])
 
 
 def test_the_end_of_a_process_that_scored_only_for_twins_is_not_published(ends: Ends) -> None:
     ends.keep("job", ScorerEnd(process="p", turns=1, changes=[TOTAL]))
     ends.keep("job", ScorerEnd(process="twin", turns=1, changes=[TOTAL]))
 
-    assert [("p", TOTAL)] == ends.gathered("job", [(0, record(0, "p", 1))])
+    assert [("p", TOTAL)] == left(ends, "job", [(0, record(0, "p", 1))])
 
 
 def test_what_is_lost_at_an_end_fails_the_job_in_words(ends: Ends) -> None:
@@ -144,6 +153,6 @@ def test_a_table_that_two_processes_wrote_fails_the_job_in_words(ends: Ends) -> 
         ends.keep("job", ScorerEnd(process=process, turns=2))
     records = [record(turn, process, turn, alone=("t",)) for process in "pq" for turn in (1, 2)]
 
-    assert [] == ends.gathered("job", [(0, one) for one in records[:2]])
+    assert [] == left(ends, "job", [(0, one) for one in records[:2]])
     with pytest.raises(InvalidRequest, match="2 processes held a file 't' open"):
         ends.gathered("job", [(0, one) for one in records])

@@ -44,9 +44,19 @@ def told(path: str, content: bytes) -> PublishedFile:
 
 
 def wrote(
-    name: str, blob: str, *, is_appended: bool = False, is_stream: bool = False
+    name: str, blob: str, *, is_appended: bool = False, is_stream: bool = False, life: int = 1
 ) -> StoredChange:
-    return StoredChange(name=name, blob=blob, is_appended=is_appended, is_stream=is_stream)
+    return StoredChange(
+        name=name, blob=blob, is_appended=is_appended, is_stream=is_stream, life=life
+    )
+
+
+def of_lives(*changes: tuple[int, str, bool]) -> Written:
+    """What the successive processes of one scorer make of a file: life, blob, is appended."""
+    return Written.of(
+        ("p", wrote("f", blob, is_appended=is_appended, life=life))
+        for life, blob, is_appended in changes
+    )
 
 
 def test_a_file_of_one_process_is_what_it_last_was() -> None:
@@ -128,6 +138,52 @@ def test_files_of_several_processes_are_told_but_logs_are_none_of_them() -> None
     ]
 
     assert ["sum"] == Written.of(changes).contested()
+
+
+def test_a_file_that_a_successor_overwrote_is_told() -> None:
+    """What its predecessor wrote is not in it."""
+    written = of_lives((1, "1", False), (1, "2", False), (2, "3", False))
+
+    assert {"f": ["3"]} == written.contents()
+    assert ["f"] == written.contested()
+
+
+def test_a_growing_file_that_a_successor_began_anew_has_the_lines_of_both_and_is_told() -> None:
+    """Nobody knows whether the successor had read those of its predecessor."""
+    written = of_lives((1, "1", False), (1, "2", True), (2, "3", False), (2, "4", True))
+
+    assert {"f": ["1", "2", "3", "4"]} == written.contents()
+    assert ["f"] == written.contested()
+
+
+def test_a_log_that_a_successor_went_on_with_is_whole_and_nothing_is_told() -> None:
+    written = of_lives((1, "1", False), (2, "2", True), (3, "3", True))
+
+    assert {"f": ["1", "2", "3"]} == written.contents()
+    assert [] == written.contested()
+
+
+def test_who_went_on_with_a_log_may_write_it_anew() -> None:
+    written = of_lives((1, "1", False), (2, "2", True), (2, "3", False))
+
+    assert {"f": ["3"]} == written.contents()
+    assert [] == written.contested()
+
+
+def test_a_file_that_a_successor_removed_is_gone_and_told() -> None:
+    """An init() that clears the folder does that."""
+    written = of_lives((1, "1", False), (2, "", False))
+
+    assert {} == written.contents()
+    assert ["f"] == written.contested()
+
+
+def test_a_file_that_a_successor_left_is_not_told() -> None:
+    changes = [("p", wrote("a", "1")), ("p", wrote("b", "2", life=2)), ("q", wrote("c", "3"))]
+    written = Written.of(changes)
+
+    assert {"a": ["1"], "b": ["2"], "c": ["3"]} == written.contents()
+    assert [] == written.contested()
 
 
 def test_what_was_published_is_told_by_its_bytes_and_again_at_a_second_try(

@@ -1,16 +1,20 @@
 """Lists and objects inside a column, cast to the nested types that newer signatures have.
 
 MLflow checks their shape itself; but it refuses 1 where a double belongs, and every number of a
-JSON file where a 32-bit float does.
+JSON file where a 32-bit float does. A list stays a list, and an array, as parquet has it, an array:
+to a model they are not the same.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .cast import FLOATS, INTEGERS, bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def fit_nested(value: Any, kind: Any) -> Any:
@@ -23,9 +27,50 @@ def fit_nested(value: Any, kind: Any) -> Any:
         }
     if hasattr(kind, "value_type") and isinstance(value, dict):
         return {key: fit_nested(inner, kind.value_type) for key, inner in value.items()}
-    if hasattr(kind, "dtype") and isinstance(value, (list, np.ndarray)):
+    if hasattr(kind, "dtype") and isinstance(value, list):
         return _list([fit_nested(inner, kind.dtype) for inner in value], kind.dtype)
+    if hasattr(kind, "dtype") and isinstance(value, np.ndarray):
+        return _array(value, kind)
     return _scalar(value, str(getattr(kind, "name", "")))
+
+
+def objects(values: Sequence[Any]) -> Any:
+    """One array of them, whatever they are."""
+    array = np.empty(len(values), dtype=object)
+    for index, value in enumerate(values):
+        array[index] = value
+    return array
+
+
+def _array(values: Any, kind: Any) -> Any:
+    """Parts of different lengths, of which MLflow cannot make its array, as the lists of JSON."""
+    word = getattr(kind.dtype, "name", "")
+    if word:
+        dtype = FLOATS.get(word) or INTEGERS.get(word)
+        return _cast(values, dtype) if dtype and values.dtype.kind in "iuf" else values
+    fitted = [fit_nested(inner, kind.dtype) for inner in values]
+    try:
+        np.array(fitted)
+    except ValueError:
+        return fit_nested(_listed(values), kind)
+    return objects(fitted)
+
+
+def _cast(values: Any, dtype: str) -> Any:
+    """Whole, or as it is: an integer must be the same one, and a number not become infinite."""
+    with np.errstate(all="ignore"):
+        cast = values.astype(dtype)
+        if cast.dtype.kind == "f":
+            is_exact = (np.isinf(cast) == np.isinf(values)).all()
+        else:
+            is_exact = (cast == values).all() and ((cast < 0) == (values < 0)).all()
+    return cast if is_exact else values
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _listed(inner) for key, inner in value.items()}
+    return [_listed(inner) for inner in value] if isinstance(value, np.ndarray) else value
 
 
 def _list(values: list[Any], kind: Any) -> Any:
@@ -34,7 +79,8 @@ def _list(values: list[Any], kind: Any) -> Any:
     if word in ("double", "long"):
         return [value.item() if isinstance(value, np.generic) else value for value in values]
     dtype = FLOATS.get(word) or INTEGERS.get(word)
-    if dtype and all(isinstance(value, np.generic) for value in values):
+    blank = (type(None),) if word in FLOATS else ()
+    if dtype and all(isinstance(value, (np.generic, *blank)) for value in values):
         return np.array(values, dtype=dtype)
     return values
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from .disguises import disguise, is_parquet
 from .failure import Unfit, Unreadable
 from .hinted import Hinted
+from .nested import objects
 from .typed_table import chosen, fitted
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def read(path: str, schema: Any) -> Any:
@@ -60,24 +57,21 @@ def _table(parquet: Any, path: str, schema: Any) -> Any:
 
 
 def _values(table: Any, name: str) -> Any:
-    """Integers beside a null stay integers; lists and structs become Python's own."""
+    """Integers beside a null stay integers; lists become arrays, as `pandas.read_parquet` does."""
     column = table.column(name)
-    if column.type.num_fields and not _is_dictionary(column.type):
-        return _objects(column.to_pylist())
+    is_nested = column.type.num_fields and not _is_dictionary(column.type)
     try:
+        if is_nested:
+            return objects(list(column.to_pandas()))
         return column.to_pandas(integer_object_nulls=True).to_numpy()
+    except NotImplementedError:  # an old pyarrow, of structs in lists
+        return objects(column.to_pylist())
     except ValueError as error:
         raise Unfit(f"{_first_line(error)} (column {name!r})") from error
 
 
 def _is_dictionary(kind: Any) -> bool:
     return hasattr(kind, "index_type")
-
-
-def _objects(values: Sequence[Any]) -> Any:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 def _first_line(error: Exception) -> str:
