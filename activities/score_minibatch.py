@@ -16,14 +16,14 @@ from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
-from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.bundle.bundle import Bundle, BundleResult, scored
 from shared.scoring.child.protocol import clipped
-from shared.scoring.departure import Departure
 from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.output_log import Printed
-from shared.scoring.parting import Farewell
+from shared.scoring.scorer.output_log import Printed
+from shared.scoring.scorer.process_exit import Farewell
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.scorer_exit import Departure
 from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
-from shared.scoring.worker import Scorer
 from shared.services import Services, services
 from shared.stores.ends import ScorerEnd
 from shared.stores.results import Record

@@ -19,11 +19,11 @@ from shared.scoring.environments.sources import (
     read_mlmodel,
 )
 from shared.scoring.environments.spec import EnvironmentSpec, Tell, ignore
-from shared.scoring.model_cache import ModelCache
-from shared.scoring.pool import ScorerPool
+from shared.scoring.models.model_cache import ModelCache
+from shared.scoring.models.stateless import is_stateless
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import ScorerSpec
-from shared.scoring.stateless import is_stateless
-from shared.scoring.worker import Scorer
 from shared.stores.registry import Registry
 
 RECIPES_KEPT = 64

@@ -20,9 +20,9 @@ from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
-from shared.scoring.departure import Departure
-from shared.scoring.output_log import OutputLogs, Printed
-from shared.scoring.scorer_folders import ScorerFolders
+from shared.scoring.scorer.output_log import OutputLogs, Printed
+from shared.scoring.scorer.scorer_exit import Departure
+from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.spec import (
     FileFailure,
     InitFailed,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.scoring import child
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.sinful_scripts import input_files, script_spec

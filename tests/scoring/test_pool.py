@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running

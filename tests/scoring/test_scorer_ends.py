@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.duty import Duty, duty_of
-from shared.scoring.stateless import is_stateless
-from shared.scoring.torn import needs_its_end, stands_alone
+from shared.scoring.models.stateless import is_stateless
+from shared.scoring.scorer.exit_needs import Duty, duty_of
+from shared.scoring.side_files.torn import needs_its_end, stands_alone
 
 _FOLDER = "os.environ['AZUREML_BI_OUTPUT_PATH']"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.parting import Farewell
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.process_exit import Farewell
+from shared.scoring.scorer.scorer import Scorer, State
 from shared.scoring.spec import JobCourse, ScoringFailed
-from shared.scoring.worker import Scorer, State
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.sinful_scripts import script_spec

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from shared.domain.side_names import SideNames
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer import State
 from shared.scoring.spec import Scored, ScoringFailed
-from shared.scoring.worker import State
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.test_side_outputs import Published, publish, told
 from tests.scoring.waiting import eventually

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from shared.scoring.side_outputs import SideFile, SideOutputs
+from shared.scoring.side_files.side_folder import SideFile, SideOutputs
 
 Published = dict[str, bytes]
 

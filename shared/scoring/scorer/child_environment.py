@@ -6,7 +6,7 @@ Connection strings, tokens and settings of the service never reach user code.
 import os
 from collections.abc import Mapping
 
-from shared.scoring.scorer_folders import ProcessFolders
+from shared.scoring.scorer.scorer_folders import ProcessFolders
 from shared.scoring.spec import ScorerSpec
 
 _PASSED = frozenset(

@@ -4,9 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from shared.scoring.bench import Bench, Idle, Ticket
+from shared.scoring.scorer.deployment_pool import Bench, Idle, Ticket
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import PoolClosed, ScorerSpec
-from shared.scoring.worker import Scorer
 
 # Who waits for a scorer asks this often whether it is still wanted.
 _LOOK_EVERY_S = 0.5

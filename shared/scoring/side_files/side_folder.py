@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
-from shared.scoring.byte_ranges import append, begins_with, copy_range, link_or_copy
-from shared.scoring.folder_look import FolderLook, Stamp, look, stamp_of
+from shared.scoring.side_files.byte_ranges import append, begins_with, copy_range, link_or_copy
+from shared.scoring.side_files.folder_look import FolderLook, Stamp, look, stamp_of
 
 ANY = SideNames()
 # Characters of a name that a message shows.

@@ -7,8 +7,8 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import ScorerSpec
-from shared.scoring.worker import Scorer
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, Done, InitError, RunError
-from shared.scoring.death import told
-from shared.scoring.memory_watch import Answer, Outgrown
-from shared.scoring.process import Ended
-from shared.scoring.side_outputs import BadSideName
+from shared.scoring.scorer.death import told
+from shared.scoring.scorer.memory_watch import Answer, Outgrown
+from shared.scoring.scorer.process import Ended
+from shared.scoring.side_files.side_folder import BadSideName
 from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed, SideFile
 
 _STOPPING = "The worker is stopping: its scorer processes were ended."

@@ -19,15 +19,15 @@ from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
 from shared.domain.outcome import FileError, MinibatchReport
 from shared.domain.side_names import SideNames
-from shared.scoring.attempts import Attempted, Attempts
-from shared.scoring.downloads import Downloads, Fetching
-from shared.scoring.failures import error_of, errors_of, tracebacks
-from shared.scoring.local_paths import make_way
-from shared.scoring.originals import Originals
-from shared.scoring.output_log import Printed
-from shared.scoring.side_outputs import ANY, SideFile
+from shared.scoring.bundle.attempts import Attempted, Attempts
+from shared.scoring.bundle.downloads import Downloads, Fetching
+from shared.scoring.bundle.failures import error_of, errors_of, tracebacks
+from shared.scoring.bundle.local_paths import make_way
+from shared.scoring.bundle.originals import Originals
+from shared.scoring.scorer.output_log import Printed
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.side_files.side_folder import ANY, SideFile
 from shared.scoring.spec import InitFailed, LocalFile, Scored, ScoringStopped
-from shared.scoring.worker import Scorer
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0

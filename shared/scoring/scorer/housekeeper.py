@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from shared.scoring.benches import Benches
-from shared.scoring.parting import Farewell
+from shared.scoring.scorer.deployment_pools import Benches
+from shared.scoring.scorer.process_exit import Farewell
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
-from shared.scoring.worker import Scorer
 
 LOGGER = logging.getLogger(__name__)
 # The reaper sleeps at least this long, whatever `idle_s` says, and at most the other.

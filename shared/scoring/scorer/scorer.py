@@ -15,17 +15,17 @@ from enum import Enum
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
-from shared.scoring import verdicts
 from shared.scoring.child.protocol import Done, InitError, Ready, RunError, Score
-from shared.scoring.departure import Departure
-from shared.scoring.init_failures import InitFailures
-from shared.scoring.memory_watch import Answer, MemoryWatch
-from shared.scoring.model_view import ModelView, view_of
-from shared.scoring.output_log import OutputLogs, Printed
-from shared.scoring.process import ScorerProcess
-from shared.scoring.scorer_folders import ProcessFolders, ScorerFolders
-from shared.scoring.side_keeper import SideKeeper
-from shared.scoring.side_outputs import ANY
+from shared.scoring.models.model_view import ModelView, view_of
+from shared.scoring.scorer import verdicts
+from shared.scoring.scorer.init_failures import InitFailures
+from shared.scoring.scorer.memory_watch import Answer, MemoryWatch
+from shared.scoring.scorer.output_log import OutputLogs, Printed
+from shared.scoring.scorer.process import ScorerProcess
+from shared.scoring.scorer.scorer_exit import Departure
+from shared.scoring.scorer.scorer_folders import ProcessFolders, ScorerFolders
+from shared.scoring.side_files.scorer_side_files import SideKeeper
+from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.scoring.child import fence
-from shared.scoring.folder_look import FolderLook, look
+from shared.scoring.side_files.folder_look import FolderLook, look
 
 
 @dataclass(frozen=True)

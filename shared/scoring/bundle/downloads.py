@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.ports import Blobs
-from shared.scoring.local_paths import local_paths, make_way
+from shared.scoring.bundle.local_paths import local_paths, make_way
 from shared.scoring.spec import FileFailure, LocalFile
 
 DELETED = "The file was deleted since the job started. Upload it again, and start another job."

@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.scoring.child.protocol import Leave, Left
-from shared.scoring.death import told
-from shared.scoring.process import Ended, ScorerProcess
+from shared.scoring.scorer.death import told
+from shared.scoring.scorer.process import Ended, ScorerProcess
 from shared.scoring.spec import SideFile
 
 # shutdown() and the exit handlers together; archives of gigabytes are closed in less.

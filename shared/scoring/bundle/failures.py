@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.domain.outcome import INFERRED, KNOWN, FileError
-from shared.scoring.attempts import Attempted, Part
+from shared.scoring.bundle.attempts import Attempted, Part
 from shared.scoring.spec import FileFailure, LocalFile
 
 NAMES_SHOWN = 5

@@ -18,12 +18,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.scoring.child.protocol import BrokenProtocol, Message, decode, encode
-from shared.scoring.death import memory_kills
 from shared.scoring.enclosure import started
-from shared.scoring.output_log import OutputLog, OutputLogs
-from shared.scoring.pipes import open_pipes, read_some
-from shared.scoring.process_tree import ProcessTree
-from shared.scoring.scorer_folders import ProcessFolders
+from shared.scoring.scorer.death import memory_kills
+from shared.scoring.scorer.output_log import OutputLog, OutputLogs
+from shared.scoring.scorer.pipes import open_pipes, read_some
+from shared.scoring.scorer.process_tree import ProcessTree
+from shared.scoring.scorer.scorer_folders import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
 _LAST_WORDS = 1 << 18

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.scoring.child.protocol import Message
-from shared.scoring.process import Ended, ScorerProcess
+from shared.scoring.scorer.process import Ended, ScorerProcess
 from shared.scoring.spec import ScoringStopped
 
 # A look costs a millisecond or two; who leaks a gigabyte a second is still seen in time.

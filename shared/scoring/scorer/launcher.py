@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.scoring import child
-from shared.scoring.child_environment import child_environment
-from shared.scoring.output_log import OutputLogs
-from shared.scoring.process import ScorerProcess
-from shared.scoring.scorer_folders import ProcessFolders
+from shared.scoring.scorer.child_environment import child_environment
+from shared.scoring.scorer.output_log import OutputLogs
+from shared.scoring.scorer.process import ScorerProcess
+from shared.scoring.scorer.scorer_folders import ProcessFolders
 from shared.scoring.spec import PoolClosed, ScorerSpec
 
 _STOPPING = "The worker is stopping: no scorer process is started."

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.scoring.backroom import Backroom
-from shared.scoring.bench import Ticket
-from shared.scoring.benches import Benches
-from shared.scoring.init_failures import InitFailures
-from shared.scoring.launcher import Launcher
-from shared.scoring.scorer_folders import ScorerFolders
+from shared.scoring.scorer.deployment_pool import Ticket
+from shared.scoring.scorer.deployment_pools import Benches
+from shared.scoring.scorer.housekeeper import Backroom
+from shared.scoring.scorer.init_failures import InitFailures
+from shared.scoring.scorer.launcher import Launcher
+from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer, State
+from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
-from shared.scoring.worker import GRACE_S, INIT_LIMIT_S, Scorer, State
 
 
 def _never() -> bool:

@@ -21,7 +21,7 @@ from shared.domain.errors import ModelMissing
 from shared.domain.resolved_deployment import Location
 from shared.ports import BlobItem, Blobs
 from shared.scoring.child import fence
-from shared.scoring.folder_look import Stamp, look
+from shared.scoring.side_files.folder_look import Stamp, look
 
 _MODEL, _STAMPS = "model", "stamps.json"
 

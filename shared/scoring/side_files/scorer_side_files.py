@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
-from shared.scoring.process_tree import writes_under
-from shared.scoring.side_outputs import BadSideName, SideFile, SideOutputs
+from shared.scoring.scorer.process_tree import writes_under
+from shared.scoring.scorer.verdicts import side_verdict
+from shared.scoring.side_files.side_folder import BadSideName, SideFile, SideOutputs
+from shared.scoring.side_files.torn import needs_its_end, stands_alone
 from shared.scoring.spec import ScorerSpec, ScoringFailed
-from shared.scoring.torn import needs_its_end, stands_alone
-from shared.scoring.verdicts import side_verdict
 
 _NAMES_SHOWN = 3
 

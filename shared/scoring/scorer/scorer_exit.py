@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from shared.scoring.duty import duty_of
-from shared.scoring.parting import SHUTDOWN_LIMIT_S, Farewell, ask_to_leave, await_leave
-from shared.scoring.process import ScorerProcess
-from shared.scoring.side_keeper import SideKeeper
-from shared.scoring.side_outputs import ANY
+from shared.scoring.scorer.exit_needs import duty_of
+from shared.scoring.scorer.process import ScorerProcess
+from shared.scoring.scorer.process_exit import SHUTDOWN_LIMIT_S, Farewell, ask_to_leave, await_leave
+from shared.scoring.side_files.scorer_side_files import SideKeeper
+from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import ScorerSpec
 
 
