@@ -130,7 +130,7 @@ def test_a_folder_that_holds_no_model_is_a_failed_init(
 def test_the_workers_side_imports_neither_mlflow_nor_pandas() -> None:
     program = (
         "import sys, shared.scoring.scorer.pool\n"
-        "print(sorted({'mlflow', 'pandas', 'numpy', 'shared.scoring.child.mlflow_driver'}"
+        "print(sorted({'mlflow', 'pandas', 'numpy', 'shared.scoring.child.mlflow.mlflow_driver'}"
         " & set(sys.modules)))"
     )
     root = str(Path(__file__).parents[2])

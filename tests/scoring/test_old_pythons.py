@@ -14,7 +14,7 @@ from tests.scoring.sinful_scripts import input_files, script_spec
 
 _SUPPORTED = range(7, 15)
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-_SOURCES = sorted(Path(child.__path__[0]).glob("*.py"))
+_SOURCES = sorted(Path(child.__path__[0]).rglob("*.py"))
 
 
 def interpreters() -> list[Path]:

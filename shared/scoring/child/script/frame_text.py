@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import number_text
+from .. import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import mlflow.pyfunc
 
+from ..protocol import Done, Score, brief
 from . import sample
 from .batches import Loaded, groups, scored, told
 from .failure import FileError, UnsupportedFileType
 from .hinted import Hinted
-from .protocol import Done, Score, brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .drivers import Run
+    from ..drivers import Run
 
 
 def load(model_dir: str, *, batch_predict: bool = False) -> Run:

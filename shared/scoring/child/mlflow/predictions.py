@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import cell_text, number_text
+from .. import number_text
+from . import cell_text
 from .failure import BadPrediction
 
 if TYPE_CHECKING:

@@ -20,15 +20,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..lifeline import LEAVE_GRACE_S
+from ..protocol import CODE, Done, Score, Start
 from . import batch_context, entry_module, open_files, rows, stand_ins
-from .lifeline import LEAVE_GRACE_S
-from .protocol import CODE, Done, Score, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from .drivers import Run
+    from ..drivers import Run
 
 # So many names of the code folder are shown when the script is not among them.
 _NAMES_SHOWN = 20

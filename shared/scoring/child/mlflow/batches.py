@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..protocol import MESSAGE_LIMIT, FileFailure, brief, printable
 from . import predictions
 from .failure import BadPrediction
-from .protocol import MESSAGE_LIMIT, FileFailure, brief, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
