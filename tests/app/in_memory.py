@@ -20,6 +20,7 @@ from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
+from shared.scorers import Scorers
 from shared.scoring.scorer.output_log import OutputLogs, Printed
 from shared.scoring.scorer.scorer_exit import Departure
 from shared.scoring.scorer.scorer_folders import ScorerFolders
@@ -110,6 +111,8 @@ class ScriptedCrews:
 
     def init_tries(self, recipe: Any) -> int:
         return 3
+
+    retry_loading = Scorers.retry_loading
 
     def finish(self, job: str) -> None:
         """There is nobody who has something left to write."""

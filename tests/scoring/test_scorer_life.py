@@ -8,7 +8,8 @@ import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.process_exit import Farewell
-from shared.scoring.scorer.scorer import Scorer, State
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import JobCourse, ScoringFailed
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.script_lease import Leased, leased

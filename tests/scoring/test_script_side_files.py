@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.side_names import SideNames
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.scorer.scorer import State
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import Scored, ScoringFailed
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.test_side_outputs import Published, publish, told

@@ -7,7 +7,8 @@ import pytest
 
 from shared.scoring.scorer.output_log import KEPT_BYTES
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.scorer.scorer import Scorer, State
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import InitFailed, Scored, ScoringFailed
 from tests.scoring import sins
 from tests.scoring.conftest import Specs, deeds

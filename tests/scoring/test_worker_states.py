@@ -7,8 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
-from shared.scoring.scorer.scorer import Scorer, State
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import ScorerSpec, ScoringFailed
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.waiting import is_running

@@ -88,7 +88,7 @@ class BundleResult:
 
 
 @contextmanager
-def scored(
+def score_bundle(
     bundle: Bundle, scorer: Scorer, downloads: Downloads, keep_printed: Callable[[Printed], None]
 ) -> Iterator[BundleResult]:
     """Score the bundle; its output files are there until the context is left.

@@ -15,8 +15,9 @@ from shared.scoring.scorer.deployment_pools import Benches
 from shared.scoring.scorer.housekeeper import Backroom
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
-from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer, State
+from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
 
 
@@ -71,9 +72,7 @@ class ScorerPool:
         """
         ticket = Ticket(spec, job, capacity, most)
         scorer = self._take(ticket, is_stopped)
-        if scorer.job not in ("", job):
-            scorer.drain_logs()  # what its threads printed after its last job
-        scorer.job, scorer.is_stopped = job, is_stopped
+        scorer.begin(job, is_stopped)
         is_lost = True
         try:
             if scorer.state is not State.READY:

@@ -1,9 +1,5 @@
 """A scorer: one warm process of a deployment, replaced when it times out or dies.
 
-    new ──start──> ready <──────> scoring
-                     ^                │
-                     └─start── dead <─┘  timeout, death, end, finish
-
 Each call either obeys or raises.
 """
 
@@ -11,19 +7,20 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from enum import Enum
 from pathlib import Path
 
 from shared.domain.side_names import SideNames
-from shared.scoring.child.protocol import Done, InitError, Ready, RunError, Score
+from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score
 from shared.scoring.models.model_view import ModelView, view_of
 from shared.scoring.scorer import verdicts
+from shared.scoring.scorer.answers import Answer, ask
 from shared.scoring.scorer.init_failures import InitFailures
-from shared.scoring.scorer.memory_watch import Answer, MemoryWatch
+from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
 from shared.scoring.scorer.process import ScorerProcess
 from shared.scoring.scorer.scorer_exit import Departure
 from shared.scoring.scorer.scorer_folders import ProcessFolders, ScorerFolders
+from shared.scoring.scorer.state import State
 from shared.scoring.side_files.scorer_side_files import SideKeeper
 from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
@@ -34,13 +31,6 @@ INIT_LIMIT_S = 600.0
 GRACE_S = 2.0
 
 Launch = Callable[[ScorerSpec, ProcessFolders, OutputLogs], ScorerProcess]
-
-
-class State(Enum):
-    NEW = "new"
-    READY = "ready"
-    SCORING = "scoring"
-    DEAD = "dead"
 
 
 class Scorer:
@@ -63,8 +53,8 @@ class Scorer:
         self.name = uuid.uuid4().hex
         self._launch, self._failures = launch, failures
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
-        self.is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
-        self.job = ""  # whose mini-batches it scores
+        self._is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
+        self.job = ""  # whose mini-batches it scores: `begin` says so
         self.logs = OutputLogs()
         self._state = State.NEW
         self._process: ScorerProcess | None = None
@@ -100,6 +90,12 @@ class Scorer:
     def drain_logs(self) -> Printed:
         """What the processes printed since the last call: the last MiB of each stream, or more."""
         return self.logs.drain()
+
+    def begin(self, job: str, is_stopped: Callable[[], bool]) -> None:
+        """Serve this job from now on, until `is_stopped` says that it is not wanted any more."""
+        if self.job not in ("", job):
+            self.drain_logs()  # what its threads printed after its last job
+        self.job, self._is_stopped = job, is_stopped
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
@@ -142,7 +138,7 @@ class Scorer:
         try:
             request = Score(paths, str(output.absolute()), minibatch)
             deadline = time.monotonic() + timeout_s
-            answer = self._memory.ask(self._living(), request, deadline, self.is_stopped)
+            answer = self._ask(request, deadline)
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, Done):
                 side_files = self._side.accept(side, names, answer.held)
@@ -190,7 +186,7 @@ class Scorer:
             raise RuntimeError("A scorer scores one mini-batch at a time.")
         if self._state is State.READY:
             process = self._living()
-            if not process.has_home or self._memory.sees_too_much(process):
+            if not process.has_home or self._memory.is_passed_by(process):
                 self.departure.replace(process)
                 self.end()  # the mini-batch that comes next is not to blame
         if self._state is not State.READY:
@@ -200,6 +196,9 @@ class Scorer:
         if self._process is None:
             raise RuntimeError("A scorer that was never started has no process.")
         return self._process
+
+    def _ask(self, message: Message, deadline: float) -> Answer:
+        return ask(self._living(), message, deadline, self._memory, self._is_stopped)
 
     def _load(self) -> None:
         deadline = time.monotonic() + self._init_limit_s
@@ -213,7 +212,7 @@ class Scorer:
         except OSError as error:
             what = f"The interpreter '{spec.python}' cannot be started"
             raise verdicts.start_verdict(what, error) from error
-        answer = self._memory.ask(self._living(), spec.start, deadline, self.is_stopped)
+        answer = self._ask(spec.start, deadline)
         if not isinstance(answer, Ready):
             raise self._init_failure(answer)
         if self._side is not None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, Done, InitError, RunError
+from shared.scoring.scorer.answers import Answer, Outgrown
 from shared.scoring.scorer.death import told
-from shared.scoring.scorer.memory_watch import Answer, Outgrown
 from shared.scoring.scorer.process import Ended
 from shared.scoring.side_files.side_folder import BadSideName
 from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed, SideFile
