@@ -20,9 +20,9 @@ from shared.scoring.bundle.bundle import Bundle, BundleResult, score_bundle
 from shared.scoring.child.protocol import clipped
 from shared.scoring.environments.spec import EnvironmentFailed
 from shared.scoring.scorer.output_log import Printed
-from shared.scoring.scorer.process_exit import Farewell
+from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer.scorer_exit import Departure
+from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
 from shared.services import Services, services
 from shared.stores.ends import ScorerEnd
@@ -157,7 +157,7 @@ def _stage(
     spec: JobSpec,
     result: BundleResult,
     process: str,
-    departure: Departure,
+    departure: ScorerExit,
     services: Services,
 ) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
@@ -193,7 +193,7 @@ def _stage(
 
 
 def _keep_end(
-    spec: JobSpec, process: str, scorer: Scorer, farewell: Farewell | None, services: Services
+    spec: JobSpec, process: str, scorer: Scorer, farewell: ExitReport | None, services: Services
 ) -> None:
     """What a scorer left at its end; None: it is about to end."""
     if farewell is None:
@@ -212,7 +212,7 @@ def _keep_end(
     services.ends.keep(spec.name, end)
 
 
-def _problem(farewell: Farewell, spec: JobSpec) -> str:
+def _problem(farewell: ExitReport, spec: JobSpec) -> str:
     """What the job has lost: a shutdown() that fails is a warning, if it had nothing to write."""
     writes = spec.settings.output_action is OutputAction.SUMMARY_ONLY or bool(farewell.side_files)
     if farewell.loss or not (farewell.failure and writes):

@@ -22,7 +22,7 @@ from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scorers import Scorers
 from shared.scoring.scorer.output_log import OutputLogs, Printed
-from shared.scoring.scorer.scorer_exit import Departure
+from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.spec import (
     FileFailure,
@@ -54,7 +54,7 @@ class ScriptedScorer:
     def __init__(self, scratch: Path) -> None:
         self.workplace = ScorerFolders(scratch)
         self.logs = OutputLogs()
-        self.departure = Departure(
+        self.departure = ScorerExit(
             ScorerSpec("scripted", "scripted", "", None), None, self.workplace.kept
         )
         self.minibatches: list[list[str]] = []

@@ -23,7 +23,7 @@ class Idle:
 
 
 @dataclass(frozen=True, eq=False)
-class Ticket:
+class LeaseRequest:
     """Who waits for a scorer.
 
     `capacity` is the most that may be leased at once; `most` the most that may live here, 0: any.
@@ -36,7 +36,7 @@ class Ticket:
 
 
 @dataclass
-class Bench:
+class DeploymentPool:
     """Not thread-safe: the pool's lock guards it.
 
     `starting` spares are being made; the last ticket came at `asked_at`, with that `capacity` and
@@ -49,7 +49,7 @@ class Bench:
     most: int = 0
     asked_at: float = 0.0
     idle: list[Idle] = field(default_factory=list[Idle])
-    queue: deque[Ticket] = field(default_factory=deque[Ticket])
+    queue: deque[LeaseRequest] = field(default_factory=deque[LeaseRequest])
 
     @property
     def is_empty(self) -> bool:
@@ -68,11 +68,11 @@ class Bench:
         room = min(self.capacity + 1, self.most or self.capacity + 1)
         return not self.queue and self._living < room
 
-    def has_turn(self, ticket: Ticket) -> bool:
+    def has_turn(self, ticket: LeaseRequest) -> bool:
         """First come, first served, but for those who cannot go on yet."""
         return next((one for one in self.queue if self._can_go(one)), None) is ticket
 
-    def chosen(self, ticket: Ticket) -> tuple[Scorer | None, list[Scorer]]:
+    def chosen(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.
 
         Those of another spec are outdated.
@@ -86,7 +86,7 @@ class Bench:
         self.idle = [idle for idle in self.idle if idle not in (chosen, *leaving)]
         return chosen.scorer if chosen else None, [idle.scorer for idle in leaving]
 
-    def jobs_at_rest(self, limit: float) -> set[str]:
+    def idle_jobs(self, limit: float) -> set[str]:
         """Whose scorers have been idle since before."""
         used = (one for one in self.idle if one.since <= limit and not one.scorer.is_spare)
         return {one.scorer.job for one in used}
@@ -108,7 +108,7 @@ class Bench:
     def _living(self) -> int:
         return self.busy + self.starting + len(self.idle)
 
-    def _can_go(self, ticket: Ticket) -> bool:
+    def _can_go(self, ticket: LeaseRequest) -> bool:
         if self.busy >= ticket.capacity:
             return False
         if any(idle.serves(ticket.spec, ticket.job) for idle in self.idle):
@@ -117,7 +117,7 @@ class Bench:
         is_served_soon = list(self.queue).index(ticket) < self.starting
         return not is_served_soon and self._has_room(ticket)
 
-    def _has_room(self, ticket: Ticket) -> bool:
+    def _has_room(self, ticket: LeaseRequest) -> bool:
         """Others' idle processes make room for a job that has none, not for each of its bundles."""
         if not ticket.most or self._living < ticket.most:
             return True

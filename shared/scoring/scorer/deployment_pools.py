@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from shared.scoring.scorer.deployment_pool import Bench, Idle, Ticket
+from shared.scoring.scorer.deployment_pool import DeploymentPool, Idle, LeaseRequest
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import PoolClosed, ScorerSpec
 
@@ -14,11 +14,11 @@ _LOOK_EVERY_S = 0.5
 _JOBS_REMEMBERED = 1_000
 
 
-class Benches:
+class DeploymentPools:
     """Thread-safe. `closing` is set for good."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Bench] = {}
+        self._of: dict[str, DeploymentPool] = {}
         self._over: dict[str, None] = {}
         self._changed = threading.Condition()
         self.closing = threading.Event()
@@ -28,51 +28,51 @@ class Benches:
         with self._changed:
             self._changed.notify_all()
 
-    def bench(self, spec: ScorerSpec) -> Bench:
+    def pool(self, spec: ScorerSpec) -> DeploymentPool:
         with self._changed:
-            return self._of.setdefault(spec.fingerprint, Bench())
+            return self._of.setdefault(spec.fingerprint, DeploymentPool())
 
-    def queue(self, ticket: Ticket) -> None:
+    def queue(self, ticket: LeaseRequest) -> None:
         with self._changed:
-            bench = self.bench(ticket.spec)
-            bench.queue.append(ticket)
-            bench.capacity, bench.most = ticket.capacity, ticket.most
-            bench.asked_at = time.monotonic()
+            pool = self.pool(ticket.spec)
+            pool.queue.append(ticket)
+            pool.capacity, pool.most = ticket.capacity, ticket.most
+            pool.asked_at = time.monotonic()
 
-    def leave_queue(self, ticket: Ticket) -> None:
+    def leave_queue(self, ticket: LeaseRequest) -> None:
         with self._changed:
-            self.bench(ticket.spec).queue.remove(ticket)
+            self.pool(ticket.spec).queue.remove(ticket)
             self._changed.notify_all()
 
-    def has_turn(self, ticket: Ticket) -> bool:
+    def has_turn(self, ticket: LeaseRequest) -> bool:
         """Wait a while for the turn, and count the scorer as leased if it came."""
-        bench = self.bench(ticket.spec)
+        pool = self.pool(ticket.spec)
         with self._changed:
             has_turn = self._changed.wait_for(
-                lambda: self.closing.is_set() or bench.has_turn(ticket), _LOOK_EVERY_S
+                lambda: self.closing.is_set() or pool.has_turn(ticket), _LOOK_EVERY_S
             )
             if self.closing.is_set():
                 raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
-            bench.leased[ticket.job] += has_turn
+            pool.leased[ticket.job] += has_turn
             return has_turn
 
-    def chosen(self, ticket: Ticket) -> tuple[Scorer | None, list[Scorer]]:
+    def chosen(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """An idle scorer that fits, and those that have to go for it."""
         with self._changed:
-            return self.bench(ticket.spec).chosen(ticket)
+            return self.pool(ticket.spec).chosen(ticket)
 
-    def count_back(self, ticket: Ticket) -> None:
+    def count_back(self, ticket: LeaseRequest) -> None:
         with self._changed:
-            bench = self.bench(ticket.spec)
-            bench.leased -= {ticket.job: 1}
+            pool = self.pool(ticket.spec)
+            pool.leased -= {ticket.job: 1}
             self._changed.notify_all()
 
-    def rest(self, scorer: Scorer) -> bool:
+    def give_back(self, scorer: Scorer) -> bool:
         """Keep a scorer for the next lease. False: its job is over, or all is."""
         with self._changed:
             if self.closing.is_set() or (scorer.job in self._over and not scorer.is_spare):
                 return False
-            self.bench(scorer.spec).idle.append(Idle(scorer, time.monotonic()))
+            self.pool(scorer.spec).idle.append(Idle(scorer, time.monotonic()))
             self._changed.notify_all()
             return True
 
@@ -86,42 +86,42 @@ class Benches:
     def taken(self, job: str, is_wanted: Callable[[Scorer], bool]) -> list[Scorer]:
         """Idle scorers that the job has used; they are the caller's now."""
         with self._changed:
-            return self._of_all(bench.take_of_job(job, is_wanted) for bench in self._of.values())
+            return self._of_all(pool.take_of_job(job, is_wanted) for pool in self._of.values())
 
     def expired(self, idle_s: float) -> list[Scorer]:
         """Those that have been idle for so long; they are the caller's now."""
         limit = time.monotonic() - idle_s
         with self._changed:
-            found = self._of_all(bench.take_older(limit) for bench in self._of.values())
-            for name, bench in list(self._of.items()):
-                if bench.is_empty and bench.asked_at <= limit:
+            found = self._of_all(pool.take_older(limit) for pool in self._of.values())
+            for name, pool in list(self._of.items()):
+                if pool.is_empty and pool.asked_at <= limit:
                     del self._of[name]
             return found
 
-    def jobs_at_rest(self, rest_s: float) -> set[str]:
+    def idle_jobs(self, rest_s: float) -> set[str]:
         """Whose scorers have been idle for so long."""
         limit = time.monotonic() - rest_s
         with self._changed:
-            return {job for bench in self._of.values() for job in bench.jobs_at_rest(limit)}
+            return {job for pool in self._of.values() for job in pool.idle_jobs(limit)}
 
     def next_expiry(self, idle_s: float) -> float:
         """In so many seconds there may be one that expired."""
         with self._changed:
-            since = [idle.since for bench in self._of.values() for idle in bench.idle]
+            since = [idle.since for pool in self._of.values() for idle in pool.idle]
         return min(since, default=time.monotonic()) + idle_s - time.monotonic()
 
     def begin_spare(self, spec: ScorerSpec) -> bool:
         """Whether one more may be made now; it counts from here on."""
         with self._changed:
-            bench = self.bench(spec)
-            if self.closing.is_set() or not bench.has_room_for_a_spare:
+            pool = self.pool(spec)
+            if self.closing.is_set() or not pool.has_room_for_a_spare:
                 return False
-            bench.starting += 1
+            pool.starting += 1
             return True
 
     def end_spare(self, spec: ScorerSpec) -> None:
         with self._changed:
-            self.bench(spec).starting -= 1
+            self.pool(spec).starting -= 1
             self._changed.notify_all()
 
     def _of_all(self, found: Iterable[list[Scorer]]) -> list[Scorer]:

@@ -16,7 +16,7 @@ CODES_KEPT = 64
 
 
 @dataclass(frozen=True)
-class Duty:
+class ExitNeeds:
     """`may_write`: its end is waited for. `must_end`: without that end something is missing."""
 
     may_write: bool = False
@@ -24,14 +24,14 @@ class Duty:
 
 
 @lru_cache(CODES_KEPT)
-def duty_of(code_dir: Path | None) -> Duty:
+def exit_needs_of(code_dir: Path | None) -> ExitNeeds:
     """Code folders never change; None: there is no script."""
     if code_dir is None:
-        return Duty()
+        return ExitNeeds()
     texts = [path.read_bytes() for path in code_dir.rglob("*.py") if _is_source(path)]
     writes = any(_NAMES_THE_FOLDER.search(text) for text in texts)
     acts = any(_ACTS_AT_ITS_END.search(text) for text in texts)
-    return Duty(may_write=writes or acts, must_end=writes and acts)
+    return ExitNeeds(may_write=writes or acts, must_end=writes and acts)
 
 
 def _is_source(path: Path) -> bool:

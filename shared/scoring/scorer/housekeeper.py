@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from shared.scoring.scorer.deployment_pools import Benches
-from shared.scoring.scorer.process_exit import Farewell
+from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
 
@@ -25,21 +25,21 @@ _LONGEST_NAP_S = 1.0
 _THREADS = 4
 
 
-class Backroom:
+class Housekeeper:
     """`make` is a new scorer of a spec; `course_of` says whether a job goes on."""
 
     def __init__(
         self,
-        benches: Benches,
+        pools: DeploymentPools,
         make: Callable[[ScorerSpec], Scorer],
         course_of: Callable[[str], JobCourse],
         idle_s: float,
     ) -> None:
-        self._benches = benches
+        self._pools = pools
         self._make = make
         self._course_of = course_of
         self._idle_s = idle_s
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scorer-backroom")
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scorer-housekeeper")
         self._reaper = threading.Thread(target=self._reap, name="scorer-reaper", daemon=True)
         self._reaper.start()
 
@@ -48,7 +48,7 @@ class Backroom:
         self._reaper.join()
         self._threads.shutdown(wait=True, cancel_futures=True)
 
-    def part_from(self, scorers: list[Scorer]) -> None:
+    def shut_down(self, scorers: list[Scorer]) -> None:
         """End scorers, and tell what they leave. Who is not heard comes back, and raises."""
         failures: list[Exception] = []
         for step in (_ask, self._hear):
@@ -59,7 +59,7 @@ class Backroom:
                     left.append(scorer)
                 except Exception as failure:  # noqa: BLE001  # a store's: it is raised below
                     failures.append(failure)
-                    if not self._benches.rest(scorer):
+                    if not self._pools.give_back(scorer):
                         scorer.discard()
             scorers = left
         for scorer in scorers:
@@ -67,7 +67,7 @@ class Backroom:
         if failures:
             raise failures[0]
 
-    def clear_away(self, scorers: list[Scorer], gone: Sequence[ScorerSpec] = ()) -> None:
+    def retire(self, scorers: list[Scorer], gone: Sequence[ScorerSpec] = ()) -> None:
         """End the scorers of a job that is over; spares take their places, and those of `gone`."""
         if scorers or gone:
             self._do(lambda: self._replace(scorers, gone))
@@ -75,7 +75,7 @@ class Backroom:
     def _replace(self, scorers: list[Scorer], gone: Sequence[ScorerSpec]) -> None:
         for scorer in scorers:
             scorer.departure.tell = _warn
-        self.part_from(scorers)
+        self.shut_down(scorers)
         specs = [*(scorer.spec for scorer in scorers), *gone]
         for spec in (*specs, *specs[:1]):
             self._make_spare(spec)
@@ -83,14 +83,14 @@ class Backroom:
     def _hear(self, scorer: Scorer) -> None:
         if scorer.is_spare:
             return
-        farewell = scorer.departure.finish()
-        if self._benches.closing.is_set():
+        report = scorer.departure.finish()
+        if self._pools.closing.is_set():
             raise PoolClosed("The worker is stopping: its scorer processes were ended.")
         if scorer.departure.tell is not None:
-            scorer.departure.tell(farewell)
+            scorer.departure.tell(report)
 
     def _make_spare(self, spec: ScorerSpec) -> None:
-        if spec.is_stateless or not self._benches.begin_spare(spec):
+        if spec.is_stateless or not self._pools.begin_spare(spec):
             return
         try:
             scorer = self._make(spec)
@@ -99,12 +99,12 @@ class Backroom:
             except BaseException:
                 scorer.discard()
                 raise
-            if not self._benches.rest(scorer):
+            if not self._pools.give_back(scorer):
                 scorer.discard()
         except (InitFailed, ScoringStopped, PoolClosed, OSError) as failure:
             LOGGER.info("no spare scorer: %s", failure)  # the next job will find out, and say so
         finally:
-            self._benches.end_spare(spec)
+            self._pools.end_spare(spec)
 
     def _do(self, work: Callable[[], None]) -> None:
         def quietly() -> None:
@@ -117,29 +117,29 @@ class Backroom:
             self._threads.submit(quietly)
 
     def _reap(self) -> None:
-        while not self._benches.closing.wait(self._nap()):
-            expired = self._benches.expired(self._idle_s)
+        while not self._pools.closing.wait(self._nap()):
+            expired = self._pools.expired(self._idle_s)
             spares = [scorer for scorer in expired if scorer.is_spare]
             for scorer in spares:
                 scorer.discard()
             used = [scorer for scorer in expired if not scorer.is_spare]
             if used:
-                self._do(lambda used=used: self.part_from(used))  # type: ignore[misc]
-            self._look_at_jobs(self._benches.jobs_at_rest(_LONGEST_NAP_S))
+                self._do(lambda used=used: self.shut_down(used))  # type: ignore[misc]
+            self._look_at_jobs(self._pools.idle_jobs(_LONGEST_NAP_S))
 
     def _look_at_jobs(self, jobs: Iterable[str]) -> None:
         for job in jobs:
             course = self._course_of(job)
             if course is JobCourse.OVER:
-                self._benches.end_job(job)
-                self.clear_away(self._benches.taken(job, lambda _: True))
+                self._pools.end_job(job)
+                self.retire(self._pools.taken(job, lambda _: True))
             elif course is JobCourse.ENDING:
-                late = self._benches.taken(job, lambda scorer: scorer.departure.may_write)
+                late = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
                 if late:
-                    self._do(lambda late=late: self.part_from(late))  # type: ignore[misc]
+                    self._do(lambda late=late: self.shut_down(late))  # type: ignore[misc]
 
     def _nap(self) -> float:
-        wait = self._benches.next_expiry(self._idle_s)
+        wait = self._pools.next_expiry(self._idle_s)
         return min(max(wait, _SHORTEST_NAP_S), _LONGEST_NAP_S)
 
 
@@ -151,10 +151,10 @@ def _ask(scorer: Scorer) -> None:
     scorer.dismiss()
 
 
-def _warn(farewell: Farewell | None) -> None:
+def _warn(report: ExitReport | None) -> None:
     """The job is over: nobody publishes what comes now."""
-    if farewell and farewell.side_files:
+    if report and report.side_files:
         LOGGER.warning(
             "%d files that a scorer process wrote at its end came after its job's, and are lost",
-            len(farewell.side_files),
+            len(report.side_files),
         )

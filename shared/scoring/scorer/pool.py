@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.scoring.scorer.deployment_pool import Ticket
-from shared.scoring.scorer.deployment_pools import Benches
-from shared.scoring.scorer.housekeeper import Backroom
+from shared.scoring.scorer.deployment_pool import LeaseRequest
+from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.housekeeper import Housekeeper
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
 from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
@@ -47,9 +47,9 @@ class ScorerPool:
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self._launcher = Launcher()
         self._failures = InitFailures()
-        self._benches = Benches()
+        self._pools = DeploymentPools()
         self._gone: dict[str, list[ScorerSpec]] = {}
-        self._backroom = Backroom(self._benches, self._new, course_of, idle_s)
+        self._housekeeper = Housekeeper(self._pools, self._new, course_of, idle_s)
 
     @contextmanager
     def lease(
@@ -70,7 +70,7 @@ class ScorerPool:
         Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
         so while it waits or loads, and `PoolClosed` at the end.
         """
-        ticket = Ticket(spec, job, capacity, most)
+        ticket = LeaseRequest(spec, job, capacity, most)
         scorer = self._take(ticket, is_stopped)
         scorer.begin(job, is_stopped)
         is_lost = True
@@ -94,42 +94,42 @@ class ScorerPool:
     def finish(self, job: str) -> None:
         """All is scored: end the job's idle scorers that may have something left to write.
 
-        Raises what `Departure.tell` raises; then they are there to be asked again.
+        Raises what `ScorerExit.tell` raises; then they are there to be asked again.
         """
-        leaving = self._benches.taken(job, lambda scorer: scorer.departure.may_write)
-        self._backroom.part_from(leaving)
+        leaving = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
+        self._housekeeper.shut_down(leaving)
         self._gone.setdefault(job, []).extend(scorer.spec for scorer in leaving)
 
     def release(self, job: str) -> None:
         """The job is over: its scorers end, behind the scenes, and spares take their places."""
-        self._benches.end_job(job)
+        self._pools.end_job(job)
         gone = self._gone.pop(job, [])
-        self._backroom.clear_away(self._benches.taken(job, lambda _: True), gone)
+        self._housekeeper.retire(self._pools.taken(job, lambda _: True), gone)
 
     def close(self) -> None:
         """End every process. Who scores, loads or waits gets `PoolClosed`."""
-        self._benches.close()
+        self._pools.close()
         self._launcher.close(grace_s=self._grace_s)
-        self._backroom.close()
-        for scorer in self._benches.expired(0):
+        self._housekeeper.close()
+        for scorer in self._pools.expired(0):
             scorer.discard()
 
-    def _take(self, ticket: Ticket, is_stopped: Callable[[], bool]) -> Scorer:
+    def _take(self, ticket: LeaseRequest, is_stopped: Callable[[], bool]) -> Scorer:
         if ticket.capacity < 1:
             raise ValueError(f"A capacity of {ticket.capacity} would wait for ever.")
-        self._benches.queue(ticket)
+        self._pools.queue(ticket)
         try:
-            while not self._benches.has_turn(ticket):
+            while not self._pools.has_turn(ticket):
                 if is_stopped():  # it may ask the store: never under the lock
                     raise ScoringStopped
         finally:
-            self._benches.leave_queue(ticket)
+            self._pools.leave_queue(ticket)
         try:
-            chosen, leaving = self._benches.chosen(ticket)
-            self._backroom.part_from(leaving)
+            chosen, leaving = self._pools.chosen(ticket)
+            self._housekeeper.shut_down(leaving)
             return chosen or self._new(ticket.spec)
         except BaseException:  # the disk is full, say
-            self._benches.count_back(ticket)
+            self._pools.count_back(ticket)
             raise
 
     def _new(self, spec: ScorerSpec) -> Scorer:
@@ -142,9 +142,9 @@ class ScorerPool:
             grace_s=self._grace_s,
         )
 
-    def _put_back(self, scorer: Scorer, ticket: Ticket, *, is_lost: bool) -> None:
+    def _put_back(self, scorer: Scorer, ticket: LeaseRequest, *, is_lost: bool) -> None:
         is_spoilt = is_lost and scorer.departure.must_end_well and not scorer.is_spare
-        is_kept = scorer.is_worth_keeping and not is_spoilt and self._benches.rest(scorer)
-        self._benches.count_back(ticket)
+        is_kept = scorer.is_worth_keeping and not is_spoilt and self._pools.give_back(scorer)
+        self._pools.count_back(ticket)
         if not is_kept:
             scorer.discard()

@@ -15,7 +15,7 @@ _SEND_LIMIT_S = 1.0
 
 
 @dataclass(frozen=True)
-class Farewell:
+class ExitReport:
     """What a scorer leaves at its end.
 
     `side_files` are what changed since the last mini-batch. `loss` says which files are of no use
@@ -29,13 +29,13 @@ class Farewell:
     details: str = ""
 
 
-def ask_to_leave(process: ScorerProcess) -> None:
+def ask_to_exit(process: ScorerProcess) -> None:
     """Several may be asked before the first is waited for."""
     with suppress(OSError):  # it is gone, or does not read: its end will tell
         process.send(Leave(), timeout_s=_SEND_LIMIT_S)
 
 
-def await_leave(process: ScorerProcess, limit_s: float) -> tuple[str, str]:
+def await_exit(process: ScorerProcess, limit_s: float) -> tuple[str, str]:
     """Why its end is not a whole one, and the traceback; both empty if it is. It is dead then."""
     deadline = time.monotonic() + limit_s
     left: Left | None = None

@@ -18,10 +18,10 @@ from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
 from shared.scoring.scorer.process import ScorerProcess
-from shared.scoring.scorer.scorer_exit import Departure
+from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ProcessFolders, ScorerFolders
 from shared.scoring.scorer.state import State
-from shared.scoring.side_files.scorer_side_files import SideKeeper
+from shared.scoring.side_files.scorer_side_files import ScorerSideFiles
 from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
 
@@ -61,8 +61,8 @@ class Scorer:
         self._memory = MemoryWatch(spec.memory_limit_mb)
         self._model = ModelView(spec.model_dir)
         self.workplace = workplace
-        self._side = SideKeeper(workplace.side) if spec.script else None
-        self.departure = Departure(spec, self._side, workplace.kept)
+        self._side = ScorerSideFiles(workplace.side) if spec.script else None
+        self.departure = ScorerExit(spec, self._side, workplace.kept)
         self._has_scored = False
 
     @property

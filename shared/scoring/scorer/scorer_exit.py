@@ -4,29 +4,29 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from shared.scoring.scorer.exit_needs import duty_of
+from shared.scoring.scorer.exit_needs import exit_needs_of
 from shared.scoring.scorer.process import ScorerProcess
-from shared.scoring.scorer.process_exit import SHUTDOWN_LIMIT_S, Farewell, ask_to_leave, await_leave
-from shared.scoring.side_files.scorer_side_files import SideKeeper
+from shared.scoring.scorer.process_exit import SHUTDOWN_LIMIT_S, ExitReport, ask_to_exit, await_exit
+from shared.scoring.side_files.scorer_side_files import ScorerSideFiles
 from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import ScorerSpec
 
 
-class Departure:
+class ScorerExit:
     """`turns` counts the bundles whose rows are in safety; `names` are those that files may have.
 
     `side` is None for a model without a script, which has nothing to say at its end.
     """
 
-    def __init__(self, spec: ScorerSpec, side: SideKeeper | None, kept: Path) -> None:
+    def __init__(self, spec: ScorerSpec, side: ScorerSideFiles | None, kept: Path) -> None:
         self._side = side
         self._kept = kept
-        self._duty = duty_of(spec.code_dir)
+        self._needs = exit_needs_of(spec.code_dir)
         self._leaving: ScorerProcess | None = None
-        self._farewell: Farewell | None = None
+        self._report: ExitReport | None = None
         self.turns = 0
         self.names = ANY
-        self.tell: Callable[[Farewell | None], None] | None = None  # None: it is about to end
+        self.tell: Callable[[ExitReport | None], None] | None = None  # None: it is about to end
 
     @property
     def is_awaited(self) -> bool:
@@ -37,17 +37,17 @@ class Departure:
     @property
     def has_begun(self) -> bool:
         """Whether nothing more can be scored."""
-        return self._leaving is not None or self._farewell is not None
+        return self._leaving is not None or self._report is not None
 
     @property
     def may_write(self) -> bool:
         """Whether the end of the process may bring files: it is waited for."""
-        return self._side is not None and (self._duty.may_write or self._side.is_needed)
+        return self._side is not None and (self._needs.may_write or self._side.is_needed)
 
     @property
     def must_end_well(self) -> bool:
         """Whether what was scored is not whole before the process has ended by itself."""
-        return self._side is not None and (self._duty.must_end or self._side.is_unfinished)
+        return self._side is not None and (self._needs.must_end or self._side.is_unfinished)
 
     @property
     def alone(self) -> list[str]:
@@ -63,33 +63,31 @@ class Departure:
         """Ask the process to end by itself; `finish` waits for it."""
         if not self.has_begun:
             self._leaving = process
-            ask_to_leave(process)
+            ask_to_exit(process)
 
-    def finish(self, limit_s: float = SHUTDOWN_LIMIT_S) -> Farewell:
+    def finish(self, limit_s: float = SHUTDOWN_LIMIT_S) -> ExitReport:
         """What the scorer leaves, when its process has ended or has died; again if asked."""
-        if self._farewell is None:
-            self._farewell = self._finished(limit_s)
+        if self._report is None:
+            self._report = self._finished(limit_s)
             self._leaving = None
-        return self._farewell
+        return self._report
 
     def replace(self, process: ScorerProcess) -> None:
         """End a process whose successor goes on with the job, well if need be."""
         if not self.must_end_well:
             return
-        ask_to_leave(process)
-        failure, details = await_leave(process, SHUTDOWN_LIMIT_S)
+        ask_to_exit(process)
+        failure, details = await_exit(process, SHUTDOWN_LIMIT_S)
         if self._side is not None and (details or not failure):
             self._side.end(self._kept / f"late-{uuid.uuid4().hex}", self.names)
 
-    def _finished(self, limit_s: float) -> Farewell:
+    def _finished(self, limit_s: float) -> ExitReport:
         failure = details = ""
         has_ended = False
         if self._leaving is not None:
-            failure, details = await_leave(self._leaving, limit_s)
+            failure, details = await_exit(self._leaving, limit_s)
             has_ended = bool(details or not failure)
         if self._side is None:
-            return Farewell(failure=failure, details=details)
-        changed, loss = self._side.farewell(
-            self._kept / "farewell", self.names, has_ended=has_ended
-        )
-        return Farewell(changed, loss, failure, details)
+            return ExitReport(failure=failure, details=details)
+        changed, loss = self._side.accept_exit(self._kept / "exit", self.names, has_ended=has_ended)
+        return ExitReport(changed, loss, failure, details)

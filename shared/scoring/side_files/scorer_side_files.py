@@ -7,18 +7,18 @@ from pathlib import Path
 from shared.domain.side_names import SideNames
 from shared.scoring.scorer.process_tree import writes_under
 from shared.scoring.scorer.verdicts import side_verdict
-from shared.scoring.side_files.side_folder import BadSideName, SideFile, SideOutputs
+from shared.scoring.side_files.side_folder import BadSideName, SideFile, SideFolder
 from shared.scoring.side_files.torn import needs_its_end, stands_alone
 from shared.scoring.spec import ScorerSpec, ScoringFailed
 
 _NAMES_SHOWN = 3
 
 
-class SideKeeper:
+class ScorerSideFiles:
     """`torn` names files that a process had begun, and not ended, when it was lost."""
 
     def __init__(self, folder: Path) -> None:
-        self._outputs = SideOutputs(folder)
+        self._outputs = SideFolder(folder)
         self._init_wrote = False
         self._unfinished: tuple[str, ...] = ()
         self._untold: tuple[SideFile, ...] = ()
@@ -96,7 +96,7 @@ class SideKeeper:
         """What the end of a process brought comes with the next mini-batch of its successor's."""
         self._untold = self.accept(to, names)
 
-    def farewell(
+    def accept_exit(
         self, to: Path, names: SideNames, *, has_ended: bool
     ) -> tuple[tuple[SideFile, ...], str]:
         """What the last process left, and what is lost: one that was killed has closed nothing."""

@@ -54,7 +54,7 @@ class BadSideName(Exception):
     """A script's file cannot be published under the name it has."""
 
 
-class SideOutputs:
+class SideFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.live = folder / "live" / "output"  # a script may remove and make its folder anew
