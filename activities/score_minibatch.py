@@ -16,15 +16,15 @@ from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
-from shared.scoring.bundle import Bundle, BundleResult, scored
+from shared.scoring.bundle.bundle import Bundle, BundleResult, score_bundle
 from shared.scoring.child.protocol import clipped
-from shared.scoring.departure import Departure
 from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.output_log import Printed
-from shared.scoring.parting import Farewell
+from shared.scoring.scorer.output_log import Printed
+from shared.scoring.scorer.process_exit import ExitReport
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.scorer_exit import ScorerExit
+from shared.scoring.side_files.torn import begins_stream
 from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
-from shared.scoring.torn import begins_stream
-from shared.scoring.worker import Scorer
 from shared.services import Services, services
 from shared.stores.ends import ScorerEnd
 from shared.stores.results import Record
@@ -63,24 +63,26 @@ def score(task: BundleTask, services: Services) -> Outcome:
     services.signals.forget(spec.name, task.span)  # what an earlier run of this bundle told
     if _is_over(task, spec, services):
         return Outcome(span=nothing, is_canceled=services.signals.is_stopped(spec.name))
-    reason, tries = "", 0
-    while tries < services.scorers.init_tries(spec.recipe):
-        tries += 1
-        try:
-            return _score(task, spec, plan, services)
-        except ScoringStopped:
-            return Outcome(span=nothing, is_canceled=True)
-        except InitFailed as failure:
-            what = (
-                "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
-            )
-            said = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
-            ended = "" if said.endswith((".", "!", "?")) else "."
-            reason = f"The {what}: {said}{ended} {WHOLE}"
-            _keep_init_failure(spec, failure, services)
-        except (ModelMissing, EnvironmentFailed) as missing:
-            reason = str(missing)
+    try:
+        return services.scorers.retry_loading(
+            spec.recipe,
+            lambda: _score(task, spec, plan, services),
+            lambda failure: _keep_init_failure(spec, failure, services),
+        )
+    except ScoringStopped:
+        return Outcome(span=nothing, is_canceled=True)
+    except InitFailed as failure:
+        reason = _why_not_loaded(spec, failure)
+    except (ModelMissing, EnvironmentFailed) as missing:
+        reason = str(missing)
     return Outcome(span=nothing, fatal=reason[:LONGEST_REASON])
+
+
+def _why_not_loaded(spec: JobSpec, failure: InitFailed) -> str:
+    what = "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
+    said = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
+    ended = "" if said.endswith((".", "!", "?")) else "."
+    return f"The {what}: {said}{ended} {WHOLE}"
 
 
 def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
@@ -123,7 +125,7 @@ def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services)
             scorer.departure.tell = lambda farewell: _keep_end(
                 spec, process, scorer, farewell, services
             )
-            with scored(bundle, scorer, services.downloads, log) as result:
+            with score_bundle(bundle, scorer, services.downloads, log) as result:
                 outcome = _stage(task, spec, result, process, scorer.departure, services)
                 _keep_tracebacks(spec.name, process, result, services)
             scorer.departure.turns += 1
@@ -156,7 +158,7 @@ def _stage(
     spec: JobSpec,
     result: BundleResult,
     process: str,
-    departure: Departure,
+    departure: ScorerExit,
     services: Services,
 ) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
@@ -193,7 +195,7 @@ def _stage(
 
 
 def _keep_end(
-    spec: JobSpec, process: str, scorer: Scorer, farewell: Farewell | None, services: Services
+    spec: JobSpec, process: str, scorer: Scorer, farewell: ExitReport | None, services: Services
 ) -> None:
     """What a scorer left at its end; None: it is about to end."""
     if farewell is None:
@@ -213,7 +215,7 @@ def _keep_end(
     services.ends.keep(spec.name, end)
 
 
-def _problem(farewell: Farewell, spec: JobSpec) -> str:
+def _problem(farewell: ExitReport, spec: JobSpec) -> str:
     """What the job has lost: a shutdown() that fails is a warning, if it had nothing to write."""
     writes = spec.settings.output_action is OutputAction.SUMMARY_ONLY or bool(farewell.side_files)
     if farewell.loss or not (farewell.failure and writes):

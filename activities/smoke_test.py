@@ -13,8 +13,8 @@ from shared.domain.provisioning import (
     ProvisioningTask,
 )
 from shared.scoring.environments.spec import EnvironmentFailed
+from shared.scoring.scorer.told_failure import told
 from shared.scoring.spec import InitFailed
-from shared.scoring.told_failure import told
 from shared.services import Services, services
 from shared.stores.deployment_logs import INIT
 

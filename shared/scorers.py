@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.domain.asset import AssetId
 from shared.domain.environment import MadeEnvironment, Pin
+from shared.domain.errors import ModelMissing
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.recorded import Versions, differences, of_environment, of_service
@@ -18,12 +19,12 @@ from shared.scoring.environments.sources import (
     of_model,
     read_mlmodel,
 )
-from shared.scoring.environments.spec import EnvironmentSpec, Tell, ignore
-from shared.scoring.model_cache import ModelCache
-from shared.scoring.pool import ScorerPool
-from shared.scoring.spec import ScorerSpec
-from shared.scoring.stateless import is_stateless
-from shared.scoring.worker import Scorer
+from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, Tell, ignore
+from shared.scoring.models.model_cache import ModelCache
+from shared.scoring.models.stateless import is_stateless
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.spec import InitFailed, ScorerSpec
 from shared.stores.registry import Registry
 
 RECIPES_KEPT = 64
@@ -83,6 +84,27 @@ class Scorers:
     def init_tries(self, recipe: ResolvedDeployment) -> int:
         """How often what scores by this recipe may fail to load, one time after the other."""
         return self._pool.init_tries(recipe.fingerprint)
+
+    def retry_loading[T](
+        self,
+        recipe: ResolvedDeployment,
+        work: Callable[[], T],
+        note_failure: Callable[[InitFailed], None],
+    ) -> T:
+        """Do the work that needs a scorer, again while none loads; the last failure is raised.
+
+        `note_failure` hears of each process that did not load.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return work()
+            except (InitFailed, ModelMissing, EnvironmentFailed) as failure:
+                if isinstance(failure, InitFailed):
+                    note_failure(failure)
+                if tries >= self.init_tries(recipe):
+                    raise
 
     def finish(self, job: str) -> None:
         """All is scored: have this machine's processes write what they have left to write."""

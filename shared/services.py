@@ -27,10 +27,10 @@ from shared.domain.errors import BatchError
 from shared.domain.job import JobStatus
 from shared.ports import Blobs, Signer
 from shared.scorers import Scorers
-from shared.scoring.downloads import Downloads
+from shared.scoring.bundle.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments
-from shared.scoring.model_cache import ModelCache
-from shared.scoring.pool import ScorerPool
+from shared.scoring.models.model_cache import ModelCache
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import JobCourse
 from shared.settings import Settings
 from shared.stores import job_index

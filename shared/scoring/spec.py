@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from shared.scoring.child.protocol import FileFailure, Start
-from shared.scoring.side_outputs import SideFile
+from shared.scoring.side_files.side_folder import SideFile
 
 __all__ = [
     "FailureKind",

@@ -20,9 +20,10 @@ from shared.domain.job import JobInput, JobOutput, JobSpec
 from shared.domain.message import JSON
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
-from shared.scoring.departure import Departure
-from shared.scoring.output_log import OutputLogs, Printed
-from shared.scoring.scorer_folders import ScorerFolders
+from shared.scorers import Scorers
+from shared.scoring.scorer.output_log import OutputLogs, Printed
+from shared.scoring.scorer.scorer_exit import ScorerExit
+from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.spec import (
     FileFailure,
     InitFailed,
@@ -53,7 +54,7 @@ class ScriptedScorer:
     def __init__(self, scratch: Path) -> None:
         self.workplace = ScorerFolders(scratch)
         self.logs = OutputLogs()
-        self.departure = Departure(
+        self.departure = ScorerExit(
             ScorerSpec("scripted", "scripted", "", None), None, self.workplace.kept
         )
         self.minibatches: list[list[str]] = []
@@ -110,6 +111,8 @@ class ScriptedCrews:
 
     def init_tries(self, recipe: Any) -> int:
         return 3
+
+    retry_loading = Scorers.retry_loading
 
     def finish(self, job: str) -> None:
         """There is nobody who has something left to write."""

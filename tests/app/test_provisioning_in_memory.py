@@ -24,8 +24,8 @@ from shared.schemas.arm_deployments import write_deployment
 from shared.scorers import Scorers
 from shared.scoring.environments.environments import Bound
 from shared.scoring.environments.spec import EnvironmentSpec
-from shared.scoring.model_cache import ModelCache
-from shared.scoring.pool import ScorerPool
+from shared.scoring.models.model_cache import ModelCache
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import LocalFile
 from shared.services import Services
 from tests.app.in_memory import CONTAINER, services_in_memory

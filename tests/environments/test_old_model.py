@@ -11,7 +11,7 @@ from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import of_model
 from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.uv import find_uv
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import LocalFile, ScorerSpec
 from tests.environments.test_builds import old_python
 

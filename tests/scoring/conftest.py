@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from shared.adapters.memory import MemoryBlobs
 from shared.scoring.child import fence
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import LocalFile, ScorerSpec
 from tests.scoring.desk import Desk, mlflow_spec
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from shared.scoring.child import csv_table
+from shared.scoring.child.mlflow import csv_table
 from tests.scoring.schemas import Schema
 
 

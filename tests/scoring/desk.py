@@ -4,8 +4,8 @@ import csv
 import sys
 from pathlib import Path
 
+from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.spec import FileFailure, LocalFile, Scored, ScorerSpec
-from shared.scoring.worker import Scorer
 
 # A file for the model that echoes: all its columns, and a row that fits.
 HEADER = "f,d,i,l,s,b,t,ask\n"

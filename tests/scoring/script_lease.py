@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from shared.domain.side_names import SideNames
-from shared.scoring.pool import ScorerPool
-from shared.scoring.side_outputs import ANY
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.side_files.side_folder import ANY
 from shared.scoring.spec import LocalFile, Scored, ScoringFailed
-from shared.scoring.worker import Scorer
 from tests.scoring.sinful_scripts import code_of, input_files, script_spec
 
 PATIENCE_S = 20.0

@@ -25,7 +25,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType, Array, DataType, Map, Object, Property
 
-from shared.scoring.child import mlflow_driver
+from shared.scoring.child.mlflow import mlflow_driver
 from shared.scoring.child.protocol import Score
 
 _SEES = """

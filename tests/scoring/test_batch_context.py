@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.scoring.child.batch_context import WrongArguments, caller
-from shared.scoring.pool import ScorerPool
+from shared.scoring.child.script.batch_context import WrongArguments, caller
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed
 from tests.scoring.script_lease import leased
 

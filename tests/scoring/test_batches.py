@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.scoring.child.batches import Loaded, groups, scored, told
-from shared.scoring.child.sample import Sample
+from shared.scoring.child.mlflow.batches import Loaded, groups, scored, told
+from shared.scoring.child.mlflow.sample import Sample
 
 
 class Model:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.child import csv_table
-from shared.scoring.child.failure import Unfit, Unreadable
+from shared.scoring.child.mlflow import csv_table
+from shared.scoring.child.mlflow.failure import Unfit, Unreadable
 from tests.scoring.csv_reader import Reader
 from tests.scoring.schemas import Schema, Stored, Type, schema, unnamed
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.death import memory_kills, told
+from shared.scoring.scorer.death import memory_kills, told
 
 
 @pytest.mark.parametrize(

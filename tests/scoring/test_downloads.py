@@ -9,7 +9,7 @@ import pytest
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import PreconditionFailed
 from shared.domain.minibatch import PlannedFile
-from shared.scoring.downloads import Downloads
+from shared.scoring.bundle.downloads import Downloads
 
 BOX = "box"
 

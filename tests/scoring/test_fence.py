@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.scoring.child import fence
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import ScoringFailed
 from tests.scoring.script_lease import leased
 

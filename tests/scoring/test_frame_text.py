@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from shared.scoring.child import frame_text, rows
+from shared.scoring.child.script import frame_text, rows
 
 MANY = 600
 NUMBERS = st.sampled_from([np.float64, np.int64, np.int32, np.int8, np.uint64, np.bool_]).flatmap(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.scoring.child import fence
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.sinful_scripts import script_spec
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared.scoring.child import image
-from shared.scoring.child.failure import Unfit, Unreadable
+from shared.scoring.child.mlflow import image
+from shared.scoring.child.mlflow.failure import Unfit, Unreadable
 from tests.scoring.schemas import Schema, Stored, Type, schema, tensor
 
 GREY = np.arange(20 * 28, dtype=np.uint8).reshape(20, 28)

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.scoring.init_failures import (
+from shared.scoring.scorer.init_failures import (
     COOL_DOWN_S,
     TRIES,
     TRIES_AFTER_SUCCESS,

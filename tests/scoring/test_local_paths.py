@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.local_paths import LONGEST_NAME, local_paths
+from shared.scoring.bundle.local_paths import LONGEST_NAME, local_paths
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1)
 

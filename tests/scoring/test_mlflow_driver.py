@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import (
     InitFailed,
     LocalFile,
@@ -129,8 +129,8 @@ def test_a_folder_that_holds_no_model_is_a_failed_init(
 
 def test_the_workers_side_imports_neither_mlflow_nor_pandas() -> None:
     program = (
-        "import sys, shared.scoring.pool\n"
-        "print(sorted({'mlflow', 'pandas', 'numpy', 'shared.scoring.child.mlflow_driver'}"
+        "import sys, shared.scoring.scorer.pool\n"
+        "print(sorted({'mlflow', 'pandas', 'numpy', 'shared.scoring.child.mlflow.mlflow_driver'}"
         " & set(sys.modules)))"
     )
     root = str(Path(__file__).parents[2])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from tests.scoring.desk import GOOD, HEADER, Desk, mlflow_spec, told
 
 

@@ -11,7 +11,7 @@ from shared.adapters.memory import MemoryBlobs
 from shared.domain.errors import ModelMissing
 from shared.domain.resolved_deployment import Location
 from shared.scoring.child import fence
-from shared.scoring.model_cache import ModelCache
+from shared.scoring.models.model_cache import ModelCache
 
 BOX = "azureml-blobstore"
 AT = Location(container=BOX, path="models/wines")

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from shared.scoring import child
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.sinful_scripts import input_files, script_spec
 
 _SUPPORTED = range(7, 15)
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-_SOURCES = sorted(Path(child.__path__[0]).glob("*.py"))
+_SOURCES = sorted(Path(child.__path__[0]).rglob("*.py"))
 
 
 def interpreters() -> list[Path]:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.output_log import OutputLog
+from shared.scoring.scorer.output_log import OutputLog
 
 
 @given(chunks=st.lists(st.binary(max_size=20), max_size=12), kept=st.integers(1, 40))

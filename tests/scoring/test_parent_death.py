@@ -6,17 +6,17 @@ import pytest
 
 from shared.scoring.child.lifeline import LEAVE_GRACE_S
 from shared.scoring.child.protocol import Ready, Score, Start
-from shared.scoring.child_environment import child_environment
-from shared.scoring.output_log import OutputLogs
-from shared.scoring.process import Ended, ScorerProcess
-from shared.scoring.scorer_folders import ProcessFolders
+from shared.scoring.scorer.child_environment import child_environment
+from shared.scoring.scorer.output_log import OutputLogs
+from shared.scoring.scorer.process import Ended, ScorerProcess
+from shared.scoring.scorer.scorer_folders import ProcessFolders
 from tests.scoring.conftest import Specs, sinful_interpreter
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running
 
 _WORKER = """
 import sys, threading
 from pathlib import Path
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import LocalFile, ScorerSpec
 folder, python, sin = sys.argv[1:]
 pool = ScorerPool(scratch=Path(folder), idle_s=60)

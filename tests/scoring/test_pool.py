@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.waiting import DEADLINE_S, eventually, is_running
@@ -81,7 +81,7 @@ def test_no_more_processes_than_the_capacity_and_first_come_is_first_served(
             waiting: list[Future[None]] = []
             for number in range(4):
                 waiting.append(in_thread(partial(wait_for_turn, number)))
-                bench = pool._benches.bench(spec_of())
+                bench = pool._pools.pool(spec_of())
                 eventually(lambda: len(bench.queue) == len(waiting), "the thread waits")  # noqa: B023
             assert [] == served
         for turn in waiting:
@@ -178,7 +178,7 @@ def test_closing_ends_the_idle_the_scoring_and_the_waiting(
     scoring = in_thread(score)
     assert entered.wait(DEADLINE_S)
     waiting = in_thread(lambda: pid_of(pool, spec_of()))
-    bench = pool._benches.bench(spec_of())
+    bench = pool._pools.pool(spec_of())
     eventually(lambda: bool(bench.queue), "somebody waits")
 
     pool.close()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.child.failure import BadPrediction
-from shared.scoring.child.predictions import line, lines, split
+from shared.scoring.child.mlflow.failure import BadPrediction
+from shared.scoring.child.mlflow.predictions import line, lines, split
 
 
 @pytest.mark.parametrize(

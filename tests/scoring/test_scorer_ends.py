@@ -17,35 +17,37 @@ from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from shared.scoring.duty import Duty, duty_of
-from shared.scoring.stateless import is_stateless
-from shared.scoring.torn import needs_its_end, stands_alone
+from shared.scoring.models.stateless import is_stateless
+from shared.scoring.scorer.exit_needs import ExitNeeds, exit_needs_of
+from shared.scoring.side_files.torn import needs_its_end, stands_alone
 
 _FOLDER = "os.environ['AZUREML_BI_OUTPUT_PATH']"
 
 
 @pytest.mark.parametrize(
-    ("source", "duty"),
+    ("source", "needs"),
     [
-        ("def run(mini_batch): return mini_batch", Duty()),
-        (f"out = {_FOLDER}", Duty(may_write=True)),
-        ("out = EntryScript().output_dir", Duty(may_write=True)),
-        ("def shutdown(): database.close()", Duty(may_write=True)),
-        (f"out = {_FOLDER}\ndef shutdown(): pass", Duty(may_write=True, must_end=True)),
-        (f"atexit.register(open({_FOLDER}).close)", Duty(may_write=True, must_end=True)),
-        (f"class Rows:\n def __del__(self): {_FOLDER}", Duty(may_write=True, must_end=True)),
+        ("def run(mini_batch): return mini_batch", ExitNeeds()),
+        (f"out = {_FOLDER}", ExitNeeds(may_write=True)),
+        ("out = EntryScript().output_dir", ExitNeeds(may_write=True)),
+        ("def shutdown(): database.close()", ExitNeeds(may_write=True)),
+        (f"out = {_FOLDER}\ndef shutdown(): pass", ExitNeeds(may_write=True, must_end=True)),
+        (f"atexit.register(open({_FOLDER}).close)", ExitNeeds(may_write=True, must_end=True)),
+        (f"class Rows:\n def __del__(self): {_FOLDER}", ExitNeeds(may_write=True, must_end=True)),
     ],
 )
-def test_a_script_says_whether_its_end_matters(tmp_path: Path, source: str, duty: Duty) -> None:
+def test_a_script_says_whether_its_end_matters(
+    tmp_path: Path, source: str, needs: ExitNeeds
+) -> None:
     (tmp_path / "score.py").write_text("import helper")
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "helper.py").write_text(source)
 
-    assert duty == duty_of(tmp_path)
+    assert needs == exit_needs_of(tmp_path)
 
 
 def test_a_model_without_a_script_has_no_duty_at_its_end() -> None:
-    assert Duty() == duty_of(None)
+    assert ExitNeeds() == exit_needs_of(None)
 
 
 def zipped() -> bytes:

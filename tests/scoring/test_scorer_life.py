@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.parting import Farewell
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.process_exit import ExitReport
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import JobCourse, ScoringFailed
-from shared.scoring.worker import Scorer, State
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.sinful_scripts import script_spec
@@ -126,7 +127,7 @@ class Run:
             self.score(*names)
 
 
-def farewell_of(scorer: Scorer, published: Published, limit_s: float = 20) -> Farewell:
+def farewell_of(scorer: Scorer, published: Published, limit_s: float = 20) -> ExitReport:
     """End a scorer as the pool does, and publish what it tells."""
     scorer.dismiss()
     farewell = scorer.departure.finish(limit_s)
@@ -135,7 +136,7 @@ def farewell_of(scorer: Scorer, published: Published, limit_s: float = 20) -> Fa
 
 
 def spares(pool: ScorerPool, scorer: Scorer) -> list[int]:
-    bench = pool._benches.bench(scorer.spec)
+    bench = pool._pools.pool(scorer.spec)
     return [idle.scorer.pid or 0 for idle in bench.idle if idle.scorer.is_spare]
 
 
@@ -180,7 +181,7 @@ def test_a_job_that_comes_while_a_spare_is_made_waits_for_that_one(
     with leased(pool, tmp_path, source, job="one") as scorer:
         Run(scorer).score("a")
         first = scorer.scorer
-    bench = pool._benches.bench(first.spec)
+    bench = pool._pools.pool(first.spec)
     pool.release("one")
     eventually(lambda: bench.starting == 1, "a spare is being made")
 
@@ -216,7 +217,7 @@ def test_processes_learn_that_their_job_has_ended_elsewhere(tmp_path: Path) -> N
     """First they write what they have left to write, then they go."""
     course = {"one": JobCourse.RUNNING}
     pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, course_of=lambda job: course[job])
-    told: list[Farewell | None] = []
+    told: list[ExitReport | None] = []
     with leased(pool, tmp_path, _TOTALS_AT_ITS_END, job="one") as scorer:
         scorer.scorer.departure.tell = told.append
         run = Run(scorer)
@@ -238,7 +239,7 @@ def test_no_more_processes_than_allowed_even_if_jobs_take_turns(
 ) -> None:
     """One may live: the first job's ends, and is heard, before the second's begins."""
     spec = script_spec(tmp_path, sys.executable, _TOTALS_AT_ITS_END)
-    told: list[Farewell | None] = []
+    told: list[ExitReport | None] = []
     pids: list[int] = []
     for job in ("one", "two"):
         with pool.lease(spec, capacity=1, most=1, job=job) as scorer:
@@ -450,10 +451,10 @@ def test_a_scorer_whose_lease_failed_is_not_gone_on_with_if_its_end_counts(
 
 def test_who_cannot_be_heard_is_asked_again(pool: ScorerPool, tmp_path: Path) -> None:
     """The store did not answer: what the scorer left is there for the next try."""
-    told: list[Farewell] = []
+    told: list[ExitReport] = []
     answers = [False, True]
 
-    def tell(farewell: Farewell | None) -> None:
+    def tell(farewell: ExitReport | None) -> None:
         if farewell is None:
             return
         if not answers.pop(0):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed
 from tests.scoring.script_lease import leased
 

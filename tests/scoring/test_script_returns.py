@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import ScoringFailed
 from tests.scoring.script_lease import Leased, leased, sinner
 

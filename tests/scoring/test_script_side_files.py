@@ -6,9 +6,9 @@ import pytest
 
 from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import Scored, ScoringFailed, SideFile
-from shared.scoring.worker import State
 from tests.scoring.script_lease import Leased, leased
 from tests.scoring.test_side_outputs import Published, publish, told
 from tests.scoring.waiting import eventually

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.scoring.bundle.originals import Originals
 from shared.scoring.child.lifeline import LEAVE_GRACE_S
-from shared.scoring.originals import Originals
-from shared.scoring.output_log import KEPT_BYTES
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.output_log import KEPT_BYTES
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import InitFailed, ScoringFailed
 from tests.scoring.script_lease import sinner
 from tests.scoring.waiting import eventually, is_running

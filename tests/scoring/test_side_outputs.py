@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from shared.scoring.side_outputs import SideFile, SideOutputs
+from shared.scoring.side_files.side_folder import SideFile, SideFolder
 
 Published = dict[str, bytes]
 
@@ -49,7 +49,7 @@ class AnyHistory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.root = Path(tempfile.mkdtemp())
-        self.outputs = SideOutputs(self.root / "side")
+        self.outputs = SideFolder(self.root / "side")
         self.outputs.restore()
         self.live = self.outputs.live
         self.published: Published = {}
@@ -177,8 +177,8 @@ TestAnyHistory.settings = settings(
 
 
 @pytest.fixture
-def outputs(tmp_path: Path) -> SideOutputs:
-    made = SideOutputs(tmp_path / "side")
+def outputs(tmp_path: Path) -> SideFolder:
+    made = SideFolder(tmp_path / "side")
     made.restore()
     return made
 
@@ -190,7 +190,7 @@ def told(changes: Iterable[SideFile]) -> list[tuple[str, bytes | None, bool]]:
 
 
 def test_a_new_file_is_whole_a_longer_one_is_an_append_and_a_missing_one_is_removed(
-    outputs: SideOutputs, tmp_path: Path
+    outputs: SideFolder, tmp_path: Path
 ) -> None:
     log = outputs.live / "log"
     log.write_bytes(b"one\n")
@@ -208,7 +208,7 @@ def test_a_new_file_is_whole_a_longer_one_is_an_append_and_a_missing_one_is_remo
 
 
 def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed(
-    outputs: SideOutputs, tmp_path: Path
+    outputs: SideFolder, tmp_path: Path
 ) -> None:
     """Same size, same inode, and a file system that may stamp both writes alike."""
     for turn in range(50):
@@ -218,7 +218,7 @@ def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed(
 
 
 def test_links_pipes_and_unreadable_files_are_no_trouble(
-    outputs: SideOutputs, tmp_path: Path
+    outputs: SideFolder, tmp_path: Path
 ) -> None:
     (outputs.live / "link").symlink_to("/etc/passwd")
     (outputs.live / "folder-link").symlink_to("/etc")
@@ -237,7 +237,7 @@ def test_links_pipes_and_unreadable_files_are_no_trouble(
     assert {"closed", "secret"} == {entry.name for entry in outputs.live.iterdir()}
 
 
-def test_a_name_that_is_no_text_is_spelt_out(outputs: SideOutputs, tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_spelt_out(outputs: SideFolder, tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(outputs.live) + b"/caf\xe9 \xc3\xa9")).write_bytes(b"x")
 
     assert [("caf%E9 é", b"x", False)] == told(outputs.accept(tmp_path / "1"))
@@ -245,7 +245,7 @@ def test_a_name_that_is_no_text_is_spelt_out(outputs: SideOutputs, tmp_path: Pat
 
 
 def test_a_folder_that_the_script_itself_has_replaced_comes_back(
-    outputs: SideOutputs, tmp_path: Path
+    outputs: SideFolder, tmp_path: Path
 ) -> None:
     (outputs.live / "kept").write_bytes(b"k")
     outputs.accept(tmp_path / "1")
@@ -261,7 +261,7 @@ def test_a_folder_that_the_script_itself_has_replaced_comes_back(
     assert not outputs.live.is_symlink()
 
 
-def test_many_files_are_told_once(outputs: SideOutputs, tmp_path: Path) -> None:
+def test_many_files_are_told_once(outputs: SideFolder, tmp_path: Path) -> None:
     for number in range(3000):
         (outputs.live / f"{number}.bin").write_bytes(b"x")
 
@@ -270,7 +270,7 @@ def test_many_files_are_told_once(outputs: SideOutputs, tmp_path: Path) -> None:
     assert ["one more"] == [one.name for one in outputs.accept(tmp_path / "2")]
 
 
-def test_what_was_told_stays_as_it_was_told(outputs: SideOutputs, tmp_path: Path) -> None:
+def test_what_was_told_stays_as_it_was_told(outputs: SideFolder, tmp_path: Path) -> None:
     """The caller's files share their bytes with ours, until one side grows."""
     (outputs.live / "log").write_bytes(b"one\n")
     first = outputs.accept(tmp_path / "1")

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import ScoringStopped
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.waiting import eventually, is_running

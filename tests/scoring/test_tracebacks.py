@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.scoring.child import script_driver, tracebacks
+from shared.scoring.child import tracebacks
 from shared.scoring.child.protocol import DETAILS_LIMIT, clipped
-from shared.scoring.pool import ScorerPool
+from shared.scoring.child.script import script_driver
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.told_failure import told
 from shared.scoring.spec import InitFailed
-from shared.scoring.told_failure import told
 from tests.scoring.script_lease import leased
 
 _DEEP = """

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.child import json_table, parquet_table
-from shared.scoring.child.failure import Unfit, Unreadable
+from shared.scoring.child.mlflow import json_table, parquet_table
+from shared.scoring.child.mlflow.failure import Unfit, Unreadable
 from tests.scoring.schemas import Schema, Stored, Type, schema, tensor, unnamed
 
 Table = dict[str, list[Any]]

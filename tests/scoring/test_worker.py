@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.output_log import KEPT_BYTES
-from shared.scoring.pool import ScorerPool
+from shared.scoring.scorer.output_log import KEPT_BYTES
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import InitFailed, Scored, ScoringFailed
-from shared.scoring.worker import Scorer, State
 from tests.scoring import sins
 from tests.scoring.conftest import Specs, deeds
 from tests.scoring.waiting import eventually, is_running

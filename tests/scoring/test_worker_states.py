@@ -5,11 +5,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from shared.scoring.init_failures import InitFailures
-from shared.scoring.launcher import Launcher
-from shared.scoring.scorer_folders import ScorerFolders
+from shared.scoring.scorer.init_failures import InitFailures
+from shared.scoring.scorer.launcher import Launcher
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.scorer_folders import ScorerFolders
+from shared.scoring.scorer.state import State
 from shared.scoring.spec import ScorerSpec, ScoringFailed
-from shared.scoring.worker import Scorer, State
 from tests.scoring.conftest import deeds, sinful_interpreter
 from tests.scoring.waiting import is_running
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:  # Python 3.7 could not evaluate it
 
 
 def _mlflow(start: Start) -> Run:
-    from .mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
+    from .mlflow.mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
 
     return load(start.model_dir, batch_predict=start.batch_predict)
 
 
 def _script(start: Start) -> Run:
-    from .script_driver import load  # noqa: PLC0415  # only this kind has a script
+    from .script.script_driver import load  # noqa: PLC0415  # only this kind has a script
 
     return load(start)
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from shared.scoring.death import told
 from shared.scoring.enclosure import Enclosure
 from shared.scoring.environments.command import Finished, run
 from shared.scoring.environments.pip_options import without_secrets
 from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed, Tell, ignore
+from shared.scoring.scorer.death import told
 
 # Building a package runs its code: it sees no settings of the service.
 _PASSED = frozenset(

@@ -1,0 +1,232 @@
+"""A bundle: the mini-batches of one activity, scored one after the other.
+
+While one mini-batch scores, the files of the next ones are downloaded. Tries, timeout and count are
+each mini-batch's own.
+"""
+
+import shutil
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from shared.domain.deployment import RetrySettings
+from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.outcome import FileError, MinibatchReport
+from shared.domain.side_names import SideNames
+from shared.scoring.bundle.attempts import Attempted, Attempts
+from shared.scoring.bundle.downloads import Downloads, Fetching
+from shared.scoring.bundle.failures import error_of, errors_of, tracebacks
+from shared.scoring.bundle.local_paths import make_way
+from shared.scoring.bundle.originals import Originals
+from shared.scoring.scorer.output_log import Printed
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.side_files.side_folder import ANY, SideFile
+from shared.scoring.spec import InitFailed, LocalFile, Scored, ScoringStopped
+
+# A bundle that turns out long ends here; the orchestrator hands out what it left.
+LONGEST_BUNDLE_S = 10.0
+# Mini-batches whose files are on the disk or on their way, with the one that scores.
+AHEAD = 4
+# Characters of one bundle: when everything fails, the first ones say it all.
+TRACEBACKS_KEPT = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What to score, and how.
+
+    `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
+    `side_names` are those of the files that a script may write beside its rows; None: it has none.
+    `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
+    hears of each mini-batch after its last try.
+    """
+
+    span: Span
+    container: str
+    files_of: Callable[[int], list[PlannedFile]]
+    retry: RetrySettings
+    isolates: bool
+    side_names: SideNames | None
+    is_over: Callable[[], bool]
+    note_failures: Callable[[int, int], None]
+
+
+@dataclass
+class BundleResult:
+    """What was scored of a bundle: `span` is shorter than asked if it ended early."""
+
+    span: Span
+    reports: list[MinibatchReport] = field(default_factory=list[MinibatchReport])
+    errors: list[FileError] = field(default_factory=list[FileError])
+    outputs: list[Path] = field(default_factory=list[Path])
+    side_files: list[SideFile] = field(default_factory=list[SideFile])
+    tracebacks: list[str] = field(default_factory=list[str])
+    untold: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+
+    def take(self, report: MinibatchReport, errors: list[FileError], outputs: list[Path]) -> None:
+        self.span = self.span.model_copy(update={"stop": report.index + 1})
+        self.reports.append(report)
+        self.errors += errors
+        self.rows += report.rows
+        self.outputs += outputs
+
+    def tell(self, tracebacks: Iterable[str]) -> None:
+        """Keep them up to a bound, and count the others."""
+        for text in tracebacks:
+            if sum(map(len, self.tracebacks)) < TRACEBACKS_KEPT:
+                self.tracebacks.append(text)
+            else:
+                self.untold += 1
+
+
+@contextmanager
+def score_bundle(
+    bundle: Bundle, scorer: Scorer, downloads: Downloads, keep_printed: Callable[[Printed], None]
+) -> Iterator[BundleResult]:
+    """Score the bundle; its output files are there until the context is left.
+
+    `keep_printed` is given what the script prints, in between if it is much.
+    """
+    name = f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
+    work, kept = scorer.workplace.work / name, scorer.workplace.kept / name
+    kept.mkdir()
+    try:
+        run = _Run(bundle, scorer, downloads, work, kept, keep_printed)
+        try:
+            yield run.run()
+        finally:
+            keep_printed(scorer.drain_logs())
+    finally:
+        for folder in (work, kept):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Run:
+    def __init__(
+        self,
+        bundle: Bundle,
+        scorer: Scorer,
+        downloads: Downloads,
+        work: Path,
+        kept: Path,
+        keep_printed: Callable[[Printed], None],
+    ) -> None:
+        self._bundle = bundle
+        self._scorer = scorer
+        self._downloads = downloads
+        self._work = work
+        self._kept = kept
+        self._keep_printed = keep_printed
+
+    def run(self) -> BundleResult:
+        bundle, began = self._bundle, time.monotonic()
+        result = BundleResult(span=Span(first=bundle.span.first, stop=bundle.span.first))
+        ahead: deque[Fetching] = deque()
+        indices = iter(range(bundle.span.first, bundle.span.stop))
+        try:
+            for index in range(bundle.span.first, bundle.span.stop):
+                is_long = index > bundle.span.first and _since(began) > LONGEST_BUNDLE_S
+                if is_long or bundle.is_over():
+                    break
+                ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
+                self._score(index, ahead.popleft(), result)
+        except ScoringStopped:
+            pass  # the mini-batch under way was not scored; those before it were
+        except InitFailed:
+            if not result.reports:  # else the next activity finds out what it means
+                raise
+        finally:
+            for fetching in ahead:
+                fetching.drop()
+        result.seconds = _since(began)
+        return result
+
+    def _fetch(self, index: int) -> Fetching:
+        files = self._bundle.files_of(index)
+        return self._downloads.start(self._bundle.container, files, self._inputs(index))
+
+    def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
+        files, unread = fetching.wait()
+        began, started_at = time.monotonic(), datetime.now(UTC)
+        attempted = Attempted([], tries=1)
+        if files:
+            attempted = self._attempt(index, files, fetching)
+        errors = [error_of(failure, index, 1) for failure in unread]
+        errors += [error for part in attempted.parts for error in errors_of(part, index, attempted)]
+        report = _report(index, len(files) + len(unread), attempted, _since(began), started_at)
+        result.tell(tracebacks(attempted.parts, errors))
+        outputs = [part.scored.output for part in attempted.parts if part.scored]
+        result.take(report, errors, outputs)
+        for part in attempted.parts:
+            result.side_files += part.scored.side_files if part.scored else ()
+        if report.failed_files:
+            self._bundle.note_failures(index, report.failed_files)
+        shutil.rmtree(self._inputs(index), ignore_errors=True)
+        if self._scorer.logs.are_much:
+            self._keep_printed(self._scorer.drain_logs())
+
+    def _attempt(self, index: int, files: list[LocalFile], fetching: Fetching) -> Attempted:
+        retry = self._bundle.retry
+        originals = Originals(files)
+
+        def score(some: list[LocalFile], output: Path) -> Scored:
+            for altered in originals.altered():
+                self._downloads.again(self._bundle.container, fetching, altered.path)
+            if not self._work.is_dir():
+                make_way(output, self._work)
+            names = self._bundle.side_names
+            side = self._kept / f"{output.name}.side" if names else None
+            limit = float(retry.timeout_s)
+            scored = self._scorer.score(
+                some,
+                output,
+                timeout_s=limit,
+                minibatch=index,
+                side=side,
+                names=names or ANY,
+            )
+            return replace(scored, output=self._keep(output))
+
+        output = self._work / f"{index}.rows"
+        attempts = Attempts(score, output, isolates=self._bundle.isolates)
+        return attempts.all(files, retry)
+
+    def _keep(self, output: Path) -> Path:
+        """What is scored is scored: no later run() of the script can change it."""
+        return output.rename(self._kept / output.name)
+
+    def _inputs(self, index: int) -> Path:
+        return self._work / f"{index}.files"
+
+
+def _report(
+    index: int, files: int, attempted: Attempted, seconds: float, started_at: datetime
+) -> MinibatchReport:
+    scored = [part.scored for part in attempted.parts if part.scored]
+    succeeded = sum(
+        min(part.scored.succeeded, len(part.files)) for part in attempted.parts if part.scored
+    )
+    kinds = [part.failed.kind for part in attempted.parts if part.failed]
+    return MinibatchReport(
+        index=index,
+        started_at=started_at,
+        files=files,
+        failed_files=files - succeeded,
+        rows=sum(one.rows for one in scored),
+        tries=attempted.tries,
+        seconds=round(seconds, 6),
+        run_seconds=round(sum(one.seconds for one in scored), 6),
+        status=kinds[0] if kinds else "done",
+    )
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began

@@ -1,0 +1,93 @@
+"""Downloads: a mini-batch's files onto the local disk, many at once."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
+from shared.domain.minibatch import PlannedFile
+from shared.ports import Blobs
+from shared.scoring.bundle.local_paths import local_paths, make_way
+from shared.scoring.spec import FileFailure, LocalFile
+
+DELETED = "The file was deleted since the job started. Upload it again, and start another job."
+CHANGED = "The file was changed since the job started. Start another job to score it as it is now."
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """Downloads under way, into `folder`: their results come in the order of the files."""
+
+    futures: list[Future[LocalFile | FileFailure]]
+    planned: dict[Path, PlannedFile]
+    folder: Path
+
+    def wait(self) -> tuple[list[LocalFile], list[FileFailure]]:
+        """The files that are there, and those that could not be read.
+
+        Raises ServiceUnavailable when the store does not answer.
+        """
+        done = [future.result() for future in self.futures]
+        return (
+            [one for one in done if isinstance(one, LocalFile)],
+            [one for one in done if isinstance(one, FileFailure)],
+        )
+
+    def drop(self) -> None:
+        """Forget the downloads that have not begun, and wait for the others."""
+        for future in self.futures:
+            if not future.cancel():
+                future.exception()
+
+
+class Downloads:
+    """Thread-safe; the executor bounds how many downloads run at once."""
+
+    def __init__(self, blobs: Blobs, executor: Executor) -> None:
+        self._blobs = blobs
+        self._executor = executor
+
+    def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
+        """Begin to download the files into the folder, which is made."""
+        paths = [folder / path for path in local_paths([file.base_name for file in files])]
+        for parent in {path.parent for path in paths}:
+            parent.mkdir(parents=True)
+        planned = dict(zip(paths, files, strict=True))
+        futures = [
+            self._executor.submit(self._fetch, container, file, path, folder)
+            for path, file in planned.items()
+        ]
+        return Fetching(futures, planned, folder)
+
+    def again(self, container: str, fetching: Fetching, path: Path) -> None:
+        """Download a file once more, over what a script made of it and of its folder."""
+        make_way(path, fetching.folder)
+        self._download(container, fetching.planned[path], path, fetching.folder)
+
+    def _fetch(
+        self, container: str, file: PlannedFile, path: Path, folder: Path
+    ) -> LocalFile | FileFailure:
+        try:
+            self._download(container, file, path, folder)
+        except NotFound as error:
+            return _unreadable(file, error, DELETED)
+        except PreconditionFailed as error:  # some stores answer so for a blob that is gone
+            is_there = self._blobs.exists(container, file.name)
+            return _unreadable(file, error, CHANGED if is_there else DELETED)
+        except InvalidRequest as error:
+            return _unreadable(file, error, str(error))
+        return LocalFile(path=path, name=file.base_name)
+
+    def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
+        try:
+            self._blobs.download(container, file.name, path, if_match=file.etag)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            make_way(path, folder)  # a script has been there
+            self._blobs.download(container, file.name, path, if_match=file.etag)
+
+
+def _unreadable(file: PlannedFile, error: Exception, why: str) -> FileFailure:
+    return FileFailure(
+        name=file.base_name, stage="read", error_type=type(error).__name__, message=why
+    )

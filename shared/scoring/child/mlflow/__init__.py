@@ -1,0 +1,1 @@
+"""Scores by an MLflow model: files to typed columns, predictions to rows."""

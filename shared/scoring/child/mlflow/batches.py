@@ -1,0 +1,148 @@
+"""Which files share one predict(), and what each of them gets of its answer.
+
+One predict() per file is the rule. Several files share one only where the deployment says that its
+model treats each row by itself; what fails together is done again file by file.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..protocol import MESSAGE_LIMIT, FileFailure, brief, printable
+from . import predictions
+from .failure import BadPrediction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .sample import Sample
+
+# Beyond this a call's own cost no longer weighs, and memory does.
+_MOST_BYTES = 64 * 1024 * 1024
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What one file gave: its lines, or why there are none."""
+
+    rows: int = 0
+    block: bytes = b""
+    failure: FileFailure | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A file that was read, or was not."""
+
+    name: str
+    sample: Sample | None = None
+    failure: FileFailure | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.sample is None or not self.sample.rows
+
+
+def groups(files: Iterable[Loaded]) -> Iterator[list[Loaded]]:
+    """Files next to each other whose content can be one table, or one stack of images."""
+    group: list[Loaded] = []
+    leader: Sample | None = None
+    size = 0
+    for file in files:
+        if file.sample is not None and not file.is_empty:
+            size += file.sample.bytes
+            if leader is not None and (size > _MOST_BYTES or not _are_alike(leader, file.sample)):
+                yield group
+                group, size = [], file.sample.bytes
+            if not group or leader is None:
+                leader = file.sample
+        group.append(file)
+    if group:
+        yield group
+
+
+def scored(model: Any, group: Sequence[Loaded]) -> Iterator[Rows]:
+    """In the order given. A table without rows is the model's to refuse, on its own."""
+    together = _together(model, [file for file in group if not file.is_empty])
+    for file in group:
+        if file.sample is None:
+            yield Rows(failure=file.failure)
+        elif together is not None and not file.is_empty:
+            yield next(together)
+        else:
+            yield _alone(model, file)
+
+
+def told(name: str, stage: str, error_type: str, reason: str) -> FileFailure:
+    message = printable(f"Error processing input file: '{name}'. {reason}")
+    return FileFailure(name, stage, error_type, message[:MESSAGE_LIMIT])
+
+
+def _are_alike(one: Sample, other: Sample) -> bool:
+    if not (one.is_batch and other.is_batch) or one.is_table != other.is_table:
+        return False
+    if isinstance(one.data, list):
+        return isinstance(other.data, list)
+    if one.is_table:
+        return bool(one.data.dtypes.equals(other.data.dtypes))
+    return bool(one.data.shape == other.data.shape and one.data.dtype == other.data.dtype)
+
+
+def _together(model: Any, files: Sequence[Loaded]) -> Iterator[Rows] | None:
+    """None when they are better scored one by one."""
+    if len(files) < 2:  # noqa: PLR2004
+        return None
+    samples = [file.sample for file in files if file.sample is not None]
+    try:
+        whole = _joined([sample.data for sample in samples])
+        parts = predictions.split(model.predict(whole), [sample.rows for sample in samples])
+        return iter([_rows(file, part) for file, part in zip(files, parts)])  # noqa: B905  # 3.7
+    except Exception as error:  # noqa: BLE001  # whatever a model raises: each file may yet succeed
+        _LOG.warning("%d files in one predict() failed, now one by one: %s", len(files), error)
+        return None
+
+
+def _joined(data: Sequence[Any]) -> Any:
+    if isinstance(data[0], list):
+        return list(chain.from_iterable(data))
+    is_table = isinstance(data[0], pd.DataFrame)
+    return pd.concat(data, ignore_index=True) if is_table else np.concatenate(data)
+
+
+def _alone(model: Any, file: Loaded) -> Rows:
+    try:
+        return _rows(file, model.predict(file.sample.data)) if file.sample else Rows()
+    except BadPrediction as error:
+        failure = told(file.name, error.stage, "BadPrediction", str(error))
+    except UnicodeEncodeError as error:
+        failure = told(file.name, "write", "UnicodeEncodeError", f"Exception: {error}")
+    except Exception as error:  # noqa: BLE001  # the rim: whatever a model raises
+        traceback.print_exc()
+        failure = told(file.name, "score", type(error).__name__, f"Exception: {_said(error)}")
+    return Rows(failure=failure)
+
+
+def _rows(file: Loaded, prediction: Any) -> Rows:
+    sample = file.sample
+    if sample is None:
+        return Rows()
+    if sample.is_table:
+        return Rows(sample.rows, predictions.lines(prediction, sample.rows, file.name))
+    given = prediction if sample.is_batch else [prediction]
+    return Rows(sample.rows, predictions.line(given, file.name))
+
+
+def _said(error: Exception) -> str:
+    """MLflow's refusal of a signature, without the table that it puts before its reason."""
+    text = str(error)
+    if text.startswith("Failed to enforce schema of data") and "Error: " in text:
+        error = ValueError(text.rsplit("Error: ", 1)[1])
+    return brief(error)

@@ -1,0 +1,76 @@
+"""The no-code scorer of an MLflow model: any pyfunc flavour, files of tables and of images."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mlflow.pyfunc
+
+from ..protocol import Done, Score, brief
+from . import sample
+from .batches import Loaded, groups, scored, told
+from .failure import FileError, UnsupportedFileType
+from .hinted import Hinted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..drivers import Run
+
+
+def load(model_dir: str, *, batch_predict: bool = False) -> Run:
+    """`batch_predict`: the files of a mini-batch may share one predict()."""
+    model = mlflow.pyfunc.load_model(model_dir)
+    schema = _schema(model)
+
+    def run(request: Score) -> Done:
+        files = _loaded(schema, request)
+        together = groups(files) if batch_predict else ([file] for file in files)
+        return _written(model, together, request)
+
+    return run
+
+
+def _schema(model: Any) -> Any:
+    """The first MLflow had no signatures, and the next no metadata that names one."""
+    metadata = getattr(model, "metadata", None)
+    read = getattr(metadata, "get_input_schema", None)
+    schema = read() if read else None
+    is_from_hint = getattr(metadata, "_is_signature_from_type_hint", None)
+    is_hinted = schema is not None and is_from_hint is not None and is_from_hint()
+    return Hinted(schema) if is_hinted else schema
+
+
+def _written(model: Any, together: Iterator[list[Loaded]], request: Score) -> Done:
+    started = time.perf_counter()
+    failures = []
+    rows = size = 0
+    with Path(request.output).open("wb") as output:
+        for group in together:
+            for answer in scored(model, group):
+                output.write(answer.block)
+                rows += answer.rows
+                size += len(answer.block)
+                if answer.failure is not None:
+                    failures.append(answer.failure)
+    succeeded = len(request.files) - len(failures)
+    return Done(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
+
+
+def _loaded(schema: Any, request: Score) -> Iterator[Loaded]:
+    for path, name in request.files:
+        try:
+            yield Loaded(name, sample.read(path, name, schema))
+        except FileError as error:
+            prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
+            failure = told(name, error.stage, type(error).__name__, f"{prefix}{error}")
+            yield Loaded(name, failure=failure)
+        except OSError:
+            raise  # the disk's failure, not the file's
+        except Exception as error:  # noqa: BLE001  # the rim: whatever a library makes of a file
+            traceback.print_exc()
+            reason = f"Exception: {type(error).__name__}: {brief(error)}"
+            yield Loaded(name, failure=told(name, "read", type(error).__name__, reason))

@@ -1,0 +1,1 @@
+"""Model and code folders on this machine, and what a process sees of them."""

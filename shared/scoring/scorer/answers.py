@@ -1,0 +1,58 @@
+"""How a scorer waits for its process's answer: until it comes, or is late, or nobody wants it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.scoring.child.protocol import Message
+from shared.scoring.scorer.memory_watch import MemoryWatch
+from shared.scoring.scorer.process import Ended, ScorerProcess
+from shared.scoring.spec import ScoringStopped
+
+# Between two looks at memory and at the job.
+_LOOK_EVERY_S = 0.25
+
+
+@dataclass(frozen=True)
+class Outgrown:
+    """The scorer's processes held more memory than they may, and were killed."""
+
+    limit_mb: int
+
+
+Answer = Message | Ended | Outgrown | None
+"""None: there was none in time."""
+
+
+def ask(
+    process: ScorerProcess,
+    message: Message,
+    deadline: float,
+    memory: MemoryWatch,
+    is_stopped: Callable[[], bool],
+) -> Answer:
+    """The answer to a message; see `await_answer`."""
+    try:
+        process.send(message, timeout_s=deadline - time.monotonic())
+    except TimeoutError:
+        return None
+    except OSError:
+        pass  # it is gone, or about to go: its end is the next message
+    return await_answer(process, deadline, memory, is_stopped)
+
+
+def await_answer(
+    process: ScorerProcess, deadline: float, memory: MemoryWatch, is_stopped: Callable[[], bool]
+) -> Answer:
+    """The answer; once `is_stopped` says so, ends the process and raises ScoringStopped."""
+    while True:
+        left = deadline - time.monotonic()
+        answer = process.receive(timeout_s=min(left, _LOOK_EVERY_S))
+        if answer is not None or left <= _LOOK_EVERY_S:
+            return answer
+        if is_stopped():
+            process.kill()
+            raise ScoringStopped
+        if memory.is_passed_by(process):
+            process.kill()
+            return Outgrown(memory.limit_mb)

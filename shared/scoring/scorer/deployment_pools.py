@@ -1,0 +1,128 @@
+"""Every deployment's scorers on this machine, and the lock that guards them."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from shared.scoring.scorer.deployment_pool import DeploymentPool, Idle, LeaseRequest
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.spec import PoolClosed, ScorerSpec
+
+# Who waits for a scorer asks this often whether it is still wanted.
+_LOOK_EVERY_S = 0.5
+# Late twins of a job's bundles come within minutes of its end.
+_JOBS_REMEMBERED = 1_000
+
+
+class DeploymentPools:
+    """Thread-safe. `closing` is set for good."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, DeploymentPool] = {}
+        self._over: dict[str, None] = {}
+        self._changed = threading.Condition()
+        self.closing = threading.Event()
+
+    def close(self) -> None:
+        self.closing.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def pool(self, spec: ScorerSpec) -> DeploymentPool:
+        with self._changed:
+            return self._of.setdefault(spec.fingerprint, DeploymentPool())
+
+    def queue(self, ticket: LeaseRequest) -> None:
+        with self._changed:
+            pool = self.pool(ticket.spec)
+            pool.queue.append(ticket)
+            pool.capacity, pool.most = ticket.capacity, ticket.most
+            pool.asked_at = time.monotonic()
+
+    def leave_queue(self, ticket: LeaseRequest) -> None:
+        with self._changed:
+            self.pool(ticket.spec).queue.remove(ticket)
+            self._changed.notify_all()
+
+    def has_turn(self, ticket: LeaseRequest) -> bool:
+        """Wait a while for the turn, and count the scorer as leased if it came."""
+        pool = self.pool(ticket.spec)
+        with self._changed:
+            has_turn = self._changed.wait_for(
+                lambda: self.closing.is_set() or pool.has_turn(ticket), _LOOK_EVERY_S
+            )
+            if self.closing.is_set():
+                raise PoolClosed("The worker is stopping: no scorer is handed out any more.")
+            pool.leased[ticket.job] += has_turn
+            return has_turn
+
+    def chosen(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
+        """An idle scorer that fits, and those that have to go for it."""
+        with self._changed:
+            return self.pool(ticket.spec).chosen(ticket)
+
+    def count_back(self, ticket: LeaseRequest) -> None:
+        with self._changed:
+            pool = self.pool(ticket.spec)
+            pool.leased -= {ticket.job: 1}
+            self._changed.notify_all()
+
+    def give_back(self, scorer: Scorer) -> bool:
+        """Keep a scorer for the next lease. False: its job is over, or all is."""
+        with self._changed:
+            if self.closing.is_set() or (scorer.job in self._over and not scorer.is_spare):
+                return False
+            self.pool(scorer.spec).idle.append(Idle(scorer, time.monotonic()))
+            self._changed.notify_all()
+            return True
+
+    def end_job(self, job: str) -> None:
+        """Scorers that still serve the job do not come back."""
+        with self._changed:
+            self._over[job] = None
+            for oldest in list(self._over)[:-_JOBS_REMEMBERED]:
+                del self._over[oldest]
+
+    def taken(self, job: str, is_wanted: Callable[[Scorer], bool]) -> list[Scorer]:
+        """Idle scorers that the job has used; they are the caller's now."""
+        with self._changed:
+            return self._of_all(pool.take_of_job(job, is_wanted) for pool in self._of.values())
+
+    def expired(self, idle_s: float) -> list[Scorer]:
+        """Those that have been idle for so long; they are the caller's now."""
+        limit = time.monotonic() - idle_s
+        with self._changed:
+            found = self._of_all(pool.take_older(limit) for pool in self._of.values())
+            for name, pool in list(self._of.items()):
+                if pool.is_empty and pool.asked_at <= limit:
+                    del self._of[name]
+            return found
+
+    def idle_jobs(self, rest_s: float) -> set[str]:
+        """Whose scorers have been idle for so long."""
+        limit = time.monotonic() - rest_s
+        with self._changed:
+            return {job for pool in self._of.values() for job in pool.idle_jobs(limit)}
+
+    def next_expiry(self, idle_s: float) -> float:
+        """In so many seconds there may be one that expired."""
+        with self._changed:
+            since = [idle.since for pool in self._of.values() for idle in pool.idle]
+        return min(since, default=time.monotonic()) + idle_s - time.monotonic()
+
+    def begin_spare(self, spec: ScorerSpec) -> bool:
+        """Whether one more may be made now; it counts from here on."""
+        with self._changed:
+            pool = self.pool(spec)
+            if self.closing.is_set() or not pool.has_room_for_a_spare:
+                return False
+            pool.starting += 1
+            return True
+
+    def end_spare(self, spec: ScorerSpec) -> None:
+        with self._changed:
+            self.pool(spec).starting -= 1
+            self._changed.notify_all()
+
+    def _of_all(self, found: Iterable[list[Scorer]]) -> list[Scorer]:
+        return [scorer for some in found for scorer in some]

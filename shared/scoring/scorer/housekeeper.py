@@ -1,0 +1,160 @@
+"""Behind the pool: scorers end here, and spares are made, while nobody waits for either.
+
+1. A process that has scored is asked to end by itself, and what it leaves is told.
+2. A spare takes its place, and one more, if its deployment has room for them.
+3. Once in a while somebody looks: for scorers that were idle for too long, and for jobs whose end
+   came on another machine.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.process_exit import ExitReport
+from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
+
+LOGGER = logging.getLogger(__name__)
+# The reaper sleeps at least this long, whatever `idle_s` says, and at most the other.
+_SHORTEST_NAP_S = 0.05
+_LONGEST_NAP_S = 1.0
+# A shutdown() that hangs must not hold up the ends of other jobs.
+_THREADS = 4
+
+
+class Housekeeper:
+    """`make` is a new scorer of a spec; `course_of` says whether a job goes on."""
+
+    def __init__(
+        self,
+        pools: DeploymentPools,
+        make: Callable[[ScorerSpec], Scorer],
+        course_of: Callable[[str], JobCourse],
+        idle_s: float,
+    ) -> None:
+        self._pools = pools
+        self._make = make
+        self._course_of = course_of
+        self._idle_s = idle_s
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="scorer-housekeeper")
+        self._reaper = threading.Thread(target=self._reap, name="scorer-reaper", daemon=True)
+        self._reaper.start()
+
+    def close(self) -> None:
+        """The processes have ended already: nothing here takes long any more."""
+        self._reaper.join()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def shut_down(self, scorers: list[Scorer]) -> None:
+        """End scorers, and tell what they leave. Who is not heard comes back, and raises."""
+        failures: list[Exception] = []
+        for step in (_ask, self._hear):
+            left: list[Scorer] = []
+            for scorer in scorers:
+                try:
+                    step(scorer)
+                    left.append(scorer)
+                except Exception as failure:  # noqa: BLE001  # a store's: it is raised below
+                    failures.append(failure)
+                    if not self._pools.give_back(scorer):
+                        scorer.discard()
+            scorers = left
+        for scorer in scorers:
+            scorer.discard()
+        if failures:
+            raise failures[0]
+
+    def retire(self, scorers: list[Scorer], gone: Sequence[ScorerSpec] = ()) -> None:
+        """End the scorers of a job that is over; spares take their places, and those of `gone`."""
+        if scorers or gone:
+            self._do(lambda: self._replace(scorers, gone))
+
+    def _replace(self, scorers: list[Scorer], gone: Sequence[ScorerSpec]) -> None:
+        for scorer in scorers:
+            scorer.departure.tell = _warn
+        self.shut_down(scorers)
+        specs = [*(scorer.spec for scorer in scorers), *gone]
+        for spec in (*specs, *specs[:1]):
+            self._make_spare(spec)
+
+    def _hear(self, scorer: Scorer) -> None:
+        if scorer.is_spare:
+            return
+        report = scorer.departure.finish()
+        if self._pools.closing.is_set():
+            raise PoolClosed("The worker is stopping: its scorer processes were ended.")
+        if scorer.departure.tell is not None:
+            scorer.departure.tell(report)
+
+    def _make_spare(self, spec: ScorerSpec) -> None:
+        if spec.is_stateless or not self._pools.begin_spare(spec):
+            return
+        try:
+            scorer = self._make(spec)
+            try:
+                scorer.start()
+            except BaseException:
+                scorer.discard()
+                raise
+            if not self._pools.give_back(scorer):
+                scorer.discard()
+        except (InitFailed, ScoringStopped, PoolClosed, OSError) as failure:
+            LOGGER.info("no spare scorer: %s", failure)  # the next job will find out, and say so
+        finally:
+            self._pools.end_spare(spec)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        def quietly() -> None:
+            try:
+                work()
+            except Exception as failure:  # noqa: BLE001  # a thread of its own: nobody else hears
+                LOGGER.warning("the end of a scorer was not told: %s", failure)
+
+        with suppress(RuntimeError):  # closed
+            self._threads.submit(quietly)
+
+    def _reap(self) -> None:
+        while not self._pools.closing.wait(self._nap()):
+            expired = self._pools.expired(self._idle_s)
+            spares = [scorer for scorer in expired if scorer.is_spare]
+            for scorer in spares:
+                scorer.discard()
+            used = [scorer for scorer in expired if not scorer.is_spare]
+            if used:
+                self._do(lambda used=used: self.shut_down(used))  # type: ignore[misc]
+            self._look_at_jobs(self._pools.idle_jobs(_LONGEST_NAP_S))
+
+    def _look_at_jobs(self, jobs: Iterable[str]) -> None:
+        for job in jobs:
+            course = self._course_of(job)
+            if course is JobCourse.OVER:
+                self._pools.end_job(job)
+                self.retire(self._pools.taken(job, lambda _: True))
+            elif course is JobCourse.ENDING:
+                late = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
+                if late:
+                    self._do(lambda late=late: self.shut_down(late))  # type: ignore[misc]
+
+    def _nap(self) -> float:
+        wait = self._pools.next_expiry(self._idle_s)
+        return min(max(wait, _SHORTEST_NAP_S), _LONGEST_NAP_S)
+
+
+def _ask(scorer: Scorer) -> None:
+    if scorer.is_spare:
+        return
+    if scorer.departure.tell is not None and scorer.departure.may_write:
+        scorer.departure.tell(None)
+    scorer.dismiss()
+
+
+def _warn(report: ExitReport | None) -> None:
+    """The job is over: nobody publishes what comes now."""
+    if report and report.side_files:
+        LOGGER.warning(
+            "%d files that a scorer process wrote at its end came after its job's, and are lost",
+            len(report.side_files),
+        )

@@ -1,0 +1,24 @@
+"""Says whether a scorer has outgrown its memory limit."""
+
+import time
+
+from shared.scoring.scorer.process import ScorerProcess
+
+# A look costs a millisecond or two; who leaks a gigabyte a second is still seen in time.
+_LOOK_EVERY_S = 0.25
+
+
+class MemoryWatch:
+    """A limit of 0 is none."""
+
+    def __init__(self, limit_mb: int) -> None:
+        self.limit_mb = limit_mb
+        self._looked_at = 0.0
+
+    def is_passed_by(self, process: ScorerProcess) -> bool:
+        """Looks now and then: many short runs are not slowed down."""
+        now = time.monotonic()
+        if not self.limit_mb or now - self._looked_at < _LOOK_EVERY_S:
+            return False
+        self._looked_at = now
+        return process.process_tree.has_outgrown(self.limit_mb)

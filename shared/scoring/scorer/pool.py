@@ -1,0 +1,150 @@
+"""Warm scorers, leased one caller at a time: at most `capacity` of a deployment, first come first.
+
+1. A scorer serves one job: what a process has scored may have left something in it. Spares, which
+   have loaded and scored nothing, wait for the next job. Only stateless models serve every job.
+2. When the job is over its scorers end, by themselves, and spares take their places.
+3. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shared.scoring.scorer.deployment_pool import LeaseRequest
+from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.housekeeper import Housekeeper
+from shared.scoring.scorer.init_failures import InitFailures
+from shared.scoring.scorer.launcher import Launcher
+from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
+from shared.scoring.scorer.scorer_folders import ScorerFolders
+from shared.scoring.scorer.state import State
+from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
+
+
+def _never() -> bool:
+    return False
+
+
+def _goes_on(_: str) -> JobCourse:
+    return JobCourse.RUNNING
+
+
+class ScorerPool:
+    """`course_of` says of a job whether it goes on: it may have ended on another machine."""
+
+    def __init__(
+        self,
+        *,
+        scratch: Path,
+        idle_s: float,
+        temporary: Path | None = None,
+        init_limit_s: float = INIT_LIMIT_S,
+        grace_s: float = GRACE_S,
+        course_of: Callable[[str], JobCourse] = _goes_on,
+    ) -> None:
+        self._scratch = scratch
+        self._temporary = temporary
+        self._init_limit_s, self._grace_s = init_limit_s, grace_s
+        self._launcher = Launcher()
+        self._failures = InitFailures()
+        self._pools = DeploymentPools()
+        self._gone: dict[str, list[ScorerSpec]] = {}
+        self._housekeeper = Housekeeper(self._pools, self._new, course_of, idle_s)
+
+    @contextmanager
+    def lease(
+        self,
+        spec: ScorerSpec,
+        *,
+        capacity: int,
+        most: int = 0,
+        job: str = "",
+        is_stopped: Callable[[], bool] = _never,
+    ) -> Iterator[Scorer]:
+        """A ready scorer, for this caller's `job`; waits until one of `capacity` is free.
+
+        Side files that were told under a lease are in safety when it ends well; when it ends by an
+        exception they are forgotten, for their mini-batches come again. Where the end of a scorer
+        counts, one whose lease ended by an exception ends without a word.
+
+        Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
+        so while it waits or loads, and `PoolClosed` at the end.
+        """
+        ticket = LeaseRequest(spec, job, capacity, most)
+        scorer = self._take(ticket, is_stopped)
+        scorer.begin(job, is_stopped)
+        is_lost = True
+        try:
+            if scorer.state is not State.READY:
+                scorer.start()
+            yield scorer
+            is_lost = False
+        except BaseException:
+            scorer.roll_back()
+            raise
+        else:
+            scorer.commit()
+        finally:
+            self._put_back(scorer, ticket, is_lost=is_lost)
+
+    def init_tries(self, fingerprint: str) -> int:
+        """How often a deployment may fail to load, one time after the other."""
+        return self._failures.tries(fingerprint)
+
+    def finish(self, job: str) -> None:
+        """All is scored: end the job's idle scorers that may have something left to write.
+
+        Raises what `ScorerExit.tell` raises; then they are there to be asked again.
+        """
+        leaving = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
+        self._housekeeper.shut_down(leaving)
+        self._gone.setdefault(job, []).extend(scorer.spec for scorer in leaving)
+
+    def release(self, job: str) -> None:
+        """The job is over: its scorers end, behind the scenes, and spares take their places."""
+        self._pools.end_job(job)
+        gone = self._gone.pop(job, [])
+        self._housekeeper.retire(self._pools.taken(job, lambda _: True), gone)
+
+    def close(self) -> None:
+        """End every process. Who scores, loads or waits gets `PoolClosed`."""
+        self._pools.close()
+        self._launcher.close(grace_s=self._grace_s)
+        self._housekeeper.close()
+        for scorer in self._pools.expired(0):
+            scorer.discard()
+
+    def _take(self, ticket: LeaseRequest, is_stopped: Callable[[], bool]) -> Scorer:
+        if ticket.capacity < 1:
+            raise ValueError(f"A capacity of {ticket.capacity} would wait for ever.")
+        self._pools.queue(ticket)
+        try:
+            while not self._pools.has_turn(ticket):
+                if is_stopped():  # it may ask the store: never under the lock
+                    raise ScoringStopped
+        finally:
+            self._pools.leave_queue(ticket)
+        try:
+            chosen, leaving = self._pools.chosen(ticket)
+            self._housekeeper.shut_down(leaving)
+            return chosen or self._new(ticket.spec)
+        except BaseException:  # the disk is full, say
+            self._pools.count_back(ticket)
+            raise
+
+    def _new(self, spec: ScorerSpec) -> Scorer:
+        return Scorer(
+            spec,
+            self._launcher.launch,
+            self._failures,
+            workplace=ScorerFolders(self._scratch, self._temporary),
+            init_limit_s=self._init_limit_s,
+            grace_s=self._grace_s,
+        )
+
+    def _put_back(self, scorer: Scorer, ticket: LeaseRequest, *, is_lost: bool) -> None:
+        is_spoilt = is_lost and scorer.departure.must_end_well and not scorer.is_spare
+        is_kept = scorer.is_worth_keeping and not is_spoilt and self._pools.give_back(scorer)
+        self._pools.count_back(ticket)
+        if not is_kept:
+            scorer.discard()

@@ -1,0 +1,103 @@
+"""How the processes of one scorer end once they have scored, and what the job has of that."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.scoring.scorer.exit_needs import exit_needs_of
+from shared.scoring.scorer.process import ScorerProcess
+from shared.scoring.scorer.process_exit import SHUTDOWN_LIMIT_S, ExitReport, ask_to_exit, await_exit
+from shared.scoring.side_files.scorer_side_files import ScorerSideFiles
+from shared.scoring.side_files.side_folder import ANY
+from shared.scoring.spec import ScorerSpec
+
+
+class ScorerExit:
+    """`turns` counts the bundles whose rows are in safety; `names` are those that files may have.
+
+    `side` is None for a model without a script, which has nothing to say at its end.
+    """
+
+    def __init__(self, spec: ScorerSpec, side: ScorerSideFiles | None, kept: Path) -> None:
+        self._side = side
+        self._kept = kept
+        self._needs = exit_needs_of(spec.code_dir)
+        self._leaving: ScorerProcess | None = None
+        self._report: ExitReport | None = None
+        self.turns = 0
+        self.names = ANY
+        self.tell: Callable[[ExitReport | None], None] | None = None  # None: it is about to end
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the job has a claim to what its processes have left so far."""
+        is_needed = self._side is not None and self._side.is_needed
+        return is_needed or (self.may_write and self.turns > 0)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether nothing more can be scored."""
+        return self._leaving is not None or self._report is not None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the end of the process may bring files: it is waited for."""
+        return self._side is not None and (self._needs.may_write or self._side.is_needed)
+
+    @property
+    def must_end_well(self) -> bool:
+        """Whether what was scored is not whole before the process has ended by itself."""
+        return self._side is not None and (self._needs.must_end or self._side.is_unfinished)
+
+    @property
+    def alone(self) -> list[str]:
+        """Files that it holds open, and that no other process may write to."""
+        return list(self._side.alone) if self._side else []
+
+    @property
+    def loss(self) -> str:
+        """Which files of the job are lost with a process, in words; empty if none."""
+        return self._side.loss if self._side else ""
+
+    @property
+    def cut_off(self) -> int:
+        """Mini-batches of which a process still had something to write when it was ended."""
+        return self._side.cut_off if self._side and self._needs.must_end else 0
+
+    def note_death(self) -> None:
+        """The process has died, or is about to be killed."""
+        if self._side is not None:
+            self._side.note_death()
+
+    def dismiss(self, process: ScorerProcess) -> None:
+        """Ask the process to end by itself; `finish` waits for it."""
+        if not self.has_begun:
+            self._leaving = process
+            ask_to_exit(process)
+
+    def finish(self, limit_s: float = SHUTDOWN_LIMIT_S) -> ExitReport:
+        """What the scorer leaves, when its process has ended or has died; again if asked."""
+        if self._report is None:
+            self._report = self._finished(limit_s)
+            self._leaving = None
+        return self._report
+
+    def replace(self, process: ScorerProcess) -> None:
+        """End a process whose successor goes on with the job, well if need be."""
+        if not self.must_end_well:
+            return
+        ask_to_exit(process)
+        failure, details = await_exit(process, SHUTDOWN_LIMIT_S)
+        if self._side is not None and (details or not failure):
+            self._side.end(self._kept / f"late-{uuid.uuid4().hex}", self.names)
+
+    def _finished(self, limit_s: float) -> ExitReport:
+        failure = details = ""
+        has_ended = False
+        if self._leaving is not None:
+            failure, details = await_exit(self._leaving, limit_s)
+            has_ended = bool(details or not failure)
+        if self._side is None:
+            return ExitReport(failure=failure, details=details)
+        changed, loss = self._side.accept_exit(self._kept / "exit", self.names, has_ended=has_ended)
+        return ExitReport(changed, loss, failure, details)

@@ -1,0 +1,1 @@
+"""The files that a script writes beside its rows: what changed, and what is undone."""
