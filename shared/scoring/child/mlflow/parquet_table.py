@@ -52,17 +52,18 @@ def _table(parquet: Any, path: str, schema: Any) -> Any:
         if columns is None:
             frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
             return frame
+        arrays = {column.name for column in columns if column.nested is not None}
         table = file.read([column.name for column in columns], use_threads=False)
-        return fitted(columns, table.num_rows, lambda name: _values(table, name))
+        return fitted(columns, table.num_rows, lambda name: _values(table, name, arrays))
 
 
-def _values(table: Any, name: str) -> Any:
+def _values(table: Any, name: str, arrays: set[str]) -> Any:
     """Integers beside a null stay integers; lists become arrays, as `pandas.read_parquet` does."""
     column = table.column(name)
     is_nested = column.type.num_fields and not _is_dictionary(column.type)
     try:
         if is_nested:
-            return objects(list(column.to_pandas()))
+            return objects(list(column.to_pandas() if name in arrays else column.to_pylist()))
         return column.to_pandas(integer_object_nulls=True).to_numpy()
     except NotImplementedError:  # an old pyarrow, of structs in lists
         return objects(column.to_pylist())
