@@ -16,7 +16,6 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_sas import signer_of
 from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.scratch import own_folder
-from shared.api.auth import Verifier
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
     ARTIFACT_STORE,
@@ -25,7 +24,7 @@ from shared.domain.datastore import (
 )
 from shared.domain.errors import BatchError
 from shared.domain.job import JobStatus
-from shared.ports import Blobs, Signer
+from shared.ports import Blobs, Signer, Verifier
 from shared.scorers import Scorers
 from shared.scoring.downloads import Downloads
 from shared.scoring.environments.environments import Bound, Environments

@@ -24,7 +24,7 @@ MAY_IMPORT = {
         "shared.domain",
     },
     "shared.settings": {"shared.domain"},
-    "shared.ports": set[str](),
+    "shared.ports": {"shared.domain"},
     "shared.domain": set[str](),
     "shared.schemas": {"shared.domain"},
     "shared.stores": {"shared.ports", "shared.schemas", "shared.domain"},
@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "shared.adapters": {"shared.ports", "shared.schemas", "shared.domain"},
     "shared.api": {
         "shared.services",
+        "shared.settings",
         "shared.stores",
         "shared.scoring",
         "shared.adapters",

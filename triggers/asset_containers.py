@@ -14,15 +14,16 @@ from shared.api.paging import cut, page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.view import archived_states
+from shared.api.workspace import WORKSPACE, enveloped, own_body, who, workspace_id
 from shared.domain.asset import Asset, AssetContainer
 from shared.domain.errors import NotFound
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import arm_assets as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Registry, Repository, Stored, newest_first
-from triggers.workspace import WORKSPACE, check_workspace, enveloped, own_body, who, workspace_id
 
 bp = df.Blueprint()
 _PUT = RouteDocs("Archive, restore, tag or describe all versions.", body=bodies.CONTAINER)
@@ -46,9 +47,8 @@ class Containers[A: Asset]:
     noun: str
     repository: Callable[[Registry], Repository[A]]
 
-    def put(self, request: Request, services: Services) -> Response:
+    def put(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """Archive, restore, tag or describe all versions at once."""
-        check_workspace(request, services.settings)
         asked = arm.read_container(request.path["name"], own_body(request, services.settings))
         before, guard = self._find(asked.name, services), conditions(request)
         name = before.entry.resource.name if before else asked.name
@@ -62,12 +62,10 @@ class Containers[A: Asset]:
         )
         return self._answer(self._get(name, services), services, OK if before else CREATED)
 
-    def get(self, request: Request, services: Services) -> Response:
-        check_workspace(request, services.settings)
+    def get(self, request: Request, services: Services, _: Orchestrations) -> Response:
         return self._answer(self._get(request.path["name"], services), services, OK)
 
-    def list(self, request: Request, services: Services) -> Response:
-        check_workspace(request, services.settings)
+    def list(self, request: Request, services: Services, _: Orchestrations) -> Response:
         shown = archived_states(request)
         found, more = cut(
             (

@@ -11,10 +11,12 @@ from shared.api.paging import cut, page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Handler, Route, register
 from shared.api.view import archived_states
+from shared.api.workspace import WORKSPACE, asset_id, enveloped, own_body, who
 from shared.domain.asset import Asset, AssetId, Code, Data, Model
 from shared.domain.errors import Conflict
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import arm_assets as arm
 from shared.schemas import bodies
 from shared.schemas.shapes import BodyShape
@@ -27,7 +29,6 @@ from shared.stores.registry import (
     place_in_time,
     unchanged,
 )
-from triggers.workspace import WORKSPACE, asset_id, check_workspace, enveloped, own_body, who
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -45,8 +46,7 @@ class Kind[A: Asset]:
     placed: Callable[[A, Services], A] = lambda asset, _services: asset
     note: Callable[[A, Services], object] = lambda _asset, _services: None
 
-    def put(self, request: Request, services: Services) -> Response:
-        check_workspace(request, services.settings)
+    def put(self, request: Request, services: Services, _: Orchestrations) -> Response:
         body = own_body(request, services.settings)
         asset = self.read(request.path["name"], request.path["version"], body)
         asset = self._spelled(self.placed(asset, services), services)
@@ -63,14 +63,12 @@ class Kind[A: Asset]:
         self.note(entry.resource, services)
         return self._answer(entry, services, CREATED if is_new else OK)
 
-    def get(self, request: Request, services: Services) -> Response:
-        check_workspace(request, services.settings)
+    def get(self, request: Request, services: Services, _: Orchestrations) -> Response:
         repository = self.repository(services.registry)
         return self._answer(repository.get(*self._key(request)), services, OK)
 
-    def versions(self, request: Request, services: Services) -> Response:
+    def versions(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """The versions of one name: newest first, or as `$orderBy=createdtime asc` has it."""
-        check_workspace(request, services.settings)
         shown, after = archived_states(request), start_after(request)
         entries = newest_first(self.repository(services.registry).every(request.path["name"]))
         if is_ascending := request.query.get("$orderby", "").lower().endswith(" asc"):
@@ -88,9 +86,8 @@ class Kind[A: Asset]:
         last = _place(found[-1]) if more else ""
         return page(request, [self.body(entry, services) for entry in found], last=last)
 
-    def delete(self, request: Request, services: Services) -> Response:
+    def delete(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """Take the version off the registry; its files stay. What is in use is a Conflict."""
-        check_workspace(request, services.settings)
         repository, key = self.repository(services.registry), self._key(request)
         entry = repository.get(*key)
         self._check_unused(entry.resource.id, services)
@@ -203,11 +200,10 @@ ENVIRONMENTS = Kind(
 )
 
 
-def list_codes(request: Request, services: Services) -> Response:
+def list_codes(request: Request, services: Services, _: Orchestrations) -> Response:
     """A name's versions; with `hash`, the code of that content, whatever its name."""
     if "hash" not in request.query:
-        return CODES.versions(request, services)
-    check_workspace(request, services.settings)
+        return CODES.versions(request, services, _)
     version = request.query.get("hashversion", "")
     found = services.code_hashes.find(request.query["hash"], version)
     return page(request, [CODES.body(found, services)] if found else [])

@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
+from shared.api.job_bodies import job_id
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import WORKSPACE, who
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Change, Job, JobStatus
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas.shapes import NO_BODY
 from shared.services import Services
 from triggers.follow import live, of_run
-from triggers.job_bodies import job_id
 from triggers.scoring import start
-from triggers.workspace import WORKSPACE, check_workspace, who
 
 bp = df.Blueprint()
 OK, ACCEPTED = 200, 202
@@ -29,9 +29,9 @@ OK, ACCEPTED = 200, 202
 CANCELED_WITHIN_S, POLL_S = 5.0, 0.1
 
 
-def cancel(request: Request, services: Services, client: DurableClient) -> Response:
+def cancel(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """Cancel a job; answers when it is over, or after a while where that can be asked."""
-    job = _job(request, services, client)
+    job = _job(request, services, orchestrations)
     name, status = job.spec.name, job.state.status
     if status is JobStatus.CANCELED:
         return Response(OK)
@@ -44,13 +44,15 @@ def cancel(request: Request, services: Services, client: DurableClient) -> Respo
     services.signals.stop(name)
     asked = Change.of(who(request), datetime.now(UTC))
     job = services.jobs.request_cancel(name, asked)
-    start(job, services, client)  # one whose start was lost comes to its end this way
+    start(job, services, orchestrations)  # one whose start was lost comes to its end this way
     return _answer(_over(job, services), request, services)
 
 
-def get_cancellation(request: Request, services: Services, client: DurableClient) -> Response:
+def get_cancellation(
+    request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
     """202 until the job that was canceled has ended, then 200."""
-    job = _job(request, services, client)
+    job = _job(request, services, orchestrations)
     if job.cancel is None and not job.state.status.is_terminal:
         raise NotFound(
             f"Nobody has canceled job '{job.spec.name}'.",
@@ -60,10 +62,9 @@ def get_cancellation(request: Request, services: Services, client: DurableClient
     return _answer(job, request, services)
 
 
-def _job(request: Request, services: Services, client: DurableClient) -> Job:
-    check_workspace(request, services.settings)
+def _job(request: Request, services: Services, orchestrations: Orchestrations) -> Job:
     job, _ = of_run(request.path["job"], services)
-    return live(job, services, client)
+    return live(job, services, orchestrations)
 
 
 def _over(job: Job, services: Services) -> Job:
@@ -92,7 +93,8 @@ ROUTES = (
         "POST",
         f"{_JOB}/cancel",
         Role.INVOKER,
-        durable_handler=cancel,
+        cancel,
+        is_durable=True,
         docs=RouteDocs("Cancel a job.", body=NO_BODY, answers=_ANSWERS),
     ),
     Route(
@@ -100,7 +102,8 @@ ROUTES = (
         "GET",
         f"{_JOB}/cancelOperation",
         Role.READER,
-        durable_handler=get_cancellation,
+        get_cancellation,
+        is_durable=True,
         docs=RouteDocs("Whether a canceled job has ended.", answers=_ANSWERS),
     ),
 )

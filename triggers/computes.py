@@ -7,32 +7,31 @@ from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.domain.compute import Compute
-from shared.domain.errors import InvalidRequest
-from shared.domain.job import utc
-from shared.domain.message import JSON
-from shared.domain.role import Role
-from shared.schemas import arm_computes as arm
-from shared.schemas import bodies
-from shared.services import Services
-from shared.stores.registry import Stored
-from triggers.workspace import (
+from shared.api.workspace import (
     WORKSPACE,
-    check_workspace,
     compute_id,
     enveloped,
     located,
     own_body,
     who,
 )
+from shared.domain.compute import Compute
+from shared.domain.errors import InvalidRequest
+from shared.domain.job import utc
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.ports import Orchestrations
+from shared.schemas import arm_computes as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Stored
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
 
 
-def put_compute(request: Request, services: Services) -> Response:
+def put_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     """A smaller maximum than deployments use is allowed, as in Azure: their jobs are refused."""
-    check_workspace(request, services.settings)
     body = own_body(request, services.settings)
     compute = arm.read_compute(request.path["compute"], body)
     guard = conditions(request)
@@ -47,21 +46,18 @@ def put_compute(request: Request, services: Services) -> Response:
     return _answer(entry, services, CREATED if is_new else OK)
 
 
-def get_compute(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def get_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     return _answer(services.registry.computes.get(request.path["compute"]), services, OK)
 
 
-def list_computes(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def list_computes(request: Request, services: Services, _: Orchestrations) -> Response:
     entries, last = services.registry.computes.page(
         after=start_after(request), size=page_size(request)
     )
     return page(request, [_body(entry, services) for entry in entries], last=last)
 
 
-def delete_compute(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def delete_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     action = request.query.get("underlyingresourceaction", "Delete")
     if action.lower() != "delete":
         raise InvalidRequest(

@@ -9,22 +9,22 @@ from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.domain.datastore import Datastore, check_open
-from shared.domain.errors import InvalidRequest
-from shared.domain.message import JSON
-from shared.domain.role import Role
-from shared.schemas import arm_datastores as arm
-from shared.schemas import bodies
-from shared.services import Services
-from shared.stores.registry import Stored
-from triggers.workspace import (
+from shared.api.workspace import (
     WORKSPACE,
-    check_workspace,
     enveloped,
     own_body,
     who,
     workspace_id,
 )
+from shared.domain.datastore import Datastore, check_open
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.ports import Orchestrations
+from shared.schemas import arm_datastores as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Stored
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -33,8 +33,7 @@ READS, WRITES = "rl", "rcwl"
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def put_datastore(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def put_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     body = own_body(request, services.settings)
     datastore = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
     _check_container(datastore, request, services)
@@ -59,14 +58,12 @@ def _check_container(datastore: Datastore, request: Request, services: Services)
         )
 
 
-def get_datastore(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def get_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     return _answer(services.datastores.get(request.path["datastore"]), services, OK)
 
 
-def list_datastores(request: Request, services: Services) -> Response:
+def list_datastores(request: Request, services: Services, _: Orchestrations) -> Response:
     """`isDefault=true` leaves the default one, `names=a,b` those that are there of them."""
-    check_workspace(request, services.settings)
     datastores, query = services.datastores, request.query
     if query.get("isdefault", "").lower() == "true":
         return page(request, [_body(datastores.get(datastores.default), services)])
@@ -76,16 +73,14 @@ def list_datastores(request: Request, services: Services) -> Response:
     return page(request, [_body(entry, services) for entry in shown], last=last)
 
 
-def delete_datastore(request: Request, services: Services) -> Response:
+def delete_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     """The name is forgotten; the container and its blobs stay."""
-    check_workspace(request, services.settings)
     services.datastores.delete(request.path["datastore"], if_match=conditions(request).if_match)
     return Response(OK)
 
 
-def list_secrets(request: Request, services: Services) -> Response:
+def list_secrets(request: Request, services: Services, _: Orchestrations) -> Response:
     """A SAS for the datastore's container, for as much as the caller's role allows."""
-    check_workspace(request, services.settings)
     datastore = services.datastores.get(request.path["datastore"]).resource
     hours = arm.read_sas_hours(request.json if request.body.strip() else {})
     permissions = WRITES if _may_write(datastore, request, services) else READS

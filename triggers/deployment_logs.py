@@ -6,19 +6,18 @@ from shared.api.http import Request, Response
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import bodies
 from shared.schemas.arm_deployments import read_tail
 from shared.services import Services
 from triggers.deployments import ONE, task_of
-from triggers.workspace import check_workspace
 
 bp = df.Blueprint()
 OK = 200
 
 
-def get_logs(request: Request, services: Services) -> Response:
+def get_logs(request: Request, services: Services, _: Orchestrations) -> Response:
     """The log so far, in the shape that Azure has for online deployments."""
-    check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     deployment = services.registry.deployment(endpoint, request.path["deployment"]).resource
     tail = read_tail(request.json if request.body.strip() else {})

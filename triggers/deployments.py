@@ -11,13 +11,22 @@ from functools import partial
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import (
+    WORKSPACE,
+    asset_id,
+    compute_id,
+    endpoint_id,
+    enveloped,
+    located,
+    own_body,
+    who,
+)
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict
@@ -29,22 +38,12 @@ from shared.domain.provisioning import (
     ProvisioningTask,
 )
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import arm_deployments as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Stored
 from triggers.operations import follow_headers, operation_uri, outcome
-from triggers.workspace import (
-    WORKSPACE,
-    asset_id,
-    check_workspace,
-    compute_id,
-    endpoint_id,
-    enveloped,
-    located,
-    own_body,
-    who,
-)
 
 bp = df.Blueprint()
 ORCHESTRATOR = "provision_deployment"
@@ -55,9 +54,10 @@ MADE_WITHIN_S, POLL_S = 20.0, 0.1
 MOST = 20  # deployments of one endpoint: Azure ML's limit
 
 
-def put_deployment(request: Request, services: Services, client: DurableClient) -> Response:
+def put_deployment(
+    request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
     """Save the deployment and have it made; answers when it is made, or after a while as it is."""
-    check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     endpoint.check_stays()
     body = own_body(request, services.settings)
@@ -70,22 +70,22 @@ def put_deployment(request: Request, services: Services, client: DurableClient) 
         _check_room(saved.resource, endpoint, services)
     if saved.resource.provisioning == generation:
         services.deployment_logs.forget(endpoint.name, asked.name)
-        _start_provisioning(saved.resource, client)
+        _start_provisioning(saved.resource, orchestrations)
         saved = _made(saved, services, within_s=patience(request, MADE_WITHIN_S))
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
-def get_deployment(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
+def get_deployment(
+    request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     entry = services.registry.deployment(endpoint, request.path["deployment"])
     if not entry.resource.provisioning.state.is_terminal:
-        entry = _carried_on(entry, services, client)
+        entry = _carried_on(entry, services, orchestrations)
     return _answer(entry, request, services, OK)
 
 
-def list_deployments(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def list_deployments(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     entries, last = services.registry.deployments.page(
         endpoint.name, after=start_after(request), size=page_size(request)
@@ -94,8 +94,7 @@ def list_deployments(request: Request, services: Services) -> Response:
     return page(request, [_body(one, request, services) for one in own], last=last)
 
 
-def patch_deployment(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def patch_deployment(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     endpoint.check_stays()
     patch = arm.patch_deployment(own_body(request, services.settings))
@@ -106,9 +105,8 @@ def patch_deployment(request: Request, services: Services) -> Response:
     return _answer(saved, request, services, OK)
 
 
-def delete_deployment(request: Request, services: Services) -> Response:
+def delete_deployment(request: Request, services: Services, _: Orchestrations) -> Response:
     """Delete the deployment; its jobs go on, and stay."""
-    check_workspace(request, services.settings)
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     entry = services.registry.deployment(endpoint, request.path["deployment"])
     deployment = entry.resource
@@ -177,10 +175,10 @@ def task_of(deployment: Deployment) -> ProvisioningTask:
     )
 
 
-def _start_provisioning(deployment: Deployment, client: DurableClient) -> None:
+def _start_provisioning(deployment: Deployment, orchestrations: Orchestrations) -> None:
     task = task_of(deployment)
     with suppress(Conflict):  # somebody read it in between, and started it
-        client.start(ORCHESTRATOR, task.instance, task.to_wire())
+        orchestrations.start(ORCHESTRATOR, task.instance, task.to_wire())
 
 
 def _made(entry: Stored[Deployment], services: Services, *, within_s: float) -> Stored[Deployment]:
@@ -194,13 +192,13 @@ def _made(entry: Stored[Deployment], services: Services, *, within_s: float) -> 
 
 
 def _carried_on(
-    entry: Stored[Deployment], services: Services, client: DurableClient
+    entry: Stored[Deployment], services: Services, orchestrations: Orchestrations
 ) -> Stored[Deployment]:
     """Bring up to date a deployment whose making was never started, or was ended from outside."""
     deployment, task = entry.resource, task_of(entry.resource)
-    instance = client.find(task.instance)
+    instance = orchestrations.find(task.instance)
     if instance is None or instance.orchestrator != ORCHESTRATOR:
-        _start_provisioning(deployment, client)
+        _start_provisioning(deployment, orchestrations)
         return entry
     if not instance.ended:
         return entry
@@ -246,10 +244,11 @@ ROUTES = (
         "PUT",
         ONE,
         Role.CONTRIBUTOR,
-        durable_handler=put_deployment,
+        put_deployment,
+        is_durable=True,
         docs=_PUT,
     ),
-    Route("get_deployment", "GET", ONE, Role.READER, durable_handler=get_deployment),
+    Route("get_deployment", "GET", ONE, Role.READER, get_deployment, is_durable=True),
     Route("patch_deployment", "PATCH", ONE, Role.CONTRIBUTOR, patch_deployment, docs=_PATCH),
     Route("delete_deployment", "DELETE", ONE, Role.CONTRIBUTOR, delete_deployment),
 )

@@ -12,12 +12,13 @@ from shared.api.http import Request, Response
 from shared.api.paging import page
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import PROVIDER, WORKSPACE, workspace_guid, workspace_id
 from shared.domain.errors import NotFound
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services
 from shared.settings import ARM_AUDIENCE, ML_AUDIENCE, Settings
-from triggers.workspace import PROVIDER, WORKSPACE, check_workspace, workspace_guid, workspace_id
 
 bp = df.Blueprint()
 OK = 200
@@ -32,7 +33,7 @@ PORTAL = "https://portal.azure.com/"
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:]+\](:[0-9]+)?", re.IGNORECASE)
 
 
-def get_metadata(request: Request, services: Services) -> Response:
+def get_metadata(request: Request, services: Services, _: Orchestrations) -> Response:
     """Azure Resource Manager's list of clouds, with one cloud in it.
 
     The SDK takes the one whose `resourceManager` the URL it was given begins with, and Azure itself
@@ -68,18 +69,17 @@ def _login(issuers: tuple[str, ...]) -> str:
     return next((one for one in issuers if not one.startswith(OLD_ISSUER)), AZURE_LOGIN)
 
 
-def get_addresses(request: Request, _services: Services) -> Response:
+def get_addresses(request: Request, _services: Services, _: Orchestrations) -> Response:
     """Where the parts of Azure ML are that are not ARM's: all of them here."""
     base = request.base_url
     return Response(OK, {"api": base, "history": base, "experimentation": base})
 
 
-def get_workspace(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def get_workspace(request: Request, services: Services, _: Orchestrations) -> Response:
     return Response(OK, _workspace(request, services))
 
 
-def list_workspaces(request: Request, services: Services) -> Response:
+def list_workspaces(request: Request, services: Services, _: Orchestrations) -> Response:
     _check_scope(request, services.settings)
     return page(request, [_workspace(request, services)])
 

@@ -11,27 +11,14 @@ from datetime import UTC, datetime
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.conditions import conditions, etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict
-from shared.domain.message import JSON
-from shared.domain.provisioning import EndpointCreation, EndpointDeletion
-from shared.domain.role import Role
-from shared.schemas import arm_endpoints as arm
-from shared.schemas import bodies
-from shared.services import Services
-from shared.stores.registry import Stored
-from triggers.endpoint_defaults import check_again, check_not_failed, existing
-from triggers.operations import follow_headers, operation_uri
-from triggers.workspace import (
+from shared.api.workspace import (
     WORKSPACE,
-    check_workspace,
     endpoint_id,
     enveloped,
     located,
@@ -40,6 +27,18 @@ from triggers.workspace import (
     swagger_uri,
     who,
 )
+from shared.domain.endpoint import Endpoint
+from shared.domain.errors import Conflict
+from shared.domain.message import JSON
+from shared.domain.provisioning import EndpointCreation, EndpointDeletion
+from shared.domain.role import Role
+from shared.ports import Orchestrations
+from shared.schemas import arm_endpoints as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Stored
+from triggers.endpoint_defaults import check_again, check_not_failed, existing
+from triggers.operations import follow_headers, operation_uri
 
 bp = df.Blueprint()
 OK, CREATED, ACCEPTED = 200, 201, 202
@@ -47,8 +46,7 @@ OK, CREATED, ACCEPTED = 200, 201, 202
 DELETED_WITHIN_S, POLL_S = 10.0, 0.1
 
 
-def put_endpoint(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def put_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
     asked = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
     guard = conditions(request)
     before = services.registry.endpoints.find(asked.name)
@@ -69,24 +67,21 @@ def put_endpoint(request: Request, services: Services) -> Response:
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
-def get_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
+def get_endpoint(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     entry = services.registry.endpoints.get(request.path["endpoint"])
     if entry.resource.deletion:
-        _carry_on(entry.resource, client)
+        _carry_on(entry.resource, orchestrations)
     return _answer(entry, request, services, OK)
 
 
-def list_endpoints(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def list_endpoints(request: Request, services: Services, _: Orchestrations) -> Response:
     entries, last = services.registry.endpoints.page(
         after=start_after(request), size=page_size(request)
     )
     return page(request, [_body(one, request, services) for one in entries], last=last)
 
 
-def patch_endpoint(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def patch_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
     patch = arm.patch_endpoint(own_body(request, services.settings))
     before = services.registry.endpoints.get(request.path["endpoint"])
     asked = patch(before.resource).default_deployment
@@ -106,9 +101,10 @@ def patch_endpoint(request: Request, services: Services) -> Response:
     return _answer(saved, request, services, OK)
 
 
-def delete_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
+def delete_endpoint(
+    request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
     """Delete the endpoint and its deployments; its jobs and their outputs stay."""
-    check_workspace(request, services.settings)
     deletion = uuid.uuid4().hex
     marked = services.registry.endpoints.change(
         lambda old: old if old.deletion else old.model_copy(update={"deletion": deletion}),
@@ -116,7 +112,7 @@ def delete_endpoint(request: Request, services: Services, client: DurableClient)
         by=who(request),
         if_match=conditions(request).if_match,
     ).resource
-    _carry_on(marked, client)
+    _carry_on(marked, orchestrations)
     if _is_gone(marked, services, within_s=patience(request, DELETED_WITHIN_S)):
         return Response(OK)
     headers = follow_headers(request, services, _deletion(marked).instance)
@@ -138,13 +134,13 @@ def _operation(endpoint: Endpoint) -> str:
     return _deletion(endpoint).instance if endpoint.deletion else made.operation
 
 
-def _carry_on(endpoint: Endpoint, client: DurableClient) -> None:
+def _carry_on(endpoint: Endpoint, orchestrations: Orchestrations) -> None:
     """Start the deletion's orchestration, unless it is under way."""
     deletion = _deletion(endpoint)
-    instance = client.find(deletion.instance)
+    instance = orchestrations.find(deletion.instance)
     if instance is None or instance.ended:
         with suppress(Conflict):
-            client.start("retire_endpoint", deletion.instance, deletion.to_wire())
+            orchestrations.start("retire_endpoint", deletion.instance, deletion.to_wire())
 
 
 def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool:
@@ -188,8 +184,8 @@ _PATCH = RouteDocs("Change an endpoint's tags, description or default.", body=bo
 ROUTES = (
     Route("list_endpoints", "GET", _LIST, Role.READER, list_endpoints),
     Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint, docs=_PUT),
-    Route("get_endpoint", "GET", _ONE, Role.READER, durable_handler=get_endpoint),
+    Route("get_endpoint", "GET", _ONE, Role.READER, get_endpoint, is_durable=True),
     Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint, docs=_PATCH),
-    Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, durable_handler=delete_endpoint),
+    Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, delete_endpoint, is_durable=True),
 )
 register(bp, ROUTES)

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from shared.adapters.durable_client import DurableClient, Instance
 from shared.domain.errors import NotFound
 from shared.domain.job import Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.task import EndResult
+from shared.ports import Instance, Orchestrations
 from shared.services import Services
 
 ORCHESTRATOR, OF_SHARD = "score_job", "score_shard"
@@ -34,13 +34,13 @@ def of_endpoint(endpoint: str, name: str, services: Services) -> Job:
     return job
 
 
-def orchestration(job: Job, client: DurableClient) -> Instance | None:
+def orchestration(job: Job, orchestrations: Orchestrations) -> Instance | None:
     """The job's own: an instance of its name that somebody else started does not count."""
-    instance = client.find(job.spec.name)
+    instance = orchestrations.find(job.spec.name)
     return instance if instance and instance.orchestrator == ORCHESTRATOR else None
 
 
-def live(job: Job, services: Services, client: DurableClient) -> Job:
+def live(job: Job, services: Services, orchestrations: Orchestrations) -> Job:
     """The job as it is now.
 
     If its orchestration ended without the document saying so - somebody terminated it through the
@@ -50,21 +50,21 @@ def live(job: Job, services: Services, client: DurableClient) -> Job:
         return job
     if job.cancel is not None and not services.signals.is_stopped(job.spec.name):
         services.signals.stop(job.spec.name)  # the store lost the sign
-    instance = orchestration(job, client)
+    instance = orchestration(job, orchestrations)
     if instance is None and job.state.status is JobStatus.NOT_STARTED:
         return job  # it is being started
     if instance is None or instance.ended:
-        return _mended(job, instance, services, client)
-    state = _running(instance, client)
+        return _mended(job, instance, services, orchestrations)
+    state = _running(instance, orchestrations)
     return job.model_copy(update={"state": job.state.followed_by(state)}) if state else job
 
 
-def _running(instance: Instance, client: DurableClient) -> JobState | None:
+def _running(instance: Instance, orchestrations: Orchestrations) -> JobState | None:
     status = instance.custom_status
     if not status:
         return None
     tally = Tally.from_wire(status["tally"])
-    shard = client.find(status["shard"]) if status["shard"] else None
+    shard = orchestrations.find(status["shard"]) if status["shard"] else None
     if shard and shard.orchestrator == OF_SHARD and shard.custom_status:
         tally = tally.plus(Tally.from_wire(shard.custom_status))
     return JobState(
@@ -75,13 +75,15 @@ def _running(instance: Instance, client: DurableClient) -> JobState | None:
     )
 
 
-def _mended(job: Job, instance: Instance | None, services: Services, client: DurableClient) -> Job:
+def _mended(
+    job: Job, instance: Instance | None, services: Services, orchestrations: Orchestrations
+) -> Job:
     found = services.jobs.find(job.spec.name)
     if found is not None and found.state.status.is_terminal:
         return found  # it ended between the two looks
     services.signals.stop(job.spec.name)  # its children may still be at work
     status, reason = _end_of(instance)
-    reached = _running(instance, client) if instance else None
+    reached = _running(instance, orchestrations) if instance else None
     state = (job.state.followed_by(reached) if reached else job.state).model_copy(
         update={"status": status, "reason": reason, "ended_at": datetime.now(UTC)}
     )

@@ -8,19 +8,19 @@ from datetime import datetime
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient, Instance
 from shared.api.http import Request, Response
+from shared.api.job_bodies import job_id
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import scoring_uri
 from shared.domain.job import Job
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.domain.task import EndResult
+from shared.ports import Instance, Orchestrations
 from shared.services import Services
 from shared.settings import DurableUrls
 from triggers.follow import ORCHESTRATOR, live, of_endpoint, orchestration
-from triggers.job_bodies import job_id
-from triggers.workspace import scoring_uri
 
 bp = df.Blueprint()
 OK, ACCEPTED = 200, 202
@@ -28,21 +28,25 @@ UNDER_WAY = {"Pending", "Running", "Suspended", "ContinuedAsNew"}
 RETRY_AFTER_S = "2"
 
 
-def status_urls(job: Job, request: Request, services: Services, client: DurableClient) -> JSON:
+def status_urls(
+    job: Job, request: Request, services: Services, orchestrations: Orchestrations
+) -> JSON:
     """Where the caller may follow and end the job, under the names that Durable clients know."""
     is_trusted = Role.highest(request.caller.roles) is Role.CONTRIBUTOR
     if is_trusted or services.settings.durable_urls is DurableUrls.EVERYONE:
-        return client.management_urls(job.spec.name)
+        return orchestrations.management_urls(job.spec.name)
     own = f"{request.base_url}{job_id(services.settings, job.spec.name)}"
     return {"statusQueryGetUri": _status_uri(job, request), "terminatePostUri": f"{own}/cancel"}
 
 
-def get_status(request: Request, services: Services, client: DurableClient) -> Response:
+def get_status(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """202 while the job runs, 200 once it has ended."""
     job = live(
-        of_endpoint(request.path["endpoint"], request.path["job"], services), services, client
+        of_endpoint(request.path["endpoint"], request.path["job"], services),
+        services,
+        orchestrations,
     )
-    instance = orchestration(job, client)
+    instance = orchestration(job, orchestrations)
     body = _of_instance(job, instance) if instance else _of_document(job)
     if body["runtimeStatus"] not in UNDER_WAY:
         return Response(OK, body)
@@ -98,7 +102,8 @@ ROUTES = (
         "GET",
         "endpoints/{endpoint}/jobs/{job}/status",
         Role.READER,
-        durable_handler=get_status,
+        get_status,
+        is_durable=True,
         docs=RouteDocs(
             "A job's status as the Durable HTTP API tells it.",
             answers={OK: AnswerKind.DOCUMENT, ACCEPTED: AnswerKind.DOCUMENT},

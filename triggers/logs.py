@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.ports import Orchestrations
 from shared.services import Services
 from triggers.follow import live
 
@@ -20,12 +20,12 @@ def log_link(job: str, log: str, now: datetime, request: Request, services: Serv
     return f"{request.base_url}/logs/{job}?{services.log_links.query(job, log, now)}"
 
 
-def read_log(request: Request, services: Services, client: DurableClient) -> Response:
+def read_log(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """A log's whole text so far; raises Forbidden unless the link is good."""
     name, query, now = request.path["job"], request.query, datetime.now(UTC)
     log = query.get("name", "")
     services.log_links.check(name, log, query.get("expires", ""), query.get("sig", ""), now)
-    job = live(services.jobs.get(name), services, client)
+    job = live(services.jobs.get(name), services, orchestrations)
     return Response(OK, text=services.log_reader.read(job, log, now))
 
 
@@ -35,5 +35,5 @@ _READ = RouteDocs(
     answers={OK: AnswerKind.TEXT},
     query=("name", "expires", "sig"),
 )
-ROUTES = (Route("read_log", "GET", "logs/{job}", None, durable_handler=read_log, docs=_READ),)
+ROUTES = (Route("read_log", "GET", "logs/{job}", None, read_log, is_durable=True, docs=_READ),)
 register(bp, ROUTES)

@@ -9,6 +9,7 @@ from shared.api.openapi import Scope, document
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register, registered
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services
 
 bp = df.Blueprint()
@@ -16,7 +17,7 @@ OK = 200
 SCORING = "endpoints/{endpoint}/"
 
 
-def get_openapi(request: Request, services: Services) -> Response:
+def get_openapi(request: Request, services: Services, _: Orchestrations) -> Response:
     settings = services.settings
     scope = Scope(
         title="Batch endpoints",
@@ -31,7 +32,7 @@ def get_openapi(request: Request, services: Services) -> Response:
     return Response(OK, document(registered(), scope))
 
 
-def get_swagger(request: Request, services: Services) -> Response:
+def get_swagger(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     scope = Scope(
         title=endpoint.name,

@@ -9,18 +9,18 @@ from contextlib import suppress
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient, Instance
 from shared.api.http import Request, Response
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import WORKSPACE, workspace_id
 from shared.domain.errors import NotFound
 from shared.domain.job import utc
 from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.role import Role
+from shared.ports import Instance, Orchestrations
 from shared.services import Services
 from shared.stores.registry import SystemData
-from triggers.workspace import WORKSPACE, check_workspace, workspace_id
 
 bp = df.Blueprint()
 OK = 200
@@ -38,10 +38,9 @@ def operation_uri(request: Request, services: Services, name: str) -> str:
     return f"{request.base_url}{workspace_id(services.settings)}/operations/{name}"
 
 
-def get_operation(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
+def get_operation(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     name = request.path["operation"]
-    instance = client.find(name)
+    instance = orchestrations.find(name)
     if instance is None or instance.orchestrator not in ORCHESTRATORS:
         instance = _made(name, services)
     body = {
@@ -116,7 +115,8 @@ ROUTES = (
         "GET",
         f"{WORKSPACE}/operations/{{operation}}",
         Role.READER,
-        durable_handler=get_operation,
+        get_operation,
+        is_durable=True,
         docs=RouteDocs("How far an operation is.", answers={OK: AnswerKind.DOCUMENT}),
     ),
 )

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
+from shared.api.job_bodies import job_body
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import own_body, who
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
@@ -24,14 +25,13 @@ from shared.domain.reference import parse_datastore_path, unsigned
 from shared.domain.resolved_deployment import Location
 from shared.domain.role import Role
 from shared.domain.task import JobRun
+from shared.ports import Orchestrations
 from shared.schemas import bodies
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
 from shared.stores.jobs import Submission
 from triggers.follow import ORCHESTRATOR, live, of_endpoint, orchestration
-from triggers.job_bodies import job_body
 from triggers.job_status import status_urls
-from triggers.workspace import own_body, who
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
@@ -39,14 +39,14 @@ DEPLOYMENT_HEADER = "azureml-model-deployment"
 REQUEST_ID_HEADERS = ("repeatability_request-id", "repeatability-request-id")
 
 
-def invoke(request: Request, services: Services, client: DurableClient) -> Response:
+def invoke(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     endpoint.check_stays()
     deployment = _deployment(endpoint, request, services)
     invocation = read_invocation(own_body(request, services.settings), deployment.settings)
     job = _submitted(deployment, invocation, request, services)
-    start(job, services, client)
-    body = job_body(job, request, services) | status_urls(job, request, services, client)
+    start(job, services, orchestrations)
+    body = job_body(job, request, services) | status_urls(job, request, services, orchestrations)
     return Response(CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
 
 
@@ -72,10 +72,10 @@ def _submitted(
         raise
 
 
-def poll(request: Request, services: Services, client: DurableClient) -> Response:
+def poll(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """The job; it may have outlived its endpoint."""
     job = of_endpoint(request.path["endpoint"], request.path["job"], services)
-    return Response(OK, job_body(live(job, services, client), request, services))
+    return Response(OK, job_body(live(job, services, orchestrations), request, services))
 
 
 def _deployment(endpoint: Endpoint, request: Request, services: Services) -> Deployment:
@@ -193,13 +193,13 @@ def _check_free(location: Location, uri: str, target: str, services: Services) -
         )
 
 
-def start(job: Job, services: Services, client: DurableClient) -> None:
+def start(job: Job, services: Services, orchestrations: Orchestrations) -> None:
     """Start the job's orchestration, unless it was started already."""
     is_started = job.state.status is not JobStatus.NOT_STARTED
-    if is_started or orchestration(job, client) is not None:
+    if is_started or orchestration(job, orchestrations) is not None:
         return
     try:
-        client.start(ORCHESTRATOR, job.spec.name, JobRun(job=job.spec.name).to_wire())
+        orchestrations.start(ORCHESTRATOR, job.spec.name, JobRun(job=job.spec.name).to_wire())
     except Conflict:
         return  # a repeated request, at the same time as this one, was faster
     except InvalidRequest:
@@ -219,9 +219,10 @@ ROUTES = (
         "POST",
         "endpoints/{endpoint}/jobs",
         Role.INVOKER,
-        durable_handler=invoke,
+        invoke,
+        is_durable=True,
         docs=INVOKING,
     ),
-    Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, durable_handler=poll),
+    Route("poll", "GET", "endpoints/{endpoint}/jobs/{job}", Role.READER, poll, is_durable=True),
 )
 register(bp, ROUTES)

@@ -8,12 +8,13 @@ import azure.durable_functions as df
 from shared.api.http import Request, Response
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import WORKSPACE, own_body
 from shared.domain.names import asset_name
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import bodies
 from shared.schemas.arm_datastores import read_pending_upload, write_pending_upload
 from shared.services import Services
-from triggers.workspace import WORKSPACE, check_workspace, own_body
 
 bp = df.Blueprint()
 OK = 200
@@ -24,9 +25,8 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 KINDS = {"codes": "code", "models": "model", "data": "data"}
 
 
-def start_upload(kind: str, request: Request, services: Services) -> Response:
+def start_upload(kind: str, request: Request, services: Services, _: Orchestrations) -> Response:
     """A fresh container each time: what is uploaded never mixes with anything else."""
-    check_workspace(request, services.settings)
     asset_name(request.path["name"], f"{kind} name")
     asset_name(request.path["version"], f"{kind} version")
     read_pending_upload(own_body(request, services.settings) if request.body.strip() else {})

@@ -8,6 +8,7 @@ import pytest
 from activities.build_environment import build
 from activities.smoke_test import try_out
 from shared.adapters.memory import MemoryBlobs
+from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
@@ -48,7 +49,7 @@ def log(services: Services, **asked: Any) -> str:
     endpoint = Endpoint(name="e")
     services.registry.endpoints.save(endpoint, "e", by=Author(name="tester"))
     request = ask(asked or None, role="reader", endpoint="e", deployment="d")
-    content: str = get_logs(request, services).body["content"]
+    content: str = get_logs(request, services, UNBOUND).body["content"]
     return content
 
 
@@ -92,7 +93,7 @@ def test_a_log_goes_with_its_deployment(services: Services, blobs: MemoryBlobs) 
     build(TASK, services)
     assert log(services)
 
-    delete_deployment(ask(endpoint="e", deployment="d"), services)
+    delete_deployment(ask(endpoint="e", deployment="d"), services, UNBOUND)
 
     assert [] == list(blobs.list_names("batch-registry", "deployment-logs/"))
 

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 from shared.api.http import Request
+from shared.api.workspace import endpoint_id, scoring_uri, workspace_id
 from shared.domain.job import Job
 from shared.domain.message import JSON
 from shared.schemas.arm_jobs import write_child_job, write_job, write_pipeline_job
 from shared.services import Services
 from shared.settings import Settings
 from shared.stores import jobs as job_store
-from triggers.workspace import endpoint_id, scoring_uri, workspace_id
 
 
 def job_body(job: Job, request: Request, services: Services) -> JSON:
