@@ -16,6 +16,8 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_sas import signer_of
 from shared.adapters.entra import TokenVerifier, Trust
 from shared.adapters.scratch import own_folder
+from shared.application.put_deployment import PutDeployment
+from shared.application.register_asset import RegisterAsset
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
     ARTIFACT_STORE,
@@ -93,6 +95,8 @@ class Services:
     scorers: Scorers
     recipes: Recipes
     blobs: Blobs
+    put_deployment: PutDeployment
+    register_asset: RegisterAsset
 
 
 def services() -> Services:
@@ -138,6 +142,10 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
     datastores = Datastores(registry, StorageAccount(url=account_url), _built_in(settings))
     inputs = Inputs(blobs, registry, datastores)
     computes = Computes(registry)
+    uploads = Uploads(blobs)
+    code_hashes = CodeHashes(blobs, registry, inputs)
+    recipes = Recipes(blobs, registry, inputs, computes)
+    deployment_logs = DeploymentLogs(blobs)
     jobs = Jobs(blobs)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
@@ -151,8 +159,8 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         log_links=LogLinks(blobs),
         datastores=datastores,
         computes=computes,
-        uploads=Uploads(blobs),
-        code_hashes=CodeHashes(blobs, registry, inputs),
+        uploads=uploads,
+        code_hashes=code_hashes,
         signer=signer,
         inputs=inputs,
         plans=Plans(blobs),
@@ -160,14 +168,16 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         predictions=Predictions(blobs, results),
         reports=Reports(blobs, results),
         script_logs=ScriptLogs(blobs),
-        deployment_logs=DeploymentLogs(blobs),
+        deployment_logs=deployment_logs,
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         ends=Ends(blobs),
         signals=JobSignals(blobs),
         downloads=Downloads(blobs, downloads),
         scorers=_scorers(settings, scratch, blobs, registry, downloads, jobs),
-        recipes=Recipes(blobs, registry, inputs, computes),
+        recipes=recipes,
         blobs=blobs,
+        put_deployment=PutDeployment(registry, recipes, deployment_logs),
+        register_asset=RegisterAsset(registry, inputs, uploads, code_hashes),
     )
 
 

@@ -15,6 +15,12 @@ MAY_IMPORT = {
     "orchestrators": {"shared.domain"},
     "activities": {"shared"},
     "shared.services": {"shared"},
+    "shared.application": {
+        "shared.stores",
+        "shared.ports",
+        "shared.schemas",
+        "shared.domain",
+    },
     "shared.scorers": {
         "shared.stores",
         "shared.scoring",
@@ -33,6 +39,7 @@ MAY_IMPORT = {
     "shared.api": {
         "shared.services",
         "shared.settings",
+        "shared.application",
         "shared.stores",
         "shared.scoring",
         "shared.adapters",

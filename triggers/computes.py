@@ -2,7 +2,7 @@
 
 import azure.durable_functions as df
 
-from shared.api.conditions import conditions, etag_header
+from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
@@ -13,8 +13,10 @@ from shared.api.workspace import (
     enveloped,
     located,
     own_body,
-    who,
 )
+from shared.api.writes import write_of
+from shared.application.delete_compute import delete_compute as delete
+from shared.application.put_compute import put_compute as put
 from shared.domain.compute import Compute
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import utc
@@ -31,18 +33,9 @@ OK, CREATED = 200, 201
 
 
 def put_compute(request: Request, services: Services, _: Orchestrations) -> Response:
-    """A smaller maximum than deployments use is allowed, as in Azure: their jobs are refused."""
     body = own_body(request, services.settings)
-    compute = arm.read_compute(request.path["compute"], body)
-    guard = conditions(request)
-    entry, is_new = services.registry.computes.save(
-        compute,
-        compute.name,
-        by=who(request),
-        merge=lambda old, new: new.replacing(old),
-        if_match=guard.if_match,
-        if_absent=guard.if_absent,
-    )
+    asked = arm.read_compute(request.path["compute"], body)
+    entry, is_new = put(services.registry, asked, write_of(request))
     return _answer(entry, services, CREATED if is_new else OK)
 
 
@@ -65,7 +58,7 @@ def delete_compute(request: Request, services: Services, _: Orchestrations) -> R
             fix="Use underlyingResourceAction=Delete.",
             target="underlyingResourceAction",
         )
-    services.computes.delete(request.path["compute"], if_match=conditions(request).if_match)
+    delete(services.registry, request.path["compute"], write_of(request))
     return Response(OK)
 
 

@@ -1,6 +1,5 @@
 """Uploads: a container of its own for the files of an asset that is about to be registered."""
 
-from datetime import timedelta
 from functools import partial
 
 import azure.durable_functions as df
@@ -9,6 +8,7 @@ from shared.api.http import Request, Response
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE, own_body
+from shared.application.start_upload import start_upload as start
 from shared.domain.names import asset_name
 from shared.domain.role import Role
 from shared.ports import Orchestrations
@@ -18,8 +18,6 @@ from shared.services import Services
 
 bp = df.Blueprint()
 OK = 200
-WRITES = "rcwl"
-UPLOAD_LIFETIME = timedelta(hours=8)
 NOT_KEPT = {"Cache-Control": "no-store"}
 # ARM's folder of a kind of asset, and the word that its containers' names begin with.
 KINDS = {"codes": "code", "models": "model", "data": "data"}
@@ -30,10 +28,8 @@ def start_upload(kind: str, request: Request, services: Services, _: Orchestrati
     asset_name(request.path["name"], f"{kind} name")
     asset_name(request.path["version"], f"{kind} version")
     read_pending_upload(own_body(request, services.settings) if request.body.strip() else {})
-    container = services.uploads.start(kind)
-    sas = services.signer.container_sas(container, WRITES, UPLOAD_LIFETIME)
-    url = f"{services.datastores.account_url}/{container}"
-    return Response(OK, write_pending_upload(container, url, sas), NOT_KEPT)
+    upload = start(services.uploads, services.datastores, services.signer, kind)
+    return Response(OK, write_pending_upload(upload.container, upload.url, upload.sas), NOT_KEPT)
 
 
 ROUTES = tuple(

@@ -2,13 +2,13 @@
 
 from contextlib import suppress
 
-from shared.adapters.durable_client import DurableClient, Instance
 from shared.domain.errors import Conflict
 from shared.domain.message import JSON
+from shared.ports import Instance, Orchestrations
 
 
 def ensure_started(
-    client: DurableClient,
+    orchestrations: Orchestrations,
     orchestrator: str,
     instance: str,
     given: JSON,
@@ -20,9 +20,9 @@ def ensure_started(
     An instance of that id that runs another orchestrator does not count. With `again`, one that
     has ended is started again.
     """
-    found = client.find(instance)
+    found = orchestrations.find(instance)
     if found is not None and found.orchestrator == orchestrator and not (again and found.ended):
         return found
     with suppress(Conflict):  # somebody else started it in between
-        client.start(orchestrator, instance, given)
+        orchestrations.start(orchestrator, instance, given)
     return None

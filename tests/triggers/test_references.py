@@ -51,7 +51,7 @@ def full(desk: Desk) -> Desk:
     return desk
 
 
-KINDS: dict[str, assets.Kind[Any]] = {
+KINDS: dict[str, assets.Assets[Any]] = {
     "models": assets.MODELS,
     "data": assets.DATA,
     "codes": assets.CODES,
