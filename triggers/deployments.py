@@ -62,7 +62,7 @@ def put_deployment(
     endpoint.check_stays()
     body = own_body(request, services.settings)
     asked = arm.read_deployment(endpoint.name, request.path["deployment"], body)
-    asked = services.recipes.check(asked)
+    asked = services.resolve_deployment.check(asked)
     generation = Provisioning(generation=uuid.uuid4().hex)
     ours = {"provisioning": generation, "incarnation": endpoint.incarnation}
     saved, is_new = _saved(asked.model_copy(update=ours), request, services)
