@@ -14,7 +14,26 @@ MAY_IMPORT = {
     "triggers": {"shared"},
     "orchestrators": {"shared.domain"},
     "activities": {"shared"},
-    "shared.services": {"shared"},
+    "shared.services": {
+        "shared.application",
+        "shared.implementations",
+        "shared.scorers",
+        "shared.settings",
+        "shared.stores",
+        "shared.scoring",
+        "shared.adapters",
+        "shared.ports",
+        "shared.domain",
+    },
+    "shared.implementations": {
+        "shared.scorers",
+        "shared.settings",
+        "shared.stores",
+        "shared.scoring",
+        "shared.adapters",
+        "shared.ports",
+        "shared.domain",
+    },
     "shared.application": {
         "shared.stores",
         "shared.ports",
@@ -41,7 +60,6 @@ MAY_IMPORT = {
         "shared.settings",
         "shared.application",
         "shared.stores",
-        "shared.scoring",
         "shared.adapters",
         "shared.ports",
         "shared.schemas",
@@ -95,9 +113,24 @@ def test_imports_go_down_only(module: str, path: Path) -> None:
         assert within or target in allowed, f"{module} imports {name}"
 
 
-@pytest.mark.parametrize(
-    ("module", "path"), [pair for pair in ALL if pair[0].startswith("shared.domain")]
-)
+def under(room: str) -> list[tuple[str, Path]]:
+    return [pair for pair in ALL if pair[0].startswith(f"{room}.")]
+
+
+@pytest.mark.parametrize(("module", "path"), under("triggers"))
+def test_a_door_takes_nothing_from_another_door(module: str, path: Path) -> None:
+    """What two doors need is a use case, or belongs to `shared.api`."""
+    for name in imports(path):
+        assert name.split(".")[0] != "triggers", f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), under("shared.application"))
+def test_a_use_case_knows_of_no_http(module: str, path: Path) -> None:
+    for name in imports(path):
+        assert name.split(".")[0] not in {"http", "azure", "urllib"}, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), under("shared.domain"))
 def test_the_domain_knows_nothing_of_the_world(module: str, path: Path) -> None:
     for name in imports(path):
         top = name.split(".")[0]

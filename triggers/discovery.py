@@ -4,6 +4,7 @@ A client asks for the cloud and the addresses before it has a token, so those do
 """
 
 import re
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import azure.durable_functions as df
@@ -21,7 +22,6 @@ from shared.services import Services
 from shared.settings import ARM_AUDIENCE, ML_AUDIENCE, Settings
 
 bp = df.Blueprint()
-OK = 200
 
 CLOUD = "BatchEndpoints"
 """Not the name of one of Azure's own clouds: clients have those by heart, and would not ask."""
@@ -45,7 +45,7 @@ def get_metadata(request: Request, services: Services, _: Orchestrations) -> Res
     asked = f"{urlsplit(public).scheme}://{host}"
     if asked != public and _HOST.fullmatch(host):
         clouds.append(_cloud(f"{CLOUD}Here", asked, services))
-    return Response(OK, clouds)
+    return Response(HTTPStatus.OK, clouds)
 
 
 def _cloud(name: str, base: str, services: Services) -> JSON:
@@ -72,11 +72,11 @@ def _login(issuers: tuple[str, ...]) -> str:
 def get_addresses(request: Request, _services: Services, _: Orchestrations) -> Response:
     """Where the parts of Azure ML are that are not ARM's: all of them here."""
     base = request.base_url
-    return Response(OK, {"api": base, "history": base, "experimentation": base})
+    return Response(HTTPStatus.OK, {"api": base, "history": base, "experimentation": base})
 
 
 def get_workspace(request: Request, services: Services, _: Orchestrations) -> Response:
-    return Response(OK, _workspace(request, services))
+    return Response(HTTPStatus.OK, _workspace(request, services))
 
 
 def list_workspaces(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -129,7 +129,9 @@ def _storage_account_id(services: Services) -> str:
 _OF_GROUP = WORKSPACE.removesuffix("/{workspace}")
 _OF_SUBSCRIPTION = _OF_GROUP.replace("/resourceGroups/{group}", "")
 
-_CLOUDS = RouteDocs("The clouds that there are: this one.", answers={OK: AnswerKind.VALUES})
+_CLOUDS = RouteDocs(
+    "The clouds that there are: this one.", answers={HTTPStatus.OK: AnswerKind.VALUES}
+)
 
 ROUTES = (
     Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, docs=_CLOUDS),

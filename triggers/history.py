@@ -1,66 +1,57 @@
 """Run history, as far as the official client asks: runs, details, children, outputs, labels."""
 
-from datetime import UTC, datetime
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
 from shared.api.http import Request, Response
+from shared.api.job_uris import log_uri
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE, who
-from shared.domain.errors import Conflict
-from shared.domain.job import Change, Job
 from shared.domain.message import JSON
 from shared.domain.role import Role
 from shared.ports import Orchestrations
 from shared.schemas import bodies, runs
 from shared.services import Services
 from shared.settings import Settings
-from triggers.follow import live, of_run
-from triggers.logs import log_link
 
 bp = df.Blueprint()
-OK = 200
 
 
 def get_run(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
-    return Response(OK, _run(request.path["run"], services, orchestrations))
+    return Response(HTTPStatus.OK, _write_run(request.path["run"], services, orchestrations))
 
 
 def get_details(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
-    job, is_child = of_run(request.path["run"], services)
-    now = datetime.now(UTC)
-    current = live(job, services, orchestrations)
-    names = services.log_reader.names(current)
-    links = {name: log_link(job.spec.name, name, now, request, services) for name in names}
-    return Response(OK, runs.write_details(current, log_files=links, is_child=is_child))
+    job, is_child = services.follow_job.of_run(request.path["run"])
+    current = services.follow_job.refresh(job, orchestrations)
+    queries = services.read_job_log.link_all(current)
+    links = {log: log_uri(current, query, request) for log, query in queries.items()}
+    return Response(HTTPStatus.OK, runs.write_details(current, log_files=links, is_child=is_child))
 
 
 def list_children(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """The scoring step is a job's only child, and has none."""
-    job, is_child = of_run(request.path["run"], services)
-    children = [] if is_child else [_run(job.spec.child, services, orchestrations)]
-    return Response(OK, {"value": children, "nextLink": None})
+    job, is_child = services.follow_job.of_run(request.path["run"])
+    children = [] if is_child else [_write_run(job.spec.child, services, orchestrations)]
+    return Response(HTTPStatus.OK, {"value": children, "nextLink": None})
 
 
 def get_run_data(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
-    run = _run(runs.read_run_id(request.json), services, orchestrations)
-    return Response(OK, {"runMetadata": run, "runDefinition": None, "jobSpecification": None})
+    run = _write_run(runs.read_run_id(request.json), services, orchestrations)
+    return Response(
+        HTTPStatus.OK, {"runMetadata": run, "runDefinition": None, "jobSpecification": None}
+    )
 
 
 def patch_run(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """Archive a job, or give it a name, a description, tags."""
     body = request.json
-    job, is_child = of_run(request.path["run"], services)
-    if is_child:
-        raise Conflict(
-            f"Run '{job.spec.child}' is the scoring step of job '{job.spec.name}'.",
-            fix="Change the job instead.",
-            target="run",
-        )
-    change = Change.of(who(request), datetime.now(UTC))
-    services.jobs.label(job.spec.name, lambda labels: runs.read_labels(body, labels).signed(change))
-    return Response(OK, _run(job.spec.name, services, orchestrations))
+    job = services.label_job(
+        request.path["run"], lambda labels: runs.read_labels(body, labels), who(request)
+    )
+    return Response(HTTPStatus.OK, _write_run(job.spec.name, services, orchestrations))
 
 
 def resolve_uris(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -71,12 +62,12 @@ def resolve_uris(request: Request, services: Services, _: Orchestrations) -> Res
         job = services.jobs.of_run(run) if run else None
         if job is not None:
             uris[asset_id] = {"uri": runs.output_uri(job, _workspace_uri(services.settings))}
-    return Response(OK, {"values": uris})
+    return Response(HTTPStatus.OK, {"values": uris})
 
 
-def _run(run: str, services: Services, orchestrations: Orchestrations) -> JSON:
-    job, is_child = of_run(run, services)
-    current: Job = live(job, services, orchestrations)
+def _write_run(run: str, services: Services, orchestrations: Orchestrations) -> JSON:
+    job, is_child = services.follow_job.of_run(run)
+    current = services.follow_job.refresh(job, orchestrations)
     settings = services.settings
     assets = f"azureml://locations/{settings.location}/workspaces/{settings.workspace_name}"
     return runs.write_run(current, assets_uri=assets, is_child=is_child)

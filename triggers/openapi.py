@@ -1,6 +1,8 @@
 """The service's OpenAPI document, and the one of each endpoint's scoring URI."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
@@ -13,7 +15,6 @@ from shared.ports import Orchestrations
 from shared.services import Services
 
 bp = df.Blueprint()
-OK = 200
 SCORING = "endpoints/{endpoint}/"
 
 
@@ -29,7 +30,7 @@ def get_openapi(request: Request, services: Services, _: Orchestrations) -> Resp
             "workspace": settings.workspace_name,
         },
     )
-    return Response(OK, document(registered(), scope))
+    return Response(HTTPStatus.OK, document(registered(), scope))
 
 
 def get_swagger(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -44,10 +45,10 @@ def get_swagger(request: Request, services: Services, _: Orchestrations) -> Resp
         for route in registered()
         if route.template.startswith(SCORING)
     ]
-    return Response(OK, document(own, scope))
+    return Response(HTTPStatus.OK, document(own, scope))
 
 
-_DOCUMENT = {OK: AnswerKind.DOCUMENT}
+_DOCUMENT: Mapping[int, AnswerKind] = {HTTPStatus.OK: AnswerKind.DOCUMENT}
 ROUTES = (
     Route(
         "get_openapi",

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from shared.application.provisioning import ensure_provisioning
+from shared.application.resolve_deployment import ResolveDeployment
 from shared.application.waiting import wait_until
 from shared.application.write import Write
 from shared.domain.deployment import Deployment
@@ -12,7 +13,6 @@ from shared.domain.errors import Conflict
 from shared.domain.provisioning import Provisioning
 from shared.ports import Orchestrations
 from shared.stores.deployment_logs import DeploymentLogs
-from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry, Stored
 
 MOST = 20  # deployments of one endpoint: Azure ML's limit
@@ -23,7 +23,7 @@ class PutDeployment:
     """Thread-safe."""
 
     registry: Registry
-    recipes: Recipes
+    resolve: ResolveDeployment
     logs: DeploymentLogs
 
     def __call__(
@@ -39,7 +39,7 @@ class PutDeployment:
         endpoint.check_stays()
         generation = Provisioning(generation=uuid.uuid4().hex)
         ours = {"provisioning": generation, "incarnation": endpoint.incarnation}
-        saved, is_new = self._save(self.recipes.check(asked).model_copy(update=ours), write)
+        saved, is_new = self._save(self.resolve.check(asked).model_copy(update=ours), write)
         if is_new:
             self._check_room(endpoint, saved.resource)
         if saved.resource.provisioning == generation:

@@ -139,12 +139,12 @@ def test_a_model_that_can_never_be_read_fails_at_the_first_try(
 
 
 class Failing:
-    """Recipes that cannot be read, in one way."""
+    """A deployment that cannot be resolved, for one reason."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def of(self, _deployment: Deployment) -> object:
+    def __call__(self, _deployment: Deployment) -> object:
         raise self._error
 
 
@@ -158,9 +158,9 @@ LASTING = [
 ]
 
 
-def with_recipes(services: Services, error: Exception) -> Services:
+def unresolvable(services: Services, error: Exception) -> Services:
     failing: Any = Failing(error)
-    return dataclasses.replace(services, recipes=failing)
+    return dataclasses.replace(services, resolve_deployment=failing)
 
 
 @pytest.mark.parametrize("error", LASTING, ids=[type(one).__name__ for one in LASTING])
@@ -169,7 +169,7 @@ def test_what_can_never_work_is_a_reason_and_no_exception(
 ) -> None:
     """An exception would be tried again for five minutes."""
     deploy(services, CONDA)
-    broken = with_recipes(services, error)
+    broken = unresolvable(services, error)
 
     for step in (build, try_out):
         told: ProvisioningStep = step(TASK, broken)
@@ -184,4 +184,4 @@ def test_what_may_pass_is_tried_again(services: Services, error: Exception) -> N
 
     for step in (build, try_out):
         with pytest.raises(type(error)):
-            step(TASK, with_recipes(services, error))
+            step(TASK, unresolvable(services, error))
