@@ -35,7 +35,7 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
         return ProvisioningStep(reason=SUPERSEDED)
     said = list[str]()
     try:
-        made = services.scorers.prepare(services.recipes.of(entry.resource), said.append)
+        made = services.scorers.prepare(services.resolve_deployment(entry.resource), said.append)
         reason = ""
     except EnvironmentFailed as failure:
         made = MadeEnvironment(notes=failure.notes)

@@ -33,7 +33,7 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
         return ProvisioningStep(reason=SUPERSEDED)
     deployment = entry.resource
     try:
-        recipe = services.recipes.of(deployment)
+        recipe = services.resolve_deployment(deployment)
         with services.scorers.scorer(recipe, capacity=deployment.settings.parallelism):
             return ProvisioningStep()
     except InitFailed as failure:

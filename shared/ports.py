@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+
+from shared.domain.caller import Caller
+from shared.domain.message import JSON
 
 
 @dataclass(frozen=True)
@@ -159,4 +162,52 @@ class Signer(Protocol):
 
         Raises `ServiceUnavailable` when the store gives the service nothing to sign with.
         """
+        ...
+
+
+@dataclass(frozen=True)
+class Instance:
+    """How an orchestration is. `ended` is empty while it runs."""
+
+    ended: str
+    runtime_status: str
+    custom_status: JSON
+    output: JSON
+    failure: str
+    orchestrator: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class Orchestrations(Protocol):
+    """The task hub, as one request may ask it.
+
+    Every method raises `ServiceUnavailable` when the hub does not answer.
+    """
+
+    def start(self, orchestrator: str, instance: str, given: JSON) -> None:
+        """Start an orchestration.
+
+        Raises `Conflict` when one of that id is under way, and `InvalidRequest` when what it is
+        given is too large.
+        """
+        ...
+
+    def find(self, instance: str) -> Instance | None:
+        """How the orchestration is, with its custom status and output; None if there is none."""
+        ...
+
+    def management_urls(self, instance: str) -> dict[str, str]:
+        """The Durable HTTP API's URLs for an instance: statusQueryGetUri and its siblings.
+
+        Their key opens the whole task hub.
+        """
+        ...
+
+
+class Verifier(Protocol):
+    """Tells who a bearer token speaks for. Thread-safe."""
+
+    def verify(self, token: str) -> Caller:
+        """Raises `Unauthenticated`."""
         ...

@@ -1,37 +1,35 @@
-"""The implementations behind the ports, chosen once per process from the settings."""
+"""What handlers and activities work with: stores and use cases, wired once per process."""
 
 import atexit
 import logging
-import os
-import tempfile
 import threading
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
 
-from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_sas import signer_of
-from shared.adapters.entra import TokenVerifier, Trust
-from shared.adapters.scratch import own_folder
-from shared.api.auth import Verifier
+from shared.adapters.entra import TokenVerifier
+from shared.application.cancel_job import CancelJob
+from shared.application.follow_job import FollowJob
+from shared.application.label_job import LabelJob
+from shared.application.list_jobs import ListJobs
+from shared.application.locate_output import LocateOutput
+from shared.application.put_deployment import PutDeployment
+from shared.application.read_job_log import ReadJobLog
+from shared.application.register_asset import RegisterAsset
+from shared.application.resolve_deployment import ResolveDeployment
+from shared.application.submit_job import SubmitJob
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
     ARTIFACT_STORE,
     DEFAULT_STORE,
     StorageAccount,
 )
-from shared.domain.errors import BatchError
-from shared.domain.job import JobStatus
-from shared.ports import Blobs, Signer
+from shared.implementations import choose_account, choose_trust, make_scorers
+from shared.ports import Blobs, Signer, Verifier
 from shared.scorers import Scorers
 from shared.scoring.bundle.downloads import Downloads
-from shared.scoring.environments.environments import Bound, Environments
-from shared.scoring.models.model_cache import ModelCache
-from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import JobCourse
 from shared.settings import Settings
 from shared.stores import job_index
 from shared.stores import jobs as job_store
@@ -48,7 +46,6 @@ from shared.stores.log_links import LogLinks
 from shared.stores.log_reader import LogReader
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
-from shared.stores.recipes import Recipes
 from shared.stores.registry import Registry
 from shared.stores.reports import Reports
 from shared.stores.results import Results
@@ -60,14 +57,12 @@ from shared.stores.uploads import Uploads
 READERS = 8
 # Side files on their way: a script may write one for each input.
 WRITERS = 8
-# Core Tools' settings beside the app, connection strings among them.
-OF_DEVELOPERS = (Path(__file__).parent.parent / "local.settings.json",)
 _creation = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Services:
-    """What activities and handlers work with."""
+    """Stores and what scores, for activities; and the use cases over them, for handlers."""
 
     settings: Settings
     verifier: Verifier
@@ -92,8 +87,47 @@ class Services:
     signals: JobSignals
     downloads: Downloads
     scorers: Scorers
-    recipes: Recipes
     blobs: Blobs
+    resolve_deployment: ResolveDeployment
+
+    @property
+    def follow_job(self) -> FollowJob:
+        return FollowJob(self.jobs, self.signals, self.registry)
+
+    @property
+    def list_jobs(self) -> ListJobs:
+        return ListJobs(self.jobs, self.registry, self.follow_job)
+
+    @property
+    def submit_job(self) -> SubmitJob:
+        return SubmitJob(
+            self.registry,
+            self.jobs,
+            self.computes,
+            self.inputs,
+            LocateOutput(self.blobs, self.datastores),
+            self.resolve_deployment,
+        )
+
+    @property
+    def cancel_job(self) -> CancelJob:
+        return CancelJob(self.jobs, self.signals, self.follow_job)
+
+    @property
+    def label_job(self) -> LabelJob:
+        return LabelJob(self.jobs, self.follow_job)
+
+    @property
+    def read_job_log(self) -> ReadJobLog:
+        return ReadJobLog(self.jobs, self.log_reader, self.log_links, self.follow_job)
+
+    @property
+    def put_deployment(self) -> PutDeployment:
+        return PutDeployment(self.registry, self.resolve_deployment, self.deployment_logs)
+
+    @property
+    def register_asset(self) -> RegisterAsset:
+        return RegisterAsset(self.registry, self.inputs, self.uploads, self.code_hashes)
 
 
 def services() -> Services:
@@ -107,7 +141,7 @@ def _services() -> Services:
     # At its usual level the storage SDK logs every request with all its headers.
     logging.getLogger("azure").setLevel(logging.WARNING)
     settings = Settings.from_environment()
-    account = _account(settings)
+    account = choose_account(settings)
     blobs = AzureBlobs(account)
     for container in (
         registry_store.CONTAINER,
@@ -122,30 +156,17 @@ def _services() -> Services:
     return chosen
 
 
-def _trust(settings: Settings) -> Trust:
-    return Trust(
-        issuers=settings.auth_issuer,
-        audiences=settings.auth_audiences,
-        jwks_url=settings.auth_jwks_url,
-        tenant=settings.auth_tenant,
-        assignments=settings.role_assignments,
-    )
-
-
 def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) -> Services:
     """Services over a store; `account_url` is what that store's blob URLs begin with."""
-    verifier = TokenVerifier(_trust(settings))
     registry = Registry(blobs)
     datastores = Datastores(registry, StorageAccount(url=account_url), _built_in(settings))
     inputs = Inputs(blobs, registry, datastores)
-    computes = Computes(registry)
-    jobs = Jobs(blobs)
+    computes, jobs = Computes(registry), Jobs(blobs)
     results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
-    scratch = own_folder(settings.scratch_folder / "processes")
     return Services(
         settings=settings,
-        verifier=verifier,
+        verifier=TokenVerifier(choose_trust(settings)),
         registry=registry,
         jobs=jobs,
         log_reader=LogReader(blobs),
@@ -166,60 +187,10 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         ends=Ends(blobs),
         signals=JobSignals(blobs),
         downloads=Downloads(blobs, downloads),
-        scorers=_scorers(settings, scratch, blobs, registry, downloads, jobs),
-        recipes=Recipes(blobs, registry, inputs, computes),
+        scorers=make_scorers(settings, blobs, registry, downloads, jobs),
         blobs=blobs,
+        resolve_deployment=ResolveDeployment(blobs, registry, inputs, computes),
     )
-
-
-def _scorers(
-    settings: Settings,
-    scratch: Path,
-    blobs: Blobs,
-    registry: Registry,
-    downloads: Executor,
-    jobs: Jobs,
-) -> Scorers:
-    base = settings.scratch_folder
-    of_developers = (one for one in OF_DEVELOPERS if one.exists())
-    hidden = (*settings.scorer_hidden_folders, *of_developers)
-    return Scorers(
-        ScorerPool(
-            scratch=scratch,
-            temporary=_temporary(),
-            idle_s=settings.scorer_idle_s,
-            course_of=lambda job: _course_of(job, jobs),
-        ),
-        ModelCache(blobs, base / "models", downloads),
-        Environments(
-            base / "environments",
-            build_limit_s=settings.environment_build_limit_s,
-            keep=_bound(settings),
-            hidden=hidden,
-        ),
-        registry,
-        most=settings.scorer_processes,
-        memory_mb=settings.scorer_memory_mb,
-        writable=settings.scorer_writable_folders,
-        hidden=hidden,
-    )
-
-
-def _course_of(job: str, jobs: Jobs) -> JobCourse:
-    """As its document says; a store that does not answer is no reason to end its processes."""
-    try:
-        found = jobs.find(job)
-    except BatchError:
-        return JobCourse.RUNNING
-    status = found.state.status if found else JobStatus.RUNNING
-    if status is JobStatus.FINALIZING:
-        return JobCourse.ENDING
-    return JobCourse.OVER if status.is_terminal else JobCourse.RUNNING
-
-
-def _temporary() -> Path:
-    """Where scripts' temporary folders lie: never deep, whatever the settings say."""
-    return own_folder(Path(tempfile.gettempdir()) / f"batch-{os.getuid()}")
 
 
 def _built_in(settings: Settings) -> dict[str, str]:
@@ -229,23 +200,3 @@ def _built_in(settings: Settings) -> dict[str, str]:
         DEFAULT_STORE: settings.default_container,
         ARTIFACT_STORE: ARTIFACT_CONTAINER,
     }
-
-
-def _bound(settings: Settings) -> Bound | None:
-    if not settings.environments_mb:
-        return None
-    unused = timedelta(seconds=settings.environment_unused_s)
-    return Bound(bytes=settings.environments_mb << 20, unused=unused)
-
-
-def _account(settings: Settings) -> AzureAccount:
-    if settings.storage_connection_string:
-        return AzureAccount.from_connection_string(settings.storage_connection_string)
-    if not settings.storage_account_url:
-        raise ValueError(
-            "Neither STORAGE_CONNECTION_STRING nor STORAGE_ACCOUNT_URL is set. "
-            "Set one of them to say where the service keeps its data."
-        )
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
-
-    return AzureAccount.from_account(settings.storage_account_url, DefaultAzureCredential())

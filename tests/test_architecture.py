@@ -14,7 +14,32 @@ MAY_IMPORT = {
     "triggers": {"shared"},
     "orchestrators": {"shared.domain"},
     "activities": {"shared"},
-    "shared.services": {"shared"},
+    "shared.services": {
+        "shared.application",
+        "shared.implementations",
+        "shared.scorers",
+        "shared.settings",
+        "shared.stores",
+        "shared.scoring",
+        "shared.adapters",
+        "shared.ports",
+        "shared.domain",
+    },
+    "shared.implementations": {
+        "shared.scorers",
+        "shared.settings",
+        "shared.stores",
+        "shared.scoring",
+        "shared.adapters",
+        "shared.ports",
+        "shared.domain",
+    },
+    "shared.application": {
+        "shared.stores",
+        "shared.ports",
+        "shared.schemas",
+        "shared.domain",
+    },
     "shared.scorers": {
         "shared.stores",
         "shared.scoring",
@@ -24,7 +49,7 @@ MAY_IMPORT = {
         "shared.domain",
     },
     "shared.settings": {"shared.domain"},
-    "shared.ports": set[str](),
+    "shared.ports": {"shared.domain"},
     "shared.domain": set[str](),
     "shared.schemas": {"shared.domain"},
     "shared.stores": {"shared.ports", "shared.schemas", "shared.domain"},
@@ -32,8 +57,9 @@ MAY_IMPORT = {
     "shared.adapters": {"shared.ports", "shared.schemas", "shared.domain"},
     "shared.api": {
         "shared.services",
+        "shared.settings",
+        "shared.application",
         "shared.stores",
-        "shared.scoring",
         "shared.adapters",
         "shared.ports",
         "shared.schemas",
@@ -87,9 +113,24 @@ def test_imports_go_down_only(module: str, path: Path) -> None:
         assert within or target in allowed, f"{module} imports {name}"
 
 
-@pytest.mark.parametrize(
-    ("module", "path"), [pair for pair in ALL if pair[0].startswith("shared.domain")]
-)
+def under(room: str) -> list[tuple[str, Path]]:
+    return [pair for pair in ALL if pair[0].startswith(f"{room}.")]
+
+
+@pytest.mark.parametrize(("module", "path"), under("triggers"))
+def test_a_door_takes_nothing_from_another_door(module: str, path: Path) -> None:
+    """What two doors need is a use case, or belongs to `shared.api`."""
+    for name in imports(path):
+        assert name.split(".")[0] != "triggers", f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), under("shared.application"))
+def test_a_use_case_knows_of_no_http(module: str, path: Path) -> None:
+    for name in imports(path):
+        assert name.split(".")[0] not in {"http", "azure", "urllib"}, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize(("module", "path"), under("shared.domain"))
 def test_the_domain_knows_nothing_of_the_world(module: str, path: Path) -> None:
     for name in imports(path):
         top = name.split(".")[0]

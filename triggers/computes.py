@@ -2,66 +2,55 @@
 
 import azure.durable_functions as df
 
-from shared.api.conditions import conditions, etag_header
+from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import (
+    WORKSPACE,
+    compute_id,
+    enveloped,
+    located,
+    own_body,
+)
+from shared.api.writes import write_of
+from shared.application.delete_compute import delete_compute as delete
+from shared.application.put_compute import put_compute as put
 from shared.domain.compute import Compute
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import utc
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import arm_computes as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Stored
-from triggers.workspace import (
-    WORKSPACE,
-    check_workspace,
-    compute_id,
-    enveloped,
-    located,
-    own_body,
-    who,
-)
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
 
 
-def put_compute(request: Request, services: Services) -> Response:
-    """A smaller maximum than deployments use is allowed, as in Azure: their jobs are refused."""
-    check_workspace(request, services.settings)
+def put_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     body = own_body(request, services.settings)
-    compute = arm.read_compute(request.path["compute"], body)
-    guard = conditions(request)
-    entry, is_new = services.registry.computes.save(
-        compute,
-        compute.name,
-        by=who(request),
-        merge=lambda old, new: new.replacing(old),
-        if_match=guard.if_match,
-        if_absent=guard.if_absent,
-    )
+    asked = arm.read_compute(request.path["compute"], body)
+    entry, is_new = put(services.registry, asked, write_of(request))
     return _answer(entry, services, CREATED if is_new else OK)
 
 
-def get_compute(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def get_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     return _answer(services.registry.computes.get(request.path["compute"]), services, OK)
 
 
-def list_computes(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def list_computes(request: Request, services: Services, _: Orchestrations) -> Response:
     entries, last = services.registry.computes.page(
         after=start_after(request), size=page_size(request)
     )
     return page(request, [_body(entry, services) for entry in entries], last=last)
 
 
-def delete_compute(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def delete_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     action = request.query.get("underlyingresourceaction", "Delete")
     if action.lower() != "delete":
         raise InvalidRequest(
@@ -69,7 +58,7 @@ def delete_compute(request: Request, services: Services) -> Response:
             fix="Use underlyingResourceAction=Delete.",
             target="underlyingResourceAction",
         )
-    services.computes.delete(request.path["compute"], if_match=conditions(request).if_match)
+    delete(services.registry, request.path["compute"], write_of(request))
     return Response(OK)
 
 

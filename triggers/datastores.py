@@ -4,69 +4,55 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
-from shared.api.conditions import conditions, etag_header
+from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.domain.datastore import Datastore, check_open
-from shared.domain.errors import InvalidRequest
+from shared.api.workspace import (
+    WORKSPACE,
+    enveloped,
+    own_body,
+    workspace_id,
+)
+from shared.api.writes import write_of
+from shared.application.delete_datastore import delete_datastore as delete
+from shared.application.put_datastore import put_datastore as put
+from shared.application.share_datastore import share_datastore
+from shared.domain.datastore import Datastore
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import arm_datastores as arm
 from shared.schemas import bodies
 from shared.services import Services
 from shared.stores.registry import Stored
-from triggers.workspace import (
-    WORKSPACE,
-    check_workspace,
-    enveloped,
-    own_body,
-    who,
-    workspace_id,
-)
 
 bp = df.Blueprint()
 OK, CREATED = 200, 201
-# Azure's letters, in its order: read, create, write, list. Nobody may delete.
-READS, WRITES = "rl", "rcwl"
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
-def put_datastore(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def put_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     body = own_body(request, services.settings)
-    datastore = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
-    _check_container(datastore, request, services)
-    services.uploads.claim(datastore.container)
-    guard = conditions(request)
-    entry, is_new = services.datastores.save(
-        datastore, by=who(request), if_match=guard.if_match, if_absent=guard.if_absent
+    asked = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
+    entry, is_new = put(
+        services.datastores,
+        services.uploads,
+        services.blobs,
+        asked,
+        write_of(request),
+        may_be_missing=request.query.get("skipvalidation", "").lower() == "true",
     )
     return _answer(entry, services, CREATED if is_new else OK)
 
 
-def _check_container(datastore: Datastore, request: Request, services: Services) -> None:
-    """Raise InvalidRequest for a container that is not there, and for the service's own."""
-    target = "properties.containerName"
-    check_open(datastore.container, target=target)
-    is_there = services.blobs.container_exists(datastore.container)
-    if not is_there and request.query.get("skipvalidation", "").lower() != "true":
-        raise InvalidRequest(
-            f"The storage account has no container '{datastore.container}'.",
-            fix="Create it first, or send skipValidation=true to register it before it exists.",
-            target=target,
-        )
-
-
-def get_datastore(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def get_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     return _answer(services.datastores.get(request.path["datastore"]), services, OK)
 
 
-def list_datastores(request: Request, services: Services) -> Response:
+def list_datastores(request: Request, services: Services, _: Orchestrations) -> Response:
     """`isDefault=true` leaves the default one, `names=a,b` those that are there of them."""
-    check_workspace(request, services.settings)
     datastores, query = services.datastores, request.query
     if query.get("isdefault", "").lower() == "true":
         return page(request, [_body(datastores.get(datastores.default), services)])
@@ -76,28 +62,22 @@ def list_datastores(request: Request, services: Services) -> Response:
     return page(request, [_body(entry, services) for entry in shown], last=last)
 
 
-def delete_datastore(request: Request, services: Services) -> Response:
+def delete_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     """The name is forgotten; the container and its blobs stay."""
-    check_workspace(request, services.settings)
-    services.datastores.delete(request.path["datastore"], if_match=conditions(request).if_match)
+    name = request.path["datastore"]
+    delete(services.registry, services.datastores, name, write_of(request))
     return Response(OK)
 
 
-def list_secrets(request: Request, services: Services) -> Response:
+def list_secrets(request: Request, services: Services, _: Orchestrations) -> Response:
     """A SAS for the datastore's container, for as much as the caller's role allows."""
-    check_workspace(request, services.settings)
     datastore = services.datastores.get(request.path["datastore"]).resource
     hours = arm.read_sas_hours(request.json if request.body.strip() else {})
-    permissions = WRITES if _may_write(datastore, request, services) else READS
-    sas = services.signer.container_sas(datastore.container, permissions, timedelta(hours=hours))
-    return Response(OK, arm.write_sas(sas), NOT_KEPT)
-
-
-def _may_write(datastore: Datastore, request: Request, services: Services) -> bool:
     role = Role.highest(request.caller.roles) or Role.READER
-    if role is Role.INVOKER:
-        return services.datastores.may_invokers_write(datastore.container)
-    return role is Role.CONTRIBUTOR
+    sas = share_datastore(
+        services.datastores, services.signer, datastore, role, timedelta(hours=hours)
+    )
+    return Response(OK, arm.write_sas(sas), NOT_KEPT)
 
 
 def _answer(entry: Stored[Datastore], services: Services, status: int) -> Response:

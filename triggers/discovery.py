@@ -4,6 +4,7 @@ A client asks for the cloud and the addresses before it has a token, so those do
 """
 
 import re
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import azure.durable_functions as df
@@ -12,15 +13,15 @@ from shared.api.http import Request, Response
 from shared.api.paging import page
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import PROVIDER, WORKSPACE, workspace_guid, workspace_id
 from shared.domain.errors import NotFound
 from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services
 from shared.settings import ARM_AUDIENCE, ML_AUDIENCE, Settings
-from triggers.workspace import PROVIDER, WORKSPACE, check_workspace, workspace_guid, workspace_id
 
 bp = df.Blueprint()
-OK = 200
 
 CLOUD = "BatchEndpoints"
 """Not the name of one of Azure's own clouds: clients have those by heart, and would not ask."""
@@ -32,7 +33,7 @@ PORTAL = "https://portal.azure.com/"
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:]+\](:[0-9]+)?", re.IGNORECASE)
 
 
-def get_metadata(request: Request, services: Services) -> Response:
+def get_metadata(request: Request, services: Services, _: Orchestrations) -> Response:
     """Azure Resource Manager's list of clouds, with one cloud in it.
 
     The SDK takes the one whose `resourceManager` the URL it was given begins with, and Azure itself
@@ -44,7 +45,7 @@ def get_metadata(request: Request, services: Services) -> Response:
     asked = f"{urlsplit(public).scheme}://{host}"
     if asked != public and _HOST.fullmatch(host):
         clouds.append(_cloud(f"{CLOUD}Here", asked, services))
-    return Response(OK, clouds)
+    return Response(HTTPStatus.OK, clouds)
 
 
 def _cloud(name: str, base: str, services: Services) -> JSON:
@@ -68,18 +69,17 @@ def _login(issuers: tuple[str, ...]) -> str:
     return next((one for one in issuers if not one.startswith(OLD_ISSUER)), AZURE_LOGIN)
 
 
-def get_addresses(request: Request, _services: Services) -> Response:
+def get_addresses(request: Request, _services: Services, _: Orchestrations) -> Response:
     """Where the parts of Azure ML are that are not ARM's: all of them here."""
     base = request.base_url
-    return Response(OK, {"api": base, "history": base, "experimentation": base})
+    return Response(HTTPStatus.OK, {"api": base, "history": base, "experimentation": base})
 
 
-def get_workspace(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    return Response(OK, _workspace(request, services))
+def get_workspace(request: Request, services: Services, _: Orchestrations) -> Response:
+    return Response(HTTPStatus.OK, _workspace(request, services))
 
 
-def list_workspaces(request: Request, services: Services) -> Response:
+def list_workspaces(request: Request, services: Services, _: Orchestrations) -> Response:
     _check_scope(request, services.settings)
     return page(request, [_workspace(request, services)])
 
@@ -129,7 +129,9 @@ def _storage_account_id(services: Services) -> str:
 _OF_GROUP = WORKSPACE.removesuffix("/{workspace}")
 _OF_SUBSCRIPTION = _OF_GROUP.replace("/resourceGroups/{group}", "")
 
-_CLOUDS = RouteDocs("The clouds that there are: this one.", answers={OK: AnswerKind.VALUES})
+_CLOUDS = RouteDocs(
+    "The clouds that there are: this one.", answers={HTTPStatus.OK: AnswerKind.VALUES}
+)
 
 ROUTES = (
     Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, docs=_CLOUDS),

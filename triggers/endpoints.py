@@ -1,168 +1,90 @@
-"""Batch endpoints in ARM: put, get, list, patch, and delete with all deployments.
-
-A deletion is a mark on the endpoint and an orchestration. Whoever meets the mark - the client that
-repeats its request, or one that reads - starts the orchestration again if nobody carries it on.
-"""
-
-import time
-import uuid
-from contextlib import suppress
-from datetime import UTC, datetime
+"""Batch endpoints in ARM: put, get, list, patch, and delete with all deployments."""
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
-from shared.api.conditions import conditions, etag_header
+from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
+from shared.api.operation_uris import follow_headers, operation_uri
 from shared.api.paging import page, page_size, start_after
 from shared.api.patience import patience
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.domain.endpoint import Endpoint
-from shared.domain.errors import Conflict
-from shared.domain.message import JSON
-from shared.domain.provisioning import EndpointCreation, EndpointDeletion
-from shared.domain.role import Role
-from shared.schemas import arm_endpoints as arm
-from shared.schemas import bodies
-from shared.services import Services
-from shared.stores.registry import Stored
-from triggers.endpoint_defaults import check_again, check_not_failed, existing
-from triggers.operations import follow_headers, operation_uri
-from triggers.workspace import (
+from shared.api.workspace import (
     WORKSPACE,
-    check_workspace,
     endpoint_id,
     enveloped,
     located,
     own_body,
     scoring_uri,
     swagger_uri,
-    who,
 )
+from shared.api.writes import write_of
+from shared.application.delete_endpoint import delete_endpoint as delete
+from shared.application.delete_endpoint import resume_deletion
+from shared.application.patch_endpoint import patch_endpoint as patch
+from shared.application.put_endpoint import put_endpoint as put
+from shared.domain.endpoint import Endpoint
+from shared.domain.message import JSON
+from shared.domain.role import Role
+from shared.ports import Orchestrations
+from shared.schemas import arm_endpoints as arm
+from shared.schemas import bodies
+from shared.services import Services
+from shared.stores.registry import Stored
 
 bp = df.Blueprint()
 OK, CREATED, ACCEPTED = 200, 201, 202
 # Some dozen small deletions; a client that waits longer is told where to ask.
-DELETED_WITHIN_S, POLL_S = 10.0, 0.1
+DELETED_WITHIN_S = 10.0
 
 
-def put_endpoint(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def put_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
     asked = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
-    guard = conditions(request)
-    before = services.registry.endpoints.find(asked.name)
-    default = existing(asked.default_deployment, before, asked.name, services)
-    check_not_failed(default, before, services)
-    new = asked.model_copy(
-        update={"default_deployment": default, "incarnation": _new_incarnation()}
-    )
-    saved, is_new = services.registry.endpoints.save(
-        new,
-        asked.name,
-        by=who(request),
-        merge=lambda old, new: new.replacing(old),
-        if_match=guard.if_match,
-        if_absent=guard.if_absent,
-    )
-    check_again(default, before, saved, services, is_new=is_new)
+    saved, is_new = put(services.registry, asked, write_of(request))
     return _answer(saved, request, services, CREATED if is_new else OK)
 
 
-def get_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
+def get_endpoint(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
+    """May start the deletion again that nobody carries on."""
     entry = services.registry.endpoints.get(request.path["endpoint"])
-    if entry.resource.deletion:
-        _carry_on(entry.resource, client)
+    resume_deletion(entry.resource, orchestrations)
     return _answer(entry, request, services, OK)
 
 
-def list_endpoints(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
+def list_endpoints(request: Request, services: Services, _: Orchestrations) -> Response:
     entries, last = services.registry.endpoints.page(
         after=start_after(request), size=page_size(request)
     )
     return page(request, [_body(one, request, services) for one in entries], last=last)
 
 
-def patch_endpoint(request: Request, services: Services) -> Response:
-    check_workspace(request, services.settings)
-    patch = arm.patch_endpoint(own_body(request, services.settings))
-    before = services.registry.endpoints.get(request.path["endpoint"])
-    asked = patch(before.resource).default_deployment
-    is_switch = asked != before.resource.default_deployment
-    default = existing(asked if is_switch else "", before, before.resource.name, services)
-    check_not_failed(default, before, services)
-
-    def changed(endpoint: Endpoint) -> Endpoint:
-        endpoint.check_stays()
-        kept = {"default_deployment": default or endpoint.default_deployment}
-        return patch(endpoint).model_copy(update=kept)
-
-    saved = services.registry.endpoints.change(
-        changed, before.resource.name, by=who(request), if_match=conditions(request).if_match
-    )
-    check_again(default, before, saved, services, is_new=False)
+def patch_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
+    change = arm.patch_endpoint(own_body(request, services.settings))
+    saved = patch(services.registry, request.path["endpoint"], change, write_of(request))
     return _answer(saved, request, services, OK)
 
 
-def delete_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
-    """Delete the endpoint and its deployments; its jobs and their outputs stay."""
-    check_workspace(request, services.settings)
-    deletion = uuid.uuid4().hex
-    marked = services.registry.endpoints.change(
-        lambda old: old if old.deletion else old.model_copy(update={"deletion": deletion}),
+def delete_endpoint(
+    request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
+    """Answers when it is gone, or after a while where that can be asked."""
+    marked, is_gone = delete(
+        services.registry,
+        orchestrations,
         request.path["endpoint"],
-        by=who(request),
-        if_match=conditions(request).if_match,
-    ).resource
-    _carry_on(marked, client)
-    if _is_gone(marked, services, within_s=patience(request, DELETED_WITHIN_S)):
+        write_of(request),
+        within_s=patience(request, DELETED_WITHIN_S),
+    )
+    if is_gone:
         return Response(OK)
-    headers = follow_headers(request, services, _deletion(marked).instance)
+    headers = follow_headers(request, services, marked.deletion_task.instance)
     return Response(ACCEPTED, None, headers | {"Location": headers["Azure-AsyncOperation"]})
-
-
-def _new_incarnation() -> str:
-    """Later ones sort after earlier ones."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{uuid.uuid4().hex[:8]}"
-
-
-def _deletion(endpoint: Endpoint) -> EndpointDeletion:
-    return EndpointDeletion(endpoint=endpoint.name, deletion=endpoint.deletion)
-
-
-def _operation(endpoint: Endpoint) -> str:
-    """The operation that made the endpoint, or is deleting it."""
-    made = EndpointCreation(endpoint=endpoint.name, incarnation=endpoint.incarnation)
-    return _deletion(endpoint).instance if endpoint.deletion else made.operation
-
-
-def _carry_on(endpoint: Endpoint, client: DurableClient) -> None:
-    """Start the deletion's orchestration, unless it is under way."""
-    deletion = _deletion(endpoint)
-    instance = client.find(deletion.instance)
-    if instance is None or instance.ended:
-        with suppress(Conflict):
-            client.start("retire_endpoint", deletion.instance, deletion.to_wire())
-
-
-def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool:
-    """Whether the endpoint is deleted within a while: usually it is."""
-    deadline = time.monotonic() + within_s
-    while True:
-        found = services.registry.endpoints.find(endpoint.name)
-        if found is None or found.resource.deletion != endpoint.deletion:
-            return True
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(POLL_S)
 
 
 def _answer(entry: Stored[Endpoint], request: Request, services: Services, status: int) -> Response:
     headers = etag_header(entry.etag)
     if entry.resource.deletion:
-        headers |= follow_headers(request, services, _deletion(entry.resource).instance)
+        headers |= follow_headers(request, services, entry.resource.deletion_task.instance)
     return Response(status, _body(entry, request, services), headers)
 
 
@@ -172,7 +94,7 @@ def _body(entry: Stored[Endpoint], request: Request, services: Services) -> JSON
         endpoint,
         scoring_uri=scoring_uri(request, endpoint.name),
         swagger_uri=swagger_uri(request, endpoint.name),
-        operation_uri=operation_uri(request, services, _operation(endpoint)),
+        operation_uri=operation_uri(request, services, endpoint.operation),
     )
     own_id = endpoint_id(settings, endpoint.name)
     body = enveloped(entry, "batchEndpoints", own_id, endpoint.name, properties)
@@ -188,8 +110,8 @@ _PATCH = RouteDocs("Change an endpoint's tags, description or default.", body=bo
 ROUTES = (
     Route("list_endpoints", "GET", _LIST, Role.READER, list_endpoints),
     Route("put_endpoint", "PUT", _ONE, Role.CONTRIBUTOR, put_endpoint, docs=_PUT),
-    Route("get_endpoint", "GET", _ONE, Role.READER, durable_handler=get_endpoint),
+    Route("get_endpoint", "GET", _ONE, Role.READER, get_endpoint, is_durable=True),
     Route("patch_endpoint", "PATCH", _ONE, Role.CONTRIBUTOR, patch_endpoint, docs=_PATCH),
-    Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, durable_handler=delete_endpoint),
+    Route("delete_endpoint", "DELETE", _ONE, Role.CONTRIBUTOR, delete_endpoint, is_durable=True),
 )
 register(bp, ROUTES)

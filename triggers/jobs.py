@@ -1,30 +1,24 @@
 """Jobs by ARM: lists, newest first, and one job."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Self
 
 import azure.durable_functions as df
 
-from shared.adapters.durable_client import DurableClient
 from shared.api.http import Request, Response
+from shared.api.job_bodies import child_body, job_body, pipeline_body
 from shared.api.paging import page, page_size, start_after
 from shared.api.routes import Route, register
 from shared.api.view import archived_states
+from shared.api.workspace import WORKSPACE
+from shared.application.list_jobs import JobWindow
 from shared.domain.job import Job
-from shared.domain.message import JSON
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services
-from shared.stores.job_index import EVERYTHING, of_deployment, of_endpoint
-from triggers.follow import live, of_run
-from triggers.job_bodies import child_body, job_body, pipeline_body
-from triggers.scoring import INVOKING, invoke, poll
-from triggers.workspace import WORKSPACE, check_workspace
 
 bp = df.Blueprint()
-OK = 200
-
-type Body = Callable[[Job, Request, Services], JSON]
 
 
 @dataclass(frozen=True)
@@ -48,54 +42,31 @@ class Wanted:
         return job.labels.hidden in self.hidden and self.job_type in {"", "pipeline"} and has_tag
 
 
-def list_jobs(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
-    return _page(EVERYTHING, pipeline_body, request, services, client)
+def list_jobs(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
+    jobs, last = services.list_jobs(_read_window(request), orchestrations)
+    return page(request, [pipeline_body(job, request, services) for job in jobs], last=last)
 
 
-def list_of_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
-    """An endpoint's jobs, or a deployment's; they outlive it."""
-    if "workspace" in request.path:
-        check_workspace(request, services.settings)
-    endpoint, deployment = request.path["endpoint"], request.path.get("deployment", "")
-    folder = of_deployment(endpoint, deployment) if deployment else of_endpoint(endpoint)
-    answer = _page(folder, job_body, request, services, client)
-    if not answer.body["value"] and not answer.body["nextLink"]:
-        name = services.registry.endpoints.get(endpoint).resource.name
-        if deployment:
-            services.registry.deployments.get(name, deployment)
-    return answer
-
-
-def _page(
-    folder: str, write: Body, request: Request, services: Services, client: DurableClient
+def list_of_endpoint(
+    request: Request, services: Services, orchestrations: Orchestrations
 ) -> Response:
-    jobs, last = services.jobs.page(
-        folder,
-        after=start_after(request),
-        size=page_size(request),
-        is_wanted=Wanted.of(request),
-    )
-    current = [live(job, services, client) for job in jobs]
-    return page(request, [write(job, request, services) for job in current], last=last)
+    """An endpoint's jobs, or a deployment's; they outlive it."""
+    endpoint, deployment = request.path["endpoint"], request.path.get("deployment", "")
+    window = _read_window(request)
+    jobs, last = services.list_jobs.of_endpoint(endpoint, deployment, window, orchestrations)
+    return page(request, [job_body(job, request, services) for job in jobs], last=last)
 
 
-def get_job(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
-    job, is_child = of_run(request.path["job"], services)
+def _read_window(request: Request) -> JobWindow:
+    return JobWindow(start_after(request), page_size(request), Wanted.of(request))
+
+
+def get_job(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
+    job, is_child = services.follow_job.of_run(request.path["job"])
     if is_child:
-        return Response(OK, child_body(job, services))
-    return Response(OK, pipeline_body(live(job, services, client), request, services))
-
-
-def get_of_endpoint(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
-    return poll(request, services, client)
-
-
-def invoke_by_id(request: Request, services: Services, client: DurableClient) -> Response:
-    check_workspace(request, services.settings)
-    return invoke(request, services, client)
+        return Response(HTTPStatus.OK, child_body(job, services))
+    current = services.follow_job.refresh(job, orchestrations)
+    return Response(HTTPStatus.OK, pipeline_body(current, request, services))
 
 
 _ENDPOINT = f"{WORKSPACE}/batchEndpoints/{{endpoint}}"
@@ -108,29 +79,13 @@ _LISTS = {
     "list_endpoint_jobs_by_front_end": f"{_FRONT_END}/{_ENDPOINT}/jobs",
     "list_deployment_jobs_by_front_end": f"{_FRONT_END}/{_DEPLOYMENT}/jobs",
 }
-_JOB_OF_ENDPOINT = f"{_ENDPOINT}/jobs/{{job}}"
 
 ROUTES = (
-    Route("list_jobs", "GET", f"{WORKSPACE}/jobs", Role.READER, durable_handler=list_jobs),
-    Route("get_job", "GET", f"{WORKSPACE}/jobs/{{job}}", Role.READER, durable_handler=get_job),
+    Route("list_jobs", "GET", f"{WORKSPACE}/jobs", Role.READER, list_jobs, is_durable=True),
+    Route("get_job", "GET", f"{WORKSPACE}/jobs/{{job}}", Role.READER, get_job, is_durable=True),
     *(
-        Route(name, "GET", template, Role.READER, durable_handler=list_of_endpoint)
+        Route(name, "GET", template, Role.READER, list_of_endpoint, is_durable=True)
         for name, template in _LISTS.items()
-    ),
-    Route(
-        "get_job_of_endpoint",
-        "GET",
-        _JOB_OF_ENDPOINT,
-        Role.READER,
-        durable_handler=get_of_endpoint,
-    ),
-    Route(
-        "invoke_by_id",
-        "POST",
-        f"{_ENDPOINT}/jobs",
-        Role.INVOKER,
-        durable_handler=invoke_by_id,
-        docs=INVOKING,
     ),
 )
 register(bp, ROUTES)

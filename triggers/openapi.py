@@ -1,6 +1,8 @@
 """The service's OpenAPI document, and the one of each endpoint's scoring URI."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
@@ -9,14 +11,14 @@ from shared.api.openapi import Scope, document
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register, registered
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services
 
 bp = df.Blueprint()
-OK = 200
 SCORING = "endpoints/{endpoint}/"
 
 
-def get_openapi(request: Request, services: Services) -> Response:
+def get_openapi(request: Request, services: Services, _: Orchestrations) -> Response:
     settings = services.settings
     scope = Scope(
         title="Batch endpoints",
@@ -28,10 +30,10 @@ def get_openapi(request: Request, services: Services) -> Response:
             "workspace": settings.workspace_name,
         },
     )
-    return Response(OK, document(registered(), scope))
+    return Response(HTTPStatus.OK, document(registered(), scope))
 
 
-def get_swagger(request: Request, services: Services) -> Response:
+def get_swagger(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint = services.registry.endpoints.get(request.path["endpoint"]).resource
     scope = Scope(
         title=endpoint.name,
@@ -43,10 +45,10 @@ def get_swagger(request: Request, services: Services) -> Response:
         for route in registered()
         if route.template.startswith(SCORING)
     ]
-    return Response(OK, document(own, scope))
+    return Response(HTTPStatus.OK, document(own, scope))
 
 
-_DOCUMENT = {OK: AnswerKind.DOCUMENT}
+_DOCUMENT: Mapping[int, AnswerKind] = {HTTPStatus.OK: AnswerKind.DOCUMENT}
 ROUTES = (
     Route(
         "get_openapi",

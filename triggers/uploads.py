@@ -1,6 +1,5 @@
 """Uploads: a container of its own for the files of an asset that is about to be registered."""
 
-from datetime import timedelta
 from functools import partial
 
 import azure.durable_functions as df
@@ -8,32 +7,29 @@ import azure.durable_functions as df
 from shared.api.http import Request, Response
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
+from shared.api.workspace import WORKSPACE, own_body
+from shared.application.start_upload import start_upload as start
 from shared.domain.names import asset_name
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.schemas import bodies
 from shared.schemas.arm_datastores import read_pending_upload, write_pending_upload
 from shared.services import Services
-from triggers.workspace import WORKSPACE, check_workspace, own_body
 
 bp = df.Blueprint()
 OK = 200
-WRITES = "rcwl"
-UPLOAD_LIFETIME = timedelta(hours=8)
 NOT_KEPT = {"Cache-Control": "no-store"}
 # ARM's folder of a kind of asset, and the word that its containers' names begin with.
 KINDS = {"codes": "code", "models": "model", "data": "data"}
 
 
-def start_upload(kind: str, request: Request, services: Services) -> Response:
+def start_upload(kind: str, request: Request, services: Services, _: Orchestrations) -> Response:
     """A fresh container each time: what is uploaded never mixes with anything else."""
-    check_workspace(request, services.settings)
     asset_name(request.path["name"], f"{kind} name")
     asset_name(request.path["version"], f"{kind} version")
     read_pending_upload(own_body(request, services.settings) if request.body.strip() else {})
-    container = services.uploads.start(kind)
-    sas = services.signer.container_sas(container, WRITES, UPLOAD_LIFETIME)
-    url = f"{services.datastores.account_url}/{container}"
-    return Response(OK, write_pending_upload(container, url, sas), NOT_KEPT)
+    upload = start(services.uploads, services.datastores, services.signer, kind)
+    return Response(OK, write_pending_upload(upload.container, upload.url, upload.sas), NOT_KEPT)
 
 
 ROUTES = tuple(

@@ -1,7 +1,6 @@
 """The Durable client: start a job's orchestration, ask how it is, and where it can be followed."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from durabletask.client import OrchestrationStatus
 
 from shared.domain.errors import Conflict, InvalidRequest, ServiceUnavailable
 from shared.domain.message import JSON
+from shared.ports import Instance
 
 ENDED = {
     OrchestrationStatus.COMPLETED: "Completed",
@@ -20,22 +20,8 @@ ENDED = {
 UNAVAILABLE = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 
 
-@dataclass(frozen=True)
-class Instance:
-    """How an orchestration is. `ended` is empty while it runs."""
-
-    ended: str
-    runtime_status: str
-    custom_status: JSON
-    output: JSON
-    failure: str
-    orchestrator: str
-    created_at: datetime
-    changed_at: datetime
-
-
 class DurableClient:
-    """Wraps the client that the host binds to one invocation."""
+    """The client that the host binds to one invocation, as `Orchestrations`."""
 
     def __init__(self, client: Any, request: func.HttpRequest) -> None:
         self._client = client

@@ -1,20 +1,14 @@
 """Who may do what: a bearer token on every route, and the role that the route wants."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from shared.domain.caller import Caller
 from shared.domain.errors import Forbidden, Unauthenticated
 from shared.domain.role import Role
+from shared.ports import Verifier
 
 SESSION_HEADERS = ("x-ms-token-aad-access-token", "x-ms-token-aad-id-token")
 """Where App Service authentication puts the tokens of somebody who signed in with a browser."""
-
-
-class Verifier(Protocol):
-    def verify(self, token: str) -> Caller:
-        """Raises Unauthenticated."""
-        ...
 
 
 def authorise(headers: Mapping[str, str], needed: Role, verifier: Verifier) -> Caller:

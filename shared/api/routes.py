@@ -1,6 +1,7 @@
 """Routes: a method, a template, the role it wants and its handler; and how they become functions.
 
-Every request passes `answer`: who is it, may they, the handler, and errors to status codes.
+Every request passes `answer`: who is it, may they, is the workspace this one, the handler, and
+errors to status codes.
 """
 
 import json
@@ -8,6 +9,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Never
 from urllib.parse import urlsplit
 
 import azure.durable_functions as df
@@ -18,18 +20,24 @@ from shared.api import errors
 from shared.api.auth import authorise
 from shared.api.http import Request, Response
 from shared.api.route_docs import NOTHING_TOLD, RouteDocs
+from shared.api.workspace import check_workspace
 from shared.domain.caller import NOBODY
 from shared.domain.errors import BatchError, ServiceUnavailable
+from shared.domain.message import JSON
 from shared.domain.reference import PREFIX
 from shared.domain.role import Role
+from shared.ports import Orchestrations
 from shared.services import Services, services
 
 log = logging.getLogger(__name__)
 
 _registered: dict[str, "Route"] = {}
 
-type Handler = Callable[[Request, Services], Response]
-type DurableHandler = Callable[[Request, Services, DurableClient], Response]
+type Handler = Callable[[Request, Services, Orchestrations], Response]
+
+
+# The parameter that says which workspace a path is about.
+OF_WORKSPACE = "{workspace}"
 
 
 @dataclass(frozen=True)
@@ -44,18 +52,37 @@ class Route:
     method: str
     template: str
     role: Role | None
-    handler: Handler | None = None
-    durable_handler: DurableHandler | None = None
+    handler: Handler
+    is_durable: bool = False
     docs: RouteDocs = NOTHING_TOLD
+
+
+class Unbound:
+    """The task hub for a route that is not bound to it: asking is a fault of the route's."""
+
+    def start(self, orchestrator: str, instance: str, given: JSON) -> Never:  # noqa: ARG002
+        self._refuse()
+
+    def find(self, instance: str) -> Never:  # noqa: ARG002
+        self._refuse()
+
+    def management_urls(self, instance: str) -> Never:  # noqa: ARG002
+        self._refuse()
+
+    def _refuse(self) -> Never:
+        raise TypeError("This route is not bound to the task hub. Set its is_durable.")
+
+
+UNBOUND = Unbound()
 
 
 def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:
     """Make each route an HTTP-triggered function of the blueprint."""
     for route in routes:
         _registered[route.name] = route
-        function = _with_client(route) if route.durable_handler else _plain(route)
+        function = _with_client(route) if route.is_durable else _plain(route)
         function.__name__ = route.name
-        if route.durable_handler:
+        if route.is_durable:
             function = bp.durable_client_input(client_name="client")(function)
         bp.route(route=route.template, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
             function
@@ -69,7 +96,7 @@ def registered() -> tuple[Route, ...]:
 
 def _plain(route: Route) -> Callable[..., func.HttpResponse]:
     def handle(req: func.HttpRequest) -> func.HttpResponse:
-        return _to_http(answer(route, req, None))
+        return _to_http(answer(route, req, UNBOUND))
 
     return handle
 
@@ -81,10 +108,10 @@ def _with_client(route: Route) -> Callable[..., func.HttpResponse]:
     return handle
 
 
-def answer(route: Route, req: func.HttpRequest, client: DurableClient | None) -> Response:
+def answer(route: Route, req: func.HttpRequest, orchestrations: Orchestrations) -> Response:
     """Authorise, call the handler, and turn what goes wrong into its status."""
     try:
-        return _handle(route, req, client)
+        return _handle(route, req, orchestrations)
     except ServiceUnavailable as error:
         log.warning("unavailable route=%s reason=%s", route.name, error)
         return errors.to_response(error)
@@ -96,7 +123,7 @@ def answer(route: Route, req: func.HttpRequest, client: DurableClient | None) ->
         return errors.internal(error_id)
 
 
-def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -> Response:
+def _handle(route: Route, req: func.HttpRequest, orchestrations: Orchestrations) -> Response:
     service = services()
     headers = {name.lower(): value for name, value in req.headers.items()}
     role = route.role
@@ -112,11 +139,16 @@ def _handle(route: Route, req: func.HttpRequest, client: DurableClient | None) -
         caller=caller,
         asked=urlsplit(req.url).path,
     )
-    if route.durable_handler and client is not None:
-        return route.durable_handler(request, service, client)
-    if route.handler is None:
-        raise TypeError(f"Route {route.name} has no handler.")
-    return route.handler(request, service)
+    return dispatch(route, request, service, orchestrations)
+
+
+def dispatch(
+    route: Route, request: Request, services: Services, orchestrations: Orchestrations
+) -> Response:
+    """The handler's answer to an authorised request; raises NotFound for another workspace."""
+    if OF_WORKSPACE in route.template:
+        check_workspace(request, services.settings)
+    return route.handler(request, services, orchestrations)
 
 
 def _origin(url: str) -> str:

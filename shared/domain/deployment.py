@@ -15,7 +15,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 from shared.domain.asset import AssetId
 from shared.domain.errors import Conflict
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
-from shared.domain.provisioning import Provisioning, ProvisioningState
+from shared.domain.provisioning import Provisioning, ProvisioningState, ProvisioningTask
 
 IGNORE_FAILURES = -1
 # Characters that Azure ML's engine refuses in an output file's name.
@@ -167,6 +167,15 @@ class Deployment(Message):
         }
         text = json.dumps(scored_with, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def provisioning_task(self) -> ProvisioningTask:
+        """What is to be carried out to make this generation of it."""
+        return ProvisioningTask(
+            endpoint=self.endpoint,
+            deployment=self.name,
+            generation=self.provisioning.generation,
+        )
 
     def replacing(self, old: "Deployment") -> "Deployment":
         """Stand in for an old one: what scores as before need not be made again.

@@ -2,7 +2,7 @@
 
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
-from shared.domain.provisioning import ProvisioningState
+from shared.domain.provisioning import EndpointCreation, EndpointDeletion, ProvisioningState
 
 NO_DEFAULT = (
     "No valid deployments to route to. Please check that the endpoint has at least one deployment "
@@ -29,6 +29,17 @@ class Endpoint(Message):
     @property
     def state(self) -> ProvisioningState:
         return ProvisioningState.DELETING if self.deletion else ProvisioningState.SUCCEEDED
+
+    @property
+    def deletion_task(self) -> EndpointDeletion:
+        """What is to be carried out once it is being deleted."""
+        return EndpointDeletion(endpoint=self.name, deletion=self.deletion)
+
+    @property
+    def operation(self) -> str:
+        """The id of the operation that made it, or is deleting it."""
+        made = EndpointCreation(endpoint=self.name, incarnation=self.incarnation)
+        return self.deletion_task.instance if self.deletion else made.operation
 
     def check_stays(self) -> None:
         """Raise Conflict when the endpoint is being deleted."""

@@ -82,7 +82,7 @@ class Datastores:
 
         Raises Conflict for a built-in one, and PreconditionFailed.
         """
-        self._check_made(datastore.name)
+        self.check_not_built_in(datastore.name)
         return self._registry.datastores.save(
             datastore,
             datastore.name,
@@ -91,22 +91,6 @@ class Datastores:
             if_match=if_match,
             if_absent=if_absent,
         )
-
-    def delete(self, name: str, *, if_match: str = "") -> None:
-        """Forget the name.
-
-        Raises Conflict for a built-in one and for one that registered assets lie in, NotFound, and
-        PreconditionFailed.
-        """
-        self._check_made(name)
-        entry = self.get(name)
-        self._check_unused(name)
-        self._registry.datastores.delete(name, if_match=if_match)
-        try:
-            self._check_unused(name)
-        except Conflict:  # an asset was registered in between
-            self._registry.datastores.restore(entry, name)
-            raise
 
     def container(self, name: str, *, target: str) -> str:
         """Raises NotFound."""
@@ -154,7 +138,8 @@ class Datastores:
         except (InvalidRequest, NotFound):
             return ""
 
-    def _check_unused(self, name: str) -> None:
+    def check_unused(self, name: str) -> None:
+        """Raise Conflict for one that registered assets lie in."""
         users = list(islice(self._users(name), USERS_SHOWN))
         if users:
             raise Conflict(
@@ -163,7 +148,8 @@ class Datastores:
                 target="datastore",
             )
 
-    def _check_made(self, name: str) -> None:
+    def check_not_built_in(self, name: str) -> None:
+        """Raise Conflict for one that the settings made."""
         if name.lower() in self._built_in:
             raise Conflict(
                 f"The datastore '{name}' is built in, and stays as it is.",

@@ -3,16 +3,17 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.errors import NotFound, PreconditionFailed
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.message import JSON
 from shared.ports import Blobs
 
 JSON_TYPE = "application/json"
-# Two writers of one document meet now and then, never a hundred times in a row.
-MOST_CLASHES = 20
+# Of writers that meet, one is through in each round; a host has far fewer threads.
+MOST_WRITERS = 1000
 # A list's page is some dozen small reads; more side by side gain nothing on one store.
 _READERS = ThreadPoolExecutor(8, thread_name_prefix="documents")
 
@@ -23,6 +24,17 @@ class Document:
 
     body: JSON
     etag: str
+
+
+NOTHING = Document(None, "")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a guarded write found, and what is there now: NOTHING if it was deleted."""
+
+    before: Document | None
+    now: Document
 
 
 class Documents:
@@ -64,24 +76,38 @@ class Documents:
         self._blobs.delete(self._container, name, if_match=if_match)
 
     def update(self, name: str, change: Callable[[JSON], JSON]) -> JSON:
-        """Read, change, write, and again while somebody else writes in between.
+        """Change a document that is there, as `settle` does. Raises NotFound."""
 
-        A change that returns its argument unchanged writes nothing. Raises NotFound.
+        def decide(document: Document | None) -> JSON:
+            return change((document or self.read(name)).body)
+
+        return self.settle(name, decide, what=f"document '{name}'").now.body
+
+    def settle(self, name: str, decide: Callable[[Document | None], JSON], *, what: str) -> Settled:
+        """Read, decide and write, again while others write in between: the last one wins.
+
+        What `decide` returns replaces the document, or is the first; None deletes it. Who returns
+        what is there writes nothing. `what` names the document in a refusal.
         """
-        for _ in range(MOST_CLASHES):
-            document = self.read(name)
-            changed = change(document.body)
-            if changed == document.body:
-                return changed
-            try:
-                self.replace(name, changed, if_match=document.etag)
-            except PreconditionFailed:
-                continue
-            return changed
-        raise PreconditionFailed(
-            f"'{name}' was changed by others {MOST_CLASHES} times in a row.",
-            fix="Send the request again.",
+        for _ in range(MOST_WRITERS):
+            old = self.find(name)
+            body = decide(old)
+            if body == (old.body if old else None):
+                return Settled(old, old or NOTHING)
+            with suppress(Conflict, PreconditionFailed):
+                return Settled(old, self._exchange(name, old, body))
+        raise ServiceUnavailable(
+            f"The {what} is being changed by too many at once.", fix="Send the request again."
         )
+
+    def _exchange(self, name: str, old: Document | None, body: JSON) -> Document:
+        """Put the body where the old document is; raises when that is there no longer."""
+        if old is None:
+            return Document(body, self.create(name, body))
+        if body is None:
+            self.delete(name, if_match=old.etag)
+            return NOTHING
+        return Document(body, self.replace(name, body, if_match=old.etag))
 
     def names(self, prefix: str, *, start_after: str = "", at_once: int = 0) -> Iterator[str]:
         """Names that start with `prefix`, in name order, page by page, after `start_after`.

@@ -10,8 +10,8 @@ from itertools import batched, islice
 from pydantic import Field
 
 from shared.domain.caller import Author
-from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
-from shared.domain.message import Message
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed
+from shared.domain.message import JSON, Message
 from shared.stores.documents import Document, Documents
 from shared.stores.system_data import SystemData
 
@@ -19,8 +19,6 @@ SUFFIX = ".json"
 ANY = "*"
 HINTS = 10  # names in a refusal
 READ_AT_ONCE = 256  # documents of a whole repository that are in memory
-# Of writers that meet, one is through in each round; a host has far fewer threads.
-MOST_WRITERS = 1000
 
 
 class Stored[R: Message](Message):
@@ -98,7 +96,7 @@ class Repository[R: Message]:
             entry: Stored[R] = self._entry(resource=merged, written=written)
             return entry
 
-        return self._settled(key, decide)
+        return self._settle(key, decide)
 
     def change(
         self, change: Callable[[R], R], *key: str, by: Author | None = None, if_match: str = ""
@@ -119,7 +117,7 @@ class Repository[R: Message]:
             written = SystemData.now(by, since=old.written) if by else old.written
             return old.model_copy(update={"resource": changed, "written": written})
 
-        return self._settled(key, decide)[0]
+        return self._settle(key, decide)[0]
 
     def restore(self, entry: Stored[R], *key: str) -> None:
         """Put back what was deleted, unless somebody else made it anew."""
@@ -132,14 +130,12 @@ class Repository[R: Message]:
 
     def delete_if(self, condition: Callable[[R], bool], *key: str) -> None:
         """Delete the resource if, and as long as, the condition holds."""
-        for _ in range(MOST_WRITERS):
-            entry = self.find(*key)
-            if entry is None or not condition(entry.resource):
-                return
-            with suppress(PreconditionFailed):
-                self.delete(*key, if_match=entry.etag)
-                return
-        raise self._overrun(key)
+
+        def decide(document: Document | None) -> JSON:
+            entry = self._read(document)
+            return document.body if document and entry and not condition(entry.resource) else None
+
+        self._documents.settle(self._name(key), decide, what=self._called(key))
 
     def whole(self, *, levels: int) -> Iterator[Stored[R]]:
         """All resources of this kind, some at a time; `levels` are the names in a key."""
@@ -158,25 +154,18 @@ class Repository[R: Message]:
         names = self._documents.names(prefix)
         return {name.removeprefix(prefix).partition("/")[0] for name in names}
 
-    def _settled(
+    def _settle(
         self, key: tuple[str, ...], decide: Callable[[Stored[R] | None], Stored[R]]
     ) -> tuple[Stored[R], bool]:
-        """Read, decide and write, again while others write in between: the last one wins."""
-        name = self._name(key)
-        for _ in range(MOST_WRITERS):
-            old = self._read(self._documents.find(name))
-            new = decide(old)
-            if new == old:
-                return new, False
-            with suppress(Conflict, PreconditionFailed):
-                etag = self._write(name, new, old)
-                return new.model_copy(update={"etag": etag}), old is None
-        raise self._overrun(key)
+        """Write what is decided, however many write at the same time; also whether it is new."""
 
-    def _write(self, name: str, new: Stored[R], old: Stored[R] | None) -> str:
-        if old is None:
-            return self._documents.create(name, new.to_wire())
-        return self._documents.replace(name, new.to_wire(), if_match=old.etag)
+        def decide_body(document: Document | None) -> JSON:
+            old = self._read(document)
+            new = decide(old)
+            return document.body if document and new == old else new.to_wire()
+
+        settled = self._documents.settle(self._name(key), decide_body, what=self._called(key))
+        return self._stored(settled.now), settled.before is None
 
     def _check(
         self, old: Stored[R] | None, key: tuple[str, ...], if_match: str, *, if_absent: bool
@@ -184,20 +173,21 @@ class Repository[R: Message]:
         if if_match and (old is None or if_match not in {ANY, old.etag}):
             there = f"has the etag '{old.etag}'" if old else "does not exist"
             raise PreconditionFailed(
-                f"The {self._noun} '{':'.join(key)}' {there}, not '{if_match[:100]}'.",
+                f"The {self._called(key)} {there}, not '{if_match[:100]}'.",
                 fix="Read it again, and repeat the change.",
                 target="If-Match",
             )
         if if_absent and old is not None:
             raise PreconditionFailed(
-                f"The {self._noun} '{':'.join(key)}' exists.",
+                f"The {self._called(key)} exists.",
                 fix="Choose another name, or leave out If-None-Match to replace it.",
                 target="If-None-Match",
             )
 
     def _read(self, document: Document | None) -> Stored[R] | None:
-        if document is None:
-            return None
+        return self._stored(document) if document else None
+
+    def _stored(self, document: Document) -> Stored[R]:
         entry: Stored[R] = self._entry.from_wire(document.body)
         return entry.model_copy(update={"etag": document.etag})
 
@@ -221,16 +211,11 @@ class Repository[R: Message]:
     def _name(self, key: tuple[str, ...]) -> str:
         return "/".join([self._folder, *(name.lower() for name in key)]) + SUFFIX
 
-    def _overrun(self, key: tuple[str, ...]) -> ServiceUnavailable:
-        return ServiceUnavailable(
-            f"The {self._noun} '{':'.join(key)}' is being changed by too many at once.",
-            fix="Send the request again.",
-        )
+    def _called(self, key: tuple[str, ...]) -> str:
+        return f"{self._noun} '{':'.join(key)}'"
 
     def _missing(self, key: tuple[str, ...]) -> NotFound:
-        return NotFound(
-            f"There is no {self._noun} '{':'.join(key)}'.", fix=self._instead(key), target=key[-1]
-        )
+        return NotFound(f"There is no {self._called(key)}.", fix=self._instead(key), target=key[-1])
 
     def _instead(self, key: tuple[str, ...]) -> str:
         """What there is beside a key that is not there."""

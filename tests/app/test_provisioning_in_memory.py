@@ -111,7 +111,7 @@ def scored_with(services: Services, folder: Path) -> str:
     """The row of one file, scored by the deployment's recipe."""
     deployment = services.registry.deployments.get("e", "d").resource
 
-    with services.scorers.scorer(services.recipes.of(deployment), capacity=1) as scorer:
+    with services.scorers.scorer(services.resolve_deployment(deployment), capacity=1) as scorer:
         output = folder / "rows"
         scorer.score([LocalFile(folder / "a.txt", "a.txt")], output, timeout_s=60)
         return output.read_text().strip()
@@ -201,7 +201,7 @@ def test_packages_in_a_models_folder_are_found_after_the_folder_was_removed(
     blobs.write(CONTAINER, f"models/m/{pear.name}", pear.read_bytes())
     one = AssetId(name="one", version="1")
     model_alone = Deployment(name="d", endpoint="e", model=one)
-    recipe = services.recipes.of(model_alone)
+    recipe = services.resolve_deployment(model_alone)
     services.scorers.prepare(recipe)
 
     shutil.rmtree(tmp_path / "models")

@@ -8,6 +8,7 @@ import pytest
 from activities.build_environment import build
 from activities.smoke_test import try_out
 from shared.adapters.memory import MemoryBlobs
+from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
@@ -48,7 +49,7 @@ def log(services: Services, **asked: Any) -> str:
     endpoint = Endpoint(name="e")
     services.registry.endpoints.save(endpoint, "e", by=Author(name="tester"))
     request = ask(asked or None, role="reader", endpoint="e", deployment="d")
-    content: str = get_logs(request, services).body["content"]
+    content: str = get_logs(request, services, UNBOUND).body["content"]
     return content
 
 
@@ -92,7 +93,7 @@ def test_a_log_goes_with_its_deployment(services: Services, blobs: MemoryBlobs) 
     build(TASK, services)
     assert log(services)
 
-    delete_deployment(ask(endpoint="e", deployment="d"), services)
+    delete_deployment(ask(endpoint="e", deployment="d"), services, UNBOUND)
 
     assert [] == list(blobs.list_names("batch-registry", "deployment-logs/"))
 
@@ -138,12 +139,12 @@ def test_a_model_that_can_never_be_read_fails_at_the_first_try(
 
 
 class Failing:
-    """Recipes that cannot be read, in one way."""
+    """A deployment that cannot be resolved, for one reason."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def of(self, _deployment: Deployment) -> object:
+    def __call__(self, _deployment: Deployment) -> object:
         raise self._error
 
 
@@ -157,9 +158,9 @@ LASTING = [
 ]
 
 
-def with_recipes(services: Services, error: Exception) -> Services:
+def unresolvable(services: Services, error: Exception) -> Services:
     failing: Any = Failing(error)
-    return dataclasses.replace(services, recipes=failing)
+    return dataclasses.replace(services, resolve_deployment=failing)
 
 
 @pytest.mark.parametrize("error", LASTING, ids=[type(one).__name__ for one in LASTING])
@@ -168,7 +169,7 @@ def test_what_can_never_work_is_a_reason_and_no_exception(
 ) -> None:
     """An exception would be tried again for five minutes."""
     deploy(services, CONDA)
-    broken = with_recipes(services, error)
+    broken = unresolvable(services, error)
 
     for step in (build, try_out):
         told: ProvisioningStep = step(TASK, broken)
@@ -183,4 +184,4 @@ def test_what_may_pass_is_tried_again(services: Services, error: Exception) -> N
 
     for step in (build, try_out):
         with pytest.raises(type(error)):
-            step(TASK, with_recipes(services, error))
+            step(TASK, unresolvable(services, error))

@@ -1,15 +1,16 @@
-"""A Durable client without a host: what is started runs at once, or when the test says so."""
+"""A task hub without a host: what is started runs at once, or when the test says so."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from activities.erase_endpoint import erase
 from orchestrators import provision_deployment, retire_endpoint
-from shared.adapters.durable_client import DurableClient, Instance
+from shared import ports
 from shared.domain.errors import Conflict
 from shared.domain.message import JSON
 from shared.domain.provisioning import EndpointDeletion, ProvisioningEnd
+from shared.ports import Instance
 from shared.services import Services
 from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
 
@@ -31,8 +32,8 @@ class Orchestrations:
     instances: dict[str, Instance] = field(default_factory=dict[str, Instance])
 
     @property
-    def client(self) -> DurableClient:
-        return cast(DurableClient, self)
+    def client(self) -> ports.Orchestrations:
+        return self
 
     def start(self, orchestrator: str, instance: str, given: JSON) -> None:
         if instance in self.waiting:

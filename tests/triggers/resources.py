@@ -3,11 +3,12 @@
 from typing import Any
 
 from shared.api.http import Response
+from shared.api.routes import UNBOUND
+from shared.api.workspace import workspace_id
 from shared.services import Services
 from tests.triggers.asking import ask
 from tests.triggers.orchestrations import Orchestrations
 from triggers import assets, deployments, endpoints
-from triggers.workspace import workspace_id
 
 MODEL_URI = "azureml://datastores/workspaceblobstore/paths/models/m"
 
@@ -22,17 +23,19 @@ class Desk:
 
     def put_model(self, name: str = "m", version: str = "1", **properties: Any) -> Response:
         body = {"properties": {"modelUri": MODEL_URI, **properties}}
-        return assets.MODELS.put(ask(body, name=name, version=version), self.services)
+        return assets.MODELS.put(ask(body, name=name, version=version), self.services, UNBOUND)
 
     def delete_model(self, name: str = "m", version: str = "1") -> Response:
-        return assets.MODELS.delete(ask(name=name, version=version), self.services)
+        return assets.MODELS.delete(ask(name=name, version=version), self.services, UNBOUND)
 
     def put_endpoint(
         self, name: str = "wine", *, headers: dict[str, str] | None = None, **properties: Any
     ) -> Response:
         tags = properties.pop("tags", {})
         body = {"location": "local", "tags": tags, "properties": properties}
-        return endpoints.put_endpoint(ask(body, headers=headers, endpoint=name), self.services)
+        return endpoints.put_endpoint(
+            ask(body, headers=headers, endpoint=name), self.services, UNBOUND
+        )
 
     def set_default(self, deployment: str, endpoint: str = "wine") -> Response:
         return self.put_endpoint(endpoint, defaults={"deploymentName": deployment})
@@ -65,14 +68,14 @@ class Desk:
 
     def delete_deployment(self, name: str = "main", endpoint: str = "wine") -> Response:
         request = ask(endpoint=endpoint, deployment=name)
-        return deployments.delete_deployment(request, self.services)
+        return deployments.delete_deployment(request, self.services, UNBOUND)
 
     def deployment_names(self, endpoint: str = "wine") -> list[str]:
-        answer = deployments.list_deployments(ask(endpoint=endpoint), self.services)
+        answer = deployments.list_deployments(ask(endpoint=endpoint), self.services, UNBOUND)
         return [one["name"] for one in answer.body["value"]]
 
     def endpoint_names(self) -> list[str]:
-        answer = endpoints.list_endpoints(ask(), self.services)
+        answer = endpoints.list_endpoints(ask(), self.services, UNBOUND)
         return [one["name"] for one in answer.body["value"]]
 
     def asset_id(self, kind: str, name: str, version: str = "1") -> str:

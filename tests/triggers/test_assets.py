@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.api.routes import UNBOUND
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from tests.triggers.asking import ask
 from tests.triggers.resources import MODEL_URI, Desk
@@ -15,19 +16,19 @@ MODELS, CONTAINERS = assets.MODELS, asset_containers.MODELS
 
 def versions(desk: Desk, name: str = "m", **query: str) -> list[str]:
     named = {key.replace("_", "$"): value for key, value in query.items()}
-    answer = MODELS.versions(ask(query=named, name=name), desk.services)
+    answer = MODELS.versions(ask(query=named, name=name), desk.services, UNBOUND)
     return [one["name"] for one in answer.body["value"]]
 
 
 def container(desk: Desk, name: str = "m") -> Any:
-    return CONTAINERS.get(ask(name=name), desk.services).body
+    return CONTAINERS.get(ask(name=name), desk.services, UNBOUND).body
 
 
 def test_a_model_is_shown_as_the_official_client_needs_it(desk: Desk) -> None:
     flavors = {"python_function": {"data": {"loader_module": "x"}}}
     desk.put_model("fl", flavors=flavors, jobName="j", stage="Production")
 
-    answer = MODELS.get(ask(name="FL", version="1"), desk.services)
+    answer = MODELS.get(ask(name="FL", version="1"), desk.services, UNBOUND)
 
     properties = answer.body["properties"]
     assert desk.asset_id("models", "fl") == answer.body["id"]
@@ -35,17 +36,22 @@ def test_a_model_is_shown_as_the_official_client_needs_it(desk: Desk) -> None:
         properties[key] for key in ("flavors", "jobName", "stage")
     )
     assert f'"{answer.body["etag"]}"' == answer.headers["ETag"]
-    assert {} == MODELS.get(ask(name="m", version="1"), desk.services).body["properties"]["flavors"]
+    assert (
+        {}
+        == MODELS.get(ask(name="m", version="1"), desk.services, UNBOUND).body["properties"][
+            "flavors"
+        ]
+    )
 
 
 def test_what_was_read_may_be_put_again_and_archives_the_version(desk: Desk) -> None:
     """As the official client archives: it reads, sets one flag, and puts all of it."""
     desk.put_model("fl", flavors={"f": {"data": {}}}, stage="Production")
-    body = MODELS.get(ask(name="fl", version="1"), desk.services).body
+    body = MODELS.get(ask(name="fl", version="1"), desk.services, UNBOUND).body
     del body["properties"]["stage"]
     body["properties"]["isArchived"] = True
 
-    assert 200 == MODELS.put(ask(body, name="fl", version="1"), desk.services).status
+    assert 200 == MODELS.put(ask(body, name="fl", version="1"), desk.services, UNBOUND).status
 
     assert [] == versions(desk, "fl")
     assert ["1"] == versions(desk, "fl", listviewtype="ArchivedOnly")
@@ -114,10 +120,10 @@ def test_pages_of_versions_lose_and_repeat_nothing_when_some_are_deleted(
     seen, token = list[str](), ""
     while True:
         query = {"$orderby": order, "$top": "2", "$skiptoken": token}
-        answer = MODELS.versions(ask(query=query, name="m"), desk.services).body
+        answer = MODELS.versions(ask(query=query, name="m"), desk.services, UNBOUND).body
         seen += [one["name"] for one in answer["value"]]
         if len(seen) == 2:
-            MODELS.delete(ask(name="m", version=seen[-1]), desk.services)
+            MODELS.delete(ask(name="m", version=seen[-1]), desk.services, UNBOUND)
         if not answer["nextLink"]:
             break
         token = answer["nextLink"].rpartition("skiptoken=")[2].replace("%3D", "=")
@@ -131,10 +137,10 @@ def test_containers_are_listed_in_pages_and_archived_apart(desk: Desk) -> None:
         desk.put_model(name)
     body = container(desk, "a")
     body["properties"]["isArchived"] = True
-    assert 200 == CONTAINERS.put(ask(body, name="A"), desk.services).status
+    assert 200 == CONTAINERS.put(ask(body, name="A"), desk.services, UNBOUND).status
 
     def listed(**query: str) -> list[str]:
-        answer = CONTAINERS.list(ask(query=query), desk.services)
+        answer = CONTAINERS.list(ask(query=query), desk.services, UNBOUND)
         return [one["name"] for one in answer.body["value"]]
 
     assert ["B", "c", "m"] == listed()
@@ -148,7 +154,7 @@ def test_containers_are_listed_in_pages_and_archived_apart(desk: Desk) -> None:
 def test_a_container_may_be_put_before_its_versions(desk: Desk) -> None:
     body = {"properties": {"description": "d", "tags": {"a": "1"}}}
 
-    answer = asset_containers.DATA.put(ask(body, name="Wines"), desk.services)
+    answer = asset_containers.DATA.put(ask(body, name="Wines"), desk.services, UNBOUND)
 
     assert (201, "Wines", "1", None) == (
         answer.status,
@@ -157,8 +163,8 @@ def test_a_container_may_be_put_before_its_versions(desk: Desk) -> None:
         answer.body["properties"]["latestVersion"],
     )
     data = {"properties": {"dataUri": MODEL_URI, "dataType": "uri_file"}}
-    assets.DATA.put(ask(data, name="wines", version="1"), desk.services)
-    found = asset_containers.DATA.get(ask(name="WINES"), desk.services).body
+    assets.DATA.put(ask(data, name="wines", version="1"), desk.services, UNBOUND)
+    found = asset_containers.DATA.get(ask(name="WINES"), desk.services, UNBOUND).body
     assert ("uri_file", "d") == (
         found["properties"]["dataType"],
         found["properties"]["description"],
@@ -182,10 +188,10 @@ def test_conditions_are_kept(desk: Desk) -> None:
     for headers in ({"if-match": '"stale"'}, {"if-none-match": "*"}):
         body = {"properties": {"modelUri": MODEL_URI}}
         with pytest.raises(PreconditionFailed):
-            MODELS.put(ask(body, name="x", version="1", headers=headers), desk.services)
+            MODELS.put(ask(body, name="x", version="1", headers=headers), desk.services, UNBOUND)
     request = ask(name="x", version="1", headers={"if-match": '"stale"'})
     with pytest.raises(PreconditionFailed):
-        MODELS.delete(request, desk.services)
+        MODELS.delete(request, desk.services, UNBOUND)
 
     assert ["1"] == versions(desk, "x")
 
@@ -193,11 +199,11 @@ def test_conditions_are_kept(desk: Desk) -> None:
 def test_an_environment_may_be_put_again_as_it_is_shown(desk: Desk) -> None:
     sent = {"condaFile": "dependencies: [python=3.13]", "inferenceConfig": {"livenessRoute": {}}}
     request = ask({"properties": sent}, name="env", version="1")
-    shown = assets.ENVIRONMENTS.put(request, desk.services).body
+    shown = assets.ENVIRONMENTS.put(request, desk.services, UNBOUND).body
 
-    again = assets.ENVIRONMENTS.put(ask(shown, name="env", version="1"), desk.services)
+    again = assets.ENVIRONMENTS.put(ask(shown, name="env", version="1"), desk.services, UNBOUND)
 
     assert (200, shown["properties"]) == (again.status, again.body["properties"])
     windows = ask({"properties": {**sent, "osType": "Windows"}}, name="env", version="2")
     with pytest.raises(InvalidRequest, match="Windows"):
-        assets.ENVIRONMENTS.put(windows, desk.services)
+        assets.ENVIRONMENTS.put(windows, desk.services, UNBOUND)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.api.http import Response
+from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
@@ -23,7 +24,7 @@ ARM_ID = (
 def put(app: App, name: str = "cpu", most: int = 2) -> Response:
     inner = {"scaleSettings": {"maxNodeCount": most}}
     body = {"properties": {"computeType": "AmlCompute", "properties": inner}}
-    return put_compute(ask(body, compute=name), app.services)
+    return put_compute(ask(body, compute=name), app.services, UNBOUND)
 
 
 def deployed(app: App, name: str, compute: str) -> None:
@@ -42,15 +43,15 @@ def test_a_compute_is_put_got_listed_and_deleted(app: App) -> None:
     answers = [put(app), put(app, most=5), put(app, "gpu")]
 
     assert [201, 200, 201] == [answer.status for answer in answers]
-    got = get_compute(ask(compute="CPU"), app.services).body
+    got = get_compute(ask(compute="CPU"), app.services, UNBOUND).body
     assert 5 == got["properties"]["properties"]["scaleSettings"]["maxNodeCount"]
     assert got["id"].endswith("/computes/cpu")
-    listed = list_computes(ask(), app.services).body
+    listed = list_computes(ask(), app.services, UNBOUND).body
     assert ["cpu", "gpu"] == [one["name"] for one in listed["value"]]
 
-    assert 200 == delete_compute(ask(compute="cpu"), app.services).status
+    assert 200 == delete_compute(ask(compute="cpu"), app.services, UNBOUND).status
     with pytest.raises(NotFound, match="gpu"):
-        get_compute(ask(compute="cpu"), app.services)
+        get_compute(ask(compute="cpu"), app.services, UNBOUND)
 
 
 def test_an_amlcompute_cannot_be_detached(app: App) -> None:
@@ -58,10 +59,10 @@ def test_an_amlcompute_cannot_be_detached(app: App) -> None:
 
     with pytest.raises(InvalidRequest, match="Detach"):
         delete_compute(
-            ask(query={"underlyingresourceaction": "Detach"}, compute="cpu"), app.services
+            ask(query={"underlyingresourceaction": "Detach"}, compute="cpu"), app.services, UNBOUND
         )
 
-    assert 200 == get_compute(ask(compute="cpu"), app.services).status
+    assert 200 == get_compute(ask(compute="cpu"), app.services, UNBOUND).status
 
 
 @pytest.mark.parametrize("reference", ["cpu", "azureml:cpu", ARM_ID, f"azureml:{ARM_ID}", "CPU"])
@@ -100,11 +101,11 @@ def test_a_compute_that_deployments_name_is_not_deleted(app: App, reference: str
     deployed(app, "green", "azureml:other")
 
     with pytest.raises(Conflict, match="deployments end/blue") as refusal:
-        delete_compute(ask(compute="cpu"), app.services)
+        delete_compute(ask(compute="cpu"), app.services, UNBOUND)
     assert "green" not in str(refusal.value)
 
     app.services.registry.deployments.delete("end", "blue")
-    assert 200 == delete_compute(ask(compute="cpu"), app.services).status
+    assert 200 == delete_compute(ask(compute="cpu"), app.services, UNBOUND).status
 
 
 def test_a_maximum_may_shrink_below_what_is_deployed_and_then_refuses_jobs(app: App) -> None:
@@ -120,4 +121,4 @@ def test_a_maximum_may_shrink_below_what_is_deployed_and_then_refuses_jobs(app: 
 def test_wrong_json_is_told(app: App) -> None:
     body: Any = {"properties": {"computeType": "AmlCompute"}}
     with pytest.raises(InvalidRequest, match="maxNodeCount"):
-        put_compute(ask(body, compute="cpu"), app.services)
+        put_compute(ask(body, compute="cpu"), app.services, UNBOUND)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared.api.http import Request, Response
+from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId, Code, Data, Model
 from shared.domain.caller import Author
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
@@ -37,18 +38,18 @@ def a_body(container: str = "mine", **properties: Any) -> Any:
 def put(app: App, name: str, container: str = "mine", **query: str) -> Response:
     app.blobs.ensure_container("mine")
     body = a_body(container, description=query.pop("description", ""))
-    return put_datastore(ask(body, query=query, datastore=name), app.services)
+    return put_datastore(ask(body, query=query, datastore=name), app.services, UNBOUND)
 
 
 def names(app: App, request: Request | None = None) -> list[str]:
-    answer = list_datastores(request or ask(), app.services)
+    answer = list_datastores(request or ask(), app.services, UNBOUND)
     return [one["name"] for one in answer.body["value"]]
 
 
 def test_the_default_datastore_is_what_a_download_asks_for(app: App) -> None:
     query = {"count": "30", "isdefault": "true", "orderbyasc": "false"}
 
-    found = list_datastores(ask(query=query), app.services).body["value"]
+    found = list_datastores(ask(query=query), app.services, UNBOUND).body["value"]
 
     assert ["workspaceblobstore"] == [one["name"] for one in found]
     properties = found[0]["properties"]
@@ -62,7 +63,7 @@ def test_a_user_made_datastore_is_put_got_and_listed_among_the_built_in_ones(app
 
     assert [201, 201, 200] == [answer.status for answer in answers]
     assert ["aardvark", "workspaceartifactstore", "workspaceblobstore", "Zebra"] == names(app)
-    got = get_datastore(ask(datastore="ZEBRA"), app.services).body
+    got = get_datastore(ask(datastore="ZEBRA"), app.services, UNBOUND).body
     assert "mine" == got["properties"]["containerName"]
     assert got["properties"]["isDefault"] is False
 
@@ -75,7 +76,7 @@ def test_pages_show_each_datastore_once_in_order(app: App, size: int) -> None:
     token = ""
     for _ in range(20):
         query = {"count": str(size)} | ({"$skiptoken": token} if token else {})
-        answer = list_datastores(ask(query=query), app.services).body
+        answer = list_datastores(ask(query=query), app.services, UNBOUND).body
         seen += [one["name"] for one in answer["value"]]
         if not answer["nextLink"]:
             break
@@ -106,7 +107,7 @@ def test_a_built_in_datastore_stays_as_it_is(app: App, name: str) -> None:
     with pytest.raises(Conflict, match="built in"):
         put(app, name)
     with pytest.raises(Conflict, match="built in"):
-        delete_datastore(ask(datastore=name), app.services)
+        delete_datastore(ask(datastore=name), app.services, UNBOUND)
 
     assert ["workspaceartifactstore", "workspaceblobstore"] == names(app)
 
@@ -139,9 +140,9 @@ def test_what_is_not_there_says_what_is(app: App) -> None:
     put(app, "other")
 
     with pytest.raises(NotFound, match=r"'gone'.*workspaceblobstore.*other"):
-        get_datastore(ask(datastore="gone"), app.services)
+        get_datastore(ask(datastore="gone"), app.services, UNBOUND)
     with pytest.raises(NotFound):
-        delete_datastore(ask(datastore="gone"), app.services)
+        delete_datastore(ask(datastore="gone"), app.services, UNBOUND)
 
 
 def test_a_datastore_that_assets_lie_in_is_not_deleted(app: App) -> None:
@@ -156,11 +157,11 @@ def test_a_datastore_that_assets_lie_in_is_not_deleted(app: App) -> None:
     registry.data.save(Data(id=asset, uri=elsewhere), "a", "1", by=Author(name="ada"))
 
     with pytest.raises(Conflict, match="model 'a:1', code 'a:1'"):
-        delete_datastore(ask(datastore="store"), app.services)
+        delete_datastore(ask(datastore="store"), app.services, UNBOUND)
 
     registry.models.delete("a", "1")
     registry.codes.delete("a", "1")
-    assert 200 == delete_datastore(ask(datastore="store"), app.services).status
+    assert 200 == delete_datastore(ask(datastore="store"), app.services, UNBOUND).status
     assert "store" not in names(app)
     assert app.blobs.container_exists("mine")
 
@@ -172,7 +173,7 @@ def test_a_sas_allows_what_the_role_does(app: App, role: str, expected: str) -> 
     asked = {"expirableSecret": True, "expireAfterHours": 2}
     request = ask(asked, role=role, datastore="workspaceblobstore")
 
-    answer = list_secrets(request, app.services)
+    answer = list_secrets(request, app.services, UNBOUND)
 
     fields = parse_qs(answer.body["sasToken"])
     assert "Sas" == answer.body["secretsType"]
@@ -182,7 +183,7 @@ def test_a_sas_allows_what_the_role_does(app: App, role: str, expected: str) -> 
 
 
 def test_a_sas_is_given_without_a_body_too(app: App) -> None:
-    answer = list_secrets(ask(datastore="workspaceartifactstore"), app.services)
+    answer = list_secrets(ask(datastore="workspaceartifactstore"), app.services, UNBOUND)
 
     assert answer.body["sasToken"]
 
@@ -193,6 +194,6 @@ def test_a_change_of_what_was_read_long_ago_is_refused(app: App) -> None:
     request = replace(ask(datastore="store"), headers={"if-match": etag})
 
     with pytest.raises(PreconditionFailed, match="not the one that was read"):
-        delete_datastore(request, app.services)
+        delete_datastore(request, app.services, UNBOUND)
 
     assert "store" in names(app)

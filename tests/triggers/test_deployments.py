@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.api.routes import UNBOUND
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.message import JSON
 from tests.triggers.asking import ask
@@ -158,7 +159,7 @@ def test_a_patch_changes_the_words_and_makes_nothing_anew(desk: Desk) -> None:
     body = {"tags": {"a": "1"}, "properties": {"description": "better"}}
 
     answer = deployments.patch_deployment(
-        ask(body, endpoint="wine", deployment="MAIN"), desk.services
+        ask(body, endpoint="wine", deployment="MAIN"), desk.services, UNBOUND
     )
 
     assert ({"a": "1"}, "better") == (
@@ -176,7 +177,7 @@ def test_conditions_are_kept(desk: Desk) -> None:
         desk.put_deployment(headers={"if-match": '"stale"'})
     request = ask(endpoint="wine", deployment="other", headers={"if-match": '"stale"'})
     with pytest.raises(PreconditionFailed):
-        deployments.delete_deployment(request, desk.services)
+        deployments.delete_deployment(request, desk.services, UNBOUND)
 
     assert ["main", "other"] == desk.deployment_names()
 

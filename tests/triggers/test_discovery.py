@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.api.http import Request
+from shared.api.http import Request, Response
+from shared.api.routes import UNBOUND, dispatch
 from shared.domain.errors import NotFound
 from shared.services import build
 from shared.settings import Settings
@@ -14,12 +15,17 @@ from tests.triggers.asking import WORKSPACE, ask
 from tests.triggers.conftest import App
 from triggers.discovery import ROUTES, get_addresses, get_metadata, get_workspace, list_workspaces
 
+GET_WORKSPACE = next(route for route in ROUTES if route.name == "get_workspace")
 SDK_READS = ("name", "portal", "resourceManager", "authentication", "suffixes")
 
 
 def clouds(app: App, *, base: str = "https://here:7071", host: str = "here:7071") -> Any:
     request = replace(ask(), base_url=base, headers={"host": host})
-    return get_metadata(request, app.services).body
+    return get_metadata(request, app.services, UNBOUND).body
+
+
+def dispatched(app: App, request: Request) -> Response:
+    return dispatch(GET_WORKSPACE, request, app.services, UNBOUND)
 
 
 def elsewhere(part: str) -> Request:
@@ -76,22 +82,22 @@ def test_the_storage_suffix_is_that_of_the_account(app: App, tmp_path: Path) -> 
     )
     services.scorers.close()
 
-    (cloud,) = get_metadata(ask(), services).body
-    account = get_workspace(ask(), services).body["properties"]["storageAccount"]
+    (cloud,) = get_metadata(ask(), services, UNBOUND).body
+    account = get_workspace(ask(), services, UNBOUND).body["properties"]["storageAccount"]
 
     assert {"storage": "core.usgovcloudapi.net"} == cloud["suffixes"]
     assert account.endswith("/Microsoft.Storage/storageAccounts/account")
 
 
 def test_the_other_addresses_of_azure_ml_are_here(app: App) -> None:
-    body = get_addresses(ask(), app.services).body
+    body = get_addresses(ask(), app.services, UNBOUND).body
 
     assert "http://here" == body["api"]
     assert {"http://here"} == set(body.values())
 
 
 def test_the_workspace_says_where_to_go_on(app: App) -> None:
-    body = get_workspace(ask(), app.services).body
+    body = get_workspace(ask(), app.services, UNBOUND).body
 
     path = "/subscriptions/{subscription}/resourceGroups/{group}/providers/"
     path += "Microsoft.MachineLearningServices/workspaces/{workspace}"
@@ -107,26 +113,26 @@ def test_the_workspace_says_where_to_go_on(app: App) -> None:
 def test_the_workspace_is_found_in_any_case_and_is_always_the_same(app: App) -> None:
     shouted = replace(ask(), path={part: name.upper() for part, name in WORKSPACE.items()})
 
-    assert get_workspace(ask(), app.services) == get_workspace(shouted, app.services)
+    assert dispatched(app, ask()) == dispatched(app, shouted)
 
 
 @pytest.mark.parametrize("part", WORKSPACE)
 def test_another_workspace_is_not_found(app: App, part: str) -> None:
     with pytest.raises(NotFound, match=r"There is no workspace .* Use subscription"):
-        get_workspace(elsewhere(part), app.services)
+        dispatched(app, elsewhere(part))
 
 
 def test_the_list_has_the_one_workspace(app: App) -> None:
-    body = list_workspaces(ask(), app.services).body
+    body = list_workspaces(ask(), app.services, UNBOUND).body
 
-    assert [get_workspace(ask(), app.services).body] == body["value"]
+    assert [get_workspace(ask(), app.services, UNBOUND).body] == body["value"]
     assert body["nextLink"] is None
 
 
 @pytest.mark.parametrize("part", ["subscription", "group"])
 def test_there_is_no_list_elsewhere(app: App, part: str) -> None:
     with pytest.raises(NotFound, match="'other'"):
-        list_workspaces(elsewhere(part), app.services)
+        list_workspaces(elsewhere(part), app.services, UNBOUND)
 
 
 def test_what_a_client_asks_before_it_has_a_token_is_open_and_nothing_else_here() -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from shared.api.routes import UNBOUND
+from shared.api.workspace import workspace_id
 from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound, PreconditionFailed
 from tests.triggers.asking import ask
 from tests.triggers.resources import Desk, check_consistent
 from triggers import deployments, endpoints, operations, scoring
-from triggers.workspace import workspace_id
 
 AT_ONCE = {"prefer": "respond-async"}
 
@@ -91,7 +92,7 @@ def test_fields_of_azures_that_mean_nothing_here_are_shown_as_sent(desk: Desk) -
     identity = {"type": "UserAssigned", "userAssignedIdentities": {"/x": {"clientId": "c"}}}
     body = {"identity": identity, "sku": {"name": "S"}, "kind": None, "properties": {}}
 
-    answer = endpoints.put_endpoint(ask(body, endpoint="wine"), desk.services)
+    answer = endpoints.put_endpoint(ask(body, endpoint="wine"), desk.services, UNBOUND)
 
     assert (identity, {"name": "S"}) == (answer.body["identity"], answer.body["sku"])
     assert "kind" not in desk.get_endpoint().body
@@ -101,14 +102,14 @@ def test_a_patch_changes_what_it_names(desk: Desk) -> None:
     desk.put_endpoint(description="d", tags={"a": "1"})
     body = {"tags": {"b": "2"}, "properties": {"defaults": {"deploymentName": "OTHER"}}}
 
-    answer = endpoints.patch_endpoint(ask(body, endpoint="WINE"), desk.services)
+    answer = endpoints.patch_endpoint(ask(body, endpoint="WINE"), desk.services, UNBOUND)
 
     assert {"b": "2"} == answer.body["tags"]
     assert "d" == answer.body["properties"]["description"]
     assert "other" == desk.get_endpoint().body["properties"]["defaults"]["deploymentName"]
     body = {"properties": {"defaults": {"deploymentName": "nobody"}}}
     with pytest.raises(InvalidRequest, match="nobody"):
-        endpoints.patch_endpoint(ask(body, endpoint="wine"), desk.services)
+        endpoints.patch_endpoint(ask(body, endpoint="wine"), desk.services, UNBOUND)
 
 
 def test_conditions_are_kept_on_put_patch_and_delete(desk: Desk) -> None:
@@ -121,7 +122,7 @@ def test_conditions_are_kept_on_put_patch_and_delete(desk: Desk) -> None:
         lambda: desk.put_endpoint("new", headers={"if-match": "*"}),
         lambda: desk.delete_endpoint(headers={"if-match": stale}),
         lambda: endpoints.patch_endpoint(
-            ask({}, endpoint="wine", headers={"if-match": stale}), desk.services
+            ask({}, endpoint="wine", headers={"if-match": stale}), desk.services, UNBOUND
         ),
     ]
     for refused in refusals:
@@ -164,9 +165,9 @@ def test_while_an_endpoint_is_being_deleted_nothing_of_it_changes(desk: Desk) ->
     refusals: list[Callable[[], object]] = [
         desk.put_endpoint,
         desk.put_deployment,
-        lambda: endpoints.patch_endpoint(ask({}, endpoint="wine"), desk.services),
+        lambda: endpoints.patch_endpoint(ask({}, endpoint="wine"), desk.services, UNBOUND),
         lambda: deployments.patch_deployment(
-            ask({}, endpoint="wine", deployment="main"), desk.services
+            ask({}, endpoint="wine", deployment="main"), desk.services, UNBOUND
         ),
         lambda: scoring.invoke(ask(body, endpoint="wine"), desk.services, desk.client),
     ]
@@ -298,7 +299,7 @@ def test_a_failed_deployment_cannot_become_the_default(desk: Desk) -> None:
     acts: list[Callable[[], object]] = [
         lambda: desk.set_default("BROKEN"),
         lambda: desk.put_endpoint(traffic={"broken": 100}),
-        lambda: endpoints.patch_endpoint(patch, desk.services),
+        lambda: endpoints.patch_endpoint(patch, desk.services, UNBOUND),
     ]
     for act in acts:
         with pytest.raises(Conflict, match=r"'broken' is Failed.*sklaern'\. Mend"):

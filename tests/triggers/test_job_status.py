@@ -1,19 +1,19 @@
 """Status URLs by role and setting, and a status whatever became of the orchestration."""
 
-import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from shared.api.job_uris import status_urls
+from shared.application.start_job import start_job
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.settings import DurableUrls
 from tests.app.in_memory import a_spec
 from tests.triggers.asking import ask
 from tests.triggers.resources import Desk
-from triggers.job_status import get_status, status_urls
-from triggers.scoring import start
+from triggers.job_status import get_status
 
 DURABLE = {"statusQueryGetUri": "http://hub?code=key", "purgeHistoryDeleteUri": "http://hub"}
 
@@ -32,11 +32,10 @@ def test_the_hubs_key_is_for_contributors_unless_the_setting_says_so(
 ) -> None:
     job = desk.services.jobs.create(a_spec())
     settings = desk.services.settings.model_copy(update={"durable_urls": setting})
-    services = dataclasses.replace(desk.services, settings=settings)
     client: Any = desk.orchestrations
     client.management_urls = lambda instance: DURABLE
 
-    urls = status_urls(job, ask(role=role), services, client)
+    urls = status_urls(job, ask(role=role), settings, client)
 
     assert is_durable == (urls == DURABLE)
     if not is_durable:
@@ -83,7 +82,7 @@ def test_an_instance_that_is_no_jobs_neither_hides_nor_ends_the_job(
     desk.orchestrations.instances["job-1"] = squatter
 
     answer = status(desk)
-    start(job, desk.services, desk.client)
+    start_job(job, desk.services.jobs, desk.client)
 
     assert (202, "score_job") == (answer.status, answer.body["name"])
     assert ("score_job", {"job": "job-1", "next_shard": 0, "repairs": 0}) == (

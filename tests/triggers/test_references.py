@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.api.http import Request, Response
+from shared.api.routes import UNBOUND
 from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound
 from tests.app.in_memory import ACCOUNT_URL, CONTAINER
 from tests.triggers.asking import WORKSPACE, ask
@@ -50,7 +51,7 @@ def full(desk: Desk) -> Desk:
     return desk
 
 
-KINDS: dict[str, assets.Kind[Any]] = {
+KINDS: dict[str, assets.Assets[Any]] = {
     "models": assets.MODELS,
     "data": assets.DATA,
     "codes": assets.CODES,
@@ -61,7 +62,9 @@ URI_FIELDS = {"models": "modelUri", "data": "dataUri", "codes": "codeUri"}
 
 
 def put(desk: Desk, kind: str, name: str, **properties: Any) -> Response:
-    return KINDS[kind].put(ask({"properties": properties}, name=name, version="1"), desk.services)
+    return KINDS[kind].put(
+        ask({"properties": properties}, name=name, version="1"), desk.services, UNBOUND
+    )
 
 
 def invoke(desk: Desk, uri: str, kind: str = "UriFolder", **more: Any) -> Any:

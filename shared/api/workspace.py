@@ -17,8 +17,6 @@ WORKSPACE = (
     "subscriptions/{subscription}/resourceGroups/{group}/providers/"
     f"{PROVIDER}/workspaces/{{workspace}}"
 )
-
-
 ELSEWHERE = re.compile(
     r"(?:azureml:)?//?subscriptions/([^/]+)/resourcegroups/([^/]+)/"
     rf"(?:providers/{re.escape(PROVIDER)}/)?workspaces/([^/]+)(?:/|$)",

@@ -1,4 +1,6 @@
-"""Recipes: from a deployment to where its model, code and environment lie."""
+"""Resolve a deployment: find where its model, code and environment lie."""
+
+from dataclasses import dataclass
 
 from shared.domain.deployment import Deployment
 from shared.domain.errors import InvalidRequest, NotFound
@@ -9,28 +11,26 @@ from shared.stores.inputs import Inputs
 from shared.stores.registry import Registry
 
 
-class Recipes:
-    def __init__(
-        self, blobs: Blobs, registry: Registry, inputs: Inputs, computes: Computes
-    ) -> None:
-        self._blobs = blobs
-        self._registry = registry
-        self._inputs = inputs
-        self._computes = computes
+@dataclass(frozen=True)
+class ResolveDeployment:
+    blobs: Blobs
+    registry: Registry
+    inputs: Inputs
+    computes: Computes
 
-    def of(self, deployment: Deployment) -> ResolvedDeployment:
+    def __call__(self, deployment: Deployment) -> ResolvedDeployment:
         """Raises NotFound when something that it names is not registered."""
         settings, code = deployment.settings, deployment.code
-        model = self._registry.model(deployment.model)
+        model = self.registry.model(deployment.model)
         environment = deployment.environment
         if environment:
-            environment = self._registry.environment(environment).id
+            environment = self.registry.environment(environment).id
         return ResolvedDeployment(
             fingerprint=deployment.fingerprint,
             model=model.id,
             model_location=self._place(model.uri, "model"),
             script=code.script if code else "",
-            code_location=self._place(self._registry.code(code.code).uri, "code") if code else None,
+            code_location=self._place(self.registry.code(code.code).uri, "code") if code else None,
             environment=environment,
             made=deployment.provisioning.environment,
             environment_variables=settings.environment_variables,
@@ -44,40 +44,40 @@ class Recipes:
         Raises InvalidRequest unless everything that it names is there.
         """
         try:
-            resolved = self._registry.resolved(deployment)
-            recipe = self.of(resolved)
+            pinned = self.registry.resolved(deployment)
+            resolved = self(pinned)
         except NotFound as missing:
             raise InvalidRequest(missing.problem, fix=missing.fix, target=missing.target) from None
-        self._computes.check(
+        self.computes.check(
             deployment.compute,
             deployment.settings.instance_count,
             target="properties.compute",
             counted="properties.resources.instanceCount",
         )
-        if recipe.code_location is not None:
-            self._check_script(recipe.code_location, recipe.script)
+        if resolved.code_location is not None:
+            self._check_script(resolved.code_location, resolved.script)
         else:
-            self._check_mlflow(recipe)
-        return resolved
+            self._check_mlflow(resolved)
+        return pinned
 
     def _check_script(self, code: Location, script: str) -> None:
-        if not self._blobs.exists(code.container, code.inside(script)):
+        if not self.blobs.exists(code.container, code.inside(script)):
             raise InvalidRequest(
                 f"The code folder '{code}' has no file '{script}'.",
                 fix="Name the scoring script by its path inside the folder.",
                 target="properties.codeConfiguration.scoringScript",
             )
 
-    def _check_mlflow(self, recipe: ResolvedDeployment) -> None:
-        place = recipe.model_location
-        if not self._blobs.exists(place.container, place.inside("MLmodel")):
+    def _check_mlflow(self, resolved: ResolvedDeployment) -> None:
+        place = resolved.model_location
+        if not self.blobs.exists(place.container, place.inside("MLmodel")):
             raise InvalidRequest(
-                f"The model '{recipe.model}' has no MLmodel file at '{place}', so it is not an "
+                f"The model '{resolved.model}' has no MLmodel file at '{place}', so it is not an "
                 "MLflow model.",
                 fix="Register a folder that MLflow saved, or give a codeConfiguration.",
                 target="properties.model.assetId",
             )
 
     def _place(self, uri: str, target: str) -> Location:
-        location, _ = self._inputs.resolve(uri, target=target)
+        location, _ = self.inputs.resolve(uri, target=target)
         return location

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 from shared.api.http import Request
+from shared.api.job_uris import job_id, poll_uri
+from shared.api.workspace import endpoint_id, workspace_id
 from shared.domain.job import Job
 from shared.domain.message import JSON
 from shared.schemas.arm_jobs import write_child_job, write_job, write_pipeline_job
 from shared.services import Services
-from shared.settings import Settings
 from shared.stores import jobs as job_store
-from triggers.workspace import endpoint_id, scoring_uri, workspace_id
 
 
 def job_body(job: Job, request: Request, services: Services) -> JSON:
@@ -18,7 +18,7 @@ def job_body(job: Job, request: Request, services: Services) -> JSON:
     return write_job(
         job,
         arm_id=f"{endpoint_id(services.settings, spec.endpoint)}/jobs/{spec.name}",
-        poll_uri=_poll_uri(job, request),
+        poll_uri=poll_uri(job, request),
         studio_uri=_studio_uri(job, request, services),
         files_uri=_files_uri(job, services),
         now=datetime.now(UTC),
@@ -40,17 +40,9 @@ def child_body(job: Job, services: Services) -> JSON:
     return write_child_job(child, job_id(services.settings, child))
 
 
-def job_id(settings: Settings, name: str) -> str:
-    return f"{workspace_id(settings)}/jobs/{name}"
-
-
-def _poll_uri(job: Job, request: Request) -> str:
-    return f"{scoring_uri(request, job.spec.endpoint)}/{job.spec.name}"
-
-
 def _studio_uri(job: Job, request: Request, services: Services) -> str:
     """The same place; like Azure's it has a query, to which the official client adds `&tid=`."""
-    return f"{_poll_uri(job, request)}?wsid={workspace_id(services.settings)}"
+    return f"{poll_uri(job, request)}?wsid={workspace_id(services.settings)}"
 
 
 def _files_uri(job: Job, services: Services) -> str:

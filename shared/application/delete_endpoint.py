@@ -1,0 +1,48 @@
+"""Delete an endpoint with all its deployments; its jobs and their outputs stay.
+
+A deletion is a mark on the endpoint and an orchestration. Whoever meets the mark - the client that
+repeats its request, or one that reads - starts the orchestration again if nobody carries it on.
+"""
+
+import uuid
+
+from shared.application.starting import ensure_started
+from shared.application.waiting import wait_until
+from shared.application.write import Write
+from shared.domain.endpoint import Endpoint
+from shared.ports import Orchestrations
+from shared.stores.registry import Registry, Stored
+
+ORCHESTRATOR = "retire_endpoint"
+
+
+def delete_endpoint(
+    registry: Registry, orchestrations: Orchestrations, name: str, write: Write, *, within_s: float
+) -> tuple[Endpoint, bool]:
+    """The endpoint with its mark, and whether it is gone within a while: usually it is."""
+    deletion = uuid.uuid4().hex
+    marked = registry.endpoints.change(
+        lambda old: old if old.deletion else old.model_copy(update={"deletion": deletion}),
+        name,
+        by=write.by,
+        if_match=write.if_match,
+    ).resource
+    resume_deletion(marked, orchestrations)
+    return marked, _wait_until_gone(marked, registry, within_s=within_s)
+
+
+def resume_deletion(endpoint: Endpoint, orchestrations: Orchestrations) -> None:
+    """Start the deletion's orchestration, unless it is under way or nobody asked for one."""
+    if endpoint.deletion:
+        task = endpoint.deletion_task
+        ensure_started(orchestrations, ORCHESTRATOR, task.instance, task.to_wire(), again=True)
+
+
+def _wait_until_gone(endpoint: Endpoint, registry: Registry, *, within_s: float) -> bool:
+    def look() -> Stored[Endpoint] | None:
+        return registry.endpoints.find(endpoint.name)
+
+    def is_gone(found: Stored[Endpoint] | None) -> bool:
+        return found is None or found.resource.deletion != endpoint.deletion
+
+    return is_gone(wait_until(is_gone, look(), look, within_s=within_s))

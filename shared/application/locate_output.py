@@ -1,0 +1,52 @@
+"""Locate a job's output: the file that it will write, which must not exist yet."""
+
+from dataclasses import dataclass
+
+from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.job import JobOutput
+from shared.domain.reference import parse_datastore_path
+from shared.domain.resolved_deployment import Location
+from shared.ports import Blobs
+from shared.schemas.invocation import Invocation
+from shared.stores.datastores import Datastores
+
+
+@dataclass(frozen=True)
+class LocateOutput:
+    blobs: Blobs
+    datastores: Datastores
+
+    def __call__(self, invocation: Invocation, child: str) -> JobOutput:
+        """Raises Conflict when the output file exists, NotFound when its container does not."""
+        target = invocation.output_field
+        name = invocation.settings.output_file_name
+        default = (
+            f"azureml://datastores/{self.datastores.default}/paths/azureml/{child}/score/{name}"
+        )
+        uri = invocation.output_uri or default
+        path = parse_datastore_path(uri, target=target)
+        container = self.datastores.container(path.datastore, target=target)
+        if not path.path or path.path.endswith("/"):
+            raise InvalidRequest(
+                f"'{uri}' names a folder, not a file.",
+                fix=f"Name the file to write, such as {uri.rstrip('/')}/{name}.",
+                target=target,
+            )
+        location = Location(container=container, path=path.path)
+        self._check_free(location, uri, target)
+        return JobOutput(name=invocation.output_name, uri=uri, location=location)
+
+    def _check_free(self, location: Location, uri: str, target: str) -> None:
+        if self.blobs.exists(location.container, location.path):
+            raise Conflict(
+                f"The output file '{uri}' exists, and is never overwritten or appended to.",
+                fix="Choose another output path or file name, or delete the file first.",
+                target=target,
+            )
+        if not self.blobs.container_exists(location.container):
+            raise NotFound(
+                f"The output '{uri}' is in a datastore whose container '{location.container}' does "
+                "not exist.",
+                fix="Create the container first, or choose another datastore.",
+                target=target,
+            )
