@@ -21,6 +21,7 @@ from shared.api.routes import Route, register
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict
+from shared.domain.function_names import PROVISION_DEPLOYMENT
 from shared.domain.message import JSON
 from shared.domain.provisioning import (
     Provisioning,
@@ -47,7 +48,7 @@ from triggers.workspace import (
 )
 
 bp = df.Blueprint()
-ORCHESTRATOR = "provision_deployment"
+ORCHESTRATOR = PROVISION_DEPLOYMENT
 OK, CREATED = 200, 201
 # A deployment of the service's own environment is made within seconds. One whose environment must
 # be built is Creating meanwhile, and its client polls.

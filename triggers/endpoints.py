@@ -20,6 +20,7 @@ from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict
+from shared.domain.function_names import RETIRE_ENDPOINT
 from shared.domain.message import JSON
 from shared.domain.provisioning import EndpointCreation, EndpointDeletion
 from shared.domain.role import Role
@@ -144,7 +145,7 @@ def _carry_on(endpoint: Endpoint, client: DurableClient) -> None:
     instance = client.find(deletion.instance)
     if instance is None or instance.ended:
         with suppress(Conflict):
-            client.start("retire_endpoint", deletion.instance, deletion.to_wire())
+            client.start(RETIRE_ENDPOINT, deletion.instance, deletion.to_wire())
 
 
 def _is_gone(endpoint: Endpoint, services: Services, *, within_s: float) -> bool:

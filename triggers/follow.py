@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from shared.adapters.durable_client import DurableClient, Instance
 from shared.domain.errors import NotFound
+from shared.domain.function_names import SCORE_JOB, SCORE_SHARD
 from shared.domain.job import Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.task import EndResult
 from shared.services import Services
 
-ORCHESTRATOR, OF_SHARD = "score_job", "score_shard"
+ORCHESTRATOR, OF_SHARD = SCORE_JOB, SCORE_SHARD
 
 
 def of_run(run: str, services: Services) -> tuple[Job, bool]:

@@ -14,6 +14,7 @@ from shared.api.http import Request, Response
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.domain.errors import NotFound
+from shared.domain.function_names import PROVISION_DEPLOYMENT, RETIRE_ENDPOINT
 from shared.domain.job import utc
 from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
@@ -25,7 +26,7 @@ from triggers.workspace import WORKSPACE, check_workspace, workspace_id
 bp = df.Blueprint()
 OK = 200
 RETRY_AFTER = {"Retry-After": "1"}
-ORCHESTRATORS = {"provision_deployment", "retire_endpoint"}
+ORCHESTRATORS = {PROVISION_DEPLOYMENT, RETIRE_ENDPOINT}
 FAILED = "ProvisioningFailed"
 
 
