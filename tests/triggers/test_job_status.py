@@ -9,7 +9,7 @@ import pytest
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.settings import DurableUrls
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 from tests.triggers.asking import ask
 from tests.triggers.resources import Desk
 from triggers.job_status import get_status, status_urls
