@@ -46,7 +46,7 @@ def counted(span: Span, failed: int = 0) -> Tally:
 class Runs(RuleBasedStateMachine):
     """What `score_job` does with its state, step by step, and what the world answers."""
 
-    @initialize(minibatches=st.integers(1, 1000), threshold=st.integers(-1, 10))
+    @initialize(minibatches=st.integers(1, 500), threshold=st.integers(-1, 10))
     def begin(self, minibatches: int, threshold: int) -> None:
         self.minibatches = minibatches
         self.limits = Limits(error_threshold=threshold)
@@ -114,21 +114,15 @@ class Runs(RuleBasedStateMachine):
         tally = counted(span, min(failed, len(span)))
         self._counted(ShardResult(tally=tally))
 
-    @rule(data=st.data())
+    @rule(data=st.data(), fatal=st.sampled_from(["", "init() failed."]))
     @precondition(lambda self: self.can_score)
-    def score_until_a_cancel(self, data: st.DataObject) -> None:
+    def score_in_part(self, data: st.DataObject, fatal: str) -> None:
+        """Until a cancel, or a script that starts no more."""
         span = self._begun()
         done = data.draw(st.integers(0, len(span) - 1))
         tally = counted(Span(first=span.first, stop=span.first + done))
-        self.is_canceled = True
-        self._counted(ShardResult(tally=tally, is_stopped=True))
-
-    @rule()
-    @precondition(lambda self: self.can_score)
-    def score_without_a_model(self) -> None:
-        self._begun()
-        self.fatal = "init() failed."
-        self._counted(ShardResult(fatal=self.fatal, is_stopped=True))
+        self.fatal, self.is_canceled = fatal, not fatal
+        self._counted(ShardResult(tally=tally, fatal=fatal, is_stopped=True))
 
     @rule()
     @precondition(lambda self: self.can_score)
@@ -196,6 +190,15 @@ class Runs(RuleBasedStateMachine):
         self.told = tally
 
     @invariant()
+    def what_a_next_generation_is_told_is_what_was_done(self) -> None:
+        if self.must_plan or not self.state.has_next_shard:
+            return
+        assert (len(self.closed), self.repairs) == (
+            self.state.run().next_shard,
+            self.state.run().repairs,
+        )
+
+    @invariant()
     def a_task_of_the_end_says_how_it_stands(self) -> None:
         task = self.state.end_task()
         if self.must_plan:
@@ -254,6 +257,15 @@ def test_no_repair_repeats_a_name_and_one_too_many_ends_the_job() -> None:
     assert MOST_REPAIRS + 1 == len(names) == len(set(names))
     assert {"job:000000"} == {name.partition(".")[0] for name in names}
     assert f"lost {MOST_REPAIRS + 1} times" in state.end_task().fatal
+
+
+def test_a_generation_whose_document_lost_its_end_scores_it_again_under_new_names() -> None:
+    document = counted(Span(first=0, stop=MINIBATCHES_PER_SHARD))
+    state = JobRunState(JobRun(job="job", next_shard=2, repairs=3))
+    state.planned(planned().model_copy(update={"tally": document}), NOON)
+
+    assert ("job:000001.4", 1) == (state.shard_instance(), state.shard_task().shard)
+    assert JobRun(job="job", next_shard=1, repairs=4) == state.run()
 
 
 def test_a_redone_shard_is_not_counted_twice() -> None:
