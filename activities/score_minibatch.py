@@ -11,6 +11,7 @@ import azure.durable_functions as df
 from shared.domain.deployment import OutputAction
 from shared.domain.errors import ModelMissing, NotFound, ServiceUnavailable
 from shared.domain.job import JobSpec
+from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
@@ -35,8 +36,6 @@ bp = df.Blueprint()
 WHOLE = "The whole traceback is among the job's logs, in logs/user/error/."
 # Scorers that did not load have one name in the logs.
 NEVER_STARTED = "never started"
-# The real host carries no more of a text, and Azure ML shows no more.
-LONGEST_REASON = 3000
 # What scorers write at their ends lies beside what they wrote for the mini-batches of a span.
 AT_THE_END = Span(first=0, stop=0)
 

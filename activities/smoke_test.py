@@ -5,9 +5,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.domain.errors import LASTING, BatchError, lasting_reason
-from shared.domain.message import clipped
+from shared.domain.message import LONGEST_REASON, clipped
 from shared.domain.provisioning import (
-    LONGEST_REASON,
     SUPERSEDED,
     ProvisioningStep,
     ProvisioningTask,

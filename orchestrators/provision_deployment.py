@@ -11,6 +11,7 @@ from durabletask.task import TaskFailedError
 
 from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
+from shared.domain.function_names import BUILD_ENVIRONMENT, END_PROVISIONING, SMOKE_TEST
 from shared.domain.message import JSON
 from shared.domain.provisioning import (
     ProvisioningEnd,
@@ -21,7 +22,7 @@ from shared.domain.provisioning import (
 
 bp = df.Blueprint()
 
-STEPS = ("build_environment", "smoke_test")
+STEPS = (BUILD_ENVIRONMENT, SMOKE_TEST)
 
 
 @bp.orchestration_trigger(context_name="ctx")  # type: ignore[arg-type]  # both SDKs' style
@@ -41,7 +42,7 @@ def provision_deployment(ctx: df.DurableOrchestrationContext) -> Generator[Any, 
         reason = reason_of(failure, "Making the deployment")
     ending = ProvisioningEnd.of(task, reason).to_wire()
     try:
-        yield ctx.call_activity_with_retry("end_provisioning", STORE_RETRY, ending)
+        yield ctx.call_activity_with_retry(END_PROVISIONING, STORE_RETRY, ending)
     except TaskFailedError as failure:
         return {"state": "Failed", "reason": reason_of(failure, "Making the deployment")}
     return {"state": ending["state"], "reason": ending["reason"]}

@@ -8,6 +8,7 @@ from durabletask.task import TaskFailedError
 
 from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
+from shared.domain.function_names import ERASE_ENDPOINT
 from shared.domain.message import JSON
 from shared.domain.provisioning import EndpointDeletion, ProvisioningState
 
@@ -22,7 +23,7 @@ def retire_endpoint(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, 
     if task is None:
         return _failed(REFUSED)
     try:
-        is_gone = yield ctx.call_activity_with_retry("erase_endpoint", STORE_RETRY, task.to_wire())
+        is_gone = yield ctx.call_activity_with_retry(ERASE_ENDPOINT, STORE_RETRY, task.to_wire())
     except TaskFailedError as failure:
         return _failed(reason_of(failure, "Deleting the endpoint"))
     if not is_gone:

@@ -5,6 +5,8 @@ from datetime import timedelta
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
+from shared.domain.message import LONGEST_REASON
+
 # An activity fails by exception when a store does not answer or its worker process died. Both pass:
 # a restart takes seconds, a store's outage minutes. 2 s is the shortest delay that the real host
 # really waits; growing to 15 s, 25 tries last five minutes.
@@ -14,8 +16,6 @@ STORE_RETRY = df.RetryPolicy(
     max_retry_interval=timedelta(seconds=15),
     max_number_of_attempts=25,
 )
-# The real host stalls on failure texts of some 32 kB; the first line is what helps.
-LONGEST_REASON = 3_000
 
 
 def reason_of(failure: TaskFailedError, step: str) -> str:

@@ -14,6 +14,7 @@ from durabletask.task import TaskFailedError
 
 from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
+from shared.domain.function_names import END_JOB, PLAN_JOB, SCORE_SHARD
 from shared.domain.job import JobStatus
 from shared.domain.job_run_state import JobRunState
 from shared.domain.message import JSON
@@ -46,9 +47,7 @@ def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
 
 def _plan(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
     ctx.set_custom_status(state.live(JobStatus.PREPARING))
-    planned = yield ctx.call_activity_with_retry(
-        "plan_job", STORE_RETRY, state.plan_task().to_wire()
-    )
+    planned = yield ctx.call_activity_with_retry(PLAN_JOB, STORE_RETRY, state.plan_task().to_wire())
     state.planned(Planned.from_wire(planned), ctx.current_utc_datetime)
 
 
@@ -62,7 +61,7 @@ def _score(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator
 def _score_shard(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
     instance = state.shard_instance()
     ctx.set_custom_status(state.live(JobStatus.RUNNING, shard=instance))
-    scored = yield ctx.call_sub_orchestrator("score_shard", state.shard_task().to_wire(), instance)
+    scored = yield ctx.call_sub_orchestrator(SCORE_SHARD, state.shard_task().to_wire(), instance)
     state.scored(ShardResult.from_wire(scored))
     if state.must_plan_again:
         yield from _plan(ctx, state)
@@ -71,9 +70,7 @@ def _score_shard(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Gen
 def _end(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any, EndResult]:
     while True:
         ctx.set_custom_status(state.live(JobStatus.FINALIZING))
-        ended = yield ctx.call_activity_with_retry(
-            "end_job", STORE_RETRY, state.end_task().to_wire()
-        )
+        ended = yield ctx.call_activity_with_retry(END_JOB, STORE_RETRY, state.end_task().to_wire())
         result = EndResult.from_wire(ended)
         if result.damaged_shard is None:
             return result

@@ -15,6 +15,7 @@ from durabletask.task import Task, TaskFailedError
 
 from orchestrators.inputs import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
+from shared.domain.function_names import CLOSE_SHARD, SCORE_MINIBATCH
 from shared.domain.message import JSON
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
@@ -43,7 +44,7 @@ def _score(
     running: list[tuple[Task[JSON], Span]] = []
     while True:
         for bundle in shard.next_bundles(len(running)):
-            scoring = ctx.call_activity_with_retry("score_minibatch", STORE_RETRY, bundle.to_wire())
+            scoring = ctx.call_activity_with_retry(SCORE_MINIBATCH, STORE_RETRY, bundle.to_wire())
             running.append((scoring, bundle.span))
         if not running:
             break
@@ -54,7 +55,7 @@ def _score(
         ctx.set_custom_status(shard.tally.to_wire())
     if shard.accepted and not shard.is_lost:
         stands = yield ctx.call_activity_with_retry(
-            "close_shard", STORE_RETRY, shard.closing().to_wire()
+            CLOSE_SHARD, STORE_RETRY, shard.closing().to_wire()
         )
         shard.is_lost = not stands
     return shard.result()

@@ -4,19 +4,24 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.domain.function_names import ACTIVITIES as ACTIVITY_NAMES
+from shared.domain.function_names import ORCHESTRATORS as ORCHESTRATOR_NAMES
 from tests.route_table import ROUTES
 
 ROOT = Path(__file__).parent.parent
 ORCHESTRATORS = sorted((ROOT / "orchestrators").glob("[a-z]*_*.py"))
+SCHEDULERS = [*ORCHESTRATORS, *sorted((ROOT / "triggers").glob("[!_]*.py"))]
 ACTIVITIES = sorted((ROOT / "activities").glob("[!_]*.py"))
 
 
+@cache  # the SDK refuses to index an app twice
 def functions() -> list[Any]:
     from function_app import app  # noqa: PLC0415  # indexing builds every function anew
 
@@ -27,6 +32,36 @@ def test_every_function_has_a_name_of_its_own_in_any_case() -> None:
     names = [function.get_function_name().lower() for function in functions()]
 
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "names"),
+    [("orchestrationTrigger", ORCHESTRATOR_NAMES), ("activityTrigger", ACTIVITY_NAMES)],
+)
+def test_orchestrators_and_activities_bear_the_names_by_which_they_are_called(
+    trigger: str, names: frozenset[str]
+) -> None:
+    """A call by another name fails only when a job is running."""
+    registered = [
+        function.get_function_name()
+        for function in functions()
+        if function.get_trigger().get_binding_name() == trigger
+        and not function.get_function_name().startswith("BuiltIn__")  # the SDK's own
+    ]
+
+    assert sorted(names) == sorted(registered)
+
+
+@pytest.mark.parametrize("path", SCHEDULERS, ids=lambda path: path.stem)
+def test_what_is_scheduled_is_named_by_its_constant(path: Path) -> None:
+    """Neither a literal name nor a copy of one: a renamed function is renamed everywhere."""
+    literals = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+    assert not literals & (ORCHESTRATOR_NAMES | ACTIVITY_NAMES)
 
 
 def test_the_real_workers_package_indexes_the_app() -> None:

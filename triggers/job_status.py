@@ -9,7 +9,8 @@ from shared.api.http import Request, Response
 from shared.api.job_uris import status_uri
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
-from shared.application.follow_job import JOB_ORCHESTRATOR, find_orchestration
+from shared.application.follow_job import find_orchestration
+from shared.domain.function_names import SCORE_JOB
 from shared.domain.job import Job
 from shared.domain.message import JSON
 from shared.domain.role import Role
@@ -61,7 +62,7 @@ def _write_status(
 ) -> dict[str, JSON]:
     created, updated = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in times)
     return {
-        "name": JOB_ORCHESTRATOR,
+        "name": SCORE_JOB,
         "instanceId": job.spec.name,
         "runtimeStatus": status,
         "input": None,

@@ -10,10 +10,9 @@ from shared.application.starting import ensure_started
 from shared.application.waiting import wait_until
 from shared.application.write import Write
 from shared.domain.endpoint import Endpoint
+from shared.domain.function_names import RETIRE_ENDPOINT
 from shared.ports import Orchestrations
 from shared.stores.registry import Registry, Stored
-
-ORCHESTRATOR = "retire_endpoint"
 
 
 def delete_endpoint(
@@ -35,7 +34,7 @@ def resume_deletion(endpoint: Endpoint, orchestrations: Orchestrations) -> None:
     """Start the deletion's orchestration, unless it is under way or nobody asked for one."""
     if endpoint.deletion:
         task = endpoint.deletion_task
-        ensure_started(orchestrations, ORCHESTRATOR, task.instance, task.to_wire(), again=True)
+        ensure_started(orchestrations, RETIRE_ENDPOINT, task.instance, task.to_wire(), again=True)
 
 
 def _wait_until_gone(endpoint: Endpoint, registry: Registry, *, within_s: float) -> bool:

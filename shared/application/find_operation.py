@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.application import delete_endpoint, provisioning
+from shared.application import provisioning
 from shared.domain.errors import NotFound
+from shared.domain.function_names import PROVISION_DEPLOYMENT, RETIRE_ENDPOINT
 from shared.domain.provisioning import ProvisioningState
 from shared.ports import Instance, Orchestrations
 from shared.stores.registry import Registry, SystemData
 
-ORCHESTRATORS = {provisioning.ORCHESTRATOR, delete_endpoint.ORCHESTRATOR}
+ORCHESTRATORS = {PROVISION_DEPLOYMENT, RETIRE_ENDPOINT}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.domain.errors import NotFound
+from shared.domain.function_names import SCORE_JOB, SCORE_SHARD
 from shared.domain.job import Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
@@ -12,8 +13,6 @@ from shared.ports import Instance, Orchestrations
 from shared.stores.job_signals import JobSignals
 from shared.stores.jobs import Jobs
 from shared.stores.registry import Registry
-
-JOB_ORCHESTRATOR, SHARD_ORCHESTRATOR = "score_job", "score_shard"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class FollowJob:
 def find_orchestration(job: Job, orchestrations: Orchestrations) -> Instance | None:
     """The job's own: an instance of its name that somebody else started does not count."""
     instance = orchestrations.find(job.spec.name)
-    return instance if instance and instance.orchestrator == JOB_ORCHESTRATOR else None
+    return instance if instance and instance.orchestrator == SCORE_JOB else None
 
 
 def _read_progress(instance: Instance, orchestrations: Orchestrations) -> JobState | None:
@@ -90,7 +89,7 @@ def _read_progress(instance: Instance, orchestrations: Orchestrations) -> JobSta
         return None
     tally = Tally.from_wire(status["tally"])
     shard = orchestrations.find(status["shard"]) if status["shard"] else None
-    if shard and shard.orchestrator == SHARD_ORCHESTRATOR and shard.custom_status:
+    if shard and shard.orchestrator == SCORE_SHARD and shard.custom_status:
         tally = tally.plus(Tally.from_wire(shard.custom_status))
     return JobState(
         status=JobStatus(status["status"]),

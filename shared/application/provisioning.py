@@ -2,16 +2,15 @@
 
 from shared.application.starting import ensure_started
 from shared.domain.deployment import Deployment
+from shared.domain.function_names import PROVISION_DEPLOYMENT
 from shared.domain.provisioning import ProvisioningState
 from shared.ports import Instance, Orchestrations
-
-ORCHESTRATOR = "provision_deployment"
 
 
 def ensure_provisioning(deployment: Deployment, orchestrations: Orchestrations) -> Instance | None:
     """Start making the deployment unless that was started; returns what was there."""
     task = deployment.provisioning_task
-    return ensure_started(orchestrations, ORCHESTRATOR, task.instance, task.to_wire())
+    return ensure_started(orchestrations, PROVISION_DEPLOYMENT, task.instance, task.to_wire())
 
 
 def outcome_of(instance: Instance) -> tuple[ProvisioningState, str]:

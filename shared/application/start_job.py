@@ -1,7 +1,8 @@
 """Start a job: its orchestration, under the job's own name."""
 
-from shared.application.follow_job import JOB_ORCHESTRATOR, find_orchestration
+from shared.application.follow_job import find_orchestration
 from shared.domain.errors import Conflict, InvalidRequest
+from shared.domain.function_names import SCORE_JOB
 from shared.domain.job import Job, JobStatus
 from shared.domain.task import JobRun
 from shared.ports import Orchestrations
@@ -18,7 +19,7 @@ def start_job(job: Job, jobs: Jobs, orchestrations: Orchestrations) -> None:
         return
     run = JobRun(job=job.spec.name)
     try:
-        orchestrations.start(JOB_ORCHESTRATOR, job.spec.name, run.to_wire())
+        orchestrations.start(SCORE_JOB, job.spec.name, run.to_wire())
     except Conflict:
         return  # a repeated request, at the same time as this one, was faster
     except InvalidRequest:

@@ -105,8 +105,7 @@ class JobRunState:
             self._repair()
             self.must_plan_again = not self._fatal
             return
-        span = shard_span(self._shard(), self.plan.minibatches)
-        self._is_stopped = result.tally.minibatches < len(span)
+        self._is_stopped = result.is_stopped
         if self._redo is not None:
             self._redo = None
         else:

@@ -28,6 +28,9 @@ class Message(BaseModel):
         return cls.model_validate(wire)
 
 
+# Characters of why something failed: Azure ML shows no more, and the real host stalls on texts of
+# some 32 kB.
+LONGEST_REASON = 3_000
 _LEFT_OUT = "\n...\n"
 
 

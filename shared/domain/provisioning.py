@@ -6,12 +6,10 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator
 
 from shared.domain.environment import MadeEnvironment
-from shared.domain.message import Message, clipped
+from shared.domain.message import LONGEST_REASON, Message, clipped
 from shared.domain.names import ENDPOINT_NAME
 from shared.domain.redaction import Told
 
-# The real host carries no longer text out of an activity without harm.
-LONGEST_REASON = 3_000
 SUPERSEDED = "The deployment was made, deleted or put again meanwhile."
 # Never empty: an empty one would stand for what nobody asked for.
 type Mark = Annotated[str, Field(pattern="^[0-9a-zA-Z]+$")]

@@ -70,6 +70,7 @@ class Shard:
             tally=Tally() if self.is_lost else self.tally,
             fatal=self._fatal,
             is_lost=self.is_lost,
+            is_stopped=bool(self._todo),
         )
 
     def _hand_out(self) -> BundleTask:

@@ -74,11 +74,15 @@ class ShardTask(Message):
 
 
 class ShardResult(Message):
-    """What a shard came to. With `is_lost` the store lost a piece: the shard must be done again."""
+    """What a shard came to. With `is_lost` the store lost a piece: the shard must be done again.
+
+    With `is_stopped` some of its mini-batches were not scored, and are not to be.
+    """
 
     tally: Tally = Tally()
     fatal: str = ""
     is_lost: bool = False
+    is_stopped: bool = False
 
 
 class BundleTask(Message):

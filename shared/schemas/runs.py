@@ -8,12 +8,11 @@ from collections.abc import Mapping
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Job, JobStatus, Labels, utc
-from shared.domain.message import JSON
+from shared.domain.message import JSON, LONGEST_REASON
 from shared.domain.reference import parse_datastore_path
 from shared.schemas.fields import Fields
 
 CHILD_NAME, OUTPUT_NAME = "batchscoring", "score"
-LONGEST_ERROR = 3_000  # Azure ML's limit
 ASSET = re.compile(rf".*/data/azureml_(?P<run>[-0-9a-f]+)_output_data_{OUTPUT_NAME}/versions/1")
 
 
@@ -146,4 +145,4 @@ def _outputs(job: Job, assets_uri: str) -> JSON:
 def _error(job: Job) -> JSON:
     if job.state.status is not JobStatus.FAILED:
         return None
-    return {"error": {"code": "UserError", "message": job.state.reason[:LONGEST_ERROR]}}
+    return {"error": {"code": "UserError", "message": job.state.reason[:LONGEST_REASON]}}

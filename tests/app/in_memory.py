@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,8 @@ from activities.score_minibatch import score
 from orchestrators import score_job, score_shard
 from shared.adapters.azure_sas import KeySigner
 from shared.adapters.memory import MemoryBlobs
-from shared.domain.asset import AssetId, DataType
-from shared.domain.deployment import BatchSettings, RetrySettings
-from shared.domain.job import JobInput, JobOutput, JobSpec
+from shared.domain.job import JobSpec
 from shared.domain.message import JSON
-from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scorers import Scorers
 from shared.scoring.scorer.output_log import OutputLogs, Printed
@@ -35,8 +31,8 @@ from shared.scoring.spec import (
 from shared.services import Services, build
 from shared.settings import Settings
 from tests.orchestrators.rehearsal import Rehearsal, play, undecorated
+from tests.support.specs import CONTAINER
 
-CONTAINER = "azureml-blobstore"
 ACCOUNT_URL = "http://127.0.0.1:10000/devstoreaccount1"
 SIGNER = KeySigner("devstoreaccount1", "YSBrZXk=", https_only=False)
 
@@ -141,37 +137,6 @@ def upload(blobs: MemoryBlobs, contents: Sequence[str], folder: str = "in") -> N
     """Files f0000.csv, f0001.csv, ... with these contents."""
     for index, content in enumerate(contents):
         blobs.write(CONTAINER, f"{folder}/f{index:04d}.csv", content.encode())
-
-
-def a_spec(name: str = "job-1", folder: str = "in", **settings: Any) -> JobSpec:
-    """A job over a folder; `settings` are BatchSettings' (`max_retries` for short)."""
-    tries = settings.pop("max_retries", 1)
-    return JobSpec(
-        name=name,
-        child="00000000-0000-0000-0000-000000000001",
-        endpoint="endpoint",
-        deployment="deployment",
-        recipe=ResolvedDeployment(
-            fingerprint="f" * 64,
-            model=AssetId(name="m", version="1"),
-            model_location=Location(container=CONTAINER, path="models/m"),
-        ),
-        settings=BatchSettings(retry_settings=RetrySettings(max_retries=tries), **settings),
-        input=JobInput(
-            name="input",
-            type=DataType.URI_FOLDER,
-            uri=f"azureml://datastores/workspaceblobstore/paths/{folder}",
-            location=Location(container=CONTAINER, path=folder),
-        ),
-        output=JobOutput(
-            name="score",
-            uri=f"azureml://datastores/workspaceblobstore/paths/out/{name}.csv",
-            location=Location(container=CONTAINER, path=f"out/{name}.csv"),
-        ),
-        experiment="endpoint",
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-        created_by="tester",
-    )
 
 
 def rehearse(services: Services, seed: int = 0) -> Rehearsal:

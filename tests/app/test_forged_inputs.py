@@ -12,16 +12,9 @@ from shared.adapters.memory import MemoryBlobs
 from shared.domain.job import JobSpec, JobStatus
 from shared.domain.message import JSON
 from shared.services import Services
-from tests.app.in_memory import (
-    CONTAINER,
-    ScriptedScorer,
-    a_spec,
-    rehearse,
-    run_job,
-    services_in_memory,
-    upload,
-)
+from tests.app.in_memory import ScriptedScorer, rehearse, run_job, services_in_memory, upload
 from tests.orchestrators.rehearsal import NOON, Rehearsal, play, undecorated
+from tests.support.specs import CONTAINER, a_spec
 
 type App = tuple[Services, MemoryBlobs, ScriptedScorer]
 SCORE_JOB, SCORE_SHARD = undecorated(score_job.score_job), undecorated(score_shard.score_shard)

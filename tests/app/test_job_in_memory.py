@@ -13,15 +13,8 @@ from shared.adapters.memory import MemoryBlobs
 from shared.domain.job import JobStatus
 from shared.domain.message import JSON
 from shared.services import Services
-from tests.app.in_memory import (
-    CONTAINER,
-    ScriptedScorer,
-    a_spec,
-    rehearse,
-    run_job,
-    services_in_memory,
-    upload,
-)
+from tests.app.in_memory import ScriptedScorer, rehearse, run_job, services_in_memory, upload
+from tests.support.specs import CONTAINER, a_spec
 
 type App = tuple[Services, MemoryBlobs, ScriptedScorer]
 

@@ -8,7 +8,8 @@ import pytest
 
 from shared.adapters.memory import MemoryBlobs
 from shared.services import Services
-from tests.app.in_memory import a_spec, run_job, services_in_memory, upload
+from tests.app.in_memory import run_job, services_in_memory, upload
+from tests.support.specs import a_spec
 
 App = tuple[Services, MemoryBlobs]
 

@@ -11,8 +11,9 @@ from shared.domain.errors import ServiceUnavailable
 from shared.domain.job import JobStatus
 from shared.domain.task import PlanTask
 from shared.ports import BlobItem
-from tests.app.in_memory import a_spec, run_job, services_in_memory, upload
+from tests.app.in_memory import run_job, services_in_memory, upload
 from tests.app.test_job_in_memory import predictions, receipt
+from tests.support.specs import a_spec
 
 type Fault = Callable[[list[BlobItem]], list[BlobItem]]
 LOST: Fault = lambda items: items[:3] + items[6:]  # noqa: E731

@@ -28,9 +28,10 @@ from shared.scoring.models.model_cache import ModelCache
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.spec import LocalFile
 from shared.services import Services
-from tests.app.in_memory import CONTAINER, services_in_memory
+from tests.app.in_memory import services_in_memory
 from tests.environments.conftest import Make, index, make, variables
 from tests.environments.packages import wheel
+from tests.support.specs import CONTAINER
 
 __all__ = ["index", "make", "variables"]
 

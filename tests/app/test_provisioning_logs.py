@@ -16,7 +16,6 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest, NotFound, ServiceUnavailable
 from shared.domain.provisioning import Provisioning, ProvisioningStep
 from shared.services import Services
-from tests.app.in_memory import CONTAINER
 from tests.app.test_provisioning_in_memory import (
     CONDA,
     TASK,
@@ -28,6 +27,7 @@ from tests.app.test_provisioning_in_memory import (
     stores,
     variables,
 )
+from tests.support.specs import CONTAINER
 from tests.triggers.asking import ask
 from triggers.deployment_logs import get_logs
 from triggers.deployments import delete_deployment

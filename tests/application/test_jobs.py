@@ -12,7 +12,7 @@ from shared.domain.caller import Author
 from shared.domain.errors import Conflict, Forbidden, NotFound, ServiceUnavailable
 from shared.domain.job import Job, JobStatus
 from shared.schemas.invocation import read_invocation
-from tests.app.in_memory import CONTAINER
+from tests.support.specs import CONTAINER
 from tests.triggers.faulty import FaultyBlobs
 from tests.triggers.resources import Desk
 

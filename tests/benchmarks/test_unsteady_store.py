@@ -15,7 +15,7 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.domain.errors import Conflict
 from shared.domain.minibatch import Span
 from shared.stores.side_files import Change, SideFiles
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 BOX = "azureml-blobstore"
 CONTENT = bytes(range(256)) * 4096

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from shared.domain.caller import Author, CallerType
 from shared.domain.job import Change, Job, Labels
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 ADA = Author(name="ada")
 NIGHTLY = Author(name="nightly", type=CallerType.APPLICATION)

@@ -63,6 +63,38 @@ def test_every_minibatch_is_accepted_once(
     spans = [bundle.span for bundle in shard.closing().bundles]
     assert list(range(minibatches)) == [i for span in spans for i in range(span.first, span.stop)]
     assert minibatches == shard.result().tally.minibatches
+    assert not shard.result().is_stopped
+
+
+@given(
+    minibatches=st.integers(1, 200),
+    width=st.integers(1, 8),
+    threshold=st.integers(-1, 20),
+    seed=st.integers(0, 10**6),
+)
+def test_a_shard_is_stopped_just_if_mini_batches_were_left(
+    minibatches: int, width: int, threshold: int, seed: int
+) -> None:
+    """By a cancel, a passed threshold or a script that starts no more: whatever comes first."""
+    draw = random.Random(seed)  # noqa: S311  # a script, not a secret
+    shard, running = a_shard(minibatches, width, threshold), list[BundleTask]()
+    while True:
+        running += shard.next_bundles(len(running))
+        if not running:
+            break
+        bundle = running.pop(draw.randrange(len(running)))
+        done = draw.randint(0, len(bundle.span))
+        outcome = an_outcome(bundle, done, failed=draw.randint(0, done))
+        chance = draw.random()
+        shard.take(
+            outcome.model_copy(
+                update={"is_canceled": chance < 0.02, "fatal": "no init" if chance > 0.98 else ""}
+            ),
+            bundle.span,
+        )
+
+    result = shard.result()
+    assert (result.tally.minibatches < minibatches) == result.is_stopped
 
 
 def test_after_the_threshold_nothing_is_handed_out() -> None:
@@ -94,6 +126,15 @@ def test_a_canceled_bundle_ends_the_shard() -> None:
     shard.take(Outcome(span=Span(first=0, stop=0), is_canceled=True), first.span)
 
     assert [] == list(shard.next_bundles(0))
+    assert shard.result().is_stopped
+
+
+def test_a_cancel_that_comes_with_the_last_mini_batch_stops_nothing() -> None:
+    shard = a_shard(1)
+    (only,) = shard.next_bundles(0)
+    shard.take(an_outcome(only, 1).model_copy(update={"is_canceled": True}), only.span)
+
+    assert not shard.result().is_stopped
 
 
 def test_a_fatal_outcome_reaches_the_result() -> None:

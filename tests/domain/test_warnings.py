@@ -10,7 +10,7 @@ from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.receipt import OutputProof
 from shared.domain.warnings import lasting_warnings, passing_warnings
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 PROOF = OutputProof(uri="u", bytes=1, rows=7, sha256="0", file_count=1, files=[])
 EMPTY = PROOF.model_copy(update={"bytes": 0, "rows": 0})

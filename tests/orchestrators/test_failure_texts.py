@@ -9,8 +9,10 @@ from durabletask.task import TaskFailedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrators.retries import LONGEST_REASON, reason_of
-from tests.app.in_memory import a_spec, rehearse, run_job, services_in_memory, upload
+from orchestrators.retries import reason_of
+from shared.domain.message import LONGEST_REASON
+from tests.app.in_memory import rehearse, run_job, services_in_memory, upload
+from tests.support.specs import a_spec
 
 
 def a_failure(text: str) -> TaskFailedError:

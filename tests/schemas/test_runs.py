@@ -9,7 +9,7 @@ from shared.domain.caller import Author
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Change, Job, JobState, JobStatus, Labels, utc
 from shared.schemas.runs import output_uri, read_asset_ids, read_labels, run_of_asset, write_run
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 ASSETS = "azureml://locations/local/workspaces/local"
 WORKSPACE = "azureml://subscriptions/s/resourcegroups/g/workspaces/w"

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.message import LONGEST_REASON
 from shared.scoring.child.protocol import (
     MESSAGE_LIMIT,
     BrokenProtocol,
@@ -72,3 +73,8 @@ def test_a_brief_message_is_never_empty_nor_long_and_starts_with_its_first_line(
     assert told.strip()
     assert told.splitlines()[0].strip()
     assert len(told) <= MESSAGE_LIMIT
+
+
+def test_a_process_says_as_much_of_a_failure_as_is_shown_of_it() -> None:
+    """It has the standard library only, and so a limit of its own."""
+    assert LONGEST_REASON == MESSAGE_LIMIT

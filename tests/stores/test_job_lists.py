@@ -10,7 +10,7 @@ from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Job, JobSpec
 from shared.stores.job_index import EVERYTHING, JobIndex, of_deployment, of_endpoint
 from shared.stores.jobs import MOST_READ, Jobs
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

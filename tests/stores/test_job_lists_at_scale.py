@@ -15,7 +15,7 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.stores import job_index, jobs
 from shared.stores.job_index import EVERYTHING
 from shared.stores.jobs import Jobs
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 JOBS, PAGE, LIMIT_S = 20_000, 50, 1.0
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from shared.domain.errors import Conflict
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.stores.jobs import Jobs, Submission
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 
 def test_a_name_is_taken_once(blobs: MemoryBlobs) -> None:

@@ -19,7 +19,7 @@ from shared.stores import blocks as module
 from shared.stores.blocks import in_blocks
 from shared.stores.predictions import Predictions
 from shared.stores.results import Damaged, Record, Results
-from tests.app.in_memory import CONTAINER, a_spec
+from tests.support.specs import CONTAINER, a_spec
 
 
 @pytest.fixture

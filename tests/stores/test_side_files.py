@@ -16,7 +16,7 @@ from shared.domain.side_contents import StoredChange, Written
 from shared.ports import BlobItem
 from shared.stores.blocks import BLOCK_BYTES
 from shared.stores.side_files import OWNER, Change, SideFiles
-from tests.app.in_memory import CONTAINER, a_spec
+from tests.support.specs import CONTAINER, a_spec
 
 JOBS = "batch-jobs"
 LARGE = bytes(BLOCK_BYTES) + b"and more than one block"

@@ -3,7 +3,7 @@
 from shared.adapters.memory import MemoryBlobs
 from shared.domain.minibatch import Span
 from shared.stores.job_signals import LOOK_EVERY_S, JobSignals
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 OWN = Span(first=0, stop=5)
 

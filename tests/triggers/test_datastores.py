@@ -12,7 +12,7 @@ from shared.domain.asset import AssetId, Code, Data, Model
 from shared.domain.caller import Author
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.resolved_deployment import Location
-from tests.app.in_memory import CONTAINER
+from tests.support.specs import CONTAINER
 from tests.triggers.asking import ask
 from tests.triggers.conftest import App
 from triggers.datastores import (

@@ -10,7 +10,7 @@ from shared.application.start_job import start_job
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.settings import DurableUrls
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 from tests.triggers.asking import ask
 from tests.triggers.resources import Desk
 from triggers.job_status import get_status

@@ -7,7 +7,8 @@ import pytest
 from shared.api.http import Request, Response
 from shared.api.routes import UNBOUND
 from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound
-from tests.app.in_memory import ACCOUNT_URL, CONTAINER
+from tests.app.in_memory import ACCOUNT_URL
+from tests.support.specs import CONTAINER
 from tests.triggers.asking import WORKSPACE, ask
 from tests.triggers.resources import Desk
 from triggers import assets, scoring

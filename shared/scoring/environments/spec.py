@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared.domain.message import clipped
+from shared.domain.message import LONGEST_REASON, clipped
 
 # What the builder adds on its own has changed: environments of an older recipe are not reused.
 RECIPE = 1
 # A resolver explains itself at the end; the rest of its log is progress.
 LOG_LIMIT = 64 * 1024
-# Azure refuses longer messages.
-REASON_LIMIT = 3000
 
 # Hears what a builder prints.
 type Tell = Callable[[str], None]
@@ -67,7 +65,7 @@ class EnvironmentFailed(Exception):
     """
 
     def __init__(self, reason: str, *, log: str = "") -> None:
-        reason = clipped(reason, REASON_LIMIT)
+        reason = clipped(reason, LONGEST_REASON)
         super().__init__(reason)
         self.reason = reason
         self.log = log[-LOG_LIMIT:]

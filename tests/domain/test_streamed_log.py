@@ -9,7 +9,7 @@ from shared.domain.job import Change, Job, JobState, JobStatus
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.streamed_log import StreamedLog
-from tests.app.in_memory import a_spec
+from tests.support.specs import a_spec
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(key="k", files=100, minibatches=100, shards=1)

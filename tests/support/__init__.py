@@ -1,0 +1,1 @@
+"""What tests of several rooms share: values, clocks, waiting and stand-ins for what is outside."""
