@@ -70,7 +70,15 @@ def _complain(failure: Exception, *, exit_code: int) -> int:
 
 def _plan(options: Namespace) -> Plan:
     port = options.port or choose(0)
-    draft = Plan(options.state, options.app, port, (), options.ready, options.tls, options.storage)
+    draft = Plan(
+        options.state,
+        options.app,
+        port,
+        (),
+        ready=options.ready,
+        tls=options.tls,
+        storage=options.storage,
+    )
     host = command(
         options.host,
         app=options.app,

@@ -97,10 +97,9 @@ class SideFiles:
 
     def _confirm(self, output: Location, etags: dict[str, str]) -> None:
         """Raise Conflict unless the store lists each file as it was committed."""
-        if not etags:
-            return
         folder = output.path.rpartition("/")[0]
-        listed = self._blobs.list_blobs(output.container, f"{folder}/" if folder else "")
+        prefix = f"{folder}/" if folder else ""
+        listed = self._blobs.list_blobs(output.container, prefix) if etags else ()
         there = {item.name: item.etag for item in listed if item.name in etags}
         for name, etag in etags.items():
             if there.get(name) != etag:

@@ -75,6 +75,11 @@ def test_an_environment_that_cannot_be_built_fails_the_deployment(
     assert "Failed" == made["provisioningState"]
     assert "2.7" in made["provisioningError"]
     given = {"input": {"jobInputType": "UriFolder", "uri": stack.upload("texts", FILES)}}
-    refused = stack.send("POST", "/endpoints/ancient/jobs", {"properties": {"inputData": given}})
+    refused = stack.send(
+        "POST",
+        "/endpoints/ancient/jobs",
+        {"properties": {"inputData": given}},
+        headers={"azureml-model-deployment": "main"},
+    )
     assert 409 == refused.status
     assert "3.7 to 3.14. Mend what it says" in refused.body["error"]["message"]

@@ -137,8 +137,7 @@ class Scorer:
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
             request = Score(paths, str(output.absolute()), minibatch)
-            deadline = time.monotonic() + timeout_s
-            answer = self._ask(request, deadline)
+            answer = self._ask(request, time.monotonic() + timeout_s)
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, Done):
                 side_files = self._side.accept(side, names, answer.held)
