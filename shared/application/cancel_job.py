@@ -4,12 +4,12 @@ A cancel raises the sign that every process looks for, and notes in the job's do
 What is under way ends within seconds; the orchestration closes what is finished and ends the job.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.application.follow_job import FollowJob
 from shared.application.start_job import start_job
+from shared.application.waiting import wait_until
 from shared.domain.caller import Author
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Change, Job, JobStatus
@@ -18,7 +18,7 @@ from shared.stores.job_signals import JobSignals
 from shared.stores.jobs import Jobs
 
 # A cancel is carried out within some three seconds; one that takes longer is polled.
-CANCELED_WITHIN_S, POLL_S = 5.0, 0.1
+CANCELED_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ class CancelJob:
 
     def _wait_until_over(self, job: Job) -> Job:
         """The job once it has ended, or as it is after a while."""
-        deadline = time.monotonic() + CANCELED_WITHIN_S
-        while not job.state.status.is_terminal and time.monotonic() < deadline:
-            time.sleep(POLL_S)
-            job = self.jobs.get(job.spec.name)
-        return job
+        return wait_until(
+            lambda now: now.state.status.is_terminal,
+            job,
+            lambda: self.jobs.get(job.spec.name),
+            within_s=CANCELED_WITHIN_S,
+        )

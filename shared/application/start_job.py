@@ -1,7 +1,7 @@
 """Start a job: its orchestration, under the job's own name."""
 
-from shared.application.follow_job import find_orchestration
-from shared.domain.errors import Conflict, InvalidRequest
+from shared.application.starting import ensure_started
+from shared.domain.errors import InvalidRequest
 from shared.domain.function_names import SCORE_JOB
 from shared.domain.job import Job, JobStatus
 from shared.domain.task import JobRun
@@ -14,14 +14,11 @@ def start_job(job: Job, jobs: Jobs, orchestrations: Orchestrations) -> None:
 
     Raises InvalidRequest for what is too large to be started; there is no such job then.
     """
-    is_started = job.state.status is not JobStatus.NOT_STARTED
-    if is_started or find_orchestration(job, orchestrations) is not None:
+    if job.state.status is not JobStatus.NOT_STARTED:
         return
-    run = JobRun(job=job.spec.name)
+    name = job.spec.name
     try:
-        orchestrations.start(SCORE_JOB, job.spec.name, run.to_wire())
-    except Conflict:
-        return  # a repeated request, at the same time as this one, was faster
+        ensure_started(orchestrations, SCORE_JOB, name, JobRun(job=name).to_wire())
     except InvalidRequest:
-        jobs.discard(job.spec.name)
+        jobs.discard(name)
         raise
