@@ -1,0 +1,1 @@
+"""The Durable engine of the local host: instances, entities and their clients, on SQLite."""

@@ -1,0 +1,1 @@
+"""What runs: orchestrations, activities, entities and timers."""

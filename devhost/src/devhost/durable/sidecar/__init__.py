@@ -1,0 +1,1 @@
+"""The gRPC service that the clients of the Durable SDK talk to."""

@@ -1,0 +1,1 @@
+"""HTTP triggers: route templates, requests in, responses out, and the admin endpoints."""

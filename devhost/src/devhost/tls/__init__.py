@@ -1,0 +1,1 @@
+"""https on one machine: a certificate authority of its own, and what it signs."""

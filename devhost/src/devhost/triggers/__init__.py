@@ -1,0 +1,1 @@
+"""Triggers that fire by themselves: timers and blobs."""
