@@ -38,12 +38,12 @@ class Enclosure:
         }
 
 
-def _absolute(places: Iterable[Path]) -> list[str]:
+def _absolute(paths: Iterable[Path]) -> list[str]:
     """The program begins in a folder of its own."""
-    return [str(place.absolute()) for place in places]
+    return [str(path.absolute()) for path in paths]
 
 
-def started(
+def start_enclosed(
     command: Sequence[str],
     environment: Mapping[str, str],
     enclosure: Enclosure,
@@ -51,23 +51,23 @@ def started(
     cwd: Path,
     output: int | IO[bytes],
     errors: int | IO[bytes],
-    keeps: Sequence[int] = (),
+    pass_fds: Sequence[int] = (),
     by: Path = ENTER,
     more: Sequence[str] = (),
 ) -> "subprocess.Popen[bytes]":
-    """The program, in a session of its own; `keeps` are descriptors that it has, too.
+    """The program, in a session of its own; `pass_fds` are descriptors that it has, too.
 
     What it is to do stands in a file without a name: everybody may read command lines.
     Raises OSError when there is no such program.
     """
     _check(command[0])
-    given = {
+    order = {
         "command": list(command),
         "environment": dict(environment),
         "fence": enclosure.to_wire(),
     }
     with tempfile.TemporaryFile() as orders:
-        orders.write(json.dumps(given).encode())
+        orders.write(json.dumps(order).encode())
         orders.seek(0)
         return subprocess.Popen(  # noqa: S603  # our interpreter becomes the program
             [sys.executable, "-I", "-S", str(by), str(orders.fileno()), *more],
@@ -76,7 +76,7 @@ def started(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=errors,
-            pass_fds=(*keeps, orders.fileno()),
+            pass_fds=(*pass_fds, orders.fileno()),
             start_new_session=True,
         )
 

@@ -12,18 +12,18 @@ import psutil
 import pytest
 
 from shared.scoring import child
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.interpreters import ask
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
-from tests.environments.conftest import Make
-from tests.environments.packages import slow_project, wheel
-from tests.scoring.waiting import eventually, is_running
+from tests.support.environments import Make
+from tests.support.waiting import is_running, wait_until
+from tests.support.wheels import slow_project, wheel
 
 _REPOSITORY = Path(__file__).parents[2]
 _ENSURE = """
 import sys
 from pathlib import Path
 from shared.scoring.environments.environments import Environments
-from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.environments.environment_spec import EnvironmentSpec
 folder, cache, *packages = sys.argv[1:]
 environments = Environments(Path(folder), cache=Path(cache))
 print(environments.ensure(EnvironmentSpec("", tuple(packages))))
@@ -125,7 +125,7 @@ def test_processes_and_threads_that_want_the_same_build_it_once(
     others = [a_builder(tmp_path, variables, str(project)) for _ in range(3)]
     thread.start()
 
-    eventually(lambda: bool(builds(tmp_path)), "somebody builds")
+    wait_until(lambda: bool(builds(tmp_path)), "somebody builds")
     (project / "go").touch()
     thread.join()
 
@@ -143,13 +143,13 @@ def test_a_killed_builder_is_replaced(
     """
     project = slow_project(tmp_path / "slow")
     builder = a_builder(tmp_path, variables, str(project))
-    eventually(lambda: bool(builds(tmp_path)), "the builder builds")
+    wait_until(lambda: bool(builds(tmp_path)), "the builder builds")
     children = psutil.Process(builder.pid).children(recursive=True)
     assert builds(tmp_path)[0] in {child.pid for child in children}
 
     builder.kill()
     builder.communicate()
-    eventually(
+    wait_until(
         lambda: not any(is_running(one.pid) for one in children), "its uv, and its build, are gone"
     )
     (project / "go").touch()
@@ -168,7 +168,7 @@ def test_a_build_that_takes_too_long_is_ended_with_all_it_started(
         make(build_limit_s=3).ensure(EnvironmentSpec("", (str(project),)))
 
     assert 1 == len(builds(tmp_path))
-    eventually(lambda: not is_running(builds(tmp_path)[0]), "the build is gone")
+    wait_until(lambda: not is_running(builds(tmp_path)[0]), "the build is gone")
 
 
 def test_an_environment_whose_interpreter_is_gone_is_built_again(make: Make) -> None:

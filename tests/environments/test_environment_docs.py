@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from shared.scoring.environments.disk_room import DiskRoom
 from shared.scoring.environments.sources import of_conda, of_model
 from shared.settings import Settings
-from tests.doc_blocks import DOCS, blocks
+from tests.support.doc_blocks import DOCS, blocks
 
 PAGE = "environments.md"
 
@@ -47,10 +48,25 @@ def test_what_is_no_python_package_is_left_out(native: str) -> None:
     assert native in spec.notes[0]
 
 
+def test_what_is_said_of_a_disk_that_is_too_small_is_shown(tmp_path: Path) -> None:
+    """But for the sizes, which are the disk's."""
+    said = DiskRoom(tmp_path, 100 * 10**6).too_small(716 * 10**6).reason
+
+    size = re.compile(r"[\d.]+ [MG]B")
+    head, _, tail = blocks(PAGE)["too small"].strip().partition(". Ask for")
+    assert said.endswith(tail)
+    assert size.sub("N", said).startswith(size.sub("N", head))
+
+
 def test_the_settings_have_the_defaults_of_the_page() -> None:
     text = (DOCS / PAGE).read_text(encoding="utf-8")
     shown = dict(re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", text, re.MULTILINE))
 
-    assert {"ENVIRONMENTS_MB", "ENVIRONMENT_UNUSED_S", "ENVIRONMENT_BUILD_LIMIT_S"} == set(shown)
+    assert {
+        "ENVIRONMENTS_MB",
+        "ENVIRONMENTS_SPARE_MB",
+        "ENVIRONMENT_UNUSED_S",
+        "ENVIRONMENT_BUILD_LIMIT_S",
+    } == set(shown)
     for name, value in shown.items():
         assert int(value) == Settings.model_fields[name.lower()].default

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.scoring.environments.eras import constraints
+from shared.scoring.environments.era_constraints import constraints
 
 
 @pytest.mark.parametrize(

@@ -9,26 +9,14 @@ import psutil
 import pytest
 
 from shared.scoring.child import fence
-from shared.scoring.environments.spec import EnvironmentSpec
-from tests.environments.conftest import Make
-from tests.scoring.conftest import outside
-from tests.scoring.waiting import eventually, is_running
+from shared.scoring.environments.environment_spec import EnvironmentSpec
+from tests.support.environments import Make
+from tests.support.outcome_script import OUTCOME
+from tests.support.waiting import is_running, wait_until
 
-__all__ = ["outside"]
-
-_BACKEND = """
-import json, os, subprocess, sys, zipfile
-
-def outcome(act):
-    try:
-        return act() and "done"
-    except OSError as error:
-        return type(error).__name__
-
-def write(path):
-    with open(path, "w") as file:
-        return file.write("x")
-
+_BACKEND = (
+    OUTCOME
+    + """
 def look():
     state = {state!r}
     services = {service!r}
@@ -63,6 +51,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
         wheel.writestr(info + "/RECORD", "looks.py,,\\nlooks.pth,,\\n")
     return "looks-1.0-py3-none-any.whl"
 """
+)
 
 
 @pytest.fixture
@@ -114,7 +103,7 @@ def test_what_a_build_leaves_running_ends_with_it(make: Make, project: Path) -> 
     make().ensure(EnvironmentSpec("", (str(project),)))
 
     left = sleepers() - before
-    eventually(lambda: not any(is_running(one) for one in left), "nothing is left")
+    wait_until(lambda: not any(is_running(one) for one in left), "nothing is left")
 
 
 def test_no_code_of_a_built_environment_runs_in_the_service(

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.scoring.environments.environment_spec import EnvironmentFailed
 from shared.scoring.environments.interpreters import Interpreters
-from shared.scoring.environments.spec import EnvironmentFailed
 
 
 class Machine:
@@ -92,7 +92,7 @@ def test_pyenv_is_found_by_its_shims(machine: Machine, tmp_path: Path) -> None:
     assert wanted == machine.interpreters.choose("3.8").path
 
 
-def test_a_version_that_is_nowhere_is_told_with_those_that_are(machine: Machine) -> None:
+def test_a_version_that_is_nowhere_is_reported_with_those_that_are(machine: Machine) -> None:
     machine.program(machine.bin / "python3.11", "3.11.7")
     machine.program(machine.bin / "python3.6", "3.6.15")
     machine.of_pyenv("3.8.18")

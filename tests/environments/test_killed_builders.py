@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.scoring.environments.environment_spec import BuilderKilled, EnvironmentSpec
 from shared.scoring.environments.environments import KILLED_TRIES
-from shared.scoring.environments.spec import BuilderKilled, EnvironmentSpec
 from shared.scoring.environments.uv import find_uv
-from tests.environments.conftest import Make
 from tests.environments.test_builds import says
+from tests.support.environments import Make
 
 APPLE = EnvironmentSpec("", ("apple==1.0",))
 
@@ -41,7 +41,9 @@ def test_a_uv_that_is_killed_while_it_resolves_is_replaced(make: Make, tmp_path:
     assert ("apple==1.0",) == environments.pin(APPLE).packages
 
 
-def test_a_uv_that_is_always_killed_is_told_and_not_remembered(make: Make, tmp_path: Path) -> None:
+def test_a_uv_that_is_always_killed_is_reported_and_not_remembered(
+    make: Make, tmp_path: Path
+) -> None:
     """Once there is memory again, the next one who asks gets the environment."""
     environments = make(uv=mortal_uv(tmp_path, deaths=KILLED_TRIES, command="pip install"))
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.sources import for_mlflow, of_model
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 
 def a_model(folder: Path, env: str = "", **files: str) -> Path:
@@ -89,7 +89,7 @@ def test_a_model_that_brings_nothing_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["conda.yaml", "conda.yml"])
-def test_a_file_that_is_named_and_missing_is_told_and_the_usual_one_counts(
+def test_a_file_that_is_named_and_missing_is_reported_and_the_usual_one_counts(
     tmp_path: Path, there: str
 ) -> None:
     """One of Azure's own samples names conda.yml and ships conda.yaml."""
@@ -103,7 +103,9 @@ def test_a_file_that_is_named_and_missing_is_told_and_the_usual_one_counts(
     assert f"names the environment file '{named}', which is not in" in spec.notes[-1]
 
 
-def test_a_file_that_is_named_and_missing_is_told_when_there_is_no_other(tmp_path: Path) -> None:
+def test_a_file_that_is_named_and_missing_is_reported_when_there_is_no_other(
+    tmp_path: Path,
+) -> None:
     missing, nothing = of_model(a_model(tmp_path, "    env: ../../conda.yml\n")).notes
 
     assert "'../../conda.yml', which is not in" in missing

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from local.project import PROJECT
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import of_model
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.uv import find_uv
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import LocalFile, ScorerSpec
+from shared.scoring.scorer_spec import LocalFile, ScorerSpec
 from tests.environments.test_builds import old_python
 
 _MAKER = Path(__file__).with_name("old_model.py")
@@ -20,14 +21,25 @@ _OFFLINE = ("Failed to fetch", "dns error", "error sending request", "network")
 
 
 @pytest.fixture
-def environments(tmp_path: Path) -> Environments:
-    """With uv's usual cache: the packages are downloaded once in the life of the machine."""
+def cache() -> Path:
+    """Uv's usual cache: the packages are downloaded once in the life of the machine."""
     try:
         uv = find_uv(None)
     except EnvironmentFailed as error:
         pytest.skip(str(error))
     cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True)
-    return Environments(tmp_path / "envs", cache=Path(cache.stdout.strip()))
+    return Path(cache.stdout.strip())
+
+
+@pytest.fixture
+def environments(tmp_path: Path, cache: Path) -> Environments:
+    return Environments(tmp_path / "envs", cache=cache)
+
+
+@pytest.fixture
+def makers(cache: Path) -> Environments:
+    """For what makes the model, which is not under test: built by the first run, and kept."""
+    return Environments(PROJECT / ".cache" / "tests" / "makers", cache=cache)
 
 
 def ensured(environments: Environments, spec: EnvironmentSpec) -> Path:
@@ -41,7 +53,7 @@ def ensured(environments: Environments, spec: EnvironmentSpec) -> Path:
 
 @pytest.mark.timeout(300)
 def test_a_model_of_scikit_learn_0_22_scores_from_its_own_environment(
-    environments: Environments, tmp_path: Path
+    environments: Environments, makers: Environments, tmp_path: Path
 ) -> None:
     """Pickled by Python 3.7 or 3.8 and MLflow 1: no interpreter of today can load it.
 
@@ -51,7 +63,7 @@ def test_a_model_of_scikit_learn_0_22_scores_from_its_own_environment(
     if python is None or python.parts[-3].startswith("3.9"):
         pytest.skip("no Python 3.7 or 3.8 among pyenv's versions")
     packages = ("mlflow-skinny==1.30.1", "pandas", "scikit-learn==0.22.2.post1")
-    maker = ensured(environments, EnvironmentSpec(python.parts[-3], packages))
+    maker = ensured(makers, EnvironmentSpec(python.parts[-3], packages))
     subprocess.run([maker, "-W", "ignore", _MAKER, tmp_path], check=True, capture_output=True)
 
     spec = of_model(tmp_path / "model")

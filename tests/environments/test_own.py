@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.environments.own import OwnPackages
-from shared.scoring.environments.spec import EnvironmentSpec
+from shared.scoring.environments.app_packages import AppPackages
+from shared.scoring.environments.environment_spec import EnvironmentSpec
 
 
 class Installed:
@@ -25,14 +25,14 @@ class Installed:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> OwnPackages:
+def own(tmp_path: Path) -> AppPackages:
     installed = Installed(tmp_path)
     installed.add("numpy", "2.5.5")
     installed.add("mlflow-skinny", "3.17.2")
     installed.add("bare", "1.0", "Provides-Extra: more", "Requires-Dist: absent; extra == 'more'")
     installed.add("rich", "1.0", "Provides-Extra: more", "Requires-Dist: numpy>2; extra == 'more'")
     installed.add("early", "2.0rc1")
-    return OwnPackages((3, 13), installed.find)
+    return AppPackages((3, 13), installed.find)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def own(tmp_path: Path) -> OwnPackages:
     ],
 )
 def test_what_the_app_holds_needs_no_building(
-    own: OwnPackages, python: str, packages: tuple[str, ...]
+    own: AppPackages, python: str, packages: tuple[str, ...]
 ) -> None:
     assert own.satisfy(EnvironmentSpec(python, packages))
 
@@ -73,7 +73,7 @@ def test_what_the_app_holds_needs_no_building(
     ],
 )
 def test_what_the_app_does_not_quite_hold_is_built(
-    own: OwnPackages, python: str, packages: tuple[str, ...]
+    own: AppPackages, python: str, packages: tuple[str, ...]
 ) -> None:
     assert not own.satisfy(EnvironmentSpec(python, packages))
 
@@ -90,7 +90,7 @@ def test_what_the_app_does_not_quite_hold_is_built(
     ],
 )
 def test_what_the_app_holds_must_keep_to_the_constraints(
-    own: OwnPackages, *, constraint: str, is_kept: bool
+    own: AppPackages, *, constraint: str, is_kept: bool
 ) -> None:
     spec = EnvironmentSpec("", ("mlflow-skinny",), constraints=(constraint,))
 
@@ -98,7 +98,7 @@ def test_what_the_app_holds_must_keep_to_the_constraints(
 
 
 def test_the_interpreter_of_the_tests_holds_what_it_imports() -> None:
-    own = OwnPackages()
+    own = AppPackages()
 
     assert own.satisfy(EnvironmentSpec("", ("pytest", "packaging>20")))
     assert not own.satisfy(EnvironmentSpec("", ("there-is-no-such-package-at-all",)))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
-from tests.environments.conftest import Make
-from tests.environments.packages import wheel
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from tests.environments.test_builds import says
+from tests.support.environments import Make
+from tests.support.wheels import wheel
 
 
 def test_a_pinned_environment_says_every_version(make: Make, index: Path) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.environments.recorded import differences, of_environment, of_service
-from tests.environments.packages import wheel
+from shared.scoring.environments.recorded_versions import differences, of_environment, of_service
+from tests.support.wheels import wheel
 
 INSTALLED = {"scikit-learn": "1.3.2", "xgboost": "2.0", "cloudpickle": "3.1.0.post1"}
 
@@ -24,11 +24,11 @@ def told(flavor: dict[str, object], python: str = "3.10.4") -> tuple[str, ...]:
         {"sklearn_version": None, "xgb_version": ["2"], "code": "x"},
     ],
 )
-def test_what_is_the_same_is_not_told(flavor: dict[str, object]) -> None:
+def test_what_is_the_same_is_not_reported(flavor: dict[str, object]) -> None:
     assert () == told(flavor)
 
 
-def test_each_other_version_is_told_in_one_sentence() -> None:
+def test_each_other_version_is_reported_in_one_sentence() -> None:
     flavor = {"sklearn_version": "0.24.1", "lgb_version": "3.3.2", "pickled_model": "model.pkl"}
 
     assert (

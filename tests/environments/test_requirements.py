@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.pip_options import without_secrets
 from shared.scoring.environments.requirements import Requirements, normalised
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 _NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,5}([._-][A-Za-z0-9]{1,4})?", fullmatch=True)
 _VERSIONS = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,2}", fullmatch=True)
@@ -55,7 +55,7 @@ def test_what_says_nothing_is_no_requirement(text: str) -> None:
     assert set() == read(text).packages
 
 
-def test_azure_mls_own_packages_and_installers_are_left_out_and_told() -> None:
+def test_azure_mls_own_packages_and_installers_are_left_out_and_reported() -> None:
     requirements = read(
         "azureml-core\nazureml_dataset_runtime[fuse]==1.2\npip==21\nwheel\nnumpy\nazureml-interpret"
     )
@@ -68,7 +68,7 @@ def test_azure_mls_own_packages_and_installers_are_left_out_and_told() -> None:
     ) == requirements.all_notes()
 
 
-def test_an_option_is_ignored_and_told_without_its_password() -> None:
+def test_an_option_is_ignored_and_reported_without_its_password() -> None:
     requirements = read("--extra-index-url https://me:secret@host/simple\n-f=https://h/\nnumpy")
 
     assert {"numpy"} == requirements.packages

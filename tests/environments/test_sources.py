@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from shared.scoring.environments.conda_match import conda_match
+from shared.scoring.environments.environment_spec import EnvironmentFailed, EnvironmentSpec
 from shared.scoring.environments.python_version import chosen_python
 from shared.scoring.environments.sources import of_conda, of_image
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec
 
 _OWN = f"{sys.version_info[0]}.{sys.version_info[1]}"
 _MNIST = """
@@ -67,7 +67,7 @@ def test_a_conda_dependency_in_pips_terms(text: str, name: str, specifier: str) 
 
 
 @pytest.mark.parametrize("text", ["numpy=1|=2", "numpy=1.1.1k", "numpy=>1"])
-def test_a_version_that_pip_cannot_say_is_any_version_and_told(text: str) -> None:
+def test_a_version_that_pip_cannot_say_is_any_version_and_reported(text: str) -> None:
     match = conda_match(text)
 
     assert ("numpy", "") == (match.name, match.specifier)
@@ -130,7 +130,7 @@ def test_condas_names_become_pips(conda: str, pip: str) -> None:
     ["_libgcc_mutex", "libgcc-ng=11", "openssl=1.1.1k", "mkl", "blas=1.0=mkl", "ld_impl_linux-64",
      "cudatoolkit=10.2", "tzdata=2022a", "ca-certificates", "sqlite", "xorg-libx11"],
 )  # fmt: skip
-def test_what_is_no_python_is_left_out_and_told(name: str) -> None:
+def test_what_is_no_python_is_left_out_and_reported(name: str) -> None:
     spec = of_conda({"dependencies": [name]})
 
     assert () == spec.packages
@@ -177,14 +177,14 @@ def test_python_by_version_or_range(wanted: str, python: str) -> None:
     assert (python, "") == chosen_python(wanted)
 
 
-def test_a_python_older_than_the_oldest_becomes_the_oldest_and_is_told() -> None:
+def test_a_python_older_than_the_oldest_becomes_the_oldest_and_is_reported() -> None:
     spec = of_conda({"dependencies": ["python=3.6.2"]})
 
     assert "3.7" == spec.python
     assert "3.6.2 is older" in spec.notes[0]
 
 
-def test_an_image_is_tolerated_and_told() -> None:
+def test_an_image_is_tolerated_and_reported() -> None:
     spec = of_image("mcr.microsoft.com/azureml/base:latest")
 
     assert ("", ()) == (spec.python, spec.packages)

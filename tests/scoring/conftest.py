@@ -1,22 +1,21 @@
 """Interpreters that misbehave on request, and pools that end with their test."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from pwd import getpwuid
 
 import pytest
 from hypothesis import settings
 
-from shared.adapters.memory import MemoryBlobs
-from shared.scoring.child import fence
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import LocalFile, ScorerSpec
-from tests.scoring.desk import Desk, mlflow_spec
+from shared.scoring.scorer_spec import LocalFile, ScorerSpec
+from tests.scoring.text_scorer import TextScorer, mlflow_spec
+from tests.support.private_folder import outside
+
+__all__ = ["outside"]
 
 # A busy machine is no failure.
 settings.register_profile("unhurried", deadline=None)
@@ -28,22 +27,22 @@ _SCRIPT = """#!{python}
 import sys
 sys.path.insert(0, {repository!r})
 from shared.scoring.child.loop import run
-from tests.scoring.sins import driver
-run(sys.argv[2:], {{"sinner": driver}})
+from tests.scoring.misbehaving_driver import driver
+run(sys.argv[2:], {{"misbehaving": driver}})
 """
 
 Specs = Callable[..., ScorerSpec]
 
 
-def sinful_interpreter(folder: Path, python: str = sys.executable) -> str:
-    """An interpreter that knows one more kind of deployment than ours: the sinner."""
-    script = folder / "sinful-python"
+def misbehaving_interpreter(folder: Path, python: str = sys.executable) -> str:
+    """An interpreter that knows one more kind of deployment than ours, which misbehaves."""
+    script = folder / "misbehaving-python"
     script.write_text(_SCRIPT.format(python=python, repository=str(_REPOSITORY)))
     script.chmod(0o755)
     return str(script)
 
 
-def deeds(*names: str) -> list[LocalFile]:
+def acts(*names: str) -> list[LocalFile]:
     return [LocalFile(Path("/nowhere") / name, name) for name in names]
 
 
@@ -56,12 +55,12 @@ def blobs() -> MemoryBlobs:
 
 @pytest.fixture
 def spec_of(tmp_path: Path) -> Specs:
-    python = sinful_interpreter(tmp_path)
+    python = misbehaving_interpreter(tmp_path)
 
     def spec_of(load: str = "behaves", **changes: object) -> ScorerSpec:
         fields = {
             "fingerprint": "f" * 8,
-            "kind": "sinner",
+            "kind": "misbehaving",
             "python": python,
             "model_dir": tmp_path / "models" / load,
             **changes,
@@ -98,18 +97,6 @@ def warm_pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScorerPool]:
 
 
 @pytest.fixture(name="echo")
-def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[Desk]:
+def _echo(warm_pool: ScorerPool, models: Path, tmp_path: Path) -> Iterator[TextScorer]:
     with warm_pool.lease(mlflow_spec(models, "echo"), capacity=1) as scorer:
-        yield Desk(scorer, tmp_path)
-
-
-@pytest.fixture
-def outside() -> Iterator[Path]:
-    """A folder that belongs to others."""
-    for base in (Path(__file__).parent, Path.home(), Path(getpwuid(os.getuid()).pw_dir)):
-        if not fence.is_public(str(base)) and os.access(base, os.W_OK):
-            folder = Path(tempfile.mkdtemp(prefix=".fence-", dir=base))
-            yield folder
-            shutil.rmtree(folder)
-            return
-    pytest.skip("every folder here is a temporary one")
+        yield TextScorer(scorer, tmp_path)

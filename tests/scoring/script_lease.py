@@ -9,9 +9,9 @@ from typing import Any
 from shared.domain.side_names import SideNames
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer_spec import LocalFile, Scored, ScoringFailed
 from shared.scoring.side_files.side_folder import ANY
-from shared.scoring.spec import LocalFile, Scored, ScoringFailed
-from tests.scoring.sinful_scripts import code_of, input_files, script_spec
+from tests.scoring.misbehaving_scripts import code_of, input_files, script_spec
 
 PATIENCE_S = 20.0
 
@@ -61,6 +61,6 @@ def leased(
 
 
 @contextmanager
-def sinner(pool: ScorerPool, folder: Path, sin: str, **changes: Any) -> Iterator[Leased]:
-    with leased(pool, folder, code_of(sin), **changes) as scorer:
+def misbehaving(pool: ScorerPool, folder: Path, act: str, **changes: Any) -> Iterator[Leased]:
+    with leased(pool, folder, code_of(act), **changes) as scorer:
         yield scorer

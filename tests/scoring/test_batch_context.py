@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.scoring.child.script.batch_context import WrongArguments, caller
+from shared.scoring.child.script.batch_context import WrongArguments, bind_context
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import InitFailed
+from shared.scoring.scorer_spec import InitFailed
 from tests.scoring.script_lease import leased
 
 FILES = ["a", "b"]
@@ -66,7 +66,7 @@ def decorated(*args: Any, **more: Any) -> Any:
     ],
 )
 def test_who_asks_for_the_context_gets_it(run: Any) -> None:
-    files, context = caller(run)(FILES, 7)
+    files, context = bind_context(run)(FILES, 7)
 
     assert (FILES, 7, {}) == (files, context.minibatch_index, context.partition_key_value)
 
@@ -82,11 +82,11 @@ def test_who_asks_for_the_context_gets_it(run: Any) -> None:
     ],
 )
 def test_who_does_not_ask_is_called_with_the_files_alone(run: Any) -> None:
-    assert (FILES, None) == caller(run)(FILES, 7)
+    assert (FILES, None) == bind_context(run)(FILES, 7)
 
 
 def test_what_is_built_in_gets_the_files() -> None:
-    assert ["a", "b"] == caller(list)(FILES, 7)
+    assert ["a", "b"] == bind_context(list)(FILES, 7)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_what_is_built_in_gets_the_files() -> None:
 )
 def test_a_run_that_cannot_be_called_so_is_refused(run: Any) -> None:
     with pytest.raises(WrongArguments, match=r"Define it as run\(mini_batch\) or run"):
-        caller(run)
+        bind_context(run)
 
 
-def test_what_a_context_has_not_is_told() -> None:
-    context = caller(lambda batch, context: context)(FILES, 3)
+def test_what_a_context_has_not_is_reported() -> None:
+    context = bind_context(lambda batch, context: context)(FILES, 3)
 
     with pytest.raises(AttributeError, match=r"has no 'dataset'\. It has minibatch_index"):
         _ = context.dataset

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.scoring.child.mlflow.batches import Loaded, groups, scored, told
+from shared.scoring.child.mlflow.batches import Loaded, file_failure, groups, scored
 from shared.scoring.child.mlflow.sample import Sample
 
 
@@ -76,7 +76,7 @@ def test_files_that_differ_do_not_share() -> None:
 
 def test_failed_and_empty_files_neither_end_a_group_nor_lose_their_place() -> None:
     model = Model(lambda frame: frame["x"])
-    bad = Loaded("bad", failure=told("bad", "read", "Unreadable", "Why."))
+    bad = Loaded("bad", failure=file_failure("bad", "read", "Unreadable", "Why."))
     empty = Loaded("empty", Sample(pd.DataFrame({"x": []}), 0))
 
     rows = score(model, bad, THREE[0], empty, THREE[1], bad)
@@ -145,7 +145,7 @@ def test_images_without_a_batch_are_scored_one_by_one() -> None:
     assert "4.0,a\n4.0,b\n" == rows
 
 
-def test_mlflows_refusal_is_told_without_the_table() -> None:
+def test_mlflows_refusal_is_reported_without_the_table() -> None:
     def refuses(frame: Any) -> Any:
         raise ValueError(f"Failed to enforce schema of data '{frame}' with schema 'x'. Error: Bad.")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.scoring.child.mlflow.predictions import lines
+from shared.scoring.child.mlflow.prediction_rows import lines
 
 
 def column(*values: Any) -> Any:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.scorer.death import memory_kills, told
+from shared.scoring.scorer.cause_of_death import describe_death, memory_kills
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,14 @@ from shared.scoring.scorer.death import memory_kills, told
         (-200, "was killed by signal 200"),
     ],
 )
-def test_a_death_is_told_in_words(returncode: int, words: str) -> None:
-    assert words == told(returncode)
+def test_a_death_is_reported_in_words(returncode: int, words: str) -> None:
+    assert words == describe_death(returncode)
 
 
-def test_a_kill_is_told_as_want_of_memory_if_the_kernel_has_counted_one() -> None:
-    assert "likely out of memory" in told(-9)
-    assert told(-9, ran_out=True).endswith("ran out of memory")
-    assert "memory" not in told(-15, ran_out=True)
+def test_a_kill_is_reported_as_want_of_memory_if_the_kernel_has_counted_one() -> None:
+    assert "likely out of memory" in describe_death(-9)
+    assert describe_death(-9, ran_out=True).endswith("ran out of memory")
+    assert "memory" not in describe_death(-15, ran_out=True)
 
 
 def test_the_kernel_s_count_of_kills_is_read_where_there_is_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.scoring.bundle.downloads import Downloads

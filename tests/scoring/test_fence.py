@@ -9,25 +9,15 @@ import pytest
 
 from shared.scoring.child import fence
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import ScoringFailed
+from shared.scoring.scorer_spec import ScoringFailed
 from tests.scoring.script_lease import leased
+from tests.support.outcome_script import OUTCOME
 
 needs_fence = pytest.mark.skipif(not fence.is_available(), reason="this kernel has no Landlock")
 
-_TRIES_ALL = """
-import json, os, shutil, subprocess, sys
-
-def outcome(act):
-    try:
-        act()
-    except OSError as error:
-        return type(error).__name__
-    return "done"
-
-def write(path):
-    with open(path, "w") as given:
-        given.write("mine")
-
+_TRIES_ALL = (
+    OUTCOME
+    + """
 def run(mini_batch):
     outside = {outside!r}
     theirs = os.path.join(outside, "theirs")
@@ -54,6 +44,7 @@ def run(mini_batch):
         "own environment": outcome(lambda: open("/proc/self/environ").read()),
     }})]
 """
+)
 
 _CHANGES_ITS_MODEL = """
 import os
@@ -191,7 +182,7 @@ def test_nothing_is_public_that_only_looks_so(tmp_path: Path) -> None:
 
 
 @needs_fence
-def test_a_failed_write_is_told_with_the_path(
+def test_a_failed_write_is_reported_with_the_path(
     pool: ScorerPool, tmp_path: Path, outside: Path
 ) -> None:
     source = f"def run(mini_batch):\n    open({str(outside / 'x')!r}, 'w')\n"

@@ -8,21 +8,15 @@ import pytest
 
 from shared.scoring.child import fence
 from shared.scoring.scorer.pool import ScorerPool
+from tests.scoring.misbehaving_scripts import script_spec
 from tests.scoring.script_lease import Leased, leased
-from tests.scoring.sinful_scripts import script_spec
+from tests.support.outcome_script import OUTCOME
 
 pytestmark = pytest.mark.skipif(not fence.is_available(), reason="this kernel has no Landlock")
 
-_LOOKS = """
-import json, os, subprocess, sys
-
-def outcome(act):
-    try:
-        act()
-    except OSError as error:
-        return type(error).__name__
-    return "done"
-
+_LOOKS = (
+    OUTCOME
+    + """
 def run(mini_batch):
     state = {state!r}
     paths = dict(key="issuer/key.pem", database="host/devhost.db", other="scratch/other/rows")
@@ -46,6 +40,7 @@ def run(mini_batch):
         told["own"] = side.read()
     return [json.dumps(told)]
 """
+)
 # What a package's start-up file, or a `sitecustomize`, does before anything else.
 _AT_THE_START = """
 import sys

@@ -6,7 +6,7 @@ from shared.scoring.scorer.init_failures import (
     TRIES_AFTER_SUCCESS,
     InitFailures,
 )
-from shared.scoring.spec import InitFailed
+from shared.scoring.scorer_spec import InitFailed
 
 
 class Clock:
@@ -25,7 +25,7 @@ def failed_often(clock: Clock, times: int = TRIES) -> InitFailures:
     return failures
 
 
-def test_two_failures_in_a_row_may_be_an_accident() -> None:
+def test_two_failures_in_a_row_do_not_raise() -> None:
     failed_often(Clock(), 2).check("f")
 
 
@@ -51,9 +51,9 @@ def test_one_more_failure_after_the_cool_down_starts_another() -> None:
         failures.check("f")
 
 
-def test_a_success_forgets_them() -> None:
+def test_a_failure_after_a_success_does_not_raise() -> None:
     failures = failed_often(Clock())
-    failures.succeeded("f")
+    failures.record_success("f")
     failures.record("f", InitFailed("again", error_type="E", details=""))
 
     failures.check("f")
@@ -62,7 +62,7 @@ def test_a_success_forgets_them() -> None:
 def test_what_has_loaded_before_may_fail_more_often() -> None:
     """Something ends its processes from outside, more likely than not."""
     failures = InitFailures(Clock())
-    failures.succeeded("f")
+    failures.record_success("f")
     for number in range(TRIES_AFTER_SUCCESS - 1):
         failures.record("f", InitFailed(f"no. {number}", error_type="E", details="d"))
     failures.check("f")

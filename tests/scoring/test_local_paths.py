@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.bundle.local_paths import LONGEST_NAME, local_paths
+from shared.scoring.bundle.safe_paths import LONGEST_NAME, safe_paths
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1)
 
 
 @given(st.lists(NAMES.filter(lambda name: name not in {".", ".."}), max_size=30, unique=True))
 def test_names_stay_and_paths_are_distinct_everywhere(names: list[str]) -> None:
-    paths = local_paths(names)
+    paths = safe_paths(names)
 
     assert names == [path.name for path in paths]
     folded = {unicodedata.normalize("NFC", str(path)).casefold() for path in paths}
@@ -26,7 +26,7 @@ def test_names_stay_and_paths_are_distinct_everywhere(names: list[str]) -> None:
     ["a b (1).csv", "50%.csv", "#1.csv", "\U0001f389.png", "e\u0301.csv", "a:b?.csv", "-x\n.csv"],
 )
 def test_a_file_lies_under_its_own_name(tmp_path: Path, name: str) -> None:
-    (path,) = local_paths([name])
+    (path,) = safe_paths([name])
     (tmp_path / path.parent).mkdir()
     (tmp_path / path).write_text("x")
 
@@ -34,13 +34,13 @@ def test_a_file_lies_under_its_own_name(tmp_path: Path, name: str) -> None:
 
 
 def test_files_that_differ_in_case_only_keep_their_names() -> None:
-    assert ["A.csv", "a.csv", "0"] == [path.name for path in local_paths(["A.csv", "a.csv", "0"])]
+    assert ["A.csv", "a.csv", "0"] == [path.name for path in safe_paths(["A.csv", "a.csv", "0"])]
 
 
 def test_a_name_that_no_file_system_holds_keeps_its_end_and_is_nobody_elses() -> None:
     first, second = (f"{letter}{'\u540d' * 200}.csv" for letter in "ab")
 
-    paths = local_paths([first, second])
+    paths = safe_paths([first, second])
 
     assert 2 == len(set(paths))
     for path in paths:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import (
+from shared.scoring.scorer_spec import (
     InitFailed,
     LocalFile,
     ScoringFailed,
 )
-from tests.scoring.desk import GOOD, HEADER, Desk, mlflow_spec, told
+from tests.scoring.text_scorer import GOOD, HEADER, TextScorer, mlflow_spec, told
 
 
 def test_the_output_is_what_the_model_itself_says(
@@ -31,7 +31,7 @@ def test_the_output_is_what_the_model_itself_says(
     assert output.stat().st_size == scored.bytes
 
 
-def test_mlflow_gets_every_column_in_the_type_of_its_signature(echo: Desk) -> None:
+def test_mlflow_gets_every_column_in_the_type_of_its_signature(echo: TextScorer) -> None:
     scored = echo.score(a_csv=HEADER.replace(",ask", "") + GOOD.replace(",\n", "\n"))
 
     assert () == scored.failures
@@ -40,7 +40,7 @@ def test_mlflow_gets_every_column_in_the_type_of_its_signature(echo: Desk) -> No
     assert "9007199254740993, '007', True" in echo.rows[0][2]
 
 
-def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: Desk) -> None:
+def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: TextScorer) -> None:
     pid = echo.scorer.pid
     wrong_cast = GOOD.replace(",1,", ",value,")
     scored = echo.score(
@@ -87,7 +87,7 @@ def test_bad_files_fail_alone_and_the_others_keep_their_rows_in_order(echo: Desk
     assert pid == echo.scorer.pid
 
 
-def test_a_file_that_is_gone_fails_the_whole_try(echo: Desk, tmp_path: Path) -> None:
+def test_a_file_that_is_gone_fails_the_whole_try(echo: TextScorer, tmp_path: Path) -> None:
     """The store or the disk lost it: another try may find it again."""
     gone = [LocalFile(tmp_path / "gone.csv", "gone.csv")]
 
@@ -98,7 +98,7 @@ def test_a_file_that_is_gone_fails_the_whole_try(echo: Desk, tmp_path: Path) -> 
     assert not echo.output.exists()
 
 
-def test_no_files_give_no_rows(echo: Desk) -> None:
+def test_no_files_give_no_rows(echo: TextScorer) -> None:
     assert (0, 0, 0) == (echo.score().rows, echo.score().succeeded, echo.score().bytes)
 
 
@@ -106,13 +106,13 @@ def test_a_model_without_a_signature_gets_what_pandas_reads(
     warm_pool: ScorerPool, models: Path, tmp_path: Path
 ) -> None:
     with warm_pool.lease(mlflow_spec(models, "untyped"), capacity=1) as scorer:
-        desk = Desk(scorer, tmp_path)
-        desk.score(a_csv="x,y,z\n1,2.5,007\n")
-        assert ["0", "x:int64;y:float64;z:int64", "[1.0, 2.5, 7.0]", "in/a.csv"] == desk.rows[0]
+        texts = TextScorer(scorer, tmp_path)
+        texts.score(a_csv="x,y,z\n1,2.5,007\n")
+        assert ["0", "x:int64;y:float64;z:int64", "[1.0, 2.5, 7.0]", "in/a.csv"] == texts.rows[0]
 
         with pytest.raises(ScoringFailed, match="exited with code 5"):
-            desk.score(b_csv="ask\nok\n", c_csv="ask\nexit\n")
-        assert not desk.output.exists()
+            texts.score(b_csv="ask\nok\n", c_csv="ask\nexit\n")
+        assert not texts.output.exists()
 
 
 def test_a_folder_that_holds_no_model_is_a_failed_init(
@@ -142,7 +142,7 @@ def test_the_workers_side_imports_neither_mlflow_nor_pandas() -> None:
     assert "[]\n" == ran.stdout
 
 
-def test_what_a_reader_stumbles_over_is_one_failed_file(echo: Desk) -> None:
+def test_what_a_reader_stumbles_over_is_one_failed_file(echo: TextScorer) -> None:
     """Whatever it raises: the other files of the mini-batch are scored, and nothing is retried."""
     scored = echo.score(a_csv=HEADER + GOOD, odd_csv='""\n' + HEADER + GOOD, z_csv=HEADER + GOOD)
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from shared.scoring.scorer.pool import ScorerPool
-from tests.scoring.desk import GOOD, HEADER, Desk, mlflow_spec, told
+from tests.scoring.text_scorer import GOOD, HEADER, TextScorer, mlflow_spec, told
 
 
-def test_every_kind_of_table_gives_the_same_rows(echo: Desk) -> None:
+def test_every_kind_of_table_gives_the_same_rows(echo: TextScorer) -> None:
     """Each reads as its own kind, in the type of the signature, whatever the case of its name."""
     frame = pd.read_csv(BytesIO((HEADER + GOOD).encode()), dtype={"s": str, "ask": str})
     stored, lines = BytesIO(), frame.to_json(orient="records", lines=True)
@@ -35,7 +35,7 @@ def test_every_kind_of_table_gives_the_same_rows(echo: Desk) -> None:
     ]
 
 
-def test_a_wrong_value_is_named_by_file_column_and_row_in_every_kind(echo: Desk) -> None:
+def test_a_wrong_value_is_named_by_file_column_and_row_in_every_kind(echo: TextScorer) -> None:
     wrong = pd.DataFrame({"f": [1.0], "d": 1.0, "i": "value", "l": 1, "s": "", "b": True, "t": ""})
     stored = BytesIO()
     wrong.to_parquet(stored)
@@ -52,14 +52,14 @@ def test_a_wrong_value_is_named_by_file_column_and_row_in_every_kind(echo: Desk)
     assert ("in/c.json", "read", "Unreadable") == told(scored.failures[2])
 
 
-def test_parameters_of_a_signature_have_their_defaults(echo: Desk) -> None:
+def test_parameters_of_a_signature_have_their_defaults(echo: TextScorer) -> None:
     echo.score(a_csv=HEADER + GOOD.replace(",\n", ",params\n"))
 
     assert [["0", "{'limit': 3}", "in/a.csv"]] == echo.rows
 
 
 def test_a_table_without_rows_is_scored_if_the_model_takes_it(
-    echo: Desk, warm_pool: ScorerPool, models: Path, tmp_path: Path
+    echo: TextScorer, warm_pool: ScorerPool, models: Path, tmp_path: Path
 ) -> None:
     """The echo does; a linear regression wants one sample at least."""
     stored = BytesIO()
@@ -73,7 +73,7 @@ def test_a_table_without_rows_is_scored_if_the_model_takes_it(
 
     taken = echo.score(a_csv=HEADER, c_json="[]")
     with warm_pool.lease(mlflow_spec(models, "fares"), capacity=1) as scorer:
-        refused = Desk(scorer, tmp_path).score(**empty)
+        refused = TextScorer(scorer, tmp_path).score(**empty)
 
     assert (0, 2, ()) == (taken.rows, taken.succeeded, taken.failures)
     assert (0, 0) == (refused.rows, refused.succeeded)
@@ -98,8 +98,8 @@ def test_an_image_is_one_row_of_prediction_and_file(
     kinds = ("png", "bmp", "gif", "tiff")
 
     with warm_pool.lease(deployment, capacity=1) as scorer:
-        desk = Desk(scorer, tmp_path)
-        scored = desk.score(
+        texts = TextScorer(scorer, tmp_path)
+        scored = texts.score(
             **{f"a_{kind}": picture(kind, 2) for kind in kinds},
             bad_png=picture("png", 2)[:50],
             b_TIF=picture("tiff", 3),
@@ -111,7 +111,7 @@ def test_an_image_is_one_row_of_prediction_and_file(
     assert [
         *([*both, f"in/a.{kind}"] for kind in kinds),
         [str(72 * 3 + 0.25 * shared), str(72 * 3 + 0.5), "in/b.TIF"],
-    ] == desk.rows
+    ] == texts.rows
     assert (5, 5) == (scored.rows, scored.succeeded)
     assert ["in/bad.png", "in/c.csv"] == [failure.name for failure in scored.failures]
 
@@ -126,9 +126,9 @@ def test_files_that_share_a_predict_have_the_rows_they_have_alone(
     for batch_predict in (False, True):
         deployment = replace(mlflow_spec(models, "fares"), batch_predict=batch_predict)
         with warm_pool.lease(deployment, capacity=1) as scorer:
-            desk = Desk(scorer, tmp_path)
-            scored = desk.score(**files)
-            outputs.append((desk.output.read_bytes(), scored.rows, scored.failures))
+            texts = TextScorer(scorer, tmp_path)
+            scored = texts.score(**files)
+            outputs.append((texts.output.read_bytes(), scored.rows, scored.failures))
 
     assert outputs[0] == outputs[1]
     assert (200, 1) == (outputs[0][1], len(outputs[0][2]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import ModelMissing
 from shared.domain.resolved_deployment import Location
 from shared.scoring.child import fence
@@ -42,7 +42,7 @@ def test_a_changed_model_is_another_folder(cache: ModelCache, blobs: MemoryBlobs
     blobs.write(BOX, "models/wines/MLmodel", b"one")
     first = cache.fetch(AT)
     blobs.write(BOX, "models/wines/MLmodel", b"two")
-    cache._known.clear()
+    cache._cached.clear()
 
     second = cache.fetch(AT)
 
@@ -60,14 +60,14 @@ def test_many_at_once_get_one_whole_model(cache: ModelCache, blobs: MemoryBlobs)
     assert 20 == len(list(folder.iterdir()))
 
 
-def test_a_missing_model_is_told(cache: ModelCache) -> None:
+def test_a_missing_model_is_reported(cache: ModelCache) -> None:
     with pytest.raises(ModelMissing, match="models/wines"):
         cache.fetch(AT)
 
 
-@pytest.mark.parametrize("deed", ["rewrite", "keep its date", "remove", "add", "link"])
+@pytest.mark.parametrize("act", ["rewrite", "keep its date", "remove", "add", "link"])
 def test_a_model_that_was_changed_on_the_disk_is_downloaded_anew(
-    blobs: MemoryBlobs, tmp_path: Path, deed: str
+    blobs: MemoryBlobs, tmp_path: Path, act: str
 ) -> None:
     """Whoever asks next, in this process or another, gets the registered bytes."""
     blobs.write(BOX, "models/wines/MLmodel", b"good")
@@ -75,7 +75,7 @@ def test_a_model_that_was_changed_on_the_disk_is_downloaded_anew(
     with ThreadPoolExecutor(4) as threads:
         cache = ModelCache(blobs, tmp_path, threads)
         first = cache.fetch(AT)
-        spoil(first, deed)
+        spoil(first, act)
 
         second = cache.fetch(AT)
         of_another_process = ModelCache(blobs, tmp_path, threads).fetch(AT)
@@ -86,18 +86,18 @@ def test_a_model_that_was_changed_on_the_disk_is_downloaded_anew(
     assert b"good" == (second / "MLmodel").read_bytes()
 
 
-def spoil(model: Path, deed: str) -> None:
+def spoil(model: Path, act: str) -> None:
     path = model / "MLmodel"
-    if deed == "remove":
+    if act == "remove":
         path.unlink()
-    elif deed == "add":
+    elif act == "add":
         (model / "more.pkl").write_bytes(b"more")
-    elif deed == "link":
+    elif act == "link":
         (model / "link").symlink_to(path)
     else:
         found = path.stat()
         path.write_bytes(b"evil")
-        if deed == "keep its date":
+        if act == "keep its date":
             os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from shared.scoring.child import number_text
-from shared.scoring.child.mlflow.predictions import lines
+from shared.scoring.child.mlflow.prediction_rows import lines
 
 MANY = 600
 COLUMNS = st.sampled_from(

@@ -8,9 +8,9 @@ import pytest
 
 from shared.scoring import child
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import InitFailed, ScorerSpec, ScoringFailed
-from tests.scoring.conftest import deeds, sinful_interpreter
-from tests.scoring.sinful_scripts import input_files, script_spec
+from shared.scoring.scorer_spec import InitFailed, ScorerSpec, ScoringFailed
+from tests.scoring.conftest import acts, misbehaving_interpreter
+from tests.scoring.misbehaving_scripts import input_files, script_spec
 
 _SUPPORTED = range(7, 15)
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -28,7 +28,7 @@ def interpreters() -> list[Path]:
 
 
 @pytest.mark.parametrize("source", _SOURCES, ids=lambda source: str(source.name))
-def test_the_child_is_written_in_the_syntax_of_python_3_7(source: Path) -> None:
+def test_parsing_the_child_as_python_3_7_does_not_raise(source: Path) -> None:
     ast.parse(source.read_text(), feature_version=(3, 7))
 
 
@@ -36,16 +36,16 @@ def test_the_child_is_written_in_the_syntax_of_python_3_7(source: Path) -> None:
 def test_a_scorer_runs_on_every_interpreter_found(
     pool: ScorerPool, tmp_path: Path, python: Path
 ) -> None:
-    sinner = sinful_interpreter(tmp_path, str(python))
+    misbehaving = misbehaving_interpreter(tmp_path, str(python))
     output = tmp_path / "output"
 
-    with pool.lease(ScorerSpec("f", "sinner", sinner, None), capacity=1) as scorer:
-        scored = scorer.score(deeds("a", "prints"), output, timeout_s=20)
+    with pool.lease(ScorerSpec("f", "misbehaving", misbehaving, None), capacity=1) as scorer:
+        scored = scorer.score(acts("a", "prints"), output, timeout_s=20)
         assert b"0,a\n1,prints\n" == output.read_bytes()
         assert (2, 13) == (scored.rows, scored.bytes)
         assert b"printed by the model\n" == scorer.drain_logs().both
         with pytest.raises(ScoringFailed, match="code 42"):
-            scorer.score(deeds("exits"), output, timeout_s=20)
+            scorer.score(acts("exits"), output, timeout_s=20)
 
 
 @pytest.mark.parametrize("python", interpreters(), ids=lambda python: str(python.parts[-3]))

@@ -11,11 +11,9 @@ import psutil
 import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed
-from tests.scoring.conftest import Specs, deeds
-from tests.scoring.waiting import DEADLINE_S, eventually, is_running
-
-PATIENCE_S = 20.0
+from shared.scoring.scorer_spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed
+from tests.scoring.conftest import Specs, acts
+from tests.support.waiting import PATIENCE_S, is_running, wait_until
 
 
 def pid_of(pool: ScorerPool, spec: ScorerSpec, capacity: int = 1) -> int:
@@ -28,7 +26,7 @@ def children() -> set[int]:
     found = set()
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
-            if "sinful-python" in " ".join(child.cmdline()):
+            if "misbehaving-python" in " ".join(child.cmdline()):
                 found.add(child.pid)
     return found
 
@@ -55,11 +53,11 @@ def test_a_process_outlives_the_thread_that_leased_it_first(
 ) -> None:
     """The kernel's parent-death signal is sent at the end of a thread, not of a process."""
     leased = in_thread(lambda: (pid_of(pool, spec_of()), threading.get_native_id()))
-    first, thread = leased.result(DEADLINE_S)
-    eventually(lambda: not Path(f"/proc/self/task/{thread}").exists(), "the thread ended")
+    first, thread = leased.result(PATIENCE_S)
+    wait_until(lambda: not Path(f"/proc/self/task/{thread}").exists(), "the thread ended")
 
     with pool.lease(spec_of(), capacity=1) as scorer:
-        scorer.score(deeds("a"), tmp_path / "output", timeout_s=PATIENCE_S)
+        scorer.score(acts("a"), tmp_path / "output", timeout_s=PATIENCE_S)
         assert first == scorer.pid
 
 
@@ -82,10 +80,10 @@ def test_no_more_processes_than_the_capacity_and_first_come_is_first_served(
             for number in range(4):
                 waiting.append(in_thread(partial(wait_for_turn, number)))
                 bench = pool._pools.pool(spec_of())
-                eventually(lambda: len(bench.queue) == len(waiting), "the thread waits")  # noqa: B023
+                wait_until(lambda: len(bench.queue) == len(waiting), "the thread waits")  # noqa: B023
             assert [] == served
         for turn in waiting:
-            turn.result(DEADLINE_S)
+            turn.result(PATIENCE_S)
 
     assert [0, 1, 2, 3] == served
     assert 2 == len(both)
@@ -97,7 +95,7 @@ def test_an_idle_process_leaves_and_a_leased_one_stays(tmp_path: Path, spec_of: 
     pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=0.2)
     with pool.lease(spec_of(fingerprint="busy"), capacity=1) as busy:
         idle = pid_of(pool, spec_of())
-        eventually(lambda: not is_running(idle), "the idle process left")
+        wait_until(lambda: not is_running(idle), "the idle process left")
         assert is_running(busy.pid or 0)
     pool.close()
 
@@ -105,7 +103,7 @@ def test_an_idle_process_leaves_and_a_leased_one_stays(tmp_path: Path, spec_of: 
 def test_an_idle_process_that_was_killed_is_replaced(pool: ScorerPool, spec_of: Specs) -> None:
     first = pid_of(pool, spec_of())
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: not psutil.pid_exists(first), "the process was reaped")
+    wait_until(lambda: not psutil.pid_exists(first), "the process was reaped")
 
     with pool.lease(spec_of(), capacity=1) as scorer:
         assert first != scorer.pid
@@ -173,20 +171,20 @@ def test_closing_ends_the_idle_the_scoring_and_the_waiting(
         with pool.lease(spec_of(), capacity=1) as scorer:
             busy.append(scorer.pid or 0)
             entered.set()
-            return scorer.score(deeds("sleeps_forever"), tmp_path / "out", timeout_s=PATIENCE_S)
+            return scorer.score(acts("sleeps_forever"), tmp_path / "out", timeout_s=PATIENCE_S)
 
     scoring = in_thread(score)
-    assert entered.wait(DEADLINE_S)
+    assert entered.wait(PATIENCE_S)
     waiting = in_thread(lambda: pid_of(pool, spec_of()))
     bench = pool._pools.pool(spec_of())
-    eventually(lambda: bool(bench.queue), "somebody waits")
+    wait_until(lambda: bool(bench.queue), "somebody waits")
 
     pool.close()
 
     with pytest.raises(PoolClosed):
-        scoring.result(DEADLINE_S)
+        scoring.result(PATIENCE_S)
     with pytest.raises(PoolClosed):
-        waiting.result(DEADLINE_S)
+        waiting.result(PATIENCE_S)
     with pytest.raises(PoolClosed):
         pid_of(pool, spec_of())
     assert not is_running(idle)
@@ -209,12 +207,12 @@ def test_a_scorer_that_could_not_be_made_leaves_its_place(spec_of: Specs, tmp_pa
 
 def test_closing_while_a_model_loads_is_no_failed_init(pool: ScorerPool, spec_of: Specs) -> None:
     loading = in_thread(lambda: pid_of(pool, spec_of("sleeps_forever")))
-    eventually(lambda: bool(children()), "the process was started")
+    wait_until(lambda: bool(children()), "the process was started")
 
     pool.close()
 
     with pytest.raises(PoolClosed):
-        loading.result(DEADLINE_S)
+        loading.result(PATIENCE_S)
 
 
 def test_many_callers_share_few_processes_without_losing_a_minibatch(
@@ -223,7 +221,7 @@ def test_many_callers_share_few_processes_without_losing_a_minibatch(
     def score(number: int) -> bytes:
         output = tmp_path / str(number)
         with pool.lease(spec_of(), capacity=3) as scorer:
-            scorer.score(deeds(f"file-{number}"), output, timeout_s=PATIENCE_S)
+            scorer.score(acts(f"file-{number}"), output, timeout_s=PATIENCE_S)
         return output.read_bytes()
 
     with ThreadPoolExecutor(max_workers=8) as executor:
@@ -239,11 +237,11 @@ def test_a_scorer_costs_few_threads_and_no_descriptors_after_its_end(
     process = psutil.Process()
     threads, descriptors = threading.active_count(), process.num_fds()
     pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, grace_s=0.3)
-    for sin in ("exits", "sleeps_forever", "detaches_and_exits", "closes_everything"):
+    for act in ("exits", "sleeps_forever", "detaches_and_exits", "closes_everything"):
         with pool.lease(spec_of(), capacity=1) as scorer, pytest.raises(ScoringFailed):
-            scorer.score(deeds(sin), tmp_path / "output", timeout_s=0.5)
+            scorer.score(acts(act), tmp_path / "output", timeout_s=0.5)
     pool.close()
 
-    eventually(lambda: threading.active_count() <= threads, "the threads ended")
-    eventually(lambda: process.num_fds() <= descriptors, "the descriptors were closed")
+    wait_until(lambda: threading.active_count() <= threads, "the threads ended")
+    wait_until(lambda: process.num_fds() <= descriptors, "the descriptors were closed")
     assert [] == list((tmp_path / "scratch").iterdir())

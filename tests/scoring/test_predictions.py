@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.scoring.child.mlflow.failure import BadPrediction
-from shared.scoring.child.mlflow.predictions import line, lines, split
+from shared.scoring.child.mlflow.prediction_rows import line, lines, split
 
 
 @pytest.mark.parametrize(

@@ -3,32 +3,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.message import LONGEST_REASON
-from shared.scoring.child.protocol import (
+from shared.scoring.child.messages import (
     MESSAGE_LIMIT,
     BrokenProtocol,
-    Done,
     FileFailure,
+    InitDone,
     InitError,
-    Message,
-    Ready,
+    InitRequest,
+    RunDone,
     RunError,
-    Score,
-    Start,
-    brief,
+    RunRequest,
+    ScorerMessage,
     decode,
     encode,
+    error_text,
 )
 
 TEXT = st.text(st.characters())
 FAILURES = st.builds(FileFailure, TEXT, TEXT, TEXT, TEXT)
-MESSAGES: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Start, TEXT, TEXT, TEXT, code_dir=TEXT, script=TEXT),
-    st.builds(Score, st.lists(st.tuples(TEXT, TEXT)).map(tuple), TEXT),
-    st.just(Ready()),
+MESSAGES: st.SearchStrategy[ScorerMessage] = st.one_of(
+    st.builds(InitRequest, TEXT, TEXT, TEXT, code_dir=TEXT, script=TEXT),
+    st.builds(RunRequest, st.lists(st.tuples(TEXT, TEXT)).map(tuple), TEXT),
+    st.just(InitDone()),
     st.builds(InitError, TEXT, TEXT, TEXT),
     st.builds(RunError, TEXT, TEXT, TEXT),
     st.builds(
-        Done,
+        RunDone,
         st.integers(),
         st.integers(),
         st.lists(FAILURES).map(tuple),
@@ -39,7 +39,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
 
 
 @given(MESSAGES)
-def test_every_message_is_one_line_that_reads_back_the_same(message: Message) -> None:
+def test_every_message_is_one_line_that_reads_back_the_same(message: ScorerMessage) -> None:
     line = encode(message)
 
     assert message == decode(line)
@@ -68,7 +68,7 @@ def test_anything_else_is_refused(line: bytes) -> None:
 
 @given(TEXT)
 def test_a_brief_message_is_never_empty_nor_long_and_starts_with_its_first_line(text: str) -> None:
-    told = brief(ValueError(text * 40))
+    told = error_text(ValueError(text * 40))
 
     assert told.strip()
     assert told.splitlines()[0].strip()

@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from shared.scoring.models.stateless import is_stateless
 from shared.scoring.scorer.exit_needs import ExitNeeds, exit_needs_of
-from shared.scoring.side_files.torn import needs_its_end, stands_alone
+from shared.scoring.side_files.unfinished_files import needs_its_end, stands_alone
 
 _FOLDER = "os.environ['AZUREML_BI_OUTPUT_PATH']"
 

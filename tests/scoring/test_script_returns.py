@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import ScoringFailed
-from tests.scoring.script_lease import Leased, leased, sinner
+from shared.scoring.scorer_spec import ScoringFailed
+from tests.scoring.script_lease import Leased, leased, misbehaving
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Leased]:
     """One warm process that returns whatever its first file says."""
     folder = tmp_path_factory.mktemp("told")
     pool = ScorerPool(scratch=folder / "scratch", idle_s=60)
-    with sinner(pool, folder, "returns_what_it_is_told") as scorer:
+    with misbehaving(pool, folder, "returns_what_it_is_told") as scorer:
         yield scorer
     pool.close()
 

@@ -1,7 +1,6 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from shared.scoring.side_files.side_folder import SideFile, SideFolder
-
-Published = dict[str, bytes]
+from tests.scoring.side_changes import Published, publish, read
 
 NAMES = st.sampled_from(["a", "b", "d/a", "d/e/b", "d"])
 BYTES = st.binary(max_size=6) | st.sampled_from([b"x" * 40, b"y" * 40])
-
-
-def publish(published: Published, changes: Iterable[SideFile]) -> None:
-    """What a caller does with the changes of one mini-batch."""
-    for change in changes:
-        if change.path is None:
-            del published[change.name]
-        elif change.appended:
-            published[change.name] += change.path.read_bytes()
-        else:
-            published[change.name] = change.path.read_bytes()
 
 
 def content(folder: Path) -> Published:
@@ -183,28 +170,22 @@ def outputs(tmp_path: Path) -> SideFolder:
     return made
 
 
-def told(changes: Iterable[SideFile]) -> list[tuple[str, bytes | None, bool]]:
-    return [
-        (one.name, one.path.read_bytes() if one.path else None, one.appended) for one in changes
-    ]
-
-
 def test_a_new_file_is_whole_a_longer_one_is_an_append_and_a_missing_one_is_removed(
     outputs: SideFolder, tmp_path: Path
 ) -> None:
     log = outputs.live / "log"
     log.write_bytes(b"one\n")
-    assert [("log", b"one\n", False)] == told(outputs.accept(tmp_path / "1"))
+    assert [("log", b"one\n", False)] == read(outputs.accept(tmp_path / "1"))
 
     log.write_bytes(b"one\ntwo\n")
-    assert [("log", b"two\n", True)] == told(outputs.accept(tmp_path / "2"))
-    assert [] == told(outputs.accept(tmp_path / "3"))
+    assert [("log", b"two\n", True)] == read(outputs.accept(tmp_path / "2"))
+    assert [] == read(outputs.accept(tmp_path / "3"))
 
     log.write_bytes(b"One\ntwo\nthree\n")
-    assert [("log", b"One\ntwo\nthree\n", False)] == told(outputs.accept(tmp_path / "4"))
+    assert [("log", b"One\ntwo\nthree\n", False)] == read(outputs.accept(tmp_path / "4"))
 
     log.unlink()
-    assert [("log", None, False)] == told(outputs.accept(tmp_path / "5"))
+    assert [("log", None, False)] == read(outputs.accept(tmp_path / "5"))
 
 
 def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed(
@@ -214,7 +195,7 @@ def test_a_file_rewritten_within_one_tick_of_the_clock_is_noticed(
     for turn in range(50):
         data = bytes([turn]) * 3
         (outputs.live / "same").write_bytes(data)
-        assert [data] == [d for _, d, _ in told(outputs.accept(tmp_path / str(turn)))]
+        assert [data] == [d for _, d, _ in read(outputs.accept(tmp_path / str(turn)))]
 
 
 def test_links_pipes_and_unreadable_files_are_no_trouble(
@@ -230,7 +211,7 @@ def test_links_pipes_and_unreadable_files_are_no_trouble(
     (outputs.live / "closed" / "x").write_bytes(b"x")
     (outputs.live / "closed").chmod(0)
 
-    changes = told(outputs.accept(tmp_path / "1"))
+    changes = read(outputs.accept(tmp_path / "1"))
 
     assert [("closed/x", b"x", False), ("secret", b"s", False)] == changes
     outputs.restore()
@@ -240,7 +221,7 @@ def test_links_pipes_and_unreadable_files_are_no_trouble(
 def test_a_name_that_is_no_text_is_spelt_out(outputs: SideFolder, tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(outputs.live) + b"/caf\xe9 \xc3\xa9")).write_bytes(b"x")
 
-    assert [("caf%E9 é", b"x", False)] == told(outputs.accept(tmp_path / "1"))
+    assert [("caf%E9 é", b"x", False)] == read(outputs.accept(tmp_path / "1"))
     assert outputs.is_untouched()
 
 
@@ -252,7 +233,7 @@ def test_a_folder_that_the_script_itself_has_replaced_comes_back(
     shutil.rmtree(outputs.live)
     outputs.live.symlink_to("/etc")
 
-    assert [("kept", None, False)] == told(outputs.accept(tmp_path / "2"))
+    assert [("kept", None, False)] == read(outputs.accept(tmp_path / "2"))
     outputs.roll_back()
     outputs.accept(tmp_path / "3")
     outputs.restore()
@@ -261,7 +242,7 @@ def test_a_folder_that_the_script_itself_has_replaced_comes_back(
     assert not outputs.live.is_symlink()
 
 
-def test_many_files_are_told_once(outputs: SideFolder, tmp_path: Path) -> None:
+def test_many_files_are_reported_once(outputs: SideFolder, tmp_path: Path) -> None:
     for number in range(3000):
         (outputs.live / f"{number}.bin").write_bytes(b"x")
 

@@ -7,9 +7,9 @@ from threading import Event
 import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import ScoringStopped
-from tests.scoring.conftest import Specs, deeds
-from tests.scoring.waiting import eventually, is_running
+from shared.scoring.scorer_spec import ScoringStopped
+from tests.scoring.conftest import Specs, acts
+from tests.support.waiting import is_running, wait_until
 
 
 def sooner_or_later() -> Iterator[bool]:
@@ -27,12 +27,12 @@ def test_a_run_is_ended_and_the_next_lease_has_a_new_process(
         first = scorer.pid or 0
         canceled.set()
         with pytest.raises(ScoringStopped):
-            scorer.score(deeds("sleeps_forever"), output, timeout_s=600)
+            scorer.score(acts("sleeps_forever"), output, timeout_s=600)
         assert not output.exists()
 
-    eventually(lambda: not is_running(first), "the process that slept is gone")
+    wait_until(lambda: not is_running(first), "the process that slept is gone")
     with pool.lease(spec_of(), capacity=1) as scorer:
-        assert 1 == scorer.score(deeds("behaves"), output, timeout_s=20).rows
+        assert 1 == scorer.score(acts("behaves"), output, timeout_s=20).rows
 
 
 def test_a_load_is_ended(pool: ScorerPool, spec_of: Specs) -> None:

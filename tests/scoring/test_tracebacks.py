@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from shared.scoring.child import tracebacks
-from shared.scoring.child.protocol import DETAILS_LIMIT, clipped
+from shared.scoring.child.messages import DETAILS_LIMIT, clipped
 from shared.scoring.child.script import script_driver
+from shared.scoring.scorer.init_failure_text import explain_init_failure
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.scorer.told_failure import told
-from shared.scoring.spec import InitFailed
+from shared.scoring.scorer_spec import InitFailed
 from tests.scoring.script_lease import leased
 
 _DEEP = """
@@ -71,7 +71,7 @@ def test_a_deployments_reason_keeps_the_innermost_frames_and_the_exception(
 ) -> None:
     failure = failed_init(pool, tmp_path, depth=depth, more=more)
 
-    reason = told("The scoring script does not start", failure, 3_000)
+    reason = explain_init_failure("The scoring script does not start", failure, 3_000)
 
     first, *lines = reason.splitlines()
     assert len(reason) <= 3_000
@@ -80,11 +80,11 @@ def test_a_deployments_reason_keeps_the_innermost_frames_and_the_exception(
     assert lines[-1].startswith("score.Weights: no weights")
 
 
-def test_a_failure_without_a_traceback_is_told_with_what_was_printed_last() -> None:
+def test_a_failure_without_a_traceback_is_reported_with_what_was_printed_last() -> None:
     details = "The scorer process exited with code 3.\n" + "a line\n" * 2_000 + "last words"
     failure = InitFailed("The scorer process exited with code 3.", error_type="E", details=details)
 
-    reason = told("The model does not load", failure, 3_000)
+    reason = explain_init_failure("The model does not load", failure, 3_000)
 
     assert len(reason) <= 3_000
     assert "The model does not load: The scorer process exited" in reason
@@ -99,7 +99,7 @@ def test_what_our_own_mistakes_have_raised_keeps_our_frames() -> None:
     ):
         error.__traceback__ = error.__traceback__.tb_next
 
-    assert "script_driver.py" in tracebacks.told(error)
+    assert "script_driver.py" in tracebacks.format_error(error)
 
 
 def test_a_refusal_of_a_script_has_no_frames_of_ours(pool: ScorerPool, tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ def test_a_refusal_of_a_script_has_no_frames_of_ours(pool: ScorerPool, tmp_path:
     assert "BadScript: '../score.py' is not inside" in caught.value.details
 
 
-def test_a_group_of_exceptions_and_a_circle_of_causes_are_told() -> None:
+def test_a_group_of_exceptions_and_a_circle_of_causes_are_reported() -> None:
     one, other = ValueError("one"), KeyError("other")
     one.__cause__, other.__cause__ = other, one
 
-    assert "KeyError: 'other'" in tracebacks.told(one)
-    told_of_both = tracebacks.told(ExceptionGroup("both", [one, TypeError("more")]))
+    assert "KeyError: 'other'" in tracebacks.format_error(one)
+    told_of_both = tracebacks.format_error(ExceptionGroup("both", [one, TypeError("more")]))
     assert "TypeError: more" in told_of_both
     assert "ExceptionGroup: both (2 sub-exceptions)" in told_of_both
 

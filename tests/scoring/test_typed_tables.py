@@ -1,27 +1,22 @@
 """Parquet and JSON, which know types: what reads the same from both, and what only one can say."""
 
-import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.child.mlflow import json_table, parquet_table
-from shared.scoring.child.mlflow.failure import Unfit, Unreadable
+from shared.scoring.child.mlflow import json_table
+from shared.scoring.child.mlflow.failure import Unfit
 from tests.scoring.schemas import Schema, Stored, Type, schema, tensor, unnamed
+from tests.scoring.table_files import Table, parquet
 
-Table = dict[str, list[Any]]
 Read = Callable[[Table, Schema | None], pd.DataFrame]
 
 
@@ -30,13 +25,6 @@ def json_lines(folder: Path, table: Table, wanted: Schema | None) -> pd.DataFram
     rows = [dict(zip(table, cells, strict=True)) for cells in zip(*table.values(), strict=True)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     frame: pd.DataFrame = json_table.read(str(path), wanted)
-    return frame
-
-
-def parquet(folder: Path, table: Table | pa.Table, wanted: Schema | None) -> pd.DataFrame:
-    path = folder / "table.parquet"
-    pq.write_table(table if isinstance(table, pa.Table) else pa.table(table), path)
-    frame: pd.DataFrame = parquet_table.read(str(path), wanted)
     return frame
 
 
@@ -222,192 +210,6 @@ def test_a_missing_boolean_stays_missing_beside_others(read: Read) -> None:
 def test_one_unnamed_column_is_not_picked_among_several(read: Read) -> None:
     with pytest.raises(Unfit, match=r"one value per row.* has 2 columns: 'p', 'q'"):
         read({"p": [1], "q": [2]}, unnamed("long"))
-
-
-# Parquet.
-
-
-def test_all_row_groups_are_read_in_order(tmp_path: Path) -> None:
-    path = tmp_path / "groups.parquet"
-    pq.write_table(pa.table({"x": list(range(1000))}), path, row_group_size=7)
-
-    assert list(range(1000)) == parquet_table.read(str(path), schema(x="integer"))["x"].tolist()
-
-
-@pytest.mark.parametrize(
-    ("array", "kind", "expected"),
-    [
-        (pa.array([1, 2], pa.int8()), "integer", [1, 2]),
-        (pa.array([1, 2], pa.uint64()), "long", [1, 2]),
-        (pa.array([1.5, 2.5], pa.float32()), "double", [1.5, 2.5]),
-        (pa.array([1, 2], pa.int64()), "float", [1.0, 2.0]),
-        (pa.array([1.0, 2.0], pa.float64()), "long", [1, 2]),
-        (pa.array([Decimal("1.50"), Decimal("2.00")]), "double", [1.5, 2.0]),
-        (pa.array(["a", "b"]).dictionary_encode(), "string", ["a", "b"]),
-        (pa.array(["a", "b"], pa.large_string()), "string", ["a", "b"]),
-        (pa.array([b"a", None]), "binary", [b"a", None]),
-        (pa.array([date(2020, 1, 2)] * 2), "datetime", [datetime(2020, 1, 2)] * 2),  # noqa: DTZ001
-        (
-            pa.array([datetime(2020, 1, 2)] * 2, pa.timestamp("ms", "Europe/Berlin")),  # noqa: DTZ001
-            "datetime",
-            [datetime(2020, 1, 2)] * 2,  # noqa: DTZ001
-        ),
-    ],
-    ids=lambda value: str(getattr(value, "type", value)),
-)
-def test_arrows_types_become_the_signatures(
-    tmp_path: Path, array: Any, kind: str, expected: list[Any]
-) -> None:
-    frame = parquet(tmp_path, pa.table({"x": array}), schema(x=kind))
-
-    assert expected == frame["x"].tolist()
-    assert kind != "datetime" or str(frame["x"].dtype) == "datetime64[ns]"
-
-
-def test_what_pandas_saved_as_its_index_is_a_column_to_a_signature(tmp_path: Path) -> None:
-    saved = pd.DataFrame({"id": [7, 3, 4], "x": [1.0, 2.0, 3.0]}).set_index("id")
-    saved.to_parquet(tmp_path / "saved.parquet")
-
-    frame = parquet_table.read(str(tmp_path / "saved.parquet"), schema(id="long", x="double"))
-
-    assert [[7, 1.0], [3, 2.0], [4, 3.0]] == frame.to_numpy().tolist()
-    assert [0, 1, 2] == list(frame.index)
-
-
-def test_a_parquet_file_without_rows_is_checked_and_gives_none(tmp_path: Path) -> None:
-    empty = pa.table({"x": pa.array([], pa.float64())})
-
-    frame = parquet(tmp_path, empty, schema(x="integer"))
-    assert ((0, 1), ["int32"]) == (frame.shape, [str(kind) for kind in frame.dtypes])
-    assert 0 == len(parquet(tmp_path, empty, None))
-    with pytest.raises(Unfit, match="'y'"):
-        parquet(tmp_path, empty, schema(y="integer"))
-
-
-def test_two_parquet_columns_of_one_name_are_refused(tmp_path: Path) -> None:
-    twice = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["x", "x"])
-
-    with pytest.raises(Unfit, match="2 columns named 'x'"):
-        parquet(tmp_path, twice, schema(x="long"))
-
-
-@pytest.mark.parametrize("wanted", [schema(x="long"), None])
-@pytest.mark.parametrize(
-    "damage", [lambda data: b"a,b\n1,2\n", lambda data: b"", lambda data: data[:-30]]
-)
-def test_what_is_no_parquet_is_unreadable(
-    tmp_path: Path, damage: Callable[[bytes], bytes], wanted: Schema | None
-) -> None:
-    path = tmp_path / "bad.parquet"
-    pq.write_table(pa.table({"x": list(range(100))}), path)
-    path.write_bytes(damage(path.read_bytes()))
-
-    with pytest.raises(Unreadable):
-        parquet_table.read(str(path), wanted)
-
-
-@pytest.mark.parametrize("module", [parquet_table, json_table])
-def test_a_file_that_is_gone_is_not_the_files_fault(tmp_path: Path, module: Any) -> None:
-    with pytest.raises(FileNotFoundError):
-        module.read(str(tmp_path / "gone"), None)
-
-
-# JSON.
-
-
-@pytest.mark.parametrize("wanted", [schema(a="long", b="string"), None])
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n',
-        '{"a": 1, "b": "x"}\r\n\r\n{"b": "y", "a": 2}',
-        '\ufeff{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n',
-        '[{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]',
-        '\n [\n {"a": 1,\n "b": "x"}, {"a": 2, "b": "y"}\n]\n',
-    ],
-    ids=["lines", "crlf", "bom", "array", "pretty array"],
-)
-def test_lines_and_arrays_of_objects_read_the_same(
-    tmp_path: Path, text: str, wanted: Schema | None
-) -> None:
-    path = tmp_path / "table.json"
-    path.write_bytes(text.encode())
-
-    assert [[1, "x"], [2, "y"]] == json_table.read(str(path), wanted).to_numpy().tolist()
-
-
-def test_one_object_over_several_lines_is_one_row(tmp_path: Path) -> None:
-    (tmp_path / "one.json").write_text('{\n  "a": 1\n}\n')
-
-    assert [[1]] == json_table.read(
-        str(tmp_path / "one.json"), schema(a="long")
-    ).to_numpy().tolist()
-
-
-def test_a_key_that_some_objects_lack_is_a_blank(tmp_path: Path) -> None:
-    path = tmp_path / "gaps.jsonl"
-    path.write_text('{"a": 1}\n{"b": 2}\n{"a": 3, "b": NaN}\n')
-
-    frame = json_table.read(str(path), schema(a="double", b="double"))
-
-    assert [[False, True], [True, False], [False, True]] == frame.isna().to_numpy().tolist()
-    with pytest.raises(Unfit, match=r"a blank value .* row 1"):
-        json_table.read(str(path), schema(a="long"))
-
-
-def test_a_line_end_inside_a_text_ends_no_line(tmp_path: Path) -> None:
-    path = tmp_path / "table.jsonl"
-    path.write_text('{"a": "x\u2028y\x85z"}\n', encoding="utf-8")
-
-    assert ["x\u2028y\x85z"] == json_table.read(str(path), schema(a="string"))["a"].tolist()
-
-
-def test_no_objects_are_no_rows(tmp_path: Path) -> None:
-    (tmp_path / "empty.json").write_text("[]")
-
-    frame = json_table.read(str(tmp_path / "empty.json"), schema(a="long", b="boolean"))
-    assert (0, ["int64", "bool"]) == (len(frame), [str(kind) for kind in frame.dtypes])
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "The file is empty"),
-        (b"\xef\xbb\xbf\n\n", "The file is empty"),
-        (b'{"a": 1}\n{"a": \n', "Line 2 is not JSON: Expecting value at column 7$"),
-        (b"a,b\n1,2\n", "Line 1 is not JSON"),
-        (b'{"a": 1}\n[1]\n', "The line 2 is a list: each must be an object"),
-        (b"[1, 2]", "The entry 0 is a int"),
-        (b'[{"a": 1}', "The file is not JSON"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b'{"a": "\xe9"}', "is not UTF-8"),
-        ('{"a": 1}'.encode("utf-16"), "looks like UTF-16"),
-        (gzip.compress(b'{"a": 1}', mtime=0), "is compressed by gzip"),
-        (b"<html><body>403", "is a web page .*begins '<html><body>403'"),
-        (b'{"a": ' + b"1" * 5000 + b"}", "not JSON"),
-    ],
-)
-def test_what_is_no_json_is_unreadable_and_says_why(
-    tmp_path: Path, data: bytes, message: str
-) -> None:
-    (tmp_path / "bad.jsonl").write_bytes(data)
-
-    with pytest.raises(Unreadable, match=message):
-        json_table.read(str(tmp_path / "bad.jsonl"), None)
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (gzip.compress(b"PAR1", mtime=0), "is compressed by gzip"),
-        (b"PAR1xxxxPAR1", r"(?i)parquet|footer"),
-    ],
-)
-def test_what_is_named_parquet_says_what_it_is(tmp_path: Path, data: bytes, message: str) -> None:
-    (tmp_path / "table.parquet").write_bytes(data)
-
-    with pytest.raises(Unreadable, match=message):
-        parquet_table.read(str(tmp_path / "table.parquet"), None)
 
 
 def test_a_table_that_does_not_fit_shows_its_columns(read: Read) -> None:

@@ -1,3 +1,5 @@
+"""A scorer process by a driver that misbehaves: its answers, deaths and output."""
+
 import json
 import os
 import signal
@@ -5,26 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from shared.scoring.scorer.output_log import KEPT_BYTES
+from shared.scoring.scorer.output_log import LIMIT_BYTES
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer.state import State
-from shared.scoring.spec import InitFailed, Scored, ScoringFailed
-from tests.scoring import sins
-from tests.scoring.conftest import Specs, deeds
-from tests.scoring.waiting import eventually, is_running
+from shared.scoring.scorer.scorer_state import ScorerState
+from shared.scoring.scorer_spec import Scored, ScoringFailed
+from tests.scoring import misbehaving_driver
+from tests.scoring.conftest import Specs, acts
+from tests.support.waiting import is_running, wait_until
 
 PATIENCE_S = 20.0
+
+
 IMPATIENCE_S = 0.3
 
 
 def score(scorer: Scorer, output: Path, *names: str, timeout_s: float = PATIENCE_S) -> Scored:
-    return scorer.score(deeds(*names), output, timeout_s=timeout_s)
+    return scorer.score(acts(*names), output, timeout_s=timeout_s)
 
 
-def failure(scorer: Scorer, output: Path, sin: str, timeout_s: float) -> ScoringFailed:
+def failure(scorer: Scorer, output: Path, act: str, timeout_s: float) -> ScoringFailed:
     with pytest.raises(ScoringFailed) as caught:
-        score(scorer, output, sin, timeout_s=timeout_s)
+        score(scorer, output, act, timeout_s=timeout_s)
     return caught.value
 
 
@@ -56,23 +60,23 @@ def test_an_exception_fails_the_try_and_keeps_the_process(
         assert "ValueError: no such luck" == failed.message == str(failed)
         assert b"in raises" in scorer.drain_logs().both
         assert not (tmp_path / "output").exists()
-        assert State.READY is scorer.state
+        assert ScorerState.READY is scorer.state
         assert pid == scorer.pid
 
 
-@pytest.mark.parametrize("sin", ["raises_1mb_message", "raises_nothing_to_say"])
+@pytest.mark.parametrize("act", ["raises_1mb_message", "raises_nothing_to_say"])
 def test_a_message_is_short_has_a_first_line_and_is_never_empty(
-    pool: ScorerPool, spec_of: Specs, tmp_path: Path, sin: str
+    pool: ScorerPool, spec_of: Specs, tmp_path: Path, act: str
 ) -> None:
     with pool.lease(spec_of(), capacity=1) as scorer:
-        failed = failure(scorer, tmp_path / "output", sin, PATIENCE_S)
+        failed = failure(scorer, tmp_path / "output", act, PATIENCE_S)
 
     assert failed.message.splitlines()[0] in ("ValueError: first line", "ValueError")
     assert len(failed.message) <= 3100
 
 
 @pytest.mark.parametrize(
-    ("sin", "words"),
+    ("act", "words"),
     [
         ("exits", "exited with code 42"),
         ("exits_at_once", "exited with code 7"),
@@ -85,23 +89,23 @@ def test_a_message_is_short_has_a_first_line_and_is_never_empty(
         ("writes_into_every_pipe", "closed its control pipe or wrote into it"),
     ],
 )
-def test_a_death_is_told_in_words_and_the_next_score_has_a_new_process(
-    pool: ScorerPool, spec_of: Specs, tmp_path: Path, sin: str, words: str
+def test_a_death_is_reported_in_words_and_the_next_score_has_a_new_process(
+    pool: ScorerPool, spec_of: Specs, tmp_path: Path, act: str, words: str
 ) -> None:
     with pool.lease(spec_of(), capacity=1) as scorer:
         pid = scorer.pid
-        failed = failure(scorer, tmp_path / "output", sin, PATIENCE_S)
+        failed = failure(scorer, tmp_path / "output", act, PATIENCE_S)
 
         assert ("died", "ProcessDied") == (failed.kind, failed.error_type)
         assert words in failed.message
-        assert State.DEAD is scorer.state
+        assert ScorerState.DEAD is scorer.state
         assert not (tmp_path / "output").exists()
         assert 1 == score(scorer, tmp_path / "output", "a").rows
         assert pid != scorer.pid
 
 
 @pytest.mark.parametrize(
-    ("sin", "words"),
+    ("act", "words"),
     [
         ("sleeps_forever", "was ended by SIGTERM"),
         ("ignores_sigterm", "ignored SIGTERM for 0.3 s and was ended by SIGKILL"),
@@ -109,11 +113,11 @@ def test_a_death_is_told_in_words_and_the_next_score_has_a_new_process(
     ],
 )
 def test_a_timeout_ends_the_process_however_stubborn_it_is(
-    pool: ScorerPool, spec_of: Specs, tmp_path: Path, sin: str, words: str
+    pool: ScorerPool, spec_of: Specs, tmp_path: Path, act: str, words: str
 ) -> None:
     with pool.lease(spec_of(), capacity=1) as scorer:
         pid = scorer.pid or 0
-        failed = failure(scorer, tmp_path / "output", sin, IMPATIENCE_S)
+        failed = failure(scorer, tmp_path / "output", act, IMPATIENCE_S)
 
         assert ("timeout", "Timeout") == (failed.kind, failed.error_type)
         assert "run() took more than 0.3 s" in failed.message
@@ -146,7 +150,7 @@ def test_what_a_model_forked_dies_with_its_process(
         assert is_running(forked)
         scorer.end()
 
-        eventually(lambda: not is_running(forked), "the fork ended")
+        wait_until(lambda: not is_running(forked), "the fork ended")
 
 
 def test_a_flood_of_output_neither_hangs_nor_bloats(
@@ -157,8 +161,11 @@ def test_a_flood_of_output_neither_hangs_nor_bloats(
         logs = scorer.drain_logs().both
 
     assert b"printed by the model\n" == logs[-21:]
-    assert f"[{sins.FLOOD + 21 - KEPT_BYTES} bytes of output were dropped" in logs[:80].decode()
-    assert (1 << 20) <= len(logs) < KEPT_BYTES + 100
+    assert (
+        f"[{misbehaving_driver.FLOOD + 21 - LIMIT_BYTES} bytes of output were dropped"
+        in logs[:80].decode()
+    )
+    assert (1 << 20) <= len(logs) < LIMIT_BYTES + 100
 
 
 def test_binary_output_and_closed_streams_do_no_harm(
@@ -232,52 +239,6 @@ def test_a_process_works_in_a_folder_of_its_own_that_goes_with_it(
         scorer.end()
 
     assert not folder.exists()
-
-
-@pytest.mark.parametrize(
-    ("sin", "message"),
-    [
-        ("raises", "ValueError: no such luck"),
-        ("exits", "The scorer process exited with code 42 while the model was loaded."),
-        ("is_killed", "was killed by SIGKILL, likely out of memory while the model was loaded."),
-    ],
-)
-def test_a_model_that_does_not_load_says_why(
-    pool: ScorerPool, spec_of: Specs, sin: str, message: str
-) -> None:
-    with pytest.raises(InitFailed, match=message) as caught, pool.lease(spec_of(sin), capacity=1):
-        pass
-
-    assert "raises" != sin or "in raises" in caught.value.details
-    assert caught.value.message in caught.value.details
-
-
-def test_loading_has_a_limit_of_its_own(tmp_path: Path, spec_of: Specs) -> None:
-    pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, init_limit_s=0.5, grace_s=0.3)
-
-    with (
-        pytest.raises(InitFailed, match=r"more than 0\.5 s while"),
-        pool.lease(spec_of("sleeps_forever"), capacity=1),
-    ):
-        pass
-
-    pool.close()
-
-
-@pytest.mark.parametrize(
-    ("python", "message"),
-    [("/no/such/python", "cannot be started"), ("/bin/false", "exited with code 1")],
-)
-def test_an_interpreter_that_does_not_run_is_a_failed_init(
-    pool: ScorerPool, spec_of: Specs, tmp_path: Path, python: str, message: str
-) -> None:
-    with (
-        pytest.raises(InitFailed, match=message),
-        pool.lease(spec_of(python=python), capacity=1),
-    ):
-        pass
-
-    assert not list((tmp_path / "scratch").iterdir())
 
 
 def test_a_request_larger_than_a_pipe_arrives_and_a_child_that_does_not_read_times_out(

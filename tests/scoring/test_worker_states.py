@@ -9,10 +9,10 @@ from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
-from shared.scoring.scorer.state import State
-from shared.scoring.spec import ScorerSpec, ScoringFailed
-from tests.scoring.conftest import deeds, sinful_interpreter
-from tests.scoring.waiting import is_running
+from shared.scoring.scorer.scorer_state import ScorerState
+from shared.scoring.scorer_spec import ScorerSpec, ScoringFailed
+from tests.scoring.conftest import acts, misbehaving_interpreter
+from tests.support.waiting import is_running
 
 
 class AnyOrderOfCalls(RuleBasedStateMachine):
@@ -22,10 +22,10 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         folder = Path(self.folder.name)
-        python = sinful_interpreter(folder)
+        python = misbehaving_interpreter(folder)
         self.output = folder / "output"
         self.launcher = Launcher()
-        spec = ScorerSpec("f", "sinner", python, None)
+        spec = ScorerSpec("f", "misbehaving", python, None)
         self.scorer = Scorer(
             spec,
             self.launcher.launch,
@@ -33,15 +33,15 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
             workplace=ScorerFolders(folder / "scratch"),
             grace_s=0.2,
         )
-        self.expected = State.NEW
+        self.expected = ScorerState.NEW
 
-    @precondition(lambda self: self.expected in (State.NEW, State.DEAD))
+    @precondition(lambda self: self.expected in (ScorerState.NEW, ScorerState.DEAD))
     @rule()
     def start(self) -> None:
         self.scorer.start()
-        self.expected = State.READY
+        self.expected = ScorerState.READY
 
-    @precondition(lambda self: self.expected is State.READY)
+    @precondition(lambda self: self.expected is ScorerState.READY)
     @rule()
     def start_twice(self) -> None:
         with pytest.raises(RuntimeError):
@@ -49,30 +49,30 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
 
     @rule()
     def score(self) -> None:
-        scored = self.scorer.score(deeds("a", "b"), self.output, timeout_s=20)
+        scored = self.scorer.score(acts("a", "b"), self.output, timeout_s=20)
         assert (2, 2) == (scored.rows, scored.succeeded)
         assert b"0,a\n1,b\n" == self.output.read_bytes()
-        self.expected = State.READY
+        self.expected = ScorerState.READY
 
     @rule()
     def raise_in_run(self) -> None:
         self._fail("raises", 20, "exception")
-        self.expected = State.READY
+        self.expected = ScorerState.READY
 
     @rule()
     def die_in_run(self) -> None:
         self._fail("exits_at_once", 20, "died")
-        self.expected = State.DEAD
+        self.expected = ScorerState.DEAD
 
     @rule()
     def time_out(self) -> None:
         self._fail("sleeps_forever", 0.1, "timeout")
-        self.expected = State.DEAD
+        self.expected = ScorerState.DEAD
 
     @rule()
     def end(self) -> None:
         self.scorer.end()
-        self.expected = State.DEAD
+        self.expected = ScorerState.DEAD
 
     @invariant()
     def the_state_is_the_expected_one(self) -> None:
@@ -81,15 +81,15 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
     @invariant()
     def there_is_a_process_exactly_when_it_is_ready(self) -> None:
         alive = self.scorer.pid is not None and is_running(self.scorer.pid)
-        assert alive is (self.expected is State.READY)
+        assert alive is (self.expected is ScorerState.READY)
 
     def teardown(self) -> None:
         self.launcher.close(grace_s=1)
         self.folder.cleanup()
 
-    def _fail(self, sin: str, timeout_s: float, kind: str) -> None:
+    def _fail(self, act: str, timeout_s: float, kind: str) -> None:
         with pytest.raises(ScoringFailed) as caught:
-            self.scorer.score(deeds(sin), self.output, timeout_s=timeout_s)
+            self.scorer.score(acts(act), self.output, timeout_s=timeout_s)
         assert kind == caught.value.kind
         assert not self.output.exists()
 

@@ -17,24 +17,24 @@ from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import FileError, MinibatchReport
+from shared.domain.outcome import FailedTry, FileError, MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.downloads import Downloads, Fetching
-from shared.scoring.bundle.failures import error_of, errors_of, tracebacks
-from shared.scoring.bundle.local_paths import make_way
+from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
 from shared.scoring.bundle.originals import Originals
+from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer_spec import InitFailed, LocalFile, Scored, ScoringStopped
 from shared.scoring.side_files.side_folder import ANY, SideFile
-from shared.scoring.spec import InitFailed, LocalFile, Scored, ScoringStopped
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
 # Characters of one bundle: when everything fails, the first ones say it all.
-TRACEBACKS_KEPT = 256 * 1024
+MOST_TRACEBACKS = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Bundle:
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
     `side_names` are those of the files that a script may write beside its rows; None: it has none.
     `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
-    hears of each mini-batch after its last try.
+    is called for each mini-batch after its last try.
     """
 
     span: Span
@@ -64,10 +64,11 @@ class BundleResult:
     span: Span
     reports: list[MinibatchReport] = field(default_factory=list[MinibatchReport])
     errors: list[FileError] = field(default_factory=list[FileError])
+    tries: list[FailedTry] = field(default_factory=list[FailedTry])
     outputs: list[Path] = field(default_factory=list[Path])
     side_files: list[SideFile] = field(default_factory=list[SideFile])
     tracebacks: list[str] = field(default_factory=list[str])
-    untold: int = 0
+    omitted: int = 0
     rows: int = 0
     seconds: float = 0.0
 
@@ -78,13 +79,13 @@ class BundleResult:
         self.rows += report.rows
         self.outputs += outputs
 
-    def tell(self, tracebacks: Iterable[str]) -> None:
+    def note_tracebacks(self, tracebacks: Iterable[str]) -> None:
         """Keep them up to a bound, and count the others."""
         for text in tracebacks:
-            if sum(map(len, self.tracebacks)) < TRACEBACKS_KEPT:
+            if sum(map(len, self.tracebacks)) < MOST_TRACEBACKS:
                 self.tracebacks.append(text)
             else:
-                self.untold += 1
+                self.omitted += 1
 
 
 @contextmanager
@@ -96,16 +97,16 @@ def score_bundle(
     `keep_printed` is given what the script prints, in between if it is much.
     """
     name = f"{bundle.span.first}-{uuid.uuid4().hex[:8]}"
-    work, kept = scorer.workplace.work / name, scorer.workplace.kept / name
-    kept.mkdir()
+    work, results = scorer.workplace.work / name, scorer.workplace.results / name
+    results.mkdir()
     try:
-        run = _Run(bundle, scorer, downloads, work, kept, keep_printed)
+        run = _Run(bundle, scorer, downloads, work, results, keep_printed)
         try:
             yield run.run()
         finally:
             keep_printed(scorer.drain_logs())
     finally:
-        for folder in (work, kept):
+        for folder in (work, results):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -116,14 +117,14 @@ class _Run:
         scorer: Scorer,
         downloads: Downloads,
         work: Path,
-        kept: Path,
+        results: Path,
         keep_printed: Callable[[Printed], None],
     ) -> None:
         self._bundle = bundle
         self._scorer = scorer
         self._downloads = downloads
         self._work = work
-        self._kept = kept
+        self._results = results
         self._keep_printed = keep_printed
 
     def run(self) -> BundleResult:
@@ -154,18 +155,23 @@ class _Run:
         return self._downloads.start(self._bundle.container, files, self._inputs(index))
 
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
+        asked = time.monotonic()
         files, unread = fetching.wait()
         began, started_at = time.monotonic(), datetime.now(UTC)
         attempted = Attempted([], tries=1)
         if files:
             attempted = self._attempt(index, files, fetching)
         errors = [error_of(failure, index, 1) for failure in unread]
-        errors += [error for part in attempted.parts for error in errors_of(part, index, attempted)]
-        report = _report(index, len(files) + len(unread), attempted, _since(began), started_at)
-        result.tell(tracebacks(attempted.parts, errors))
-        outputs = [part.scored.output for part in attempted.parts if part.scored]
+        errors += [
+            error for part in attempted.groups for error in errors_of(part, index, attempted)
+        ]
+        clock = _Clock(started_at, began - asked, _since(began))
+        report = _report(index, len(files) + len(unread), attempted, clock)
+        result.tries += failed_tries(attempted, index)
+        result.note_tracebacks(tracebacks(attempted.groups, errors))
+        outputs = [part.scored.output for part in attempted.groups if part.scored]
         result.take(report, errors, outputs)
-        for part in attempted.parts:
+        for part in attempted.groups:
             result.side_files += part.scored.side_files if part.scored else ()
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
@@ -179,11 +185,11 @@ class _Run:
 
         def score(some: list[LocalFile], output: Path) -> Scored:
             for altered in originals.altered():
-                self._downloads.again(self._bundle.container, fetching, altered.path)
+                self._downloads.download_again(self._bundle.container, fetching, altered.path)
             if not self._work.is_dir():
                 make_way(output, self._work)
             names = self._bundle.side_names
-            side = self._kept / f"{output.name}.side" if names else None
+            side = self._results / f"{output.name}.side" if names else None
             limit = float(retry.timeout_s)
             scored = self._scorer.score(
                 some,
@@ -197,32 +203,40 @@ class _Run:
 
         output = self._work / f"{index}.rows"
         attempts = Attempts(score, output, isolates=self._bundle.isolates)
-        return attempts.all(files, retry)
+        return attempts.run(files, retry)
 
     def _keep(self, output: Path) -> Path:
         """What is scored is scored: no later run() of the script can change it."""
-        return output.rename(self._kept / output.name)
+        return output.rename(self._results / output.name)
 
     def _inputs(self, index: int) -> Path:
         return self._work / f"{index}.files"
 
 
-def _report(
-    index: int, files: int, attempted: Attempted, seconds: float, started_at: datetime
-) -> MinibatchReport:
-    scored = [part.scored for part in attempted.parts if part.scored]
+@dataclass(frozen=True)
+class _Clock:
+    """When a mini-batch's first try began; how long it waited before, and took from there."""
+
+    started_at: datetime
+    waited: float
+    seconds: float
+
+
+def _report(index: int, files: int, attempted: Attempted, clock: _Clock) -> MinibatchReport:
+    scored = [part.scored for part in attempted.groups if part.scored]
     succeeded = sum(
-        min(part.scored.succeeded, len(part.files)) for part in attempted.parts if part.scored
+        min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
     )
-    kinds = [part.failed.kind for part in attempted.parts if part.failed]
+    kinds = [part.failed.kind for part in attempted.groups if part.failed]
     return MinibatchReport(
         index=index,
-        started_at=started_at,
+        started_at=clock.started_at,
+        waited=round(clock.waited, 4),
         files=files,
         failed_files=files - succeeded,
         rows=sum(one.rows for one in scored),
         tries=attempted.tries,
-        seconds=round(seconds, 6),
+        seconds=round(clock.seconds, 6),
         run_seconds=round(sum(one.seconds for one in scored), 6),
         status=kinds[0] if kinds else "done",
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.ports import Blobs
-from shared.scoring.bundle.local_paths import local_paths, make_way
-from shared.scoring.spec import FileFailure, LocalFile
+from shared.scoring.bundle.safe_paths import make_way, safe_paths
+from shared.scoring.scorer_spec import FileFailure, LocalFile
 
 DELETED = "The file was deleted since the job started. Upload it again, and start another job."
 CHANGED = "The file was changed since the job started. Start another job to score it as it is now."
@@ -50,7 +50,7 @@ class Downloads:
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
         """Begin to download the files into the folder, which is made."""
-        paths = [folder / path for path in local_paths([file.base_name for file in files])]
+        paths = [folder / path for path in safe_paths([file.base_name for file in files])]
         for parent in {path.parent for path in paths}:
             parent.mkdir(parents=True)
         planned = dict(zip(paths, files, strict=True))
@@ -60,7 +60,7 @@ class Downloads:
         ]
         return Fetching(futures, planned, folder)
 
-    def again(self, container: str, fetching: Fetching, path: Path) -> None:
+    def download_again(self, container: str, fetching: Fetching, path: Path) -> None:
         """Download a file once more, over what a script made of it and of its folder."""
         make_way(path, fetching.folder)
         self._download(container, fetching.planned[path], path, fetching.folder)

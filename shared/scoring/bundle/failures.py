@@ -2,60 +2,78 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.domain.outcome import INFERRED, KNOWN, FileError
-from shared.scoring.bundle.attempts import Attempted, Part
-from shared.scoring.spec import FileFailure, LocalFile
+from shared.domain.outcome import INFERRED, KNOWN, FailedTry, FileError
+from shared.domain.user_frame import user_frame
+from shared.scoring.bundle.attempts import Attempted, FileGroup
+from shared.scoring.scorer_spec import FileFailure, LocalFile
 
-NAMES_SHOWN = 5
+MOST_NAMES = 5
+# Characters of why one try failed; the last one's error is told whole.
+LONGEST_OF_A_TRY = 300
 
 
-def tracebacks(parts: Sequence[Part], errors: Sequence[FileError]) -> Iterator[str]:
+def tracebacks(groups: Sequence[FileGroup], errors: Sequence[FileError]) -> Iterator[str]:
     """For people: each run that failed for good with its traceback, then each bad file."""
-    for part in parts:
-        if part.failed is not None and errors:
-            what = f"Mini-batch {errors[0].mini_batch}, run() of {_names(part.files)}"
-            told = part.failed.details.rstrip() or str(part.failed)
-            yield f"{what}:\n{told}\n\n"
-    failed = {file.name for part in parts if part.failed is not None for file in part.files}
+    for group in groups:
+        if group.failed is not None and errors:
+            what = f"Mini-batch {errors[0].mini_batch}, run() of {_names(group.files)}"
+            traceback = group.failed.details.rstrip() or str(group.failed)
+            yield f"{what}:\n{traceback}\n\n"
+    failed = {file.name for group in groups if group.failed is not None for file in group.files}
     for error in errors:
         if error.file not in failed:
             file = f" '{error.file}'" if error.file else ""
             yield (f"Mini-batch {error.mini_batch}{file}: {error.summary}\n\n")
 
 
-def errors_of(part: Part, index: int, attempted: Attempted) -> Iterator[FileError]:
+def errors_of(group: FileGroup, index: int, attempted: Attempted) -> Iterator[FileError]:
     """A line for each file that failed, or for the shortfall of a run that returned too little."""
-    if part.scored is not None:
-        for failure in part.scored.failures:
+    if group.scored is not None:
+        for failure in group.scored.failures:
             yield error_of(failure, index, attempted.tries)
-        missing = len(part.files) - part.scored.succeeded - len(part.scored.failures)
+        missing = len(group.files) - group.scored.succeeded - len(group.scored.failures)
         if missing > 0:
-            yield _shortfall(part, missing, index, attempted.tries)
-    elif part.failed is not None:
-        for file in part.files:
+            yield _shortfall(group, missing, index, attempted.tries)
+    elif group.failed is not None:
+        where = user_frame(group.failed.details)
+        for file in group.files:
             yield FileError(
                 file=file.name,
                 stage="score",
-                error_type=part.failed.error_type,
-                message=str(part.failed),
+                error_type=group.failed.error_type,
+                message=str(group.failed),
                 mini_batch=index,
                 attempts=attempted.tries,
-                certainty=KNOWN if part.is_known else INFERRED,
+                certainty=KNOWN if group.is_known else INFERRED,
+                where=where,
             )
 
 
-def _shortfall(part: Part, missing: int, index: int, attempts: int) -> FileError:
-    count, given = len(part.files) - missing, len(part.files)
+def failed_tries(attempted: Attempted, index: int) -> Iterator[FailedTry]:
+    """The tries that failed: what became of them is told by the report."""
+    for lost in attempted.lost:
+        yield FailedTry(
+            mini_batch=index,
+            started_at=lost.started_at,
+            seconds=round(lost.seconds, 3),
+            kind=lost.failed.kind,
+            error_type=lost.failed.error_type,
+            message=str(lost.failed)[:LONGEST_OF_A_TRY],
+        )
+
+
+def _shortfall(group: FileGroup, missing: int, index: int, attempts: int) -> FileError:
+    count, total = len(group.files) - missing, len(group.files)
     return FileError(
-        file=part.files[0].name if given == 1 else "",
+        file=group.files[0].name if total == 1 else "",
         stage="score",
         error_type="TooFewElements",
-        message=f"run() returned {_so_many(count, 'element')} for {_so_many(given, 'file')}, "
+        message=f"run() returned {_so_many(count, 'element')} for {_so_many(total, 'file')}, "
         f"so {missing} failed. "
-        f"Return one element for each file. The files: {_names(part.files)}",
+        f"Return one element for each file. The files: {_names(group.files)}",
         mini_batch=index,
         attempts=attempts,
-        certainty=KNOWN if given == 1 else INFERRED,
+        certainty=KNOWN if total == 1 else INFERRED,
     )
 
 
@@ -64,8 +82,8 @@ def _so_many(count: int, noun: str) -> str:
 
 
 def _names(files: list[LocalFile]) -> str:
-    more = f" and {len(files) - NAMES_SHOWN} more" if len(files) > NAMES_SHOWN else ""
-    return ", ".join(file.name for file in files[:NAMES_SHOWN]) + more
+    more = f" and {len(files) - MOST_NAMES} more" if len(files) > MOST_NAMES else ""
+    return ", ".join(file.name for file in files[:MOST_NAMES]) + more
 
 
 def error_of(failure: FileFailure, index: int, attempts: int) -> FileError:

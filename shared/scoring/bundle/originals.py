@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from shared.scoring.spec import LocalFile
+from shared.scoring.scorer_spec import LocalFile
 
 Stamp = tuple[int, int, int, int]
 

@@ -1,4 +1,4 @@
-"""One driver per kind of deployment: given `Start` it loads what it needs, and returns `run`."""
+"""One driver per kind of deployment: `InitRequest` has it load what it needs and return `run`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # Python 3.7 could not evaluate it
     from collections.abc import Callable, Mapping
 
-    from .protocol import Done, Score, Start
+    from .messages import InitRequest, Run
 
-    Run = Callable[[Score], Done]
-    Driver = Callable[[Start], Run]
+    Driver = Callable[[InitRequest], Run]
 
 
-def _mlflow(start: Start) -> Run:
+def _mlflow(start: InitRequest) -> Run:
     from .mlflow.mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
 
     return load(start.model_dir, batch_predict=start.batch_predict)
 
 
-def _script(start: Start) -> Run:
+def _script(start: InitRequest) -> Run:
     from .script.script_driver import load  # noqa: PLC0415  # only this kind has a script
 
     return load(start)

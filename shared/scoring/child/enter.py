@@ -22,25 +22,25 @@ _CANNOT_START = 126
 
 def main(arguments: list[str]) -> None:
     with os.fdopen(int(arguments[0]), encoding="utf-8") as orders:
-        given: dict[str, Any] = json.load(orders)
-    become(given)
+        order: dict[str, Any] = json.load(orders)
+    exec_program(order)
 
 
-def become(given: dict[str, Any]) -> None:
+def exec_program(order: dict[str, Any]) -> None:
     """Never returns."""
-    command = given["command"]
+    command = order["command"]
     try:
-        _fence().put_up(**given["fence"])
+        _load_fence().put_up(**order["fence"])
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them; a program inherits
             signal.signal(number, signal.SIG_DFL)
-        os.execve(command[0], command, given["environment"])  # noqa: S606  # no shell on the way
+        os.execve(command[0], command, order["environment"])  # noqa: S606  # no shell on the way
     except OSError as error:
         sys.stderr.write(f"'{command[0]}' cannot be started: {error}.\n")
         sys.stderr.flush()
         os._exit(_CANNOT_START)
 
 
-def _fence() -> ModuleType:
+def _load_fence() -> ModuleType:
     """By path: a script has no package, and its folder is not where modules are looked for."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fence.py")  # noqa: PTH100, PTH118, PTH120  # before anything is imported
     spec = importlib.util.spec_from_file_location("_fence", path)

@@ -11,27 +11,28 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
 from . import tracebacks
-from .lifeline import die_with_parent, heed_signals, leave_or_be_killed
-from .protocol import (
+from .messages import (
     MESSAGE_LIMIT,
-    Done,
+    InitDone,
     InitError,
-    Leave,
-    Left,
-    Message,
-    Ready,
+    InitRequest,
+    RunDone,
     RunError,
-    Score,
-    Start,
-    brief,
+    RunRequest,
+    ScorerMessage,
+    ShutdownDone,
+    ShutdownRequest,
     decode,
     encode,
+    error_text,
 )
+from .parent_death import die_with_parent, heed_signals, leave_or_be_killed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .drivers import Driver, Run
+    from .drivers import Driver
+    from .messages import Run
 
 _STANDARD = (0, 1, 2)
 
@@ -46,19 +47,19 @@ class Channel:
         self._requests = requests
         self._events = events
         self._process = os.getpid()
-        self._inbox: SimpleQueue[Message | None] = SimpleQueue()
+        self._inbox: SimpleQueue[ScorerMessage | None] = SimpleQueue()
         threading.Thread(target=self._listen, name="scorer-requests", daemon=True).start()
 
-    def next(self) -> Message | None:
+    def next(self) -> ScorerMessage | None:
         """The next request; None when the worker has closed the pipe."""
         return self._inbox.get()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: ScorerMessage) -> None:
         if os.getpid() != self._process:
             os._exit(0)  # a fork of the model's: two would answer one request
-        left = memoryview(encode(message))
-        while left:
-            left = left[os.write(self._events, left) :]
+        rest = memoryview(encode(message))
+        while rest:
+            rest = rest[os.write(self._events, rest) :]
 
     def _listen(self) -> None:
         try:
@@ -79,40 +80,40 @@ def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
     channel = Channel(requests, events)
     start = channel.next()
     if start is not None:
-        _serve(channel, cast(Start, start), drivers)
+        _serve(channel, cast(InitRequest, start), drivers)
 
 
-def _serve(channel: Channel, start: Start, drivers: Mapping[str, Driver]) -> None:
+def _serve(channel: Channel, start: InitRequest, drivers: Mapping[str, Driver]) -> None:
     logging.basicConfig(stream=sys.stderr, level=start.logging_level.upper())
     try:
         score = drivers[start.kind](start)
     except Exception as error:  # noqa: BLE001  # the rim: whatever a model's loading raises
         channel.send(_init_error(error))
         return
-    channel.send(Ready())
+    channel.send(InitDone())
     while True:
         request = channel.next()
         if request is None:
             return
-        if isinstance(request, Leave):
-            channel.send(_left(score))
+        if isinstance(request, ShutdownRequest):
+            channel.send(_shut_down(score))
             return
-        channel.send(_answer(score, cast(Score, request)))
+        channel.send(_answer(score, cast(RunRequest, request)))
 
 
-def _answer(score: Run, request: Score) -> Done | RunError:
+def _answer(score: Run, request: RunRequest) -> RunDone | RunError:
     _reopen_standard_streams()
     try:
         return score(request)
     except Exception as error:  # noqa: BLE001  # the rim: whatever run() raises
         with suppress(ValueError, OSError, AttributeError):  # the model may have closed stderr
-            sys.stderr.write(tracebacks.told(error))
-        return RunError(type(error).__name__, brief(error), tracebacks.told(error))
+            sys.stderr.write(tracebacks.format_error(error))
+        return RunError(type(error).__name__, error_text(error), tracebacks.format_error(error))
     finally:
         _flush()
 
 
-def _left(score: Run) -> Left:
+def _shut_down(score: Run) -> ShutdownDone:
     """What is to be done before the interpreter ends: a script's shutdown()."""
     shutdown = getattr(score, "shutdown", None)
     _reopen_standard_streams()
@@ -121,21 +122,25 @@ def _left(score: Run) -> Left:
             shutdown()
     except Exception as error:  # noqa: BLE001  # the rim: whatever shutdown() raises
         with suppress(ValueError, OSError, AttributeError):
-            sys.stderr.write(tracebacks.told(error))
+            sys.stderr.write(tracebacks.format_error(error))
         name = type(error).__name__
-        return Left(f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
+        return ShutdownDone(
+            f"{name}: {error_text(error)}"[:MESSAGE_LIMIT], tracebacks.format_error(error)
+        )
     finally:
         _flush()
-    return Left()
+    return ShutdownDone()
 
 
 def _init_error(error: Exception) -> InitError:
     name = type(error).__name__
-    return InitError(name, f"{name}: {brief(error)}"[:MESSAGE_LIMIT], tracebacks.told(error))
+    return InitError(
+        name, f"{name}: {error_text(error)}"[:MESSAGE_LIMIT], tracebacks.format_error(error)
+    )
 
 
 def _print_at_once() -> None:
-    """A process that is killed must not take its last words along."""
+    """A process that is killed must not lose what it printed last."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(  # type: ignore[union-attr]  # at start they are the real streams
             encoding="utf-8", errors="backslashreplace", line_buffering=True

@@ -6,24 +6,24 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from .protocol import DETAILS_LIMIT, MESSAGE_LIMIT, clipped, printable
+from .messages import DETAILS_LIMIT, MESSAGE_LIMIT, clipped, printable
 
 _OURS = str(Path(__file__).parent)
 _OF_IMPORTS = "<frozen importlib"
 
 
-def told(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Bounded: its first line, the user's innermost frames and the exception itself are kept."""
     report = traceback.TracebackException.from_exception(error)
     _trim(report, error, set())
-    whole = printable("".join(report.format()))
-    said = printable("".join(report.format_exception_only()))
-    if not whole.endswith(said):
-        return clipped(whole, DETAILS_LIMIT)  # a group of exceptions: they stand in a margin
-    frames = whole[: len(whole) - len(said)]
-    if len(said) > MESSAGE_LIMIT:
-        said = said[: MESSAGE_LIMIT - 1] + "…\n"
-    return clipped(frames, DETAILS_LIMIT - len(said)) + said
+    full = printable("".join(report.format()))
+    summary = printable("".join(report.format_exception_only()))
+    if not full.endswith(summary):
+        return clipped(full, DETAILS_LIMIT)  # a group of exceptions: they stand in a margin
+    frames = full[: len(full) - len(summary)]
+    if len(summary) > MESSAGE_LIMIT:
+        summary = summary[: MESSAGE_LIMIT - 1] + "…\n"
+    return clipped(frames, DETAILS_LIMIT - len(summary)) + summary
 
 
 def _trim(report: Any, error: Any, seen: set[int]) -> None:

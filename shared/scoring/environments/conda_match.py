@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from shared.scoring.environments.spec import EnvironmentFailed
+from shared.scoring.environments.environment_spec import EnvironmentFailed
 
 _CHANNEL = re.compile(r"^[^\s=<>!~\[]+::")
 _BRACKETS = re.compile(r"\[(?P<fields>.*)\]\s*$")
@@ -46,13 +46,13 @@ def conda_match(text: str) -> CondaMatch:
             f"'{text}' is not a dependency that conda understands. "
             "Write a name and a version, such as 'numpy=1.21'."
         )
-    name, wanted = found["name"], fields.get("version") or found["rest"].strip()
-    if "|" in wanted:
-        return CondaMatch(name, note=_any_version(name, wanted))
+    name, requested = found["name"], fields.get("version") or found["rest"].strip()
+    if "|" in requested:
+        return CondaMatch(name, note=_any_version(name, requested))
     try:
-        return CondaMatch(name, _specifier(wanted))
+        return CondaMatch(name, _specifier(requested))
     except InvalidSpecifier:
-        return CondaMatch(name, note=_any_version(name, wanted))
+        return CondaMatch(name, note=_any_version(name, requested))
 
 
 def _fields(text: str) -> dict[str, str]:
@@ -62,24 +62,24 @@ def _fields(text: str) -> dict[str, str]:
     }
 
 
-def _any_version(name: str, wanted: str) -> str:
-    return f"The version '{wanted}' of '{name}' has no meaning for pip: any version is taken."
+def _any_version(name: str, requested: str) -> str:
+    return f"The version '{requested}' of '{name}' has no meaning for pip: any version is taken."
 
 
-def _specifier(wanted: str) -> str:
-    version, has_build = _without_build(wanted)
+def _specifier(requested: str) -> str:
+    version, has_build = _without_build(requested)
     if version in _ANY:
         return ""
     clauses = [_clause(clause.strip(), is_exact=has_build) for clause in version.split(",")]
     return str(SpecifierSet(",".join(filter(None, clauses))))
 
 
-def _without_build(wanted: str) -> tuple[str, bool]:
+def _without_build(requested: str) -> tuple[str, bool]:
     """`=1.2=py38_0` and `1.2 py38_0` name a build, and with it one exact version."""
-    spaced = _SPACED_BUILD.match(wanted)
+    spaced = _SPACED_BUILD.match(requested)
     if spaced:
         return spaced["version"], spaced["build"] != "*"
-    joined = "".join(wanted.split())
+    joined = "".join(requested.split())
     found = _BUILD.match(joined)
     return (found["version"], found["build"] != "*") if found else (joined, False)
 

@@ -8,6 +8,7 @@
 
 import logging
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,21 +16,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from shared.scoring.environments.builder import Builder
-from shared.scoring.environments.disk import usage
-from shared.scoring.environments.home import Built, Home
-from shared.scoring.environments.interpreters import Interpreters
-from shared.scoring.environments.lock import locked
-from shared.scoring.environments.own import OwnPackages
-from shared.scoring.environments.spec import (
+from shared.domain.provisioning_stage import Stage
+from shared.scoring.environments.app_packages import AppPackages
+from shared.scoring.environments.baked import Baked
+from shared.scoring.environments.build_tools import BuildTools
+from shared.scoring.environments.disk_room import DiskFull, DiskRoom, is_no_space
+from shared.scoring.environments.disk_usage import usage
+from shared.scoring.environments.environment_folder import Built, EnvironmentFolder
+from shared.scoring.environments.environment_spec import (
+    NOBODY_LISTENS,
     BuilderKilled,
     EnvironmentFailed,
     EnvironmentSpec,
-    Tell,
-    ignore,
-    telling,
+    Listener,
+    attach_notes,
 )
-from shared.scoring.environments.uv import Uv, find_uv
+from shared.scoring.environments.file_lock import hold_lock
+from shared.scoring.environments.package_cache import PackageCache
+from shared.scoring.environments.storeroom import Storeroom
+from shared.scoring.environments.tidying import Tidying
 
 # torch with CUDA is 3 GB to download and to unpack.
 BUILD_LIMIT_S = 1800.0
@@ -38,14 +43,7 @@ FAILURE_REMEMBERED_S = 60.0
 # The kernel kills whom it likes when memory is short: the next one may live.
 KILLED_TRIES = 3
 
-# uv waits for builds that use its cache; the next eviction tries again.
-_CLEAN_LIMIT_S = 60.0
-
 logger = logging.getLogger(__name__)
-
-_LOCKS = "locks"
-_CACHE = "cache"
-_TEMPORARY = "temporary"
 
 
 @dataclass(frozen=True)
@@ -64,25 +62,35 @@ class Environments:
         folder: Path,
         *,
         own_python: str = sys.executable,
-        own_packages: OwnPackages | None = None,
+        own_packages: AppPackages | None = None,
         uv: str | None = None,
         cache: Path | None = None,
         build_limit_s: float = BUILD_LIMIT_S,
         failure_remembered_s: float = FAILURE_REMEMBERED_S,
         keep: Bound | None = None,
+        spare_bytes: int = 0,
+        baked: Path | None = None,
+        shared_unused: timedelta | None = None,
         variables: Mapping[str, str] = os.environ,
         hidden: tuple[Path, ...] = (),
     ) -> None:
-        self._folder = folder.absolute()
+        self._room = Storeroom(folder.absolute())
+        self._disk = DiskRoom(self._room.folder, spare_bytes)
         self._own_python = own_python
-        self._own_packages = own_packages or OwnPackages()
-        self._uv = uv
-        self._cache = cache or self._folder / _CACHE
+        self._own_packages = own_packages or AppPackages()
         self._build_limit_s = build_limit_s
         self._failure_remembered_s = failure_remembered_s
         self._keep = keep
-        self._variables = variables
-        self._hidden = hidden
+        self._baked = Baked(Storeroom(baked.absolute()) if baked else None)
+        self._cache = PackageCache(self._room.cache)
+        self._tools = BuildTools(
+            *(self._room, self._disk, own_python, uv, cache or self._room.cache, build_limit_s),
+            variables=variables,
+            hidden=hidden,
+        )
+        self._tidying = Tidying(
+            self._room, self._cache, failure_remembered_s, build_limit_s, shared_unused
+        )
         self._own: dict[EnvironmentSpec, bool] = {}
 
     def satisfied_by_own(self, spec: EnvironmentSpec) -> bool:
@@ -91,15 +99,17 @@ class Environments:
             self._own[spec] = self._own_packages.satisfy(spec)
         return self._own[spec]
 
-    def ensure(self, spec: EnvironmentSpec, tell: Tell = ignore) -> Path:
+    def ensure(self, spec: EnvironmentSpec, listener: Listener = NOBODY_LISTENS) -> Path:
         """The environment's python, built if it is not there. Raises EnvironmentFailed."""
         if self.satisfied_by_own(spec):
             return Path(self._own_python)
-        home = self._home(spec.key)
-        built = home.built()
+        if baked := self._baked.find(spec):
+            return baked.python
+        home = self._room.home(spec.key)
+        built = home.read_built()
         if built is None:
-            with telling(spec.notes):
-                built = self._build(spec, home, tell)
+            with attach_notes(spec.notes):
+                built = self._build(spec, home, listener)
             self._make_room(spare=home)
         home.touch()
         return built.python
@@ -108,119 +118,104 @@ class Environments:
         """What the user should know: of the spec, and of the environment once it is built."""
         if self.satisfied_by_own(spec):
             return spec.notes
-        built = self._home(spec.key).built()
+        built = self._baked.find(spec) or self._room.home(spec.key).read_built()
         return spec.noting(*(built.notes if built else ())).notes
 
-    def pin(self, spec: EnvironmentSpec, tell: Tell = ignore) -> EnvironmentSpec:
+    def pin(self, spec: EnvironmentSpec, listener: Listener = NOBODY_LISTENS) -> EnvironmentSpec:
         """The same with every version said, so that it is the same on every machine, for ever.
 
         Raises EnvironmentFailed when the packages do not go together.
         """
         if self.satisfied_by_own(spec):
             return spec
-        with telling(spec.notes):
-            return _outliving(lambda: self._builder(spec, tell).pin(spec))
+        if baked := self._baked.pinned(spec):
+            return baked
+        with attach_notes(spec.notes):
+            return self._in_room(lambda: self._tools.builder(spec, listener).pin(spec))
+
+    def bake(self, spec: EnvironmentSpec, listener: Listener = NOBODY_LISTENS) -> EnvironmentSpec:
+        """Build it to stay, and remember what the request came to. Raises EnvironmentFailed."""
+        pinned = self.pin(spec, listener)
+        if not self.satisfied_by_own(spec):
+            self.ensure(pinned, listener)
+            self._baked.keep(spec, pinned)
+        return pinned
+
+    def drop_downloads(self) -> None:
+        """All of them: nothing more is to be built here."""
+        shutil.rmtree(self._room.cache, ignore_errors=True)
+        shutil.rmtree(self._room.make_temporary(), ignore_errors=True)
 
     def evict(
-        self, *, keep_bytes: int, keep_recent: timedelta, spare: Home | None = None
+        self, *, keep_bytes: int, keep_recent: timedelta, spare: EnvironmentFolder | None = None
     ) -> tuple[str, ...]:
         """Remove environments, the longest unused first, until the rest fits; returns their keys.
 
         Those used within `keep_recent` stay: scorer processes may still live in them. What was
-        downloaded goes first, for it only saves time.
+        downloaded and is in no environment goes first, for it only saves time.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        homes = [home for home in self._homes() if home != spare]
-        removed = [home for home in homes if home.last_used is None and self._remove(home, None)]
-        if usage(self._folder) > keep_bytes:
-            self._drop_cache()
-        limit = time.time() - keep_recent.total_seconds()
-        whole = [(home.last_used, home) for home in homes if home.last_used is not None]
-        for last_used, home in sorted(whole, key=lambda pair: pair[0] or 0.0):
-            if last_used is None or last_used > limit or usage(self._folder) <= keep_bytes:
-                break
-            if self._remove(home, limit):
-                removed.append(home)
-        return tuple(home.folder.name for home in removed)
+        return self._tidying.evict(keep_bytes=keep_bytes, keep_recent=keep_recent, spare=spare)
 
-    def _make_room(self, *, spare: Home) -> None:
+    def _make_room(self, *, spare: EnvironmentFolder) -> None:
         """After a build; whether it works out is not that build's business."""
         if self._keep is None:
             return
         try:
             self.evict(keep_bytes=self._keep.bytes, keep_recent=self._keep.unused, spare=spare)
-        except (OSError, EnvironmentFailed):
-            logger.warning("The environments in %s could not be tidied up.", self._folder)
+        except OSError:
+            logger.warning("The environments in %s could not be tidied up.", self._room.folder)
 
-    def _build(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
+    def _build(self, spec: EnvironmentSpec, home: EnvironmentFolder, listener: Listener) -> Built:
+        def note_wait() -> None:
+            listener.enter(Stage.WAITING_FOR_BUILD, "The same environment is being built already.")
+
         try:
-            with locked(self._lock(home), wait_s=self._build_limit_s):
-                return home.built() or self._build_locked(spec, home, tell)
+            with hold_lock(self._room.lock(home), wait_s=self._build_limit_s, note_wait=note_wait):
+                return home.read_built() or self._build_locked(spec, home, listener)
         except TimeoutError as error:
             raise EnvironmentFailed(
                 f"Another process has been building the environment for "
                 f"{self._build_limit_s:g} s. Try again later."
             ) from error
 
-    def _build_locked(self, spec: EnvironmentSpec, home: Home, tell: Tell) -> Built:
+    def _build_locked(
+        self, spec: EnvironmentSpec, home: EnvironmentFolder, listener: Listener
+    ) -> Built:
         failure = home.recent_failure(self._failure_remembered_s)
         if failure is not None:
-            tell(failure.log)
+            listener.on_output(failure.log)
             raise failure
         try:
-            return _outliving(lambda: self._builder(spec, tell).build(spec, home))
+            return self._in_room(
+                lambda: self._tools.builder(spec, listener).build(spec, home), home
+            )
         except BuilderKilled:
             raise
         except EnvironmentFailed as failed:
             home.fail(failed)
+            if isinstance(failed, DiskFull):
+                self._tidying.trim_cache()
             raise
 
-    def _remove(self, home: Home, unused_since: float | None) -> bool:
-        """False when it is being built, or was used in the meantime."""
-        try:
-            with locked(self._lock(home), wait_s=0):
-                last_used = home.last_used
-                if last_used is not None and (unused_since is None or last_used > unused_since):
-                    return False
-                if home.recent_failure(self._failure_remembered_s) is not None:
-                    return False
-                home.remove()
-                return True
-        except TimeoutError:
-            return False
+    def _in_room[T](self, work: Callable[[], T], home: EnvironmentFolder | None = None) -> T:
+        """What the work comes to, begun again while others can make way. Raises DiskFull."""
+        began = time.time()
+        while True:
+            try:
+                return _outliving(work)
+            except OSError as error:
+                if not is_no_space(error):
+                    raise
+                full = DiskFull(str(error))
+            except DiskFull as caught:
+                full = caught
+            self._tidying.forget()
+            if not self._tidying.free_some(spare=home, since=began):
+                raise self._disk.too_small(self._taken(home, began), full.log) from full
 
-    def _drop_cache(self) -> None:
-        """By uv itself, which waits for its other processes; only if the cache is ours."""
-        if self._cache.is_relative_to(self._folder) and self._cache.exists():
-            self._run_uv().call("cache", "clean", limit_s=_CLEAN_LIMIT_S)
-
-    def _builder(self, spec: EnvironmentSpec, tell: Tell) -> Builder:
-        uv = self._run_uv(spec.local_packages, tell)
-        return Builder(uv, Interpreters(self._own_python, uv, self._variables))
-
-    def _run_uv(self, readable: tuple[Path, ...] = (), tell: Tell = ignore) -> Uv:
-        temporary = self._folder / _TEMPORARY
-        temporary.mkdir(parents=True, exist_ok=True)
-        return Uv(
-            find_uv(self._uv),
-            cache=self._cache,
-            work=temporary,
-            limit_s=self._build_limit_s,
-            variables=self._variables,
-            hidden=self._hidden,
-            readable=readable,
-            tell=tell,
-        )
-
-    def _home(self, key: str) -> Home:
-        return Home(self._folder / key)
-
-    def _homes(self) -> list[Home]:
-        reserved = (_LOCKS, _CACHE, _TEMPORARY)
-        return [Home(one) for one in self._folder.iterdir() if one.name not in reserved]
-
-    def _lock(self, home: Home) -> Path:
-        return self._folder / _LOCKS / home.folder.name
+    def _taken(self, home: EnvironmentFolder | None, since: float) -> int:
+        """The disk that a build took."""
+        return usage(*(home.folder,) if home else (), *self._cache.newer(since))
 
 
 def _outliving[T](work: Callable[[], T]) -> T:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.scoring.environments.environment_spec import EnvironmentFailed
 from shared.scoring.environments.python_version import is_supported
-from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.environments.uv import Uv, environment
+from shared.scoring.environments.uv import Uv
+from shared.scoring.environments.uv_variables import environment, pythons_at_home
 
 # Few packages have wheels for an interpreter without the GIL.
 _QUESTION = "import sys; print('.'.join(map(str, sys.version_info[:3])), 't' in sys.abiflags)"
@@ -47,19 +48,19 @@ class Interpreters:
     uv: Uv | None
     variables: Mapping[str, str]
 
-    def choose(self, wanted: str) -> Interpreter:
+    def choose(self, requested: str) -> Interpreter:
         """The exact version if it is here, else the newest of the same minor.
 
         Nothing wanted is the app's own. Raises EnvironmentFailed, naming what is there.
         """
-        if not wanted:
+        if not requested:
             return self._own()
-        fitting = list(self._of_minor(minor_of(wanted)))
-        if not fitting and (found := self._by_uv(minor_of(wanted))):
+        fitting = list(self._of_minor(minor_of(requested)))
+        if not fitting and (found := self._by_uv(minor_of(requested))):
             fitting = [found]
         if not fitting:
-            raise self._missing(wanted)
-        exact = [one for one in fitting if one.version == wanted]
+            raise self._missing(requested)
+        exact = [one for one in fitting if one.version == requested]
         return exact[0] if exact else max(fitting, key=_order)
 
     def found(self) -> tuple[str, ...]:
@@ -88,10 +89,12 @@ class Interpreters:
             yield from (path for path in folder.glob(pattern) if path.name[6:].count(".") == 1)
         if python3 := shutil.which("python3", path=self.variables.get("PATH", "")):
             yield Path(python3)
+        # The folder of 3.1 is not the one of 3.10.
+        pattern = "3.*" if minor == "3.*" else f"{minor}.*"
         for root in self._pyenv_roots(folders):
-            # The folder of 3.1 is not the one of 3.10.
-            pattern = "3.*" if minor == "3.*" else f"{minor}.*"
             yield from sorted(root.glob(f"versions/{pattern}/bin/python3"))
+        for root in pythons_at_home(self.variables):
+            yield from sorted(root.glob(f"cpython-{pattern}/bin/python3"))
 
     def _pyenv_roots(self, folders: list[Path]) -> list[Path]:
         roots = [Path(self.variables[name]) for name in ("PYENV_ROOT",) if name in self.variables]
@@ -117,11 +120,11 @@ class Interpreters:
         interpreter = ask(Path(finished.output.strip())) if finished.is_good else None
         return interpreter if interpreter and interpreter.minor == minor else None
 
-    def _missing(self, wanted: str) -> EnvironmentFailed:
+    def _missing(self, requested: str) -> EnvironmentFailed:
         here = ", ".join(self.found()) or "none"
         return EnvironmentFailed(
-            f"Python {wanted} is not on this machine, and uv could not install it. "
-            f"Ask for one that is here ({here}), or install Python {minor_of(wanted)}."
+            f"Python {requested} is not on this machine, and uv could not install it. "
+            f"Ask for one that is here ({here}), or install Python {minor_of(requested)}."
         )
 
 

@@ -1,4 +1,4 @@
-"""The options that pip takes in a requirements file: what they mean here, told without secrets."""
+"""The options that pip takes in a requirements file: what they mean here, without secrets."""
 
 import re
 
@@ -15,14 +15,14 @@ _QUERY = re.compile(r"(://[^\s?]{0,2048})\?[^\s#\"']*")
 
 def ignored(option: str) -> str:
     """The note on an option that has no effect here."""
-    shown = f"The option '{without_secrets(option)}'"
+    what = f"The option '{without_secrets(option)}'"
     if _INDEX.match(option):
-        return f"{shown} {OTHER_INDEX}"
-    return f"{shown} is ignored: the service chooses how packages are installed."
+        return f"{what} {OTHER_INDEX}"
+    return f"{what} is ignored: the service chooses how packages are installed."
 
 
 def without_secrets(line: str) -> str:
-    """Index URLs carry credentials and tokens, and notes are shown to everybody."""
+    """Index URLs carry credentials and tokens, and notes are for everybody."""
     return _QUERY.sub(r"\1?***", _CREDENTIALS.sub("", line))
 
 

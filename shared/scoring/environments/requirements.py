@@ -8,7 +8,8 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from shared.scoring.environments.left_out import is_needless, notes_on
+from shared.scoring.environments.environment_spec import EnvironmentFailed
+from shared.scoring.environments.omitted_packages import is_needless, notes_on
 from shared.scoring.environments.pip_options import (
     CONSTRAINED,
     EDITABLE,
@@ -18,7 +19,6 @@ from shared.scoring.environments.pip_options import (
     unquoted,
     without_secrets,
 )
-from shared.scoring.environments.spec import EnvironmentFailed
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _CONTINUED = re.compile(r"\\\n")
@@ -61,10 +61,11 @@ class Requirements:
 
     def _add_line(self, line: str) -> None:
         if editable := EDITABLE.match(line):
-            place = unquoted(editable["place"])
-            self._add_requirement(place)
+            target = unquoted(editable["place"])
+            self._add_requirement(target)
             self.notes.append(
-                f"'{without_secrets(place)}' is installed as it is now, not as an editable package."
+                f"'{without_secrets(target)}' is installed as it is now, "
+                "not as an editable package."
             )
         elif line.startswith("-"):
             self._add_option(line, self.add)
@@ -123,27 +124,27 @@ class Requirements:
         body, *options = _split(line)
         requirement = parsed(body)
         if requirement is None or (_LOCAL.search(body) and not requirement.url):
-            self.packages.add(self._placed(body))  # x-1.0.whl could be a name, and is none
+            self.packages.add(self._resolve_path(body))  # x-1.0.whl could be a name, and is none
         elif is_needless(requirement.name):
             self.leave_out(canonicalize_name(requirement.name))
         else:
             self.packages.add(_with_hashes(requirement, options))
 
-    def _placed(self, place: str) -> str:
+    def _resolve_path(self, target: str) -> str:
         """A path inside the model's folder becomes absolute; what lies elsewhere is kept."""
-        if _ELSEWHERE.match(place):
-            return place
+        if _ELSEWHERE.match(target):
+            return target
         if self.folder is not None:
-            path = (self.folder / place).resolve()
+            path = (self.folder / target).resolve()
             if path.exists() and path.is_relative_to(self.folder.resolve()):
                 return str(path)
-        if _LOCAL.search(place):
+        if _LOCAL.search(target):
             raise EnvironmentFailed(
-                f"'{place}' is a local project, and not one inside the model's folder. "
+                f"'{target}' is a local project, and not one inside the model's folder. "
                 "Put its modules into the code folder, or the package into the model."
             )
         raise EnvironmentFailed(
-            f"'{place}' is not a requirement that pip understands. "
+            f"'{target}' is not a requirement that pip understands. "
             "Write a name and a version, such as 'numpy==1.26.4'."
         )
 

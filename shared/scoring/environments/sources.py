@@ -10,10 +10,14 @@ from packaging.utils import canonicalize_name
 from shared.schemas import yaml_text
 from shared.scoring.environments.conda_match import CondaMatch, conda_match
 from shared.scoring.environments.conda_names import PIP_NAMES, is_native
-from shared.scoring.environments.left_out import is_needless
+from shared.scoring.environments.environment_spec import (
+    EnvironmentFailed,
+    EnvironmentSpec,
+    attach_notes,
+)
+from shared.scoring.environments.omitted_packages import is_needless
 from shared.scoring.environments.python_version import chosen_python
 from shared.scoring.environments.requirements import Requirements, named, read_text
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, telling
 
 _PYTHON_ENV = "python_env.yaml"
 _PYTHON_ENVS = (_PYTHON_ENV, "python_env.yml")
@@ -144,7 +148,7 @@ def _add_conda(match: CondaMatch, wanted: Requirements, by_pip: set[str]) -> Non
 
 def _spec(wanted: Requirements, python: str) -> EnvironmentSpec:
     notes = wanted.all_notes()
-    with telling(notes):
+    with attach_notes(notes):
         version, note = chosen_python(python)
     notes = (note, *notes) if note else notes
     return EnvironmentSpec(

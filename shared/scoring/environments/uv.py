@@ -6,37 +6,25 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from shared.scoring.enclosure import Enclosure
-from shared.scoring.environments.command import Finished, run
-from shared.scoring.environments.pip_options import without_secrets
-from shared.scoring.environments.spec import BuilderKilled, EnvironmentFailed, Tell, ignore
-from shared.scoring.scorer.death import told
-
-# Building a package runs its code: it sees no settings of the service.
-_PASSED = frozenset(
-    {
-        "ALL_PROXY",
-        "HOME",
-        "HTTPS_PROXY",
-        "HTTP_PROXY",
-        "LANG",
-        "LD_LIBRARY_PATH",
-        "NO_PROXY",
-        "PATH",
-        "SSL_CERT_DIR",
-        "SSL_CERT_FILE",
-        "TMPDIR",
-        "TZ",
-    }
+from shared.scoring.environments.build_command import CommandResult, Hear, hear_nothing, run
+from shared.scoring.environments.disk_room import DiskFull, is_no_space, tells_of_no_space
+from shared.scoring.environments.environment_spec import (
+    BuilderKilled,
+    EnvironmentFailed,
+    OnOutput,
+    ignore,
 )
-# The operator's package index is named by uv's own variables.
-_PASSED_PREFIXES = ("UV_", "LC_")
+from shared.scoring.environments.pip_options import without_secrets
+from shared.scoring.environments.uv_variables import of_builds
+from shared.scoring.scorer.cause_of_death import describe_death
+
 _PROJECT = Path(__file__).parents[3]
 # How uv tells of a compiler, or a package's own build, that was killed.
 _KILLED_BELOW = "signal: 9 (SIGKILL)"
@@ -49,18 +37,32 @@ class Uv:
 
     program: str
     cache: Path
+    pythons: Path
     work: Path
     limit_s: float
     variables: Mapping[str, str]
     hidden: tuple[Path, ...] = ()
     readable: tuple[Path, ...] = ()
-    tell: Tell = ignore
+    on_output: OnOutput = ignore
+    check_room: Callable[[], None] = lambda: None
 
     def call(
-        self, *arguments: str, writable: Sequence[Path] = (), limit_s: float | None = None
-    ) -> Finished:
-        """Raises EnvironmentFailed when uv cannot be started, BuilderKilled when it was killed."""
+        self,
+        *arguments: str,
+        writable: Sequence[Path] = (),
+        limit_s: float | None = None,
+        hear: Hear = hear_nothing,
+    ) -> CommandResult:
+        """Raises EnvironmentFailed when uv cannot be started, BuilderKilled when it was killed.
+
+        Raises DiskFull when it left too little of the disk, or found none.
+        """
         command = [self.program, *arguments, "--no-config", "--no-progress", "--color", "never"]
+
+        def listen(log: str) -> None:
+            self.check_room()
+            hear(log)
+
         try:
             with tempfile.TemporaryDirectory(dir=self.work) as temporary:
                 finished = run(
@@ -68,29 +70,28 @@ class Uv:
                     limit_s=self.limit_s if limit_s is None else limit_s,
                     environment=self._environment(temporary),
                     cwd=Path(temporary),
-                    enclosure=self._enclosure((Path(temporary), *writable)),
+                    enclosure=self._make_enclosure((Path(temporary), *writable)),
+                    hear=listen,
                 )
         except OSError as error:
+            if is_no_space(error):
+                raise DiskFull(str(error)) from error
             raise EnvironmentFailed(f"uv cannot be started: {error}.") from error
-        self.tell(f"> uv {' '.join(arguments)}\n{_readable(finished.log)}")
+        self.on_output(f"> uv {' '.join(arguments)}\n{_readable(finished.log)}")
         if finished.code is not None and finished.code < 0:
-            raise BuilderKilled(f"uv {told(finished.code)}.", log=finished.log)
+            raise BuilderKilled(f"uv {describe_death(finished.code)}.", log=finished.log)
+        if not finished.is_good and tells_of_no_space(finished.log):
+            raise DiskFull(_reason(finished.log), log=finished.log)
+        self.check_room()
         return finished
 
     def _environment(self, temporary: str) -> dict[str, str]:
-        """What builds keep for themselves goes with the build, but for uv's own cache."""
-        return {
-            **environment(self.variables),
-            "CARGO_HOME": f"{temporary}/cargo",
-            "TMPDIR": temporary,
-            "UV_CACHE_DIR": str(self.cache),
-            "UV_PYTHON_INSTALL_BIN": "0",
-            "XDG_CACHE_HOME": f"{temporary}/cache",
-        }
+        places = {"temporary": Path(temporary), "cache": self.cache, "pythons": self.pythons}
+        return of_builds(self.variables, **places)
 
-    def _enclosure(self, writable: Sequence[Path]) -> Enclosure:
+    def _make_enclosure(self, writable: Sequence[Path]) -> Enclosure:
         """Building a package runs its code: it reaches this environment and uv's own folders."""
-        own = (self.cache, *_pythons(self.variables))
+        own = (self.cache, self.pythons)
         for folder in own:
             with suppress(OSError):  # then uv says what it could not write
                 folder.mkdir(parents=True, exist_ok=True)
@@ -101,35 +102,21 @@ class Uv:
             is_sociable=False,
         )
 
-    def do(self, what: str, *arguments: str, writable: Sequence[Path]) -> str:
+    def run_or_fail(
+        self, what: str, *arguments: str, writable: Sequence[Path], hear: Hear = hear_nothing
+    ) -> str:
         """What uv printed; raises EnvironmentFailed, with uv's own reason, when it failed."""
-        finished = self.call(*arguments, writable=writable)
+        finished = self.call(*arguments, writable=writable, hear=hear)
         if finished.is_good:
             return finished.output
         if _KILLED_BELOW in finished.log:
-            what_died = f"{what}: what uv ran {told(-signal.SIGKILL)}."
+            what_died = f"{what}: what uv ran {describe_death(-signal.SIGKILL)}."
             raise BuilderKilled(what_died, log=finished.log)
         if finished.code is None:
             reason = f"It took more than {self.limit_s:g} s, the longest that a build may take."
         else:
             reason = _reason(finished.log) or f"uv exited with code {finished.code}."
         raise EnvironmentFailed(f"{what}: {reason}", log=finished.log)
-
-
-def _pythons(variables: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where uv keeps the interpreters that it installs."""
-    if chosen := variables.get("UV_PYTHON_INSTALL_DIR"):
-        return (Path(chosen),)
-    home = variables.get("HOME")
-    return (Path(home, ".local", "share", "uv", "python"),) if home else ()
-
-
-def environment(parent: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in parent.items()
-        if name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)
-    }
 
 
 def find_uv(chosen: str | None) -> str:

@@ -4,30 +4,37 @@
     <key>/stamps.json                          what its files looked like when they came
 
 A model that was changed on the disk since then serves nobody any more: it is downloaded anew.
+One that nobody asked for in a long time goes, at the latest when another one is downloaded.
 """
 
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import threading
+import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from shared.domain.errors import ModelMissing
 from shared.domain.resolved_deployment import Location
 from shared.ports import BlobItem, Blobs
 from shared.scoring.child import fence
-from shared.scoring.side_files.folder_look import Stamp, look
+from shared.scoring.side_files.folder_scan import Stamp, scan_folder
 
 _MODEL, _STAMPS = "model", "stamps.json"
+# A download that is half done, and was begun so long ago, is nobody's.
+_HALF_DONE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _CachedModel:
     """A model on the disk: `stamps` are its files' as they were when they came."""
 
     path: Path
@@ -37,19 +44,30 @@ class _Kept:
     def is_intact(self) -> bool:
         """Where no script can write, one may still have set dates and modes."""
         is_guarded = fence.guards(str(self.path))
-        seen = look(self.path.parent)
-        return bool(self.stamps) and seen.holds(self.stamps, whatever_their_dates=is_guarded)
+        scan = scan_folder(self.path.parent)
+        return bool(self.stamps) and scan.holds(self.stamps, whatever_their_dates=is_guarded)
 
 
 class ModelCache:
-    """Thread-safe. A model's folder is keyed by the names and etags of its files."""
+    """Thread-safe. A model's folder is keyed by the names and etags of its files.
 
-    def __init__(self, blobs: Blobs, folder: Path, downloads: Executor) -> None:
+    Each bundle asks for its model: one that is `unused` for longer than any run() takes may go.
+    None: all stay.
+    """
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        folder: Path,
+        downloads: Executor,
+        unused: timedelta | None = None,
+    ) -> None:
+        self._unused = unused
         self._blobs = blobs
         self._folder = folder
         self._downloads = downloads
         self._lock = threading.Lock()
-        self._known: dict[Location, _Kept] = {}
+        self._cached: dict[Location, _CachedModel] = {}
 
     def fetch(self, location: Location) -> Path:
         """The model's local folder (or file), under its own name: its parent holds nothing else.
@@ -58,23 +76,46 @@ class ModelCache:
         Raises ModelMissing when the store has no such model.
         """
         with self._lock:
-            kept = self._known.get(location)
-            if kept is None or not kept.is_intact:
-                kept = self._known[location] = self._ensure(location)
-            return kept.path
+            cached = self._cached.get(location)
+            if cached is None or not cached.is_intact:
+                cached = self._cached[location] = self._ensure(location)
+            with suppress(OSError):
+                os.utime(cached.path.parent.parent)  # it is in use
+            return cached.path
 
-    def _ensure(self, location: Location) -> _Kept:
+    def sweep(self) -> list[Path]:
+        """Remove what nobody asked for in a long time; returns what went."""
+        gone = list(self.unused())
+        for home in gone:
+            aside = home.with_name(f"{home.name.partition('.')[0]}.{uuid.uuid4().hex}")
+            with suppress(OSError):  # another process was faster
+                home.rename(aside)  # in one step: nobody finds half a model
+                shutil.rmtree(aside, ignore_errors=True)
+        return gone
+
+    def unused(self) -> Iterator[Path]:
+        """What `sweep` would remove."""
+        if self._unused is None or not self._folder.exists():
+            return
+        for home in sorted(self._folder.iterdir()):
+            limit = _HALF_DONE if "." in home.name else self._unused
+            with suppress(OSError):
+                if time.time() - home.stat().st_mtime > limit.total_seconds():
+                    yield home
+
+    def _ensure(self, location: Location) -> _CachedModel:
         files = self._files(location)
         text = "\n".join(f"{file.name}\t{file.etag}" for file in files)
         key = hashlib.sha256(f"{location}\n{text}".encode()).hexdigest()[:32]
         for number in itertools.count():
             home = self._folder / (f"{key}-{number}" if number else key)
             if not home.exists():
+                self.sweep()
                 self._download(location, files, home)
                 break
-            if _kept(home, location).is_intact:
+            if _read_cached(home, location).is_intact:
                 break
-        return _kept(home, location)
+        return _read_cached(home, location)
 
     def _files(self, location: Location) -> list[BlobItem]:
         inside = location.inside("")
@@ -95,8 +136,10 @@ class ModelCache:
         partial = home.with_name(f"{home.name}.{uuid.uuid4().hex}")
         try:
             model = partial / _MODEL
-            list(self._downloads.map(lambda file: self._one(location, file, model), files))
-            (partial / _STAMPS).write_text(json.dumps(look(model).files), encoding="utf-8")
+            list(
+                self._downloads.map(lambda file: self._download_file(location, file, model), files)
+            )
+            (partial / _STAMPS).write_text(json.dumps(scan_folder(model).files), encoding="utf-8")
             partial.rename(home)
         except OSError:
             if not home.exists():  # another process was faster: its folder is as good
@@ -104,7 +147,7 @@ class ModelCache:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
-    def _one(self, location: Location, file: BlobItem, folder: Path) -> None:
+    def _download_file(self, location: Location, file: BlobItem, folder: Path) -> None:
         inside = file.name[len(location.path) :].lstrip("/")
         target = (folder / _folder_name(location) / inside).resolve()
         if not target.is_relative_to(folder.resolve()):
@@ -117,12 +160,12 @@ class ModelCache:
         self._blobs.download(location.container, file.name, target)
 
 
-def _kept(home: Path, location: Location) -> _Kept:
+def _read_cached(home: Path, location: Location) -> _CachedModel:
     stamps = dict[str, Stamp]()
     with suppress(OSError, ValueError, TypeError):
-        told = json.loads((home / _STAMPS).read_text(encoding="utf-8"))
-        stamps = {name: Stamp(*stamp) for name, stamp in told.items()}
-    return _Kept(home / _MODEL / _folder_name(location), stamps)
+        saved = json.loads((home / _STAMPS).read_text(encoding="utf-8"))
+        stamps = {name: Stamp(*stamp) for name, stamp in saved.items()}
+    return _CachedModel(home / _MODEL / _folder_name(location), stamps)
 
 
 def _folder_name(location: Location) -> str:

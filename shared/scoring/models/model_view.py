@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.scoring.child import fence
-from shared.scoring.side_files.folder_look import FolderLook, look
+from shared.scoring.side_files.folder_scan import FolderScan, scan_folder
 
 
 @dataclass(frozen=True)
@@ -16,17 +16,17 @@ class ModelView:
     """`path` is the model's folder, or its file; None where a script has no model."""
 
     path: Path | None
-    copied: FolderLook | None = None
+    copied: FolderScan | None = None
 
     @property
     def is_intact(self) -> bool:
         """Whether a process that loads it again finds what the first one found."""
         if self.path is None or self.copied is None:
             return True
-        return look(self.path.parent).holds(self.copied.files)
+        return scan_folder(self.path.parent).holds(self.copied.files)
 
 
-def view_of(model: Path | None, folder: Path) -> ModelView:
+def make_view(model: Path | None, folder: Path) -> ModelView:
     """Of a process that lives in `folder`. Raises OSError when there is no room for a copy."""
     if model is None or not model.exists():
         return ModelView(model)
@@ -38,4 +38,4 @@ def view_of(model: Path | None, folder: Path) -> ModelView:
         shutil.copytree(model, copy)
     else:
         shutil.copy2(model, copy)
-    return ModelView(copy, look(copy.parent))
+    return ModelView(copy, scan_folder(copy.parent))

@@ -27,10 +27,10 @@ _LIBRARIES = frozenset(
         *("functools", "math", "operator", "re", "zoneinfo"),
     )
 )
-MODELS_KEPT = 64
+MODELS_CACHED = 64
 
 
-@lru_cache(MODELS_KEPT)
+@lru_cache(MODELS_CACHED)
 def is_stateless(model: Path) -> bool:
     """Of a folder with an MLmodel; what cannot be read is not known to be stateless."""
     try:

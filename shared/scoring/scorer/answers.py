@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.scoring.child.protocol import Message
+from shared.scoring.child.messages import ScorerMessage
 from shared.scoring.scorer.memory_watch import MemoryWatch
-from shared.scoring.scorer.process import Ended, ScorerProcess
-from shared.scoring.spec import ScoringStopped
+from shared.scoring.scorer.scorer_process import Ended, ScorerProcess
+from shared.scoring.scorer_spec import ScoringStopped
 
 # Between two looks at memory and at the job.
 _LOOK_EVERY_S = 0.25
@@ -20,13 +20,13 @@ class Outgrown:
     limit_mb: int
 
 
-Answer = Message | Ended | Outgrown | None
+Answer = ScorerMessage | Ended | Outgrown | None
 """None: there was none in time."""
 
 
 def ask(
     process: ScorerProcess,
-    message: Message,
+    message: ScorerMessage,
     deadline: float,
     memory: MemoryWatch,
     is_stopped: Callable[[], bool],
@@ -46,9 +46,9 @@ def await_answer(
 ) -> Answer:
     """The answer; once `is_stopped` says so, ends the process and raises ScoringStopped."""
     while True:
-        left = deadline - time.monotonic()
-        answer = process.receive(timeout_s=min(left, _LOOK_EVERY_S))
-        if answer is not None or left <= _LOOK_EVERY_S:
+        remaining_s = deadline - time.monotonic()
+        answer = process.receive(timeout_s=min(remaining_s, _LOOK_EVERY_S))
+        if answer is not None or remaining_s <= _LOOK_EVERY_S:
             return answer
         if is_stopped():
             process.kill()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from shared.scoring.scorer.scorer_folders import ProcessFolders
-from shared.scoring.spec import ScorerSpec
+from shared.scoring.scorer_spec import ScorerSpec
 
 _PASSED = frozenset(
     {
@@ -56,6 +56,6 @@ def child_environment(
         environment["AZUREML_MODEL_DIR"] = str(spec.model_dir.parent)
     environment["TMPDIR"] = str(folders.temporary)
     if spec.packages:
-        places = [*map(str, spec.packages), environment.get("PYTHONPATH", "")]
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+        paths = [*map(str, spec.packages), environment.get("PYTHONPATH", "")]
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return environment

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.spec import ScorerSpec
+from shared.scoring.scorer_spec import ScorerSpec
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Idle:
     def serves(self, spec: ScorerSpec, job: str) -> bool:
         scorer = self.scorer
         is_fit = scorer.is_spare or scorer.job == job
-        return is_fit and scorer.spec == spec and not scorer.departure.has_begun
+        return is_fit and scorer.spec == spec and not scorer.exit.has_begun
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +39,15 @@ class LeaseRequest:
 class DeploymentPool:
     """Not thread-safe: the pool's lock guards it.
 
-    `starting` spares are being made; the last ticket came at `asked_at`, with that `capacity` and
-    that `most`.
+    `starting` spares are being made; the last ticket came at `requested_at`, with that `capacity`
+    and that `most`.
     """
 
     leased: Counter[str] = field(default_factory=Counter[str])
     starting: int = 0
     capacity: int = 0
     most: int = 0
-    asked_at: float = 0.0
+    requested_at: float = 0.0
     idle: list[Idle] = field(default_factory=list[Idle])
     queue: deque[LeaseRequest] = field(default_factory=deque[LeaseRequest])
 
@@ -72,7 +72,7 @@ class DeploymentPool:
         """First come, first served, but for those who cannot go on yet."""
         return next((one for one in self.queue if self._can_go(one)), None) is ticket
 
-    def chosen(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
+    def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.
 
         Those of another spec are outdated.

@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
+from shared.scoring.scorer.census import Census
 from shared.scoring.scorer.deployment_pool import DeploymentPool, Idle, LeaseRequest
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.spec import PoolClosed, ScorerSpec
+from shared.scoring.scorer_spec import PoolClosed, ScorerSpec
 
 # Who waits for a scorer asks this often whether it is still wanted.
 _LOOK_EVERY_S = 0.5
@@ -32,12 +33,12 @@ class DeploymentPools:
         with self._changed:
             return self._of.setdefault(spec.fingerprint, DeploymentPool())
 
-    def queue(self, ticket: LeaseRequest) -> None:
+    def enqueue(self, ticket: LeaseRequest) -> None:
         with self._changed:
             pool = self.pool(ticket.spec)
             pool.queue.append(ticket)
             pool.capacity, pool.most = ticket.capacity, ticket.most
-            pool.asked_at = time.monotonic()
+            pool.requested_at = time.monotonic()
 
     def leave_queue(self, ticket: LeaseRequest) -> None:
         with self._changed:
@@ -56,10 +57,10 @@ class DeploymentPools:
             pool.leased[ticket.job] += has_turn
             return has_turn
 
-    def chosen(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
+    def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """An idle scorer that fits, and those that have to go for it."""
         with self._changed:
-            return self.pool(ticket.spec).chosen(ticket)
+            return self.pool(ticket.spec).take_fitting(ticket)
 
     def count_back(self, ticket: LeaseRequest) -> None:
         with self._changed:
@@ -83,18 +84,18 @@ class DeploymentPools:
             for oldest in list(self._over)[:-_JOBS_REMEMBERED]:
                 del self._over[oldest]
 
-    def taken(self, job: str, is_wanted: Callable[[Scorer], bool]) -> list[Scorer]:
+    def take_used(self, job: str, is_wanted: Callable[[Scorer], bool]) -> list[Scorer]:
         """Idle scorers that the job has used; they are the caller's now."""
         with self._changed:
             return self._of_all(pool.take_of_job(job, is_wanted) for pool in self._of.values())
 
-    def expired(self, idle_s: float) -> list[Scorer]:
+    def take_expired(self, idle_s: float) -> list[Scorer]:
         """Those that have been idle for so long; they are the caller's now."""
         limit = time.monotonic() - idle_s
         with self._changed:
             found = self._of_all(pool.take_older(limit) for pool in self._of.values())
             for name, pool in list(self._of.items()):
-                if pool.is_empty and pool.asked_at <= limit:
+                if pool.is_empty and pool.requested_at <= limit:
                     del self._of[name]
             return found
 
@@ -109,6 +110,16 @@ class DeploymentPools:
         with self._changed:
             since = [idle.since for pool in self._of.values() for idle in pool.idle]
         return min(since, default=time.monotonic()) + idle_s - time.monotonic()
+
+    def census(self) -> Census:
+        with self._changed:
+            pools = list(self._of.values())
+            return Census(
+                busy=sum(pool.busy for pool in pools),
+                idle=sum(len(pool.idle) for pool in pools),
+                starting=sum(pool.starting for pool in pools),
+                waiting=sum(len(pool.queue) for pool in pools),
+            )
 
     def begin_spare(self, spec: ScorerSpec) -> bool:
         """Whether one more may be made now; it counts from here on."""

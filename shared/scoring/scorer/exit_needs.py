@@ -12,7 +12,7 @@ from pathlib import Path
 _NAMES_THE_FOLDER = re.compile(rb"AZUREML_BI_OUTPUT_PATH|\boutput_dir\b")
 _ACTS_AT_ITS_END = re.compile(rb"\bshutdown\b|\batexit\b|__del__|\bfinalize\b")
 _LONGEST_SOURCE = 1 << 20
-CODES_KEPT = 64
+CODES_CACHED = 64
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ExitNeeds:
     must_end: bool = False
 
 
-@lru_cache(CODES_KEPT)
+@lru_cache(CODES_CACHED)
 def exit_needs_of(code_dir: Path | None) -> ExitNeeds:
     """Code folders never change; None: there is no script."""
     if code_dir is None:

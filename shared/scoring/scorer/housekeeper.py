@@ -1,6 +1,6 @@
 """Behind the pool: scorers end here, and spares are made, while nobody waits for either.
 
-1. A process that has scored is asked to end by itself, and what it leaves is told.
+1. A process that has scored is asked to end by itself, and what it leaves is reported.
 2. A spare takes its place, and one more, if its deployment has room for them.
 3. Once in a while somebody looks: for scorers that were idle for too long, and for jobs whose end
    came on another machine.
@@ -15,7 +15,7 @@ from contextlib import suppress
 from shared.scoring.scorer.deployment_pools import DeploymentPools
 from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
+from shared.scoring.scorer_spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
 
 LOGGER = logging.getLogger(__name__)
 # The reaper sleeps at least this long, whatever `idle_s` says, and at most the other.
@@ -49,9 +49,9 @@ class Housekeeper:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def shut_down(self, scorers: list[Scorer]) -> None:
-        """End scorers, and tell what they leave. Who is not heard comes back, and raises."""
+        """End scorers, and report what they leave. One whose report fails goes back, and raises."""
         failures: list[Exception] = []
-        for step in (_ask, self._hear):
+        for step in (_request_exit, self._await_exit):
             left: list[Scorer] = []
             for scorer in scorers:
                 try:
@@ -67,27 +67,27 @@ class Housekeeper:
         if failures:
             raise failures[0]
 
-    def retire(self, scorers: list[Scorer], gone: Sequence[ScorerSpec] = ()) -> None:
+    def retire(self, scorers: list[Scorer], ended_specs: Sequence[ScorerSpec] = ()) -> None:
         """End the scorers of a job that is over; spares take their places, and those of `gone`."""
-        if scorers or gone:
-            self._do(lambda: self._replace(scorers, gone))
+        if scorers or ended_specs:
+            self._run_in_background(lambda: self._replace(scorers, ended_specs))
 
-    def _replace(self, scorers: list[Scorer], gone: Sequence[ScorerSpec]) -> None:
+    def _replace(self, scorers: list[Scorer], ended_specs: Sequence[ScorerSpec]) -> None:
         for scorer in scorers:
-            scorer.departure.tell = _warn
+            scorer.exit.on_exit = _warn
         self.shut_down(scorers)
-        specs = [*(scorer.spec for scorer in scorers), *gone]
+        specs = [*(scorer.spec for scorer in scorers), *ended_specs]
         for spec in (*specs, *specs[:1]):
             self._make_spare(spec)
 
-    def _hear(self, scorer: Scorer) -> None:
+    def _await_exit(self, scorer: Scorer) -> None:
         if scorer.is_spare:
             return
-        report = scorer.departure.finish()
+        report = scorer.exit.finish()
         if self._pools.closing.is_set():
             raise PoolClosed("The worker is stopping: its scorer processes were ended.")
-        if scorer.departure.tell is not None:
-            scorer.departure.tell(report)
+        if scorer.exit.on_exit is not None:
+            scorer.exit.on_exit(report)
 
     def _make_spare(self, spec: ScorerSpec) -> None:
         if spec.is_stateless or not self._pools.begin_spare(spec):
@@ -106,7 +106,7 @@ class Housekeeper:
         finally:
             self._pools.end_spare(spec)
 
-    def _do(self, work: Callable[[], None]) -> None:
+    def _run_in_background(self, work: Callable[[], None]) -> None:
         def quietly() -> None:
             try:
                 work()
@@ -117,38 +117,38 @@ class Housekeeper:
             self._threads.submit(quietly)
 
     def _reap(self) -> None:
-        while not self._pools.closing.wait(self._nap()):
-            expired = self._pools.expired(self._idle_s)
+        while not self._pools.closing.wait(self._wait_s()):
+            expired = self._pools.take_expired(self._idle_s)
             spares = [scorer for scorer in expired if scorer.is_spare]
             for scorer in spares:
                 scorer.discard()
             used = [scorer for scorer in expired if not scorer.is_spare]
             if used:
-                self._do(lambda used=used: self.shut_down(used))  # type: ignore[misc]
-            self._look_at_jobs(self._pools.idle_jobs(_LONGEST_NAP_S))
+                self._run_in_background(lambda used=used: self.shut_down(used))  # type: ignore[misc]
+            self._end_scorers_of_ended_jobs(self._pools.idle_jobs(_LONGEST_NAP_S))
 
-    def _look_at_jobs(self, jobs: Iterable[str]) -> None:
+    def _end_scorers_of_ended_jobs(self, jobs: Iterable[str]) -> None:
         for job in jobs:
             course = self._course_of(job)
             if course is JobCourse.OVER:
                 self._pools.end_job(job)
-                self.retire(self._pools.taken(job, lambda _: True))
+                self.retire(self._pools.take_used(job, lambda _: True))
             elif course is JobCourse.ENDING:
-                late = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
+                late = self._pools.take_used(job, lambda scorer: scorer.exit.may_write)
                 if late:
-                    self._do(lambda late=late: self.shut_down(late))  # type: ignore[misc]
+                    self._run_in_background(lambda late=late: self.shut_down(late))  # type: ignore[misc]
 
-    def _nap(self) -> float:
+    def _wait_s(self) -> float:
         wait = self._pools.next_expiry(self._idle_s)
         return min(max(wait, _SHORTEST_NAP_S), _LONGEST_NAP_S)
 
 
-def _ask(scorer: Scorer) -> None:
+def _request_exit(scorer: Scorer) -> None:
     if scorer.is_spare:
         return
-    if scorer.departure.tell is not None and scorer.departure.may_write:
-        scorer.departure.tell(None)
-    scorer.dismiss()
+    if scorer.exit.on_exit is not None and scorer.exit.may_write:
+        scorer.exit.on_exit(None)
+    scorer.request_exit()
 
 
 def _warn(report: ExitReport | None) -> None:

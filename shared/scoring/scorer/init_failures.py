@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.scoring.spec import InitFailed
+from shared.scoring.scorer_spec import InitFailed
 
 # init() may fail for a passing reason, a full memory say; so many in a row are no accident.
 TRIES = 3
@@ -40,15 +40,15 @@ class InitFailures:
         if streak is None or streak.count < self.tries(fingerprint):
             return
         if self._clock() - streak.at < COOL_DOWN_S:
-            raise streak.last.again()
+            raise streak.last.without_traceback()
 
     def record(self, fingerprint: str, failure: InitFailed) -> None:
         with self._lock:
             before = self._streaks.get(fingerprint)
             count = 1 + (before.count if before else 0)
-            self._streaks[fingerprint] = _Streak(count, failure.again(), self._clock())
+            self._streaks[fingerprint] = _Streak(count, failure.without_traceback(), self._clock())
 
-    def succeeded(self, fingerprint: str) -> None:
+    def record_success(self, fingerprint: str) -> None:
         """It loaded: the failures before are forgotten."""
         with self._lock:
             self._streaks.pop(fingerprint, None)

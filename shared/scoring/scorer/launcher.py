@@ -10,9 +10,9 @@ from pathlib import Path
 from shared.scoring import child
 from shared.scoring.scorer.child_environment import child_environment
 from shared.scoring.scorer.output_log import OutputLogs
-from shared.scoring.scorer.process import ScorerProcess
 from shared.scoring.scorer.scorer_folders import ProcessFolders
-from shared.scoring.spec import PoolClosed, ScorerSpec
+from shared.scoring.scorer.scorer_process import ScorerProcess
+from shared.scoring.scorer_spec import PoolClosed, ScorerSpec
 
 _STOPPING = "The worker is stopping: no scorer process is started."
 # By path: the child's interpreter does not see the app's packages.

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 # So much is waiting before somebody should take it.
 MUCH_BYTES = 1 << 16
 # Beside that a mebibyte: the newest is kept, for after a flood it explains a death.
-KEPT_BYTES = MUCH_BYTES + (1 << 20)
+LIMIT_BYTES = MUCH_BYTES + (1 << 20)
 
 
 class OutputLog:
-    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
-        self._kept_bytes = kept_bytes
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
         self._chunks: deque[bytes] = deque()
         self._size = 0
         self._dropped = 0
@@ -22,8 +22,8 @@ class OutputLog:
         with self._lock:
             self._chunks.append(chunk)
             self._size += len(chunk)
-            while self._size > self._kept_bytes:
-                self._drop(self._size - self._kept_bytes)
+            while self._size > self._limit_bytes:
+                self._drop(self._size - self._limit_bytes)
 
     @property
     def is_much(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 
 
 @dataclass(frozen=True)
-class Ends:
+class PipeEnds:
     """One side's ends. The child writes events, output and errors, and reads requests."""
 
     requests: int
@@ -18,16 +18,16 @@ class Ends:
             os.close(descriptor)
 
 
-def open_pipes() -> tuple[Ends, Ends]:
+def open_pipes() -> tuple[PipeEnds, PipeEnds]:
     """Ours, none of which ever blocks, and the child's."""
     their_requests, requests = os.pipe()
     events, their_events = os.pipe()
     output, their_output = os.pipe()
     errors, their_errors = os.pipe()
-    ours = Ends(requests, events, output, errors)
-    for descriptor in astuple(ours):
+    our_ends = PipeEnds(requests, events, output, errors)
+    for descriptor in astuple(our_ends):
         os.set_blocking(descriptor, False)
-    return ours, Ends(their_requests, their_events, their_output, their_errors)
+    return our_ends, PipeEnds(their_requests, their_events, their_output, their_errors)
 
 
 def read_some(descriptor: int) -> bytes | None:

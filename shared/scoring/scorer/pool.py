@@ -9,7 +9,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
+from shared.scoring.scorer.census import Census, memory_bytes
 from shared.scoring.scorer.deployment_pool import LeaseRequest
 from shared.scoring.scorer.deployment_pools import DeploymentPools
 from shared.scoring.scorer.housekeeper import Housekeeper
@@ -17,15 +19,15 @@ from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
 from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
-from shared.scoring.scorer.state import State
-from shared.scoring.spec import JobCourse, ScorerSpec, ScoringStopped
+from shared.scoring.scorer.scorer_state import ScorerState
+from shared.scoring.scorer_spec import JobCourse, ScorerSpec, ScoringStopped
 
 
 def _never() -> bool:
     return False
 
 
-def _goes_on(_: str) -> JobCourse:
+def _always_running(_: str) -> JobCourse:
     return JobCourse.RUNNING
 
 
@@ -40,7 +42,7 @@ class ScorerPool:
         temporary: Path | None = None,
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
-        course_of: Callable[[str], JobCourse] = _goes_on,
+        course_of: Callable[[str], JobCourse] = _always_running,
     ) -> None:
         self._scratch = scratch
         self._temporary = temporary
@@ -48,7 +50,8 @@ class ScorerPool:
         self._launcher = Launcher()
         self._failures = InitFailures()
         self._pools = DeploymentPools()
-        self._gone: dict[str, list[ScorerSpec]] = {}
+        self._scorers = WeakSet[Scorer]()
+        self._ended_specs: dict[str, list[ScorerSpec]] = {}
         self._housekeeper = Housekeeper(self._pools, self._new, course_of, idle_s)
 
     @contextmanager
@@ -63,7 +66,7 @@ class ScorerPool:
     ) -> Iterator[Scorer]:
         """A ready scorer, for this caller's `job`; waits until one of `capacity` is free.
 
-        Side files that were told under a lease are in safety when it ends well; when it ends by an
+        Side files that were accepted under a lease are stored when it ends well; when it ends by an
         exception they are forgotten, for their mini-batches come again. Where the end of a scorer
         counts, one whose lease ended by an exception ends without a word.
 
@@ -75,7 +78,7 @@ class ScorerPool:
         scorer.begin(job, is_stopped)
         is_lost = True
         try:
-            if scorer.state is not State.READY:
+            if scorer.state is not ScorerState.READY:
                 scorer.start()
             yield scorer
             is_lost = False
@@ -94,30 +97,38 @@ class ScorerPool:
     def finish(self, job: str) -> None:
         """All is scored: end the job's idle scorers that may have something left to write.
 
-        Raises what `ScorerExit.tell` raises; then they are there to be asked again.
+        Raises what `ScorerExit.on_exit` raises; then they are there to be asked again.
         """
-        leaving = self._pools.taken(job, lambda scorer: scorer.departure.may_write)
+        leaving = self._pools.take_used(job, lambda scorer: scorer.exit.may_write)
         self._housekeeper.shut_down(leaving)
-        self._gone.setdefault(job, []).extend(scorer.spec for scorer in leaving)
+        self._ended_specs.setdefault(job, []).extend(scorer.spec for scorer in leaving)
 
     def release(self, job: str) -> None:
         """The job is over: its scorers end, behind the scenes, and spares take their places."""
         self._pools.end_job(job)
-        gone = self._gone.pop(job, [])
-        self._housekeeper.retire(self._pools.taken(job, lambda _: True), gone)
+        ended_specs = self._ended_specs.pop(job, [])
+        self._housekeeper.retire(self._pools.take_used(job, lambda _: True), ended_specs)
+
+    def census(self) -> Census:
+        """How many scorers there are now, and who waits for one."""
+        return self._pools.census()
+
+    def memory_bytes(self) -> int:
+        """What the scorers hold now."""
+        return memory_bytes(list(self._scorers))
 
     def close(self) -> None:
         """End every process. Who scores, loads or waits gets `PoolClosed`."""
         self._pools.close()
         self._launcher.close(grace_s=self._grace_s)
         self._housekeeper.close()
-        for scorer in self._pools.expired(0):
+        for scorer in self._pools.take_expired(0):
             scorer.discard()
 
     def _take(self, ticket: LeaseRequest, is_stopped: Callable[[], bool]) -> Scorer:
         if ticket.capacity < 1:
             raise ValueError(f"A capacity of {ticket.capacity} would wait for ever.")
-        self._pools.queue(ticket)
+        self._pools.enqueue(ticket)
         try:
             while not self._pools.has_turn(ticket):
                 if is_stopped():  # it may ask the store: never under the lock
@@ -125,7 +136,7 @@ class ScorerPool:
         finally:
             self._pools.leave_queue(ticket)
         try:
-            chosen, leaving = self._pools.chosen(ticket)
+            chosen, leaving = self._pools.take_fitting(ticket)
             self._housekeeper.shut_down(leaving)
             return chosen or self._new(ticket.spec)
         except BaseException:  # the disk is full, say
@@ -133,7 +144,7 @@ class ScorerPool:
             raise
 
     def _new(self, spec: ScorerSpec) -> Scorer:
-        return Scorer(
+        scorer = Scorer(
             spec,
             self._launcher.launch,
             self._failures,
@@ -141,10 +152,12 @@ class ScorerPool:
             init_limit_s=self._init_limit_s,
             grace_s=self._grace_s,
         )
+        self._scorers.add(scorer)
+        return scorer
 
     def _put_back(self, scorer: Scorer, ticket: LeaseRequest, *, is_lost: bool) -> None:
-        is_spoilt = is_lost and scorer.departure.must_end_well and not scorer.is_spare
-        is_kept = scorer.is_worth_keeping and not is_spoilt and self._pools.give_back(scorer)
+        is_spoilt = is_lost and scorer.exit.must_end_well and not scorer.is_spare
+        is_pooled = scorer.is_worth_keeping and not is_spoilt and self._pools.give_back(scorer)
         self._pools.count_back(ticket)
-        if not is_kept:
+        if not is_pooled:
             scorer.discard()

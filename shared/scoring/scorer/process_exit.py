@@ -4,10 +4,10 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-from shared.scoring.child.protocol import Leave, Left
-from shared.scoring.scorer.death import told
-from shared.scoring.scorer.process import Ended, ScorerProcess
-from shared.scoring.spec import SideFile
+from shared.scoring.child.messages import ShutdownDone, ShutdownRequest
+from shared.scoring.scorer.cause_of_death import describe_death
+from shared.scoring.scorer.scorer_process import Ended, ScorerProcess
+from shared.scoring.scorer_spec import SideFile
 
 # shutdown() and the exit handlers together; archives of gigabytes are closed in less.
 SHUTDOWN_LIMIT_S = 60.0
@@ -29,31 +29,32 @@ class ExitReport:
     details: str = ""
 
 
-def ask_to_exit(process: ScorerProcess) -> None:
+def send_shutdown(process: ScorerProcess) -> None:
     """Several may be asked before the first is waited for."""
     with suppress(OSError):  # it is gone, or does not read: its end will tell
-        process.send(Leave(), timeout_s=_SEND_LIMIT_S)
+        process.send(ShutdownRequest(), timeout_s=_SEND_LIMIT_S)
 
 
 def await_exit(process: ScorerProcess, limit_s: float) -> tuple[str, str]:
     """Why its end is not a whole one, and the traceback; both empty if it is. It is dead then."""
     deadline = time.monotonic() + limit_s
-    left: Left | None = None
+    done: ShutdownDone | None = None
     while True:
         answer = process.receive(timeout_s=deadline - time.monotonic())
-        if isinstance(answer, Left):
-            left = answer
+        if isinstance(answer, ShutdownDone):
+            done = answer
         elif isinstance(answer, Ended):
-            return _of_end(answer, left)
+            return _of_end(answer, done)
         elif answer is None:
             process.kill()
-            what = "shutdown()" if left is None else "The script's exit handlers"
+            what = "shutdown()" if done is None else "The script's exit handlers"
             return f"{what} took more than {limit_s:g} s, and the process was killed", ""
 
 
-def _of_end(ended: Ended, left: Left | None) -> tuple[str, str]:
-    if left is not None and left.message:
-        return f"shutdown() failed: {left.message}", left.details
-    if left is None or ended.returncode < 0:
-        return f"The scorer process {told(ended.returncode, ran_out=ended.ran_out)} at its end", ""
+def _of_end(ended: Ended, done: ShutdownDone | None) -> tuple[str, str]:
+    if done is not None and done.message:
+        return f"shutdown() failed: {done.message}", done.details
+    if done is None or ended.returncode < 0:
+        death = describe_death(ended.returncode, ran_out=ended.ran_out)
+        return f"The scorer process {death} at its end", ""
     return "", ""

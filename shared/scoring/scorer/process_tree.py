@@ -52,21 +52,25 @@ class ProcessTree:
         for _ in range(_SWEEPS):
             found = {process.pid: process for process in (*self._noted, *self.members())}
             found.pop(self._leader, None)
-            left = [process for process in found.values() if _lives(process)]
-            for process in left:
+            alive = [process for process in found.values() if _lives(process)]
+            for process in alive:
                 with contextlib.suppress(psutil.Error):
                     process.send_signal(signal.SIGKILL)
-            if not left:
+            if not alive:
                 return
 
-    def has_outgrown(self, limit_mb: int) -> bool:
-        """Whether together they hold more memory than that.
+    def memory_mb(self, limit_mb: int) -> int:
+        """The memory that they hold together.
 
         Resident memory counts what forks share once for each of them; it is quick to ask for. Only
-        if that is too much is each page counted once.
+        if that is more than the limit is each page counted once.
         """
-        limit = limit_mb * _MIB
-        return all(_total(self.members(), count) > limit for count in (_resident, _proportional))
+        limit, held = limit_mb * _MIB, 0
+        for count in (_resident, _proportional):
+            held = _total(self.members(), count)
+            if held <= limit:
+                break
+        return -(-held // _MIB)
 
 
 def _bears(process: psutil.Process, mark: str) -> bool:

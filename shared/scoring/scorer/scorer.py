@@ -6,31 +6,38 @@ Each call either obeys or raises.
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from shared.domain.outcome import Load
 from shared.domain.side_names import SideNames
-from shared.scoring.child.protocol import Done, InitError, Message, Ready, RunError, Score
-from shared.scoring.models.model_view import ModelView, view_of
+from shared.scoring.child.messages import (
+    InitDone,
+    InitError,
+    RunDone,
+    RunError,
+    RunRequest,
+    ScorerMessage,
+)
+from shared.scoring.models.model_view import ModelView
 from shared.scoring.scorer import verdicts
 from shared.scoring.scorer.answers import Answer, ask
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
-from shared.scoring.scorer.process import ScorerProcess
 from shared.scoring.scorer.scorer_exit import ScorerExit
-from shared.scoring.scorer.scorer_folders import ProcessFolders, ScorerFolders
-from shared.scoring.scorer.state import State
-from shared.scoring.side_files.scorer_side_files import ScorerSideFiles
+from shared.scoring.scorer.scorer_folders import ScorerFolders
+from shared.scoring.scorer.scorer_process import ScorerProcess
+from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
+from shared.scoring.scorer.scorer_state import ScorerState
+from shared.scoring.scorer.start_process import Launch, start_process
+from shared.scoring.scorer_spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
 from shared.scoring.side_files.side_folder import ANY
-from shared.scoring.spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
 # Between SIGTERM and SIGKILL.
 GRACE_S = 2.0
-
-Launch = Callable[[ScorerSpec, ProcessFolders, OutputLogs], ScorerProcess]
 
 
 class Scorer:
@@ -56,26 +63,27 @@ class Scorer:
         self._is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores: `begin` says so
         self.logs = OutputLogs()
-        self._state = State.NEW
+        self._state = ScorerState.NEW
         self._process: ScorerProcess | None = None
-        self._memory = MemoryWatch(spec.memory_limit_mb)
+        self.memory = MemoryWatch(spec.memory_limit_mb)
         self._model = ModelView(spec.model_dir)
         self.workplace = workplace
         self._side = ScorerSideFiles(workplace.side) if spec.script else None
-        self.departure = ScorerExit(spec, self._side, workplace.kept)
+        self.exit = ScorerExit(spec, self._side, workplace.results)
         self._has_scored = False
+        self._loads: list[Load] = []
 
     @property
-    def state(self) -> State:
-        if self._state is State.READY and not self._living().is_alive:
-            self._state = State.DEAD
+    def state(self) -> ScorerState:
+        if self._state is ScorerState.READY and not self._require_process().is_alive:
+            self._state = ScorerState.DEAD
         return self._state
 
     @property
     def is_worth_keeping(self) -> bool:
         """Warm, or dead with something that its job has a claim to."""
-        is_warm = self.state is State.READY and self._model.is_intact
-        return is_warm or self.departure.is_awaited
+        is_warm = self.state is ScorerState.READY and self._model.is_intact
+        return is_warm or self.exit.is_awaited
 
     @property
     def is_spare(self) -> bool:
@@ -91,6 +99,11 @@ class Scorer:
         """What the processes printed since the last call: the last MiB of each stream, or more."""
         return self.logs.drain()
 
+    def take_loads(self) -> list[Load]:
+        """When its processes were loaded, since the last call."""
+        loads, self._loads = self._loads, []
+        return loads
+
     def begin(self, job: str, is_stopped: Callable[[], bool]) -> None:
         """Serve this job from now on, until `is_stopped` says that it is not wanted any more."""
         if self.job not in ("", job):
@@ -99,17 +112,18 @@ class Scorer:
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
-        if self.state in (State.READY, State.SCORING):
+        if self.state in (ScorerState.READY, ScorerState.SCORING):
             raise RuntimeError(f"A scorer that is {self._state.value} cannot be started.")
         self._failures.check(self.spec.fingerprint)
-        self._state = State.DEAD
+        self._state = ScorerState.DEAD
         try:
-            self._load()
+            load = self._load()
         except InitFailed as failure:
             self._failures.record(self.spec.fingerprint, failure)
             raise
-        self._failures.succeeded(self.spec.fingerprint)
-        self._state = State.READY
+        self._failures.record_success(self.spec.fingerprint)
+        self._loads.append(load)
+        self._state = ScorerState.READY
 
     def score(
         self,
@@ -131,38 +145,38 @@ class Scorer:
         when a new process did not load the model; `ScoringStopped` when the job was canceled, and
         `PoolClosed` when the service is stopping, which are nobody's failures.
         """
-        self.departure.names = names
-        self._be_ready()
-        self._state, self._has_scored = State.SCORING, True
+        self.exit.names = names
+        self._ensure_ready()
+        self._state, self._has_scored = ScorerState.SCORING, True
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            request = Score(paths, str(output.absolute()), minibatch)
+            request = RunRequest(paths, str(output.absolute()), minibatch)
             answer = self._ask(request, time.monotonic() + timeout_s)
             side_files: tuple[SideFile, ...] = ()
-            if side and self._side and isinstance(answer, Done):
+            if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)
         except BaseException:  # an interrupt: the process is still at it
             self.end()
             output.unlink(missing_ok=True)
             raise
-        if isinstance(answer, Done):
-            self._state = State.READY
+        if isinstance(answer, RunDone):
+            self._state = ScorerState.READY
             return verdicts.scored_of(answer, output, side_files)
-        failure = self._failure(answer, timeout_s, undo=side is not None)
+        failure = self._end_failed_try(answer, timeout_s, undo=side is not None)
         output.unlink(missing_ok=True)
         raise failure
 
     def end(self) -> None:
         """End the process, at once if it scores. The next `score` starts another."""
         if self._process is not None:
-            self._process.leave(grace_s=0 if self._state is State.SCORING else self._grace_s)
-        self._state = State.DEAD
+            self._process.leave(grace_s=0 if self._state is ScorerState.SCORING else self._grace_s)
+        self._state = ScorerState.DEAD
 
-    def dismiss(self) -> None:
-        """Ask the process to end by itself, as a program does: `departure.finish` waits for it."""
-        if self.state is State.READY:
-            self._state = State.DEAD
-            self.departure.dismiss(self._living())
+    def request_exit(self) -> None:
+        """Ask the process to end by itself, as a program does: `exit.finish` waits for it."""
+        if self.state is ScorerState.READY:
+            self._state = ScorerState.DEAD
+            self.exit.request_exit(self._require_process())
 
     def discard(self) -> None:
         """End the process, and remove what it wrote: nobody needs this scorer any more."""
@@ -170,81 +184,65 @@ class Scorer:
         self.workplace.remove()
 
     def commit(self) -> None:
-        """The side files that were told are in safety."""
+        """The side files that were accepted are stored."""
         if self._side is not None:
             self._side.commit()
 
     def roll_back(self) -> None:
-        """The side files told since the last `commit` are lost: their mini-batches come again."""
+        """The side files since the last `commit` are lost: their mini-batches come again."""
         if self._side is not None and not self._side.is_committed:
             self.end()
             self._side.roll_back()
 
-    def _be_ready(self) -> None:
-        if self.state is State.SCORING:
+    def _ensure_ready(self) -> None:
+        if self.state is ScorerState.SCORING:
             raise RuntimeError("A scorer scores one mini-batch at a time.")
-        if self._state is State.READY:
-            process = self._living()
-            if not process.has_home or self._memory.is_passed_by(process):
-                self.departure.replace(process)
+        if self._state is ScorerState.READY:
+            process = self._require_process()
+            if not process.has_home or self.memory.is_passed_by(process):
+                self.exit.replace(process)
                 self.end()  # the mini-batch that comes next is not to blame
-        if self._state is not State.READY:
+        if self._state is not ScorerState.READY:
             self.start()
 
-    def _living(self) -> ScorerProcess:
+    def _require_process(self) -> ScorerProcess:
         if self._process is None:
             raise RuntimeError("A scorer that was never started has no process.")
         return self._process
 
-    def _ask(self, message: Message, deadline: float) -> Answer:
-        return ask(self._living(), message, deadline, self._memory, self._is_stopped)
+    def _ask(self, message: ScorerMessage, deadline: float) -> Answer:
+        return ask(self._require_process(), message, deadline, self.memory, self._is_stopped)
 
-    def _load(self) -> None:
-        deadline = time.monotonic() + self._init_limit_s
-        side = (self._side.writable,) if self._side else ()
-        folders = self.workplace.new_process(
-            *side, *self.spec.writable, has_script=bool(self.spec.script)
-        )
-        spec = self._equipped(folders.home)
-        try:
-            self._process = self._launch(spec, folders, self.logs)
-        except OSError as error:
-            what = f"The interpreter '{spec.python}' cannot be started"
-            raise verdicts.start_verdict(what, error) from error
-        answer = self._ask(spec.start, deadline)
-        if not isinstance(answer, Ready):
+    def _load(self) -> Load:
+        began, started_at = time.monotonic(), datetime.now(UTC)
+        deadline = began + self._init_limit_s
+        started = start_process(self._launch, self.spec, self.workplace, self._side, self.logs)
+        self._process, self._model = started.process, started.model
+        answer = self._ask(started.init, deadline)
+        if not isinstance(answer, InitDone):
             raise self._init_failure(answer)
         if self._side is not None:
             self._side.note_init()
-
-    def _equipped(self, folder: Path) -> ScorerSpec:
-        """What a process that lives in `folder` is given: its view of the model, its side files."""
-        try:
-            self._model = view_of(self.spec.model_dir, folder)
-        except OSError as error:
-            what = "The model cannot be copied for the scorer process"
-            raise verdicts.start_verdict(what, error) from error
-        spec = replace(self.spec, model_dir=self._model.path)
-        return self._side.equip(spec) if self._side else spec
+        return Load(started_at=started_at, seconds=round(time.monotonic() - began, 3))
 
     def _init_failure(self, answer: Answer) -> Exception:
-        process = self._living()
+        process = self._require_process()
         if isinstance(answer, InitError):
             process.leave(grace_s=self._grace_s)
         else:
             process.kill()
         return verdicts.init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
 
-    def _failure(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
+    def _end_failed_try(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
         if isinstance(answer, RunError):
-            self._state = State.READY
-            if undo and self._side is not None and not self._side.undo(self._living().pid):
+            self._state = ScorerState.READY
+            if undo and self._side is not None and not self._side.undo(self._require_process().pid):
                 self.end()
             return verdicts.run_verdict(answer)
-        self._state = State.DEAD
-        self.departure.note_death()
+        self._state = ScorerState.DEAD
+        self.exit.note_death()
         if answer is None:
-            obeyed = self._living().terminate(grace_s=self._grace_s)
+            obeyed = self._require_process().terminate(grace_s=self._grace_s)
             return verdicts.timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
-        self._living().kill()
+        self._require_process().kill()
         return verdicts.run_verdict(answer)

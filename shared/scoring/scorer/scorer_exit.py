@@ -5,28 +5,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared.scoring.scorer.exit_needs import exit_needs_of
-from shared.scoring.scorer.process import ScorerProcess
-from shared.scoring.scorer.process_exit import SHUTDOWN_LIMIT_S, ExitReport, ask_to_exit, await_exit
-from shared.scoring.side_files.scorer_side_files import ScorerSideFiles
+from shared.scoring.scorer.process_exit import (
+    SHUTDOWN_LIMIT_S,
+    ExitReport,
+    await_exit,
+    send_shutdown,
+)
+from shared.scoring.scorer.scorer_process import ScorerProcess
+from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
+from shared.scoring.scorer_spec import ScorerSpec
 from shared.scoring.side_files.side_folder import ANY
-from shared.scoring.spec import ScorerSpec
 
 
 class ScorerExit:
-    """`turns` counts the bundles whose rows are in safety; `names` are those that files may have.
+    """`turns` counts the bundles whose rows are stored; `names` are those that files may have.
 
     `side` is None for a model without a script, which has nothing to say at its end.
     """
 
-    def __init__(self, spec: ScorerSpec, side: ScorerSideFiles | None, kept: Path) -> None:
+    def __init__(self, spec: ScorerSpec, side: ScorerSideFiles | None, results: Path) -> None:
         self._side = side
-        self._kept = kept
+        self._results = results
         self._needs = exit_needs_of(spec.code_dir)
         self._leaving: ScorerProcess | None = None
         self._report: ExitReport | None = None
         self.turns = 0
         self.names = ANY
-        self.tell: Callable[[ExitReport | None], None] | None = None  # None: it is about to end
+        self.on_exit: Callable[[ExitReport | None], None] | None = None  # None: it is about to end
 
     @property
     def is_awaited(self) -> bool:
@@ -69,11 +74,11 @@ class ScorerExit:
         if self._side is not None:
             self._side.note_death()
 
-    def dismiss(self, process: ScorerProcess) -> None:
+    def request_exit(self, process: ScorerProcess) -> None:
         """Ask the process to end by itself; `finish` waits for it."""
         if not self.has_begun:
             self._leaving = process
-            ask_to_exit(process)
+            send_shutdown(process)
 
     def finish(self, limit_s: float = SHUTDOWN_LIMIT_S) -> ExitReport:
         """What the scorer leaves, when its process has ended or has died; again if asked."""
@@ -86,10 +91,10 @@ class ScorerExit:
         """End a process whose successor goes on with the job, well if need be."""
         if not self.must_end_well:
             return
-        ask_to_exit(process)
+        send_shutdown(process)
         failure, details = await_exit(process, SHUTDOWN_LIMIT_S)
         if self._side is not None and (details or not failure):
-            self._side.end(self._kept / f"late-{uuid.uuid4().hex}", self.names)
+            self._side.end(self._results / f"late-{uuid.uuid4().hex}", self.names)
 
     def _finished(self, limit_s: float) -> ExitReport:
         failure = details = ""
@@ -99,5 +104,7 @@ class ScorerExit:
             has_ended = bool(details or not failure)
         if self._side is None:
             return ExitReport(failure=failure, details=details)
-        changed, loss = self._side.accept_exit(self._kept / "exit", self.names, has_ended=has_ended)
+        changed, loss = self._side.accept_exit(
+            self._results / "exit", self.names, has_ended=has_ended
+        )
         return ExitReport(changed, loss, failure, details)

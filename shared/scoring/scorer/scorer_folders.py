@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.scoring.child.protocol import CODE
+from shared.scoring.child.messages import CODE
 from shared.scoring.enclosure import Enclosure
 
 
@@ -60,9 +60,9 @@ class ScorerFolders:
         self._temporary = temporary
         self._folder = (scratch / f"scorer-{uuid.uuid4().hex}").absolute()
         self.work = self._folder / "work"
-        self.kept = self._folder / "kept"
+        self.results = self._folder / "kept"
         self.side = self._folder / "side"
-        for folder in (self.work, self.kept):
+        for folder in (self.work, self.results):
             folder.mkdir(parents=True)
         self._finalize = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 

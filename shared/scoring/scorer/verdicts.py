@@ -1,13 +1,20 @@
-"""What the caller is told when a scorer did not answer with what it was asked for."""
+"""The error for a caller when a scorer did not answer with what it was asked for."""
 
 from pathlib import Path
 
-from shared.scoring.child.protocol import DETAILS_LIMIT, MESSAGE_LIMIT, Done, InitError, RunError
+from shared.scoring.child.messages import DETAILS_LIMIT, MESSAGE_LIMIT, InitError, RunDone, RunError
 from shared.scoring.scorer.answers import Answer, Outgrown
-from shared.scoring.scorer.death import told
-from shared.scoring.scorer.process import Ended
+from shared.scoring.scorer.cause_of_death import describe_death
+from shared.scoring.scorer.scorer_process import Ended
+from shared.scoring.scorer_spec import (
+    InitFailed,
+    PoolClosed,
+    Scored,
+    ScorerSpec,
+    ScoringFailed,
+    SideFile,
+)
 from shared.scoring.side_files.side_folder import BadSideName
-from shared.scoring.spec import InitFailed, PoolClosed, Scored, ScorerSpec, ScoringFailed, SideFile
 
 _STOPPING = "The worker is stopping: its scorer processes were ended."
 _LOST = "closed its control pipe or wrote into it, and was killed"
@@ -16,7 +23,7 @@ _REPLACED = "A new one takes its place."
 LONGEST_TYPE = 200
 
 
-def scored_of(done: Done, output: Path, side_files: tuple[SideFile, ...]) -> Scored:
+def scored_of(done: RunDone, output: Path, side_files: tuple[SideFile, ...]) -> Scored:
     """Of a run() that came back with rows."""
     return Scored(
         rows=done.rows,
@@ -98,7 +105,7 @@ def side_verdict(error: OSError | BadSideName) -> ScoringFailed:
 def _end(answer: Ended | Outgrown) -> str:
     if isinstance(answer, Outgrown):
         return f"used more than {answer.limit_mb} MB, its memory limit, and was killed"
-    return _LOST if answer.is_lost else told(answer.returncode, ran_out=answer.ran_out)
+    return _LOST if answer.is_lost else describe_death(answer.returncode, ran_out=answer.ran_out)
 
 
 def _type_of(answer: Ended | Outgrown) -> str:

@@ -13,29 +13,29 @@ _PIECE = 1 << 20
 def begins_with(path: Path, other: Path, size: int) -> bool:
     """Whether both files have the same first `size` bytes."""
     with _opened(path) as one, _opened(other) as two:
-        left = size
-        while left:
-            piece = one.read(min(left, _PIECE))
+        remaining = size
+        while remaining:
+            piece = one.read(min(remaining, _PIECE))
             if not piece or piece != two.read(len(piece)):
                 return False
-            left -= len(piece)
+            remaining -= len(piece)
     return True
 
 
 def copy_range(source: Path, to: Path, start: int, stop: int) -> None:
     """Make `to` the bytes from `start` to `stop`, or to the end if that comes first."""
     to.unlink(missing_ok=True)
-    with _opened(source) as taken, to.open("xb") as given:
-        taken.seek(start)
-        left = stop - start
-        while piece := taken.read(min(left, _PIECE)):
-            given.write(piece)
-            left -= len(piece)
+    with _opened(source) as origin, to.open("xb") as target:
+        origin.seek(start)
+        remaining = stop - start
+        while piece := origin.read(min(remaining, _PIECE)):
+            target.write(piece)
+            remaining -= len(piece)
 
 
 def append(to: Path, source: Path) -> None:
-    with _opened(source) as taken, to.open("ab") as given:
-        shutil.copyfileobj(taken, given, _PIECE)
+    with _opened(source) as origin, to.open("ab") as target:
+        shutil.copyfileobj(origin, target, _PIECE)
 
 
 def link_or_copy(source: Path, to: Path) -> Path:

@@ -1,10 +1,10 @@
-"""What scripts write under AZUREML_BI_OUTPUT_PATH, told mini-batch by mini-batch, exactly once.
+"""What scripts write under AZUREML_BI_OUTPUT_PATH, reported mini-batch by mini-batch, exactly once.
 
-1. The script writes into `live`. After a try that succeeded, `accept` tells what changed since the
+1. The script writes into `live`. After a try that succeeded, `accept` says what changed since the
    last one, as files of the caller's; applied in order, they make what the folder holds.
 2. What was accepted is also kept here. After a try that failed, or when a new process starts,
    `restore` makes the folder what it was when the last try was accepted.
-3. What is accepted under one lease is settled by `commit` when the caller has put it in safety, or
+3. What is accepted under one lease is settled by `commit` when the caller has stored it, or
    undone by `roll_back`: then the same mini-batches come again.
 """
 
@@ -19,11 +19,11 @@ from pathlib import Path
 
 from shared.domain.side_names import SideNames
 from shared.scoring.side_files.byte_ranges import append, begins_with, copy_range, link_or_copy
-from shared.scoring.side_files.folder_look import FolderLook, Stamp, look, stamp_of
+from shared.scoring.side_files.folder_scan import FolderScan, Stamp, scan_folder, stamp_of
 
 ANY = SideNames()
 # Characters of a name that a message shows.
-_SHOWN = 300
+_LONGEST_QUOTE = 300
 # How Python spells the bytes of a name that is no UTF-8.
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 
@@ -43,7 +43,7 @@ class SideFile:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _AcceptedFile:
     """A file as it was accepted: the first `size` bytes of `copy`."""
 
     stamp: Stamp
@@ -62,9 +62,9 @@ class SideFolder:
         self.live = folder / "live" / "output"  # a script may remove and make its folder anew
         self._copies = folder / "kept"
         self._numbers = itertools.count()
-        self._kept: dict[str, _Kept] = {}
+        self._accepted: dict[str, _AcceptedFile] = {}
         self._folders: set[str] = set()
-        self._before: dict[str, _Kept | None] = {}
+        self._before: dict[str, _AcceptedFile | None] = {}
         self._folders_before: set[str] = set()
 
     def accept(self, to: Path, names: SideNames = ANY) -> tuple[SideFile, ...]:
@@ -73,53 +73,57 @@ class SideFolder:
         Raises BadSideName, and takes nothing, when a file's name is none of `names`.
         """
         to.mkdir(parents=True, exist_ok=True)
-        seen = look(self.live)
-        _check(seen.files.keys() - self._kept.keys(), names)
-        changes = [self._removed(name) for name in sorted(self._kept.keys() - seen.files.keys())]
-        for name in sorted(seen.files):
-            if not self._is_surely_same(name, seen):
-                change = self._changed(name, seen, to / str(len(changes)))
+        scan = scan_folder(self.live)
+        _check(scan.files.keys() - self._accepted.keys(), names)
+        changes = [
+            self._record_removal(name) for name in sorted(self._accepted.keys() - scan.files.keys())
+        ]
+        for name in sorted(scan.files):
+            if not self._is_surely_same(name, scan):
+                change = self._record_change(name, scan, to / str(len(changes)))
                 changes += [change] if change else []
-        self._folders = seen.folders
+        self._folders = scan.folders
         return tuple(changes)
 
     def restore(self) -> None:
         """Make the folder what it was when it was last accepted."""
         for folder in (self.live, self._copies):
             _make_folder(folder)
-        seen = look(self.live)
-        for name in (*seen.others, *(seen.files.keys() - self._kept.keys())):
+        scan = scan_folder(self.live)
+        for name in (*scan.others, *(scan.files.keys() - self._accepted.keys())):
             (self.live / name).unlink(missing_ok=True)
-        for name in seen.folders - self._folders:
+        for name in scan.folders - self._folders:
             shutil.rmtree(self.live / name, ignore_errors=True)
         for name in sorted(self._folders):
             (self.live / name).mkdir(exist_ok=True)
-        for name in self._kept:
-            if not self._is_surely_same(name, seen):
+        for name in self._accepted:
+            if not self._is_surely_same(name, scan):
                 self._put_back(name)
 
     def is_untouched(self) -> bool:
         """Whether the folder is what it was when it was last accepted."""
-        seen = look(self.live)
+        scan = scan_folder(self.live)
         return (
-            seen.files.keys() == self._kept.keys()
-            and seen.folders == self._folders
-            and not seen.others
-            and all(self._is_surely_same(name, seen) or self._is_same(name) for name in self._kept)
+            scan.files.keys() == self._accepted.keys()
+            and scan.folders == self._folders
+            and not scan.others
+            and all(
+                self._is_surely_same(name, scan) or self._is_same(name) for name in self._accepted
+            )
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing that was accepted is there."""
-        return not (self._kept or self._folders)
+        return not (self._accepted or self._folders)
 
     @property
     def is_committed(self) -> bool:
         return not self._before
 
     def commit(self) -> None:
-        """What was accepted is in safety."""
-        in_use = {kept.copy for name in self._before if (kept := self._kept.get(name))}
+        """What was accepted is stored."""
+        in_use = {accepted.copy for name in self._before if (accepted := self._accepted.get(name))}
         for before in self._before.values():
             if before and before.copy not in in_use:
                 before.copy.unlink(missing_ok=True)
@@ -129,64 +133,70 @@ class SideFolder:
     def roll_back(self) -> None:
         """Forget what was accepted since the last `commit`. The folder follows by `restore`."""
         for name, before in self._before.items():
-            now = self._kept.pop(name, None)
+            now = self._accepted.pop(name, None)
             if now and (before is None or before.copy != now.copy):
                 now.copy.unlink(missing_ok=True)
             if before:
                 os.truncate(before.copy, before.size)
-                self._kept[name] = replace(before, is_settled=False)
+                self._accepted[name] = replace(before, is_settled=False)
         self._before.clear()
         self._folders = self._folders_before
 
-    def _is_surely_same(self, name: str, seen: FolderLook) -> bool:
-        kept = self._kept.get(name)
-        return kept is not None and kept.is_settled and kept.stamp == seen.files.get(name)
+    def _is_surely_same(self, name: str, scan: FolderScan) -> bool:
+        accepted = self._accepted.get(name)
+        return (
+            accepted is not None and accepted.is_settled and accepted.stamp == scan.files.get(name)
+        )
 
     def _is_same(self, name: str) -> bool:
-        kept = self._kept[name]
+        accepted = self._accepted[name]
         with contextlib.suppress(FileNotFoundError):
-            return (self.live / name).lstat().st_size == kept.size and begins_with(
-                self.live / name, kept.copy, kept.size
+            return (self.live / name).lstat().st_size == accepted.size and begins_with(
+                self.live / name, accepted.copy, accepted.size
             )
         return False
 
-    def _removed(self, name: str) -> SideFile:
+    def _record_removal(self, name: str) -> SideFile:
         self._keep(name, None)
         return SideFile(published_name(name), None)
 
-    def _changed(self, name: str, seen: FolderLook, path: Path) -> SideFile | None:
+    def _record_change(self, name: str, scan: FolderScan, path: Path) -> SideFile | None:
         """None: the file has another date, and the same bytes."""
-        source, stamp, kept = self.live / name, seen.files[name], self._kept.get(name)
-        is_settled = stamp.is_settled(seen.at_ns)
+        source, stamp, accepted = self.live / name, scan.files[name], self._accepted.get(name)
+        is_settled = stamp.is_settled(scan.at_ns)
         try:
-            if kept and stamp.size >= kept.size and begins_with(source, kept.copy, kept.size):
-                if stamp.size == kept.size:
-                    self._keep(name, replace(kept, stamp=stamp, is_settled=is_settled))
+            if (
+                accepted
+                and stamp.size >= accepted.size
+                and begins_with(source, accepted.copy, accepted.size)
+            ):
+                if stamp.size == accepted.size:
+                    self._keep(name, replace(accepted, stamp=stamp, is_settled=is_settled))
                     return None
-                copy_range(source, path, kept.size, stamp.size)
-                copy = _grown(kept.copy, path, self._new_copy())
-                self._keep(name, _Kept(stamp, is_settled, copy, copy.stat().st_size))
+                copy_range(source, path, accepted.size, stamp.size)
+                copy = _append_copy(accepted.copy, path, self._new_copy())
+                self._keep(name, _AcceptedFile(stamp, is_settled, copy, copy.stat().st_size))
                 return SideFile(published_name(name), path, appended=True)
             copy_range(source, path, 0, stamp.size)
-        except FileNotFoundError:  # it went while we looked: that is told the next time
+        except FileNotFoundError:  # it went while we looked: that comes out the next time
             return None
         copy = link_or_copy(path, self._new_copy())
-        self._keep(name, _Kept(stamp, is_settled, copy, copy.stat().st_size))
+        self._keep(name, _AcceptedFile(stamp, is_settled, copy, copy.stat().st_size))
         return SideFile(published_name(name), path)
 
     def _put_back(self, name: str) -> None:
-        kept, path = self._kept[name], self.live / name
+        accepted, path = self._accepted[name], self.live / name
         if not self._is_same(name):
-            copy_range(kept.copy, path, 0, kept.size)
-        self._kept[name] = replace(kept, stamp=stamp_of(path.lstat()), is_settled=False)
+            copy_range(accepted.copy, path, 0, accepted.size)
+        self._accepted[name] = replace(accepted, stamp=stamp_of(path.lstat()), is_settled=False)
 
-    def _keep(self, name: str, now: _Kept | None) -> None:
-        was = self._kept.pop(name, None)
+    def _keep(self, name: str, now: _AcceptedFile | None) -> None:
+        was = self._accepted.pop(name, None)
         before = self._before.setdefault(name, was)
         if was and was.copy not in (before and before.copy, now and now.copy):
             was.copy.unlink(missing_ok=True)
         if now:
-            self._kept[name] = now
+            self._accepted[name] = now
 
     def _new_copy(self) -> Path:
         return self._copies / str(next(self._numbers))
@@ -196,8 +206,8 @@ def _check(new: Iterable[str], names: SideNames) -> None:
     for name in sorted(new):
         if problem := names.problem_with(published_name(name)):
             raise BadSideName(
-                f"The file {name[:_SHOWN]!r} under AZUREML_BI_OUTPUT_PATH cannot be published: "
-                f"{problem}. Give it another name."
+                f"The file {name[:_LONGEST_QUOTE]!r} under AZUREML_BI_OUTPUT_PATH cannot be "
+                f"published: {problem}. Give it another name."
             )
 
 
@@ -206,7 +216,7 @@ def published_name(name: str) -> str:
     return _NO_TEXT.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", name)
 
 
-def _grown(copy: Path, delta: Path, new: Path) -> Path:
+def _append_copy(copy: Path, delta: Path, new: Path) -> Path:
     """The copy, and the delta after it; in another file while somebody else holds this one."""
     if copy.stat().st_nlink > 1:
         shutil.copyfile(copy, new)

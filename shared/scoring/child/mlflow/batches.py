@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..protocol import MESSAGE_LIMIT, FileFailure, brief, printable
-from . import predictions
+from ..messages import MESSAGE_LIMIT, FileFailure, error_text, printable
+from . import prediction_rows
 from .failure import BadPrediction
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def scored(model: Any, group: Sequence[Loaded]) -> Iterator[Rows]:
             yield _alone(model, file)
 
 
-def told(name: str, stage: str, error_type: str, reason: str) -> FileFailure:
+def file_failure(name: str, stage: str, error_type: str, reason: str) -> FileFailure:
     message = printable(f"Error processing input file: '{name}'. {reason}")
     return FileFailure(name, stage, error_type, message[:MESSAGE_LIMIT])
 
@@ -102,8 +102,8 @@ def _together(model: Any, files: Sequence[Loaded]) -> Iterator[Rows] | None:
         return None
     samples = [file.sample for file in files if file.sample is not None]
     try:
-        whole = _joined([sample.data for sample in samples])
-        parts = predictions.split(model.predict(whole), [sample.rows for sample in samples])
+        batch = _joined([sample.data for sample in samples])
+        parts = prediction_rows.split(model.predict(batch), [sample.rows for sample in samples])
         return iter([_rows(file, part) for file, part in zip(files, parts)])  # noqa: B905  # 3.7
     except Exception as error:  # noqa: BLE001  # whatever a model raises: each file may yet succeed
         _LOG.warning("%d files in one predict() failed, now one by one: %s", len(files), error)
@@ -121,12 +121,14 @@ def _alone(model: Any, file: Loaded) -> Rows:
     try:
         return _rows(file, model.predict(file.sample.data)) if file.sample else Rows()
     except BadPrediction as error:
-        failure = told(file.name, error.stage, "BadPrediction", str(error))
+        failure = file_failure(file.name, error.stage, "BadPrediction", str(error))
     except UnicodeEncodeError as error:
-        failure = told(file.name, "write", "UnicodeEncodeError", f"Exception: {error}")
+        failure = file_failure(file.name, "write", "UnicodeEncodeError", f"Exception: {error}")
     except Exception as error:  # noqa: BLE001  # the rim: whatever a model raises
         traceback.print_exc()
-        failure = told(file.name, "score", type(error).__name__, f"Exception: {_said(error)}")
+        failure = file_failure(
+            file.name, "score", type(error).__name__, f"Exception: {_error_text(error)}"
+        )
     return Rows(failure=failure)
 
 
@@ -135,14 +137,14 @@ def _rows(file: Loaded, prediction: Any) -> Rows:
     if sample is None:
         return Rows()
     if sample.is_table:
-        return Rows(sample.rows, predictions.lines(prediction, sample.rows, file.name))
-    given = prediction if sample.is_batch else [prediction]
-    return Rows(sample.rows, predictions.line(given, file.name))
+        return Rows(sample.rows, prediction_rows.lines(prediction, sample.rows, file.name))
+    predictions = prediction if sample.is_batch else [prediction]
+    return Rows(sample.rows, prediction_rows.line(predictions, file.name))
 
 
-def _said(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """MLflow's refusal of a signature, without the table that it puts before its reason."""
     text = str(error)
     if text.startswith("Failed to enforce schema of data") and "Error: " in text:
         error = ValueError(text.rsplit("Error: ", 1)[1])
-    return brief(error)
+    return error_text(error)

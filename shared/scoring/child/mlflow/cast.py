@@ -24,7 +24,7 @@ _OFFSET = r"(?:Z| ?[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?"
 _ISO_8601 = re.compile(rf"\d{{4}}(?:-\d\d?)?|{_DAY}(?:{_TIME}{_OFFSET})?", re.ASCII)
 _NO_MOMENT = ("", "nan", "nat")
 # Characters of a long text that are shown.
-_SHOWN = 40
+_EXCERPT = 40
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -85,8 +85,8 @@ def to_bytes(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error):
-        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
-        raise ValueError(f"{shown!r} is not binary: write base64") from None
+        excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "..."
+        raise ValueError(f"{excerpt!r} is not binary: write base64") from None
 
 
 def _within(number: Decimal, kind: str, text: str) -> int:

@@ -20,9 +20,9 @@ import pandas as pd
 from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_bytes, to_integer
 from .failure import Unfit, Unreadable
 from .headers import matched
-from .hinted import Hinted
-from .signature import ANY, OF_CELLS, labelled, require_unambiguous
+from .signature import ANY, OF_CELLS, label_columns, require_unambiguous
 from .text import require_utf8
+from .type_hints import Hinted
 from .typed_column import VERSION, booleans, datetimes, each, empty, narrow, to_small_float
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def read(path: str, schema: Any) -> Any:
     _refuse_what_is_no_cell(columns)
     frame = _parse(data, **_types(columns))
     fitted = _fitted(_chosen(frame, [column.name for column in columns]), columns, data)
-    return labelled(fitted, columns)
+    return label_columns(fitted, columns)
 
 
 def _refuse_what_is_no_cell(columns: tuple[Column, ...]) -> None:
@@ -144,8 +144,8 @@ def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd
 
 
 def _is_fit(frame: pd.DataFrame, columns: tuple[Column, ...]) -> bool:
-    wanted_types = [_AS_THEY_ARE.get(column.type, "") for column in columns]
-    return wanted_types == [str(dtype) for dtype in frame.dtypes]
+    requested_types = [_AS_THEY_ARE.get(column.type, "") for column in columns]
+    return requested_types == [str(dtype) for dtype in frame.dtypes]
 
 
 def _as_inferred(values: pd.Series[Any], kind: str) -> Any:

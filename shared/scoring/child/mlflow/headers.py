@@ -1,11 +1,11 @@
-"""What a file's header must hold for a model, and what is told when it does not."""
+"""What a file's header must hold for a model, and the error when it does not."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from .failure import Unfit
-from .signature import wanted
+from .signature import select_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def matched(schema: Any, header: Sequence[str], *, in_csv: bool) -> tuple[Column
     Raises `Unfit`, with the header that was found.
     """
     try:
-        return wanted(schema, header)
+        return select_columns(schema, header)
     except Unfit as error:
         looks = _looks_separated_by(header) if in_csv else ""
         raise Unfit(f"{error}. The file has {_listed(header)}{looks}") from error
@@ -40,8 +40,10 @@ def _cut(name: str) -> str:
 
 def _looks_separated_by(header: Sequence[str]) -> str:
     """Of a csv file, whose header has more of another separator than of commas."""
-    counted = [(sum(name.count(mark) for name in header), told) for mark, told in _SEPARATORS]
-    count, told = max(counted, key=lambda one: one[0])
+    counted = [
+        (sum(name.count(mark) for name in header), separator) for mark, separator in _SEPARATORS
+    ]
+    count, separator = max(counted, key=lambda one: one[0])
     if count < len(header):
         return ""
-    return f": it looks separated by {told}. Save it with commas"
+    return f": it looks separated by {separator}. Save it with commas"

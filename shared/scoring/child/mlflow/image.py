@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .disguises import disguise, is_image
+from .content_sniffing import disguise, is_image
 from .failure import Unfit, Unreadable
 from .signature import entries, is_tensor
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # One number per pixel, of more than 8 bits: conversions would clip it.
 _DEEP = ("I", "F")
-_KEPT = ("L", "RGB", "RGBA")
+_NATURAL = ("L", "RGB", "RGBA")
 _CHANNELS = {"L": 1, "RGB": 3, "RGBA": 4}
 
 
@@ -88,8 +88,8 @@ def _decode(image: Any) -> None:
 
 
 def _unreadable(error: Exception) -> Unreadable:
-    told = str(error).split(" <_io")[0].strip() or type(error).__name__
-    return Unreadable(f"The image cannot be read: {told}")
+    reason = str(error).split(" <_io")[0].strip() or type(error).__name__
+    return Unreadable(f"The image cannot be read: {reason}")
 
 
 def _require_bounded(image: Any) -> None:
@@ -107,7 +107,7 @@ def _require_bounded(image: Any) -> None:
 def _modes(image: Any) -> Sequence[str]:
     """The image as it is, then in grey, in colour, and in colour with transparency."""
     mode = _natural(image)
-    return (mode, *_KEPT) if mode in _KEPT else (mode, mode + "x3")
+    return (mode, *_NATURAL) if mode in _NATURAL else (mode, mode + "x3")
 
 
 def _channels(mode: str) -> int:
@@ -116,7 +116,7 @@ def _channels(mode: str) -> int:
 
 def _in_mode(image: Any, mode: str) -> Any:
     """An array of (height, width, channels)."""
-    if mode not in _KEPT:
+    if mode not in _NATURAL:
         deep = np.asarray(image)
         deep = deep.astype(deep.dtype.newbyteorder("="))[..., np.newaxis]
         return np.repeat(deep, _channels(mode), axis=2)
@@ -126,7 +126,7 @@ def _in_mode(image: Any, mode: str) -> Any:
 
 def _natural(image: Any) -> str:
     mode = str(image.mode)
-    if mode in _KEPT or mode in _DEEP or mode.startswith("I;"):
+    if mode in _NATURAL or mode in _DEEP or mode.startswith("I;"):
         return mode
     if mode == "1":
         return "L"
@@ -173,8 +173,8 @@ def _layout(sides: tuple[int, int, int], shape: Sequence[int]) -> Callable[[Any]
 
 def _fits(sides: Sequence[int], shape: Sequence[int]) -> bool:
     return len(sides) == len(shape) and all(
-        wanted in (-1, side)
-        for side, wanted in zip(sides, shape)  # noqa: B905  # Python 3.7 knows no strict
+        expected in (-1, side)
+        for side, expected in zip(sides, shape)  # noqa: B905  # Python 3.7 knows no strict
     )
 
 

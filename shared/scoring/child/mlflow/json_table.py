@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from .failure import Unreadable
-from .hinted import Hinted
-from .signature import all_wanted
+from .signature import select_all_columns
 from .text import require_utf8
+from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
 
@@ -27,7 +27,7 @@ def read(path: str, schema: Any) -> Any:
     header = list(dict.fromkeys(key for record in records for key in record))
     if isinstance(schema, Hinted):
         return schema.of_records(header, records)
-    columns = chosen(schema, header) if records else all_wanted(schema)
+    columns = chosen(schema, header) if records else select_all_columns(schema)
     if columns is None:
         return pd.DataFrame(records, columns=header)
     return fitted(columns, len(records), lambda name: _column(records, name))
@@ -67,8 +67,8 @@ def _lines(text: str) -> list[dict[str, Any]]:
         try:
             value = json.loads(line)
         except json.JSONDecodeError as error:  # its own line is always the first
-            told = f"{error.msg} at column {error.colno}"
-            raise Unreadable(f"Line {number} is not JSON: {told}") from error
+            reason = f"{error.msg} at column {error.colno}"
+            raise Unreadable(f"Line {number} is not JSON: {reason}") from error
         except ValueError as error:
             raise Unreadable(f"Line {number} is not JSON: {error}") from error
         records.extend(_objects([value], "line", number))

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import mlflow.pyfunc
 
-from ..protocol import Done, Score, brief
+from ..messages import RunDone, RunRequest, error_text
 from . import sample
-from .batches import Loaded, groups, scored, told
-from .failure import FileError, UnsupportedFileType
-from .hinted import Hinted
+from .batches import Loaded, file_failure, groups, scored
+from .failure import FileFailed, UnsupportedFileType
+from .type_hints import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..drivers import Run
+    from ..messages import Run
 
 
 def load(model_dir: str, *, batch_predict: bool = False) -> Run:
@@ -26,10 +26,10 @@ def load(model_dir: str, *, batch_predict: bool = False) -> Run:
     model = mlflow.pyfunc.load_model(model_dir)
     schema = _schema(model)
 
-    def run(request: Score) -> Done:
+    def run(request: RunRequest) -> RunDone:
         files = _loaded(schema, request)
         together = groups(files) if batch_predict else ([file] for file in files)
-        return _written(model, together, request)
+        return _write_rows(model, together, request)
 
     return run
 
@@ -44,7 +44,7 @@ def _schema(model: Any) -> Any:
     return Hinted(schema) if is_hinted else schema
 
 
-def _written(model: Any, together: Iterator[list[Loaded]], request: Score) -> Done:
+def _write_rows(model: Any, together: Iterator[list[Loaded]], request: RunRequest) -> RunDone:
     started = time.perf_counter()
     failures = []
     rows = size = 0
@@ -57,20 +57,20 @@ def _written(model: Any, together: Iterator[list[Loaded]], request: Score) -> Do
                 if answer.failure is not None:
                     failures.append(answer.failure)
     succeeded = len(request.files) - len(failures)
-    return Done(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
+    return RunDone(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
 
 
-def _loaded(schema: Any, request: Score) -> Iterator[Loaded]:
+def _loaded(schema: Any, request: RunRequest) -> Iterator[Loaded]:
     for path, name in request.files:
         try:
             yield Loaded(name, sample.read(path, name, schema))
-        except FileError as error:
+        except FileFailed as error:
             prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
-            failure = told(name, error.stage, type(error).__name__, f"{prefix}{error}")
+            failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")
             yield Loaded(name, failure=failure)
         except OSError:
             raise  # the disk's failure, not the file's
         except Exception as error:  # noqa: BLE001  # the rim: whatever a library makes of a file
             traceback.print_exc()
-            reason = f"Exception: {type(error).__name__}: {brief(error)}"
-            yield Loaded(name, failure=told(name, "read", type(error).__name__, reason))
+            reason = f"Exception: {type(error).__name__}: {error_text(error)}"
+            yield Loaded(name, failure=file_failure(name, "read", type(error).__name__, reason))

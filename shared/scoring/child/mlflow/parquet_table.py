@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from .disguises import disguise, is_parquet
+from .content_sniffing import disguise, is_parquet
 from .failure import Unfit, Unreadable
-from .hinted import Hinted
 from .nested import objects
+from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
 

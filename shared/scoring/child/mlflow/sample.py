@@ -43,7 +43,7 @@ class Sample:
 
 
 def read(path: str, name: str, schema: Any) -> Sample:
-    """The name tells the kind. Raises a `FileError`."""
+    """The name tells the kind. Raises a `FileFailed`."""
     suffix = PurePosixPath(name).suffix
     kind = suffix.lower()
     if kind in _IMAGES:

@@ -46,7 +46,7 @@ class Column:
     """The model's own name of the column, where that is no text, as the number 0."""
 
 
-def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
+def select_columns(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     """What to read of a file with this header; None when the model has no signature.
 
     Raises `Unfit` when the file has not what the model requires.
@@ -62,16 +62,16 @@ def wanted(schema: Any, header: Sequence[str]) -> tuple[Column, ...] | None:
     return _by_position(inputs, header)
 
 
-def all_wanted(schema: Any) -> tuple[Column, ...] | None:
+def select_all_columns(schema: Any) -> tuple[Column, ...] | None:
     """What a file of no rows and no header stands for: each column that the signature names."""
     if schema is None:
         return None
     inputs = entries(schema)
     names = [str(index) if one.name is None else str(one.name) for index, one in enumerate(inputs)]
-    return wanted(schema, names)
+    return select_columns(schema, names)
 
 
-def labelled(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+def label_columns(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     """Under the model's own names."""
     if any(column.label is not None for column in columns):
         names = [column.name if column.label is None else column.label for column in columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .disguises import disguise, is_utf16
+from .content_sniffing import disguise, is_utf16
 from .failure import Unreadable
 
 

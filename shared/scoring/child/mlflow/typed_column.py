@@ -138,14 +138,14 @@ def _as_it_is(values: Any, kind: str) -> Any:
     """The whole column at once, or None when some value needs a closer look."""
     if values.dtype.kind == "O":
         values = _of_one_type(values, kind)
-    given = values.dtype.kind
-    if kind in FLOATS and given in "iuf":
+    dtype_kind = values.dtype.kind
+    if kind in FLOATS and dtype_kind in "iuf":
         return narrow(values.astype(np.float64), kind)
-    if kind in INTEGERS and (given in "iu" or _is_whole(values)):
+    if kind in INTEGERS and (dtype_kind in "iu" or _is_whole(values)):
         least, greatest = bounds(kind)
         fits = least <= int(values.min()) and int(values.max()) <= greatest
         return values.astype(INTEGERS[kind]) if fits else None
-    return values if kind == "boolean" and given == "b" else None
+    return values if kind == "boolean" and dtype_kind == "b" else None
 
 
 def _of_one_type(values: Any, kind: str) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .headers import matched
-from .signature import labelled, require_unambiguous
+from .signature import label_columns, require_unambiguous
 from .typed_column import empty, fit
 
 if TYPE_CHECKING:
@@ -30,4 +30,4 @@ def fitted(columns: Sequence[Column], rows: int, values: Callable[[str], Any]) -
         column.name: fit(values(column.name), column) if rows else empty(column)
         for column in columns
     }
-    return labelled(pd.DataFrame(fitted), columns)
+    return label_columns(pd.DataFrame(fitted), columns)

@@ -36,26 +36,26 @@ class MiniBatchContext:
         )
 
 
-def caller(run: Callable[..., Any]) -> Callable[[list[str], int], Any]:
+def bind_context(run: Callable[..., Any]) -> Callable[[list[str], int], Any]:
     """`run` as a function of the files and the mini-batch's index. Raises `WrongArguments`."""
-    wants = _wants(run)
-    if wants == "":
+    context = _context_argument(run)
+    if context == "":
         return lambda files, index: run(files, MiniBatchContext(index))
-    if wants is not None:
-        return lambda files, index: run(files, **{wants: MiniBatchContext(index)})
+    if context is not None:
+        return lambda files, index: run(files, **{context: MiniBatchContext(index)})
     return lambda files, _: run(files)
 
 
-def _wants(run: Callable[..., Any]) -> str | None:
+def _context_argument(run: Callable[..., Any]) -> str | None:
     """The keyword of the context, '' where it is the second argument, None where nobody asks."""
     try:
         signature = inspect.signature(run)
     except (ValueError, TypeError):
         return None  # built in: nobody knows
-    named, keyword = _asked(run, signature)
-    given: dict[str, Any] = {keyword: None} if keyword else {}
+    named, keyword = _find_context(run, signature)
+    extra: dict[str, Any] = {keyword: None} if keyword else {}
     try:
-        signature.bind(*[None] * (2 if named else 1), **given)
+        signature.bind(*[None] * (2 if named else 1), **extra)
     except TypeError as error:
         raise WrongArguments(
             f"run{signature} cannot be called with a mini-batch: {error}. "
@@ -64,19 +64,19 @@ def _wants(run: Callable[..., Any]) -> str | None:
     return "" if named else keyword
 
 
-def _asked(run: Callable[..., Any], signature: inspect.Signature) -> tuple[bool, str | None]:
+def _find_context(run: Callable[..., Any], signature: inspect.Signature) -> tuple[bool, str | None]:
     """Whether the second argument is the context, and else the keyword that is."""
     parameters = list(signature.parameters.values())
     positional = [one for one in parameters if one.kind in _POSITIONAL]
-    if len(positional) > 1 and _is_asked_for(positional[1]):
+    if len(positional) > 1 and _is_context(positional[1]):
         return True, None
     bound = run.keywords if isinstance(run, functools.partial) else {}
     for one in parameters:
         is_keyword = one.kind is inspect.Parameter.KEYWORD_ONLY and one.name not in bound
-        if is_keyword and _is_asked_for(one):
+        if is_keyword and _is_context(one):
             return False, one.name
     return False, None
 
 
-def _is_asked_for(parameter: inspect.Parameter) -> bool:
+def _is_context(parameter: inspect.Parameter) -> bool:
     return parameter.default is inspect.Parameter.empty or _NAMED in parameter.name

@@ -1,4 +1,4 @@
-"""MLflow without a tracking server: what logs does nothing, and what asks is told so."""
+"""MLflow without a tracking server: what logs does nothing, and what reads gets an error."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _LOGGING = frozenset(
     }
 )
 # Where MLflow offers the same functions, and its client.
-PLACES = ("mlflow", "mlflow.tracking", "mlflow.client")
+CLIENT_MODULES = ("mlflow", "mlflow.tracking", "mlflow.client")
 CLIENT = "MlflowClient"
-_TELLS_BEGINS = ("download_", "get_latest_", "get_model_", "get_registered_", "list_", "search_")
+_READ_PREFIXES = ("download_", "get_latest_", "get_model_", "get_registered_", "list_", "search_")
 
 
 class NoServer(RuntimeError):
@@ -65,7 +65,7 @@ class MlflowClient(Nothing):
         pass
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(_TELLS_BEGINS):
+        if name.startswith(_READ_PREFIXES):
             return _refusal(f"MlflowClient.{name}")
         return super().__getattr__(name)
 
@@ -87,7 +87,7 @@ def quieten(module: ModuleType | None) -> None:
             setattr(module, name, MlflowClient)
         elif logs(name):
             setattr(module, name, Nothing())
-        elif name.startswith(_TELLS_BEGINS):
+        elif name.startswith(_READ_PREFIXES):
             setattr(module, name, _refusal(f"mlflow.{name}"))
 
 

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ASKED = "return a list, an array or a DataFrame with one element per file"
+_REQUESTED = "return a list, an array or a DataFrame with one element per file"
 
 
 class BadReturn(Exception):
@@ -31,7 +31,7 @@ def write(result: Any, output: str) -> tuple[int, int]:
     """The number of elements, and of bytes written."""
     is_frame = _is_a("pandas", "DataFrame", result)
     if not is_frame and not _has_elements(result):
-        raise BadReturn(f"run() returned {_named(result)}; {_ASKED}.")
+        raise BadReturn(f"run() returned {_named(result)}; {_REQUESTED}.")
     if is_frame and _wrote_plain_frame(result, output):
         return len(result), os.path.getsize(output)  # noqa: PTH202
     write_lines = _write_frame if is_frame else _write_elements

@@ -20,18 +20,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..lifeline import LEAVE_GRACE_S
-from ..protocol import CODE, Done, Score, Start
-from . import batch_context, entry_module, open_files, rows, stand_ins
+from ..messages import CODE, InitRequest, RunDone, RunRequest
+from ..parent_death import LEAVE_GRACE_S
+from . import azureml_stubs, batch_context, entry_module, open_files, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-    from ..drivers import Run
+    from ..messages import Run
 
 # So many names of the code folder are shown when the script is not among them.
-_NAMES_SHOWN = 20
+_MOST_NAMES = 20
 
 
 class BadScript(Exception):
@@ -42,7 +42,7 @@ class Exited(Exception):
     """The script left where it had to return."""
 
 
-def load(start: Start) -> Run:
+def load(start: InitRequest) -> Run:
     scratch = Path.cwd()
     code = scratch / CODE
     shutil.copytree(start.code_dir, str(code))
@@ -50,7 +50,7 @@ def load(start: Start) -> Run:
     sys.path.insert(0, str(code))
     sys.argv[:] = [start.script, "--logging_level", start.logging_level.upper()]
     _log_to_stdout(start.logging_level)
-    stand_ins.install(scratch)
+    azureml_stubs.install(scratch)
     script = _Script(code)
     module: Any = script.start("its import", _import, code, start.script)
     run = _function(module, "run", start.script)
@@ -63,7 +63,7 @@ def load(start: Start) -> Run:
         raise BadScript("init() is an async function, which nobody awaits. Define it with def.")
 
     try:
-        call = batch_context.caller(run)
+        call = batch_context.bind_context(run)
     except batch_context.WrongArguments as error:
         raise BadScript(f"'{start.script}': {error}") from error
 
@@ -80,7 +80,7 @@ class _Scoring:
         self._run = run
         self._shutdown = shutdown
 
-    def __call__(self, request: Score) -> Done:
+    def __call__(self, request: RunRequest) -> RunDone:
         return self._script.score(self._run, request)
 
     def shutdown(self) -> None:
@@ -101,7 +101,7 @@ class _Script:
         except SystemExit as leaving:
             raise Exited(f"{what} called sys.exit({_argument(leaving)}).") from leaving
 
-    def score(self, run: Callable[..., Any], request: Score) -> Done:
+    def score(self, run: Callable[..., Any], request: RunRequest) -> RunDone:
         os.chdir(self._code)  # run() may have gone elsewhere
         paths = [path for path, _ in request.files]
         started = time.perf_counter()
@@ -115,7 +115,7 @@ class _Script:
             raise
         finally:  # what a run() wrote that failed must be seen as well
             held = open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
-        return Done(count, count, (), size, seconds, held)
+        return RunDone(count, count, (), size, seconds, held)
 
     def shut_down(self, shutdown: Callable[..., Any]) -> None:
         with suppress(OSError):  # it may have removed its folder
@@ -160,8 +160,8 @@ def _import(code: Path, script: str) -> ModuleType:
 
 def _names(code: Path) -> str:
     names = sorted(entry.name for entry in code.iterdir())
-    shown = ", ".join(repr(name) for name in names[:_NAMES_SHOWN]) or "nothing"
-    return shown + (", ..." if len(names) > _NAMES_SHOWN else "")
+    listed = ", ".join(repr(name) for name in names[:_MOST_NAMES]) or "nothing"
+    return listed + (", ..." if len(names) > _MOST_NAMES else "")
 
 
 def _function(module: ModuleType, name: str, script: str) -> Callable[..., Any] | None:

@@ -1,0 +1,176 @@
+"""The messages between a worker and its scorer process: one JSON line each, on pipes of their own.
+
+1. worker -> child: `InitRequest`, once; then one `RunRequest` per mini-batch; `ShutdownRequest`, at
+   most once, at the end. Closing the pipe ends the process, too.
+2. child -> worker: `InitDone` or `InitError`, once; then `RunDone` or `RunError` for every
+   `RunRequest`, and `ShutdownDone` for `ShutdownRequest`, before the interpreter ends as any
+   program does.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # Python 3.7 could not evaluate it
+    from collections.abc import Callable
+
+    Run = Callable[["RunRequest"], "RunDone"]
+
+# A script's process copies its code folder into its home, under this name.
+CODE = "code"
+# As many characters as the domain's LONGEST_REASON, which a foreign interpreter cannot import.
+MESSAGE_LIMIT = 3000
+# A traceback that recurses has thousands of lines; its end says what went wrong.
+DETAILS_LIMIT = 64 * 1024
+# Stands where the middle of a text was taken out.
+_CUT = "\n...\n"
+
+
+@dataclass(frozen=True)
+class ScorerMessage:
+    """Every message is one of the classes below."""
+
+
+@dataclass(frozen=True)
+class InitRequest(ScorerMessage):
+    """`code_dir` and `script` are a custom script's, and empty for the other kinds."""
+
+    kind: str
+    model_dir: str
+    logging_level: str
+    code_dir: str = ""
+    script: str = ""
+    batch_predict: bool = False
+    """The files of a mini-batch may share one predict(): the model takes each row by itself."""
+
+
+@dataclass(frozen=True)
+class RunRequest(ScorerMessage):
+    files: tuple[tuple[str, str], ...]
+    """Local path, and the name that goes into the rows."""
+    output: str
+    minibatch: int = 0
+    """Its index in the job, for a script that asks."""
+
+
+@dataclass(frozen=True)
+class ShutdownRequest(ScorerMessage):
+    """There are no more mini-batches: shutdown(), then exit."""
+
+
+@dataclass(frozen=True)
+class ShutdownDone(ScorerMessage):
+    """shutdown() came back, or there is none; `details` is the traceback of one that raised."""
+
+    message: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class InitDone(ScorerMessage):
+    pass
+
+
+@dataclass(frozen=True)
+class InitError(ScorerMessage):
+    error_type: str
+    message: str
+    details: str
+
+
+@dataclass(frozen=True)
+class RunError(ScorerMessage):
+    error_type: str
+    message: str
+    details: str = ""
+    """The traceback."""
+
+
+@dataclass(frozen=True)
+class FileFailure:
+    """One file that gave no rows. `stage` is read, validate, score or write."""
+
+    name: str
+    stage: str
+    error_type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class RunDone(ScorerMessage):
+    """A run that came back: `seconds` is its own time, `bytes` the size of the output.
+
+    `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
+    """
+
+    rows: int
+    succeeded: int
+    failures: tuple[FileFailure, ...]
+    bytes: int
+    seconds: float
+    held: tuple[str, ...] = ()
+
+
+_MESSAGES: dict[str, type[ScorerMessage]] = {
+    kind.__name__: kind
+    for kind in (
+        InitRequest,
+        RunRequest,
+        ShutdownRequest,
+        ShutdownDone,
+        InitDone,
+        InitError,
+        RunError,
+        RunDone,
+    )
+}
+
+
+class BrokenProtocol(ValueError):
+    """The line is no message: somebody else writes to the control pipe."""
+
+
+def encode(message: ScorerMessage) -> bytes:
+    return json.dumps({"type": type(message).__name__, **asdict(message)}).encode() + b"\n"
+
+
+def decode(line: bytes) -> ScorerMessage:
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        kind = _MESSAGES[fields.pop("type")]
+        if kind is RunRequest:
+            fields["files"] = tuple((path, name) for path, name in fields["files"])
+        if kind is RunDone:
+            fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
+            fields["held"] = tuple(fields["held"])
+        message: ScorerMessage = kind(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BrokenProtocol(repr(line[:200])) from error
+    return message
+
+
+def printable(text: str) -> str:
+    """Half of a surrogate pair, which no UTF-8 can hold, is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def error_text(error: BaseException) -> str:
+    """What the error says: never empty, its first line first, and never too long."""
+    try:
+        text = printable(str(error)).strip()
+    except Exception:  # noqa: BLE001  # a model's own error may fail to say anything
+        text = ""
+    text = text or type(error).__name__
+    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters: the first line, and as much as fits of what comes last."""
+    if len(text) <= limit:
+        return text
+    head = text.split("\n", 1)[0][: limit // 3] + _CUT
+    tail = text[len(text) - max(0, limit - len(head)) :]
+    _, newline, whole = tail.partition("\n")
+    return head + (whole if newline and whole else tail)

@@ -1,0 +1,147 @@
+"""What a scorer is asked, and what it answers."""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Literal
+
+from shared.scoring.child.messages import FileFailure, InitRequest
+from shared.scoring.side_files.side_folder import SideFile
+
+__all__ = [
+    "FailureKind",
+    "FileFailure",
+    "InitFailed",
+    "JobCourse",
+    "LocalFile",
+    "PoolClosed",
+    "Scored",
+    "ScorerSpec",
+    "ScoringFailed",
+    "ScoringStopped",
+    "SideFile",
+]
+
+FailureKind = Literal["exception", "timeout", "died"]
+
+
+class JobCourse(Enum):
+    """How far a job is, for the processes that serve it."""
+
+    RUNNING = "running"
+    ENDING = "ending"
+    """All is scored, and what its processes still have to write is wanted."""
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class ScorerSpec:
+    """Everything a scorer process needs; equal specs share warm processes.
+
+    `fingerprint` is the deployment's: the pool counts processes by it. `model_dir` is the folder
+    that holds MLmodel; for a script the model's own folder or file, if it has one. `packages` are
+    folders of libraries outside the interpreter's own, as Azure keeps the app's. `script` is a
+    file in `code_dir`, for kind "script". A `memory_limit_mb` of 0 is none.
+    `writable` are folders of others that its processes may write into, and `hidden` those that
+    they may not read. `is_stateless`: what it scored leaves nothing behind in a process, which may
+    serve one job after the other.
+    `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
+    models that take each row by itself; even then the last digit of a float may change.
+    """
+
+    fingerprint: str
+    kind: str
+    python: str
+    model_dir: Path | None
+    environment: tuple[tuple[str, str], ...] = ()
+    logging_level: str = "info"
+    packages: tuple[Path, ...] = ()
+    code_dir: Path | None = None
+    script: str = ""
+    memory_limit_mb: int = 0
+    batch_predict: bool = False
+    writable: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+    is_stateless: bool = False
+
+    @property
+    def init_request(self) -> InitRequest:
+        """The first message to its process."""
+        return InitRequest(
+            self.kind,
+            str(self.model_dir or ""),
+            self.logging_level,
+            code_dir=str(self.code_dir.absolute()) if self.code_dir else "",
+            script=self.script,
+            batch_predict=self.batch_predict,
+        )
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A local file, and the name that goes into the output's file column."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run() that came back.
+
+    `output` holds `rows` rows in `bytes` bytes, in the order of the files given. `succeeded`
+    counts the elements that stand against the files: for MLflow, files that gave their rows; for
+    a script, elements returned, which may be more than the files, or fewer: then nobody knows
+    which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
+    """
+
+    rows: int
+    succeeded: int
+    failures: tuple[FileFailure, ...]
+    output: Path
+    bytes: int
+    seconds: float
+    side_files: tuple[SideFile, ...] = ()
+
+
+class ScoringFailed(Exception):
+    """A try that failed as a whole; nothing of its output counts.
+
+    `details` is the whole traceback, if there was an exception.
+    """
+
+    def __init__(
+        self, message: str, *, kind: FailureKind, error_type: str, details: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.error_type = error_type
+        self.details = details
+
+
+class InitFailed(Exception):
+    """The model did not load, or its process died in it.
+
+    `message` is the traceback's last line, `details` the whole traceback, and `logs` what the
+    process printed.
+    """
+
+    def __init__(self, message: str, *, error_type: str, details: str, logs: bytes = b"") -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_type = error_type
+        self.details = details
+        self.logs = logs
+
+    def without_traceback(self) -> "InitFailed":
+        """The same failure for another caller, without this one's traceback."""
+        return InitFailed(self.message, error_type=self.error_type, details=self.details)
+
+
+class ScoringStopped(Exception):
+    """The job was canceled: what was under way counts neither as done nor as failed."""
+
+
+class PoolClosed(Exception):
+    """The worker is stopping: what it scored counts neither as done nor as failed."""
