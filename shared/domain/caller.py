@@ -1,6 +1,7 @@
 """Who is calling, as a checked token says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.message import Message
@@ -22,13 +23,14 @@ class Author(Message):
 
 @dataclass(frozen=True)
 class Caller:
-    """A token's subject (its stable id), its readable name, its roles and its tenant."""
+    """A token's subject (its stable id), its readable name, its roles, its tenant and its end."""
 
     subject: str
     name: str
     roles: frozenset[str]
     tenant: str = ""
     type: CallerType = CallerType.USER
+    expires_at: datetime | None = None
 
     @property
     def author(self) -> Author:

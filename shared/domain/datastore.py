@@ -1,8 +1,16 @@
-"""Datastores: containers of the service's storage account, under the names that references use."""
+"""Datastores: containers under the names that references use, in whatever storage account.
+
+Those of the service's own account need no credentials. One elsewhere is reached by an account key,
+a SAS, a service principal, or, without any, by the service's own identity.
+"""
 
 import re
+from enum import StrEnum
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
+from shared.domain import place
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import NO_TAGS, Message, Tags
 
@@ -17,18 +25,78 @@ _INTERNAL = re.compile(
 )
 
 
+class StoreKind(StrEnum):
+    """What an account offers, in Azure's words; the blobs of both are read and written alike."""
+
+    BLOB = "AzureBlob"
+    DATA_LAKE = "AzureDataLakeGen2"
+
+
+class CredentialsType(StrEnum):
+    """By what an account is reached, in Azure's words."""
+
+    NONE = "None"
+    ACCOUNT_KEY = "AccountKey"
+    SAS = "Sas"
+    SERVICE_PRINCIPAL = "ServicePrincipal"
+
+
+class OtherAccount(Message):
+    """A storage account that is not the service's own, and how it is reached.
+
+    `url` is what its blob URLs begin with. `sealed` is the secret, sealed: it is opened for a
+    client of that account only. `tenant` and `client` are a service principal's, and no secrets.
+    """
+
+    url: str
+    account_name: str
+    endpoint: str = ""
+    protocol: str = "https"
+    credentials: CredentialsType = CredentialsType.NONE
+    sealed: str = Field(default="", repr=False)
+    tenant: str = ""
+    client: str = ""
+
+    def replacing(self, old: "OtherAccount | None") -> "OtherAccount":
+        is_same = old is not None and (old.url, old.way) == (self.url, self.way)
+        if old is None or not is_same or self.sealed:
+            return self
+        return self.model_copy(update={"sealed": old.sealed})
+
+    @property
+    def way(self) -> tuple[str, str, str]:
+        """How it is reached, without the secret."""
+        return self.credentials, self.tenant, self.client
+
+    @property
+    def needs_secret(self) -> bool:
+        return self.credentials is not CredentialsType.NONE and not self.sealed
+
+
 class Datastore(Message):
-    """A container with a name. Whose credentials were sent along is not kept: they are secrets."""
+    """A container with a name; `other` is its account, unless that is the service's own."""
 
     name: str
     container: str
+    kind: StoreKind = StoreKind.BLOB
+    other: OtherAccount | None = None
     description: str = ""
     tags: Tags = NO_TAGS
     properties: Tags = NO_TAGS
 
+    @property
+    def place(self) -> str:
+        """The container, as locations have it."""
+        return place.of_datastore(self.name, self.container) if self.other else self.container
+
     def replacing(self, old: "Datastore") -> "Datastore":
-        """Stand in for an old one, under its name as it was spelled first."""
-        return self.model_copy(update={"name": old.name})
+        """Stand in for an old one, under its name as it was spelled first.
+
+        A secret that was not sent again is the old one's, for the very account it was given for.
+        """
+        return self.model_copy(
+            update={"name": old.name, "other": self.other and self.other.replacing(old.other)}
+        )
 
 
 class StorageAccount(Message):
@@ -60,13 +128,13 @@ class StorageAccount(Message):
     def is_called(self, name: str, endpoint: str) -> bool:
         """Whether a client that says so means this account, in any of its spellings."""
         host, suffix = self._host
-        asked = name.rstrip("#?/").lower()
+        address = name.rstrip("#?/").lower()
         if not suffix:
             path = urlsplit(self.url).path.strip("/").lower()
-            return asked in {self._address, *filter(None, [path])}
-        if asked == self._address:
+            return address in {self._address, *filter(None, [path])}
+        if address == self._address:
             return True
-        return asked == host and endpoint.lower() in {"", suffix}
+        return address == host and endpoint.lower() in {"", suffix}
 
     @property
     def _address(self) -> str:

@@ -188,11 +188,11 @@ class Deployment(Message):
                 fix="Send the request again.",
                 target="endpoint",
             )
-        is_made = old.provisioning.state is ProvisioningState.SUCCEEDED
-        kept = {"name": old.name}
-        if is_made and old.fingerprint == self.fingerprint:
-            return self.model_copy(update={**kept, "provisioning": old.provisioning})
-        return self.model_copy(update=kept)
+        is_provisioned = old.provisioning.state is ProvisioningState.SUCCEEDED
+        unchanged = {"name": old.name}
+        if is_provisioned and old.fingerprint == self.fingerprint:
+            return self.model_copy(update={**unchanged, "provisioning": old.provisioning})
+        return self.model_copy(update=unchanged)
 
     def uses(self, kind: str, asset: AssetId) -> bool:
         """Whether it names this version of this kind of asset (ARM's word, `models`)."""

@@ -38,8 +38,8 @@ class Endpoint(Message):
     @property
     def operation(self) -> str:
         """The id of the operation that made it, or is deleting it."""
-        made = EndpointCreation(endpoint=self.name, incarnation=self.incarnation)
-        return self.deletion_task.instance if self.deletion else made.operation
+        creation = EndpointCreation(endpoint=self.name, incarnation=self.incarnation)
+        return self.deletion_task.instance if self.deletion else creation.operation
 
     def check_stays(self) -> None:
         """Raise Conflict when the endpoint is being deleted."""
@@ -62,20 +62,20 @@ class Endpoint(Message):
     def replacing(self, old: "Endpoint") -> "Endpoint":
         """Stand in for an old one; without a default it keeps the one that is set."""
         old.check_stays()
-        kept = {"name": old.name, "incarnation": old.incarnation}
+        unchanged = {"name": old.name, "incarnation": old.incarnation}
         default = self.default_deployment or old.default_deployment
-        return self.model_copy(update={**kept, "default_deployment": default})
+        return self.model_copy(update={**unchanged, "default_deployment": default})
 
     def is_default(self, deployment: str) -> bool:
         return self.default_deployment.lower() == deployment.lower()
 
-    def choose(self, asked: str) -> str:
+    def choose(self, requested: str) -> str:
         """The deployment for one invocation: the asked one, else the default.
 
         Raises InvalidRequest when neither is there; whether the deployment exists is for the
         registry to say.
         """
-        chosen = asked or self.default_deployment
+        chosen = requested or self.default_deployment
         if not chosen:
             raise InvalidRequest(
                 NO_DEFAULT,

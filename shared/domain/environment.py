@@ -10,7 +10,7 @@ class Pin(Message):
     packages: tuple[str, ...]
 
 
-class MadeEnvironment(Message):
+class BuiltEnvironment(Message):
     """The environment of a made deployment.
 
     `pin` is what is built again on another machine; without one the service's own interpreter
@@ -23,7 +23,7 @@ class MadeEnvironment(Message):
     notes: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
-    def differing(self, *differences: str) -> "MadeEnvironment":
+    def differing(self, *differences: str) -> "BuiltEnvironment":
         """The same, with what the model does not get; that is noted, too."""
         notes = tuple(dict.fromkeys((*differences, *self.notes)))
         return self.model_copy(update={"notes": notes, "differences": differences})

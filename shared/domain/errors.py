@@ -5,12 +5,15 @@ BatchError
 ├── Unauthenticated         401  no token, or one that cannot be trusted
 ├── Forbidden               403  the token's roles do not allow it
 ├── NotFound                404  nothing has that name
-│   └── ModelMissing             the files of a registered model are not where they were
+│   ├── ModelMissing             the files of a registered model are not where they were
+│   └── Removed                  housekeeping removed it
 ├── Conflict                409  it exists already, or is in a state that forbids the change
 ├── PreconditionFailed      412  somebody else changed it first
 └── ServiceUnavailable      503  a store or a service behind us does not answer
+    └── StoreRefuses             a store answers, and does not let us in
+        └── AccountRefuses       as does one that a client named
 
-The class name is the ARM code; `shared/api/errors.py` owns the statuses.
+The class name is the ARM code; `shared/api/error_responses.py` owns the statuses.
 """
 
 from collections.abc import Iterator
@@ -61,8 +64,21 @@ def found_for(target: str) -> Iterator[None]:
         raise type(missing)(missing.problem, fix=missing.fix, target=target) from None
 
 
+@contextmanager
+def allowed_for(target: str) -> Iterator[None]:
+    """Another account that does not let the service in was named by the request's `target`."""
+    try:
+        yield
+    except AccountRefuses as refused:
+        raise InvalidRequest(refused.problem, fix=refused.fix, target=target) from None
+
+
 class ModelMissing(NotFound):
     """The files of a registered model are not where they were."""
+
+
+class Removed(NotFound):
+    """It was there, and housekeeping removed it."""
 
 
 class Conflict(BatchError):
@@ -75,6 +91,18 @@ class PreconditionFailed(BatchError):
 
 class ServiceUnavailable(BatchError):
     """A store or a service behind this one does not answer; the same request may pass later."""
+
+
+class StoreRefuses(ServiceUnavailable):
+    """A store answers that this service has no right there: a key, a SAS or a role is missing."""
+
+    @property
+    def code(self) -> str:
+        return ServiceUnavailable.__name__
+
+
+class AccountRefuses(StoreRefuses):
+    """A store that is not the service's own does not let it in: who named it can mend that."""
 
 
 class BlocksMissing(BatchError):

@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, Field
 
 from shared.domain.asset import DataType
 from shared.domain.caller import Author, CallerType
+from shared.domain.cleared import Cleared
 from shared.domain.deployment import BatchSettings
+from shared.domain.instance_id import instance_id
 from shared.domain.message import NO_TAGS, Message, Tags
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
@@ -26,6 +28,7 @@ class JobStatus(StrEnum):
     RUNNING = "Running"
     FINALIZING = "Finalizing"
     CANCEL_REQUESTED = "CancelRequested"
+    PAUSED = "Paused"
     COMPLETED = "Completed"
     FAILED = "Failed"
     CANCELED = "Canceled"
@@ -36,12 +39,16 @@ class JobStatus(StrEnum):
 
 
 class JobInput(Message):
-    """The input as it was named, and where it lies."""
+    """The input as it was named, and where it lies.
+
+    With a manifest, the document of a batch of uploads, it is the files that are listed there.
+    """
 
     name: str
     type: DataType
     uri: str
     location: Location
+    manifest: Location | None = None
 
 
 class JobOutput(Message):
@@ -56,14 +63,16 @@ class JobSpec(Message):
     """What was asked, fixed at invoke: later changes to the deployment do not touch the job.
 
     `child` is the run id of the scoring step: the default output folder bears it.
-    `request_id` is the client's idempotency key, if it sent one.
+    `request_id` is the client's idempotency key, if it sent one; `webhook` the key under which the
+    receiver of its own webhook is kept, if it came with one. `traceparent` is the span under which
+    the job is told of, as W3C Trace Context writes it; empty where no caller has a trace.
     """
 
     name: str
     child: str
     endpoint: str
     deployment: str
-    recipe: ResolvedDeployment
+    resolved: ResolvedDeployment = Field(validation_alias="recipe", serialization_alias="recipe")
     settings: BatchSettings
     input: JobInput
     output: JobOutput
@@ -72,6 +81,13 @@ class JobSpec(Message):
     created_by: str
     created_by_type: CallerType = CallerType.USER
     request_id: str = ""
+    webhook: str = ""
+    traceparent: str = ""
+
+    @property
+    def instance(self) -> str:
+        """The id of its orchestration."""
+        return instance_id(self.name)
 
 
 class JobState(Message):
@@ -113,6 +129,13 @@ class Change(Message):
         return cls(at=at, by=author.name, by_type=author.type)
 
 
+class Suspension(Message):
+    """Since when a job waits for the Durable API to resume it, and why somebody had it wait."""
+
+    since: AwareDatetime
+    reason: str = ""
+
+
 class Labels(Message):
     """What people put on a job after it was invoked; a `hidden` one is archived."""
 
@@ -128,27 +151,34 @@ class Labels(Message):
 
 
 class Job(Message):
-    """A job's document."""
+    """A job's document. Its `suspension` is the task hub's to know, and never written down."""
 
     spec: JobSpec
     state: JobState = JobState()
     cancel: Change | None = None
     labels: Labels = Labels()
+    cleared: Cleared = Cleared()
+    suspension: Suspension | None = Field(default=None, exclude=True)
 
     @property
     def last_change(self) -> Change:
         """By people: that it was invoked, given other labels, or canceled - `cancel` is by whom."""
         spec = self.spec
-        made = Change(at=spec.created_at, by=spec.created_by, by_type=spec.created_by_type)
-        changes = (made, self.labels.changed, self.cancel)
+        creation = Change(at=spec.created_at, by=spec.created_by, by_type=spec.created_by_type)
+        changes = (creation, self.labels.changed, self.cancel)
         return max((one for one in changes if one), key=lambda one: one.at)
 
     @property
     def status(self) -> JobStatus:
-        """What its readers are told: a cancel that was asked shows until the job has ended."""
-        if self.cancel is not None and not self.state.status.is_terminal:
+        """What its readers see: a cancel that was requested shows until the job has ended.
+
+        So does that it is suspended.
+        """
+        if self.state.status.is_terminal:
+            return self.state.status
+        if self.cancel is not None:
             return JobStatus.CANCEL_REQUESTED
-        return self.state.status
+        return JobStatus.PAUSED if self.suspension else self.state.status
 
 
 class Ending(Message):

@@ -5,7 +5,9 @@ Deterministic, as replay demands.
 
 from datetime import datetime
 
+from shared.domain.custom_status import CustomStatus
 from shared.domain.deployment import Limits
+from shared.domain.instance_id import instance_id
 from shared.domain.job import JobStatus
 from shared.domain.message import JSON
 from shared.domain.minibatch import shard_span, shards_of
@@ -13,6 +15,7 @@ from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.task import (
     MOST_REPAIRS,
+    Begun,
     EndResult,
     EndTask,
     JobRun,
@@ -36,12 +39,24 @@ class JobRunState:
         self._fatal = ""
         self._is_stopped = False
         self._redo: int | None = None
+        self._begun = Begun()
+        self._suspensions = 0
         self.must_plan_again = False
 
     @property
     def plan(self) -> Plan:
         """What is planned; nothing before planning."""
         return self._plan or Plan()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a plan, of this generation or of one before it."""
+        return self._plan is not None or self._named > 0
+
+    @property
+    def is_amid_shard(self) -> bool:
+        """Whether the next shard is begun, which another generation would not know."""
+        return bool(self._begun.bundles)
 
     @property
     def has_next_shard(self) -> bool:
@@ -53,10 +68,10 @@ class JobRunState:
     def plan_task(self) -> PlanTask:
         return PlanTask(job=self.job, is_again=self._plan is not None)
 
-    def planned(self, planned: Planned, now: datetime) -> None:
+    def accept_plan(self, planned: Planned, now: datetime) -> None:
         """Take a plan: a generation's first, or one that replaces a lost one and must be the same.
 
-        The first comes with what earlier generations did, as the job's document tells it.
+        The first comes with what earlier generations did, as the job's document has it.
         """
         self.must_plan_again = False
         plan, self._limits = planned.plan, planned.limits
@@ -83,9 +98,13 @@ class JobRunState:
             self._repair()
 
     def shard_instance(self) -> str:
-        """The orchestration that scores the next shard; a repair gets a name of its own."""
-        suffix = f".{self._repairs}" if self._repairs else ""
-        return f"{self.job}:{self._shard():06d}{suffix}"
+        """The orchestration that scores the next shard; a repair gets a name of its own.
+
+        So does what goes on after a suspension.
+        """
+        numbers = (self._repairs, self._suspensions) if self._suspensions else (self._repairs,)
+        suffix = "".join(f".{number}" for number in numbers) if any(numbers) else ""
+        return f"{instance_id(self.job)}:{self._shard():06d}{suffix}"
 
     def shard_task(self) -> ShardTask:
         return ShardTask(
@@ -96,11 +115,19 @@ class JobRunState:
             limits=self._limits,
             tally=self._tally if self._redo is None else Tally(),
             scoring_since=self._since(),
+            begun=self._begun,
         )
 
-    def scored(self, result: ShardResult) -> None:
-        """Count a shard; one that the store lost is done again, after planning again."""
+    def count_shard(self, result: ShardResult) -> None:
+        """Count a shard; one that the store lost is done again, after planning again.
+
+        One that was left when the job was suspended has its rest still before it.
+        """
         self._fatal = result.fatal
+        self._begun = result.begun or Begun()
+        if result.begun is not None:
+            self._suspensions += 1
+            return
         if result.is_lost:
             self._repair()
             self.must_plan_again = not self._fatal
@@ -132,24 +159,36 @@ class JobRunState:
             is_stopped=self._is_stopped,
         )
 
-    def given_up(self, reason: str) -> EndResult:
+    def failed_result(self, reason: str) -> EndResult:
         """How the job ended when a step failed for good."""
-        return EndResult(status=JobStatus.FAILED, reason=reason, tally=self._tally)
+        is_unknown = self._named > 0 and self._plan is None
+        tally = None if is_unknown else self._tally
+        return EndResult(status=JobStatus.FAILED, reason=reason, tally=tally)
 
-    def ended(self, result: EndResult) -> JSON:
+    def final_status(self, result: EndResult) -> JSON:
         """The custom status that stays: how the job ended, with its counts."""
-        return self.live(result.status or JobStatus.FAILED) | {"tally": result.tally.to_wire()}
+        return self._custom_status(result.status or JobStatus.FAILED, result.tally)
 
-    def live(self, status: JobStatus, shard: str = "") -> JSON:
-        """The custom status: counts of the closed shards, and where to look for the current one."""
-        since = self._scoring_since.isoformat() if self._scoring_since else None
-        return {
-            "status": status,
-            "plan": self.plan.to_wire() if self._plan else None,
-            "tally": self._tally.to_wire(),
-            "scoring_since": since,
-            "shard": shard,
-        }
+    def running_status(self) -> JSON:
+        """The custom status while a shard is scored, with where to look for what it has counted.
+
+        One that is done again is in the counts already.
+        """
+        shard = self.shard_instance() if self._redo is None else ""
+        return self._custom_status(JobStatus.RUNNING, self._tally, shard)
+
+    def custom_status(self, status: JobStatus) -> JSON:
+        """The custom status between shards: counts of those that are closed."""
+        return self._custom_status(status, self._tally)
+
+    def _custom_status(self, status: JobStatus, tally: Tally | None, shard: str = "") -> JSON:
+        return CustomStatus(
+            status=status,
+            plan=self._plan,
+            tally=tally,
+            scoring_since=self._scoring_since,
+            shard=shard,
+        ).to_wire()
 
     def _shard(self) -> int:
         return self._next if self._redo is None else self._redo

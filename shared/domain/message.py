@@ -15,9 +15,19 @@ NO_EXTRAS: Extras = Field(default_factory=dict)
 
 
 class Message(BaseModel):
-    """Frozen, refuses unknown fields, and has one way out and one way in."""
+    """Frozen, refuses unknown fields, and has one way out and one way in.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    A field with an alias has that name in documents, and its own in the code.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        protected_namespaces=(),
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
 
     def to_wire(self) -> JSON:
         """Plain JSON: what may cross a process, a history or a store."""

@@ -7,6 +7,7 @@
 """
 
 import math
+from collections.abc import Iterable
 
 from shared.domain.message import Message
 
@@ -39,6 +40,17 @@ class Span(Message):
 
     def __len__(self) -> int:
         return self.stop - self.first
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same mini-batches in as few spans as hold them: what lies side by side is one."""
+    few = list[Span]()
+    for span in sorted(spans, key=lambda one: one.first):
+        if few and span.first <= few[-1].stop:
+            few[-1] = Span(first=few[-1].first, stop=max(few[-1].stop, span.stop))
+        else:
+            few.append(span)
+    return few
 
 
 def minibatches_of(files: int, mini_batch_size: int) -> int:

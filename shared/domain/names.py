@@ -1,8 +1,10 @@
-"""What endpoints, deployments, computes, datastores, jobs and assets may be called.
+"""What endpoints, deployments, computes, datastores, schedules, jobs and assets may be called.
 
-Endpoints and deployments: 3-32 characters, as `azure-ai-ml` checks before it creates them.
+Endpoints and deployments: 3-32 characters, as `azure-ai-ml` checks before it creates them;
+deployments may have underscores, as those of the 2021 preview had.
 Computes: 2-32 characters, by the rule that Azure ML has for clusters.
 Datastores: up to 255 letters, digits, dashes and underscores.
+Schedules: up to 200 letters, digits, dashes and underscores: their jobs' names are longer.
 Assets (models, data) and jobs: up to 255 characters that are safe in a URL and in a blob's name.
 """
 
@@ -11,22 +13,37 @@ import re
 from shared.domain.errors import InvalidRequest
 
 ENDPOINT_NAME = re.compile(r"[a-zA-Z](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+DEPLOYMENT_NAME = re.compile(r"[a-zA-Z](?:[-_a-zA-Z0-9]*[a-zA-Z0-9])?")
 DATASTORE_NAME = re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]*")
 ASSET_NAME = re.compile(r"[a-zA-Z0-9](?:[-_.a-zA-Z0-9]*[-_a-zA-Z0-9])?")
 SHORTEST, LONGEST = 3, 32
 SHORTEST_COMPUTE = 2
 LOCAL_COMPUTE = "local"
 LONGEST_ASSET = 255
+LONGEST_SCHEDULE = 200
 
 
 def endpoint_name(value: str, what: str = "endpoint") -> str:
-    """Return the name if an endpoint or deployment may bear it; raise InvalidRequest otherwise."""
-    if SHORTEST <= len(value) <= LONGEST and ENDPOINT_NAME.fullmatch(value):
+    """Return the name if an endpoint or watch may bear it; raise InvalidRequest otherwise."""
+    rule = "letters, digits and dashes that begin with a letter and do not end with a dash"
+    return _short_name(value, ENDPOINT_NAME, what, rule)
+
+
+def deployment_name(value: str) -> str:
+    """Return the name if a deployment may bear it; raise InvalidRequest otherwise."""
+    rule = (
+        "letters, digits, dashes and underscores that begin with a letter and end with a letter "
+        "or digit"
+    )
+    return _short_name(value, DEPLOYMENT_NAME, "deployment", rule)
+
+
+def _short_name(value: str, pattern: re.Pattern[str], what: str, rule: str) -> str:
+    if SHORTEST <= len(value) <= LONGEST and pattern.fullmatch(value):
         return value
     raise InvalidRequest(
         f"'{value}' is not a name for {_article(what)} {what}.",
-        fix=f"Use {SHORTEST}-{LONGEST} letters, digits and dashes that begin with a letter and do "
-        "not end with a dash.",
+        fix=f"Use {SHORTEST}-{LONGEST} {rule}.",
         target="name",
     )
 
@@ -46,11 +63,20 @@ def compute_name(value: str) -> str:
 
 def datastore_name(value: str) -> str:
     """Return the name if a datastore may bear it; raise InvalidRequest otherwise."""
-    if len(value) <= LONGEST_ASSET and DATASTORE_NAME.fullmatch(value):
+    return _name_with_underscores(value, "datastore", LONGEST_ASSET)
+
+
+def schedule_name(value: str) -> str:
+    """Return the name if a schedule may bear it; raise InvalidRequest otherwise."""
+    return _name_with_underscores(value, "schedule", LONGEST_SCHEDULE)
+
+
+def _name_with_underscores(value: str, what: str, longest: int) -> str:
+    if len(value) <= longest and DATASTORE_NAME.fullmatch(value):
         return value
     raise InvalidRequest(
-        f"'{value[:LONGEST_ASSET]}' is not a name for a datastore.",
-        fix=f"Use 1-{LONGEST_ASSET} letters, digits, dashes and underscores that begin with a "
+        f"'{value[:LONGEST_ASSET]}' is not a name for a {what}.",
+        fix=f"Use 1-{longest} letters, digits, dashes and underscores that begin with a "
         "letter or digit.",
         target="name",
     )

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from shared.domain.message import Message
 from shared.domain.minibatch import Span
-from shared.domain.redaction import Told
+from shared.domain.redaction import RedactedText
 
 # A file that was scored alone, or named itself, is known to be bad; one that only shared a run with
 # a bad one is inferred.
@@ -17,16 +17,18 @@ class FileError(Message):
     """One file that did not give its rows, and why: a line of errors.jsonl.
 
     `file` is empty where a run returned too few elements for its files, and which of them failed
-    is not known; the message names them.
+    is not known; the message names them. `where` is the innermost line of the script's own that
+    raised it, such as `score.py:12 in run`, as far as there is one.
     """
 
     file: str
     stage: str
     error_type: str
-    message: Told
+    message: RedactedText
     mini_batch: int
     attempts: int
     certainty: str
+    where: str = ""
 
     @property
     def summary(self) -> str:
@@ -36,9 +38,10 @@ class FileError(Message):
 
 
 class MinibatchReport(Message):
-    """One mini-batch, as the job report tells it.
+    """One mini-batch, as the job report has it.
 
-    `seconds` is its time over all tries, `run_seconds` that of the run() that counted.
+    `seconds` is its time over all tries, `run_seconds` that of the run() that counted, and
+    `waited` that before it, for its files to be downloaded.
     """
 
     index: int
@@ -50,6 +53,25 @@ class MinibatchReport(Message):
     run_seconds: float
     status: str
     started_at: AwareDatetime | None = None
+    waited: float = 0.0
+
+
+class FailedTry(Message):
+    """One run() of a whole mini-batch that failed; another may have followed."""
+
+    mini_batch: int
+    started_at: AwareDatetime
+    seconds: float
+    kind: str
+    error_type: str
+    message: RedactedText
+
+
+class Load(Message):
+    """One start of a scorer's process, with its init()."""
+
+    started_at: AwareDatetime
+    seconds: float
 
 
 class Segment(Message):
@@ -69,7 +91,7 @@ class Outcome(Message):
     early, because it seemed that the threshold was passed, or time was up. `seconds` is its wall
     time, without waiting for a scorer. `record` names the blob with reports, errors and segment.
     `fatal` says why no mini-batch can be scored at all (init() failed), `is_canceled` that the job
-    was stopped, and `is_plan_lost` that the plan's blob is gone.
+    was stopped, `is_suspended` that it is to wait, and `is_plan_lost` that the plan's blob is gone.
     """
 
     span: Span
@@ -80,8 +102,9 @@ class Outcome(Message):
     retries: int = 0
     seconds: float = 0.0
     record: str = ""
-    fatal: Told = ""
+    fatal: RedactedText = ""
     is_canceled: bool = False
+    is_suspended: bool = False
     is_plan_lost: bool = False
 
 

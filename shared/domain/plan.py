@@ -10,7 +10,7 @@ class Plan(Message):
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
     `left_out` says in words what the `skipped` blobs of the input folder are.
-    `is_confirmed` tells that a second listing of the input held the same names, in the same order.
+    `is_confirmed` says that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
     """
@@ -42,7 +42,3 @@ class PlanShard(Message):
 
     def holds(self, span: Span) -> bool:
         return self.span.first <= span.first <= span.stop <= self.span.stop
-
-    def files_in(self, span: Span) -> int:
-        """How many files the mini-batches of a span hold."""
-        return sum(len(self.minibatch(index)) for index in range(span.first, span.stop))

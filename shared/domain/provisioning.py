@@ -5,15 +5,16 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
-from shared.domain.environment import MadeEnvironment
+from shared.domain.environment import BuiltEnvironment
 from shared.domain.message import LONGEST_REASON, Message, clipped
-from shared.domain.names import ENDPOINT_NAME
-from shared.domain.redaction import Told
+from shared.domain.names import DEPLOYMENT_NAME, ENDPOINT_NAME
+from shared.domain.redaction import RedactedText
 
 SUPERSEDED = "The deployment was made, deleted or put again meanwhile."
 # Never empty: an empty one would stand for what nobody asked for.
 type Mark = Annotated[str, Field(pattern="^[0-9a-zA-Z]+$")]
-type Name = Annotated[str, Field(pattern=f"^{ENDPOINT_NAME.pattern}$")]
+type EndpointName = Annotated[str, Field(pattern=f"^{ENDPOINT_NAME.pattern}$")]
+type DeploymentName = Annotated[str, Field(pattern=f"^{DEPLOYMENT_NAME.pattern}$")]
 
 
 class ProvisioningState(StrEnum):
@@ -35,7 +36,7 @@ class Provisioning(Message):
     state: ProvisioningState = ProvisioningState.CREATING
     reason: str = ""
     generation: str = ""
-    environment: MadeEnvironment = MadeEnvironment()
+    environment: BuiltEnvironment = BuiltEnvironment()
 
     @property
     def first_words(self) -> str:
@@ -50,8 +51,8 @@ class Provisioning(Message):
 class ProvisioningTask(Message):
     """Input of `provision_deployment` and its activities: one generation of a deployment."""
 
-    endpoint: Name
-    deployment: Name
+    endpoint: EndpointName
+    deployment: DeploymentName
     generation: Mark
 
     @property
@@ -78,7 +79,7 @@ class EndpointCreation(Message):
 class EndpointDeletion(Message):
     """Input of `retire_endpoint` and its activity: one deletion of one endpoint."""
 
-    endpoint: Name
+    endpoint: EndpointName
     deletion: Mark
 
     @property
@@ -96,7 +97,7 @@ class ProvisioningStep(Message):
     The first line says it all; a traceback may follow.
     """
 
-    reason: Told = ""
+    reason: RedactedText = ""
 
     @field_validator("reason")
     @classmethod

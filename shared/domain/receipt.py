@@ -7,9 +7,15 @@ retries - so that two runs of one job differ in nothing but names, whatever died
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from shared.domain.job import Ending, JobStatus
 from shared.domain.message import Message
+from shared.domain.minibatch import PlannedFile
+from shared.domain.resolved_deployment import Location
+from shared.domain.upload_batch import UploadBatch
+
+MOST_LISTED = 1000  # a person reads the receipt
 
 
 class Verdict(StrEnum):
@@ -87,6 +93,22 @@ class PlanProof(Message):
     shards: int
 
 
+class BatchProof(Message):
+    """The batch of uploads that was the input, and the document that accepted it.
+
+    Its files are listed, each with its etag, if they are at most MOST_LISTED; the document has all.
+    """
+
+    number: int
+    manifest: str
+    files: list[PlannedFile]
+
+    @classmethod
+    def of(cls, batch: UploadBatch, manifest: Location) -> Self:
+        files = batch.files if len(batch.files) <= MOST_LISTED else []
+        return cls(number=batch.number, manifest=str(manifest), files=files)
+
+
 class Receipt(Message):
     job: str
     status: JobStatus
@@ -99,18 +121,32 @@ class Receipt(Message):
     scored_by: ScoredBy
     output: OutputProof | None
     warnings: list[str]
+    batch: BatchProof | None = None
 
 
-def receipt_of(ending: Ending, output: OutputProof | None, warnings: Sequence[str]) -> Receipt:
-    """Write the receipt of an ended job; `output` is None when nothing was published."""
-    spec, plan, tally = ending.spec, ending.plan, ending.tally
-    files = Files(
+def _count(ending: Ending) -> Files:
+    plan, tally = ending.plan, ending.tally
+    return Files(
         planned=plan.files,
         scored=tally.files - tally.failed_files,
         failed=tally.failed_files,
         untried=plan.files - tally.files,
         skipped=plan.skipped,
     )
+
+
+def receipt_of(
+    ending: Ending,
+    output: OutputProof | None,
+    warnings: Sequence[str],
+    batch: BatchProof | None = None,
+) -> Receipt:
+    """Write the receipt of an ended job; `output` is None when nothing was published.
+
+    `batch` is the input of a job that a watch started.
+    """
+    spec, plan, tally = ending.spec, ending.plan, ending.tally
+    files = _count(ending)
     is_whole = output is not None and files.untried == 0 and output.rows == tally.rows
     return Receipt(
         job=spec.name,
@@ -129,9 +165,10 @@ def receipt_of(ending: Ending, output: OutputProof | None, warnings: Sequence[st
         scored_by=ScoredBy(
             endpoint=spec.endpoint,
             deployment=spec.deployment,
-            model=str(spec.recipe.model),
-            fingerprint=spec.recipe.fingerprint,
+            model=str(spec.resolved.model),
+            fingerprint=spec.resolved.fingerprint,
         ),
         output=output,
         warnings=list(warnings),
+        batch=batch,
     )

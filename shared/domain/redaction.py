@@ -114,5 +114,5 @@ def redacted_text(text: str) -> str:
     return redacted(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")
 
 
-type Told = Annotated[str, AfterValidator(redacted_text)]
+type RedactedText = Annotated[str, AfterValidator(redacted_text)]
 """What user code said, in a document, an answer or a history: without secrets."""

@@ -1,8 +1,9 @@
 """How people name inputs, outputs and assets: Azure ML's reference grammar.
 
-- a place in a datastore: `azureml://datastores/<datastore>/paths/<path>`, and the same after a
+- a path in a datastore: `azureml://datastores/<datastore>/paths/<path>`, and the same after a
   workspace: `azureml://subscriptions/.../workspaces/<workspace>/datastores/...`, or its ARM id
-- `https://<account>/<container>/<path>`: a blob or a folder by its URL
+- `https://<account>/<container>/<path>`: a blob or a folder by its URL, in whatever account, or a
+  file of a web server; `wasbs://` and `abfss://` name blobs as Spark and Hadoop do
 - an asset: `azureml:<name>:<version>`, `azureml:<name>@latest`, and after a workspace
   `<kind>/<name>/versions/<version>` or, for a label, `.../versions/labels/latest`
 
@@ -13,7 +14,10 @@ and resource group, or its location. A path is one that a blob can have, and hol
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from pydantic import Field
+
 from shared.domain.asset import AssetId
+from shared.domain.blob_address import as_blob_url, is_url, without_suffix
 from shared.domain.blob_name import NO_CHARACTER, problem_with
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
@@ -22,7 +26,7 @@ from shared.domain.names import LOCAL_COMPUTE
 LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
     "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
-    "a data asset's id, or the https URL of a blob or folder in the service's own storage account."
+    "a data asset's id, the https URL of a blob, a folder or a file, or abfss:// and wasbs://."
 )
 
 _WORKSPACE = (
@@ -34,7 +38,7 @@ _DATASTORES = rf"(?:{_WORKSPACE}|(?:azureml:)?///?)datastores/"
 _DATASTORE = re.compile(
     r"(?:(?:azureml:)?/(?:.*/)?datastores/|azureml:)?(?P<name>[-\w]+)/?", re.IGNORECASE
 )
-_PLACE = re.compile(
+_DATASTORE_PATH = re.compile(
     rf"{_DATASTORES}(?P<datastore>[^/]+)/paths(?:/(?P<path>.*))?", re.IGNORECASE | re.DOTALL
 )
 _ASSET_ID = re.compile(
@@ -62,10 +66,15 @@ class DatastorePath(Message):
 
 
 class BlobUrl(Message):
-    """A blob or a folder by its URL, without its query: a SAS in it is never kept."""
+    """A blob or a folder by its URL. Its `query` may be a secret, a SAS: it is shown nowhere."""
 
     host: str
     path: str
+    scheme: str = "https"
+    query: str = Field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}{self.path}"
 
 
 type InputReference = DatastorePath | BlobUrl | AssetId
@@ -76,27 +85,27 @@ def parse_input(text: str, *, target: str, noun: str = "an input") -> InputRefer
 
     Raises InvalidRequest, naming `target`, when it is none of the shapes above.
     """
-    if match := _PLACE.fullmatch(text):
+    if match := _DATASTORE_PATH.fullmatch(text):
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
     check_anonymous(text, target=target)
-    parts = _split(text)
+    parts = _split(as_blob_url(text))
     if parts.scheme in {"http", "https"} and parts.netloc:
         path = unquote(parts.path)
         _check_path(path.removeprefix("/"), text, target)
-        return BlobUrl(host=parts.netloc.lower(), path=path)
+        return BlobUrl(host=parts.netloc.lower(), path=path, scheme=parts.scheme, query=parts.query)
     raise InvalidRequest(
-        f"'{_shown(text)}' is not the address of {noun}.", fix=SHAPES, target=target
+        f"'{_quote(text)}' is not the address of {noun}.", fix=SHAPES, target=target
     )
 
 
 def parse_datastore_path(text: str, *, target: str) -> DatastorePath:
-    """Read a place in a datastore, or raise InvalidRequest naming `target`."""
-    if match := _PLACE.fullmatch(text):
+    """Read a path in a datastore, or raise InvalidRequest naming `target`."""
+    if match := _DATASTORE_PATH.fullmatch(text):
         return _datastore_path(match, text, target)
     raise InvalidRequest(
-        f"'{_shown(text)}' is not a path in a datastore.",
+        f"'{_quote(text)}' is not a path in a datastore.",
         fix="Use azureml://datastores/<datastore>/paths/<path>.",
         target=target,
     )
@@ -107,7 +116,7 @@ def parse_datastore(text: str, *, target: str) -> str:
     if match := _DATASTORE.fullmatch(text):
         return match["name"]
     raise InvalidRequest(
-        f"'{_shown(text)}' does not name a datastore.",
+        f"'{_quote(text)}' does not name a datastore.",
         fix="Use the datastore's ARM id (.../datastores/<name>) or its name.",
         target=target,
     )
@@ -115,7 +124,7 @@ def parse_datastore(text: str, *, target: str) -> str:
 
 def unsigned(text: str) -> str:
     """The reference as it may be kept: a URL loses its query, which may hold a signature."""
-    return re.split(r"[?#]", text, maxsplit=1)[0] if _is_url(text) else text
+    return re.split(r"[?#]", without_suffix(text), maxsplit=1)[0] if is_url(text) else text
 
 
 def without_signature(text: str) -> str:
@@ -127,7 +136,7 @@ def check_anonymous(text: str, *, target: str) -> None:
     """Raise InvalidRequest for a URL with a user name or a password, without repeating them."""
     if _USER.match(text):
         raise InvalidRequest(
-            f"The URL '{_shown(text)}' has a user name or password before the '@'.",
+            f"The URL '{_quote(text)}' has a user name or password before the '@'.",
             fix="Leave them out: the service reads its storage account by its own rights.",
             target=target,
         )
@@ -141,7 +150,7 @@ def parse_compute(text: str, *, target: str) -> str:
     match = _COMPUTE.fullmatch(text)
     if match is None:
         raise InvalidRequest(
-            f"'{_shown(text)}' does not name a compute.",
+            f"'{_quote(text)}' does not name a compute.",
             fix="Use the compute's ARM id (.../computes/<name>), azureml:<name> or its name.",
             target=target,
         )
@@ -159,7 +168,7 @@ def parse_asset(text: str, kind: str, *, target: str) -> AssetId:
     asset = _asset(text, kind)
     if asset is None:
         raise InvalidRequest(
-            f"'{_shown(text)}' does not name one of the workspace's {kind}.",
+            f"'{_quote(text)}' does not name one of the workspace's {kind}.",
             fix=f"Use the asset's ARM id (.../{kind}/<name>/versions/<version>) or "
             "azureml:<name>:<version>.",
             target=target,
@@ -181,7 +190,7 @@ def _datastore_path(match: re.Match[str], text: str, target: str) -> DatastorePa
     path = (match["path"] or "").lstrip("/")
     if _SIGNATURE.search(path):
         raise InvalidRequest(
-            f"'{_shown(text)}' is followed by a signature.",
+            f"'{_quote(text)}' is followed by a signature.",
             fix="Leave out what begins with '?': the service reads datastores by its own rights.",
             target=target,
         )
@@ -194,7 +203,7 @@ def _check_path(path: str, text: str, target: str) -> None:
     name = path.removesuffix("/")
     if problem := _problem(name) if name else "":
         raise InvalidRequest(
-            f"{_shown(text)!r} is not the path of a blob or folder: {problem}.",
+            f"{_quote(text)!r} is not the path of a blob or folder: {problem}.",
             fix="Name the path without it.",
             target=target,
         )
@@ -220,11 +229,7 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def _is_url(text: str) -> bool:
-    return text.lower().startswith(("http://", "https://"))
-
-
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     """The reference without what may be secret: its query, and who stands before an `@`."""
     if text.lower().startswith(PREFIX):
         hidden = re.sub(r"//[^/]*@", "//***@", text)

@@ -1,14 +1,17 @@
 """A shard under way: which mini-batches are still to hand out, and what came back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from shared.domain.minibatch import Span, bundle_size
+from shared.domain.message import JSON
+from shared.domain.minibatch import Span, bundle_size, joined
 from shared.domain.outcome import Outcome, Tally
 from shared.domain.task import (
     AcceptedBundle,
+    Begun,
     BundleTask,
     ClosingTask,
     ShardResult,
+    ShardStatus,
     ShardTask,
 )
 
@@ -18,42 +21,50 @@ class Shard:
 
     def __init__(self, task: ShardTask) -> None:
         self._task = task
-        self._todo = [task.span]
+        self.accepted = list(task.begun.bundles)
+        self.tally = task.begun.tally
+        self._todo = _left_of(task.span, self.accepted)
         self._is_over = False
+        self._is_suspended = False
         self._is_held_back = False
         self._alone: Span | None = None
         self._fatal = ""
         self.is_lost = False
-        self.tally = Tally()
-        self.accepted: list[AcceptedBundle] = []
 
     def next_bundles(self, in_flight: int) -> Iterator[BundleTask]:
         """The bundles to hand out now, while there is room for them."""
         width = 1 if self._is_held_back else self._task.limits.parallelism
-        while self._todo and not self._is_over and in_flight < width:
+        is_over = self._is_over or self._is_suspended
+        while self._todo and not is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1
 
-    def take(self, outcome: Outcome, asked: Span) -> None:
+    def count_outcome(self, outcome: Outcome, handed_out: Span) -> None:
         """Count a bundle's outcome, and put back what it left of the mini-batches it was asked.
 
-        A bundle that did nothing held back, because others had told it of too many failures. If
+        A bundle that did nothing held back, because others had recorded too many failures. If
         these do not come in, it goes on alone: only what came in decides. If it does nothing even
-        then, the job's document allows less than this shard was told, and the shard is over.
+        then, the job's document allows less than this shard's task, and the shard is over. If the
+        job is suspended, that is why it did nothing.
         """
         done = outcome.span
         if len(done):
             self.accepted.append(AcceptedBundle(span=done, record=outcome.record))
             self.tally = self.tally.after(outcome)
-        if done.stop < asked.stop:
-            self._todo.insert(0, Span(first=done.stop, stop=asked.stop))
-        self._is_held_back = not len(done)
+        if done.stop < handed_out.stop:
+            self._todo.insert(0, Span(first=done.stop, stop=handed_out.stop))
+        self._is_suspended = self._is_suspended or outcome.is_suspended
+        self._is_held_back = not len(done) and not outcome.is_suspended
         self._fatal = self._fatal or outcome.fatal
         self.is_lost = self.is_lost or outcome.is_plan_lost
-        is_stuck = asked == self._alone and not len(done)
+        is_stuck = handed_out == self._alone and self._is_held_back
         is_spent = is_stuck or not self._task.limits.allows(self._failed_files())
         if is_spent or outcome.fatal or outcome.is_canceled or outcome.is_plan_lost:
             self._is_over = True
+
+    def status(self, running: Sequence[Span]) -> JSON:
+        """The custom status: what came back so far, and which mini-batches are handed out."""
+        return ShardStatus(running=joined(running), **self.tally.to_wire()).to_wire()
 
     def closing(self) -> ClosingTask:
         task = self._task
@@ -65,7 +76,14 @@ class Shard:
             scoring_since=task.scoring_since,
         )
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the job was suspended with something left to do: the shard is not closed."""
+        return self._is_suspended and bool(self._todo) and not self._is_over
+
     def result(self) -> ShardResult:
+        if self.is_left:
+            return ShardResult(begun=Begun(bundles=self.accepted, tally=self.tally))
         return ShardResult(
             tally=Tally() if self.is_lost else self.tally,
             fatal=self._fatal,
@@ -93,3 +111,13 @@ class Shard:
 
     def _failed_files(self) -> int:
         return self._task.tally.failed_files + self.tally.failed_files
+
+
+def _left_of(span: Span, accepted: Sequence[AcceptedBundle]) -> list[Span]:
+    """What of the span no accepted bundle has."""
+    left, first = list[Span](), span.first
+    for bundle in sorted(accepted, key=lambda one: one.span.first):
+        left.append(Span(first=first, stop=bundle.span.first))
+        first = bundle.span.stop
+    left.append(Span(first=first, stop=span.stop))
+    return [one for one in left if len(one)]

@@ -32,7 +32,7 @@ class _Piece(NamedTuple):
 
 
 @dataclass
-class _File:
+class _FileContents:
     """The pieces that count, in input order. `is_begun_anew`: by a successor of its writer."""
 
     pieces: list[_Piece] = field(default_factory=list[_Piece])
@@ -98,14 +98,14 @@ class Written:
     was written counts, whole.
     """
 
-    files: dict[str, _File]
+    files: dict[str, _FileContents]
 
     @classmethod
     def of(cls, changes: Iterable[tuple[str, StoredChange]]) -> Self:
         """Of changes in input order, each with its scorer."""
-        files: dict[str, _File] = {}
+        files: dict[str, _FileContents] = {}
         for scorer, change in changes:
-            file = files.setdefault(change.name, _File())
+            file = files.setdefault(change.name, _FileContents())
             file.apply(_Process(scorer, change.life), change)
         return cls(files)
 

@@ -1,4 +1,4 @@
-"""A job's story: the lines of its log, which only ever grows at its end.
+"""A job's streamed log: its lines, which only ever grow at the end.
 
 Who reads the log while the job runs makes it grow: a line for each new count. At the end come the
 lines that the job's report closes with. Whoever reads, whenever: nobody sees another beginning.
@@ -15,12 +15,14 @@ from shared.domain.message import Message
 from shared.domain.plan import Plan
 from shared.domain.progress import Progress, progress_of
 
-# The log of a long job stays short: a line is told once this share of the time has passed again.
+# The log of a long job stays short: a line is added once this share of the time has passed again.
 SHARE_OF_TIME = 200
 
 
 def opening(spec: JobSpec) -> str:
-    scored_by = f"endpoint {spec.endpoint}, deployment {spec.deployment}, model {spec.recipe.model}"
+    scored_by = (
+        f"endpoint {spec.endpoint}, deployment {spec.deployment}, model {spec.resolved.model}"
+    )
     return f"Job {spec.name}: {scored_by}"
 
 
@@ -31,7 +33,7 @@ def planned(spec: JobSpec, plan: Plan) -> str:
 
 
 class StreamedLog(Message):
-    """The lines told so far; `done` and `told_at` belong to the last line of progress."""
+    """The lines so far; `done` and `told_at` belong to the last line of progress."""
 
     lines: list[str] = Field(default_factory=list[str])
     done: int = 0
@@ -43,7 +45,7 @@ class StreamedLog(Message):
         return "".join(f"{line}\n" for line in self.lines)
 
     def grown(self, job: Job, now: datetime, last_words: Iterable[str]) -> Self:
-        """The story up to this moment; `last_words` close it once the job has ended."""
+        """The log up to this moment; `last_words` close it once the job has ended."""
         if self.is_over:
             return self
         is_over = job.state.status.is_terminal
@@ -51,7 +53,7 @@ class StreamedLog(Message):
         news = [line for line in self._news(job) if line not in known]
         progress = self._progress(job, now)
         if progress is not None:
-            news.append(f"{utc(now)} {_told(progress)}")
+            news.append(f"{utc(now)} {_progress_text(progress)}")
         if is_over:
             known.update(news)
             news += [line for line in last_words if line not in known]
@@ -75,7 +77,7 @@ class StreamedLog(Message):
             yield "All mini-batches are done. Writing the predictions."
 
     def _progress(self, job: Job, now: datetime) -> Progress | None:
-        """What is new to tell: more mini-batches are done, and the last line is old enough."""
+        """What is new: more mini-batches are done, and the last line is old enough."""
         state = job.state
         if state.status.is_terminal or state.tally.minibatches <= self.done:
             return None
@@ -88,7 +90,7 @@ def _pause(job: Job, now: datetime) -> timedelta:
     return (now - job.spec.created_at) / SHARE_OF_TIME
 
 
-def _told(progress: Progress) -> str:
+def _progress_text(progress: Progress) -> str:
     minibatches, files = progress.mini_batches, progress.files
     failed = f" ({files.failed} failed)" if files.failed else ""
     line = (

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, NonNegativeInt, field_validator
 
 from shared.domain.deployment import Limits
+from shared.domain.instance_id import instance_id
 from shared.domain.job import JobStatus
 from shared.domain.message import Message
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD, Span
@@ -32,7 +33,7 @@ class JobRun(Message):
 
     def fits(self, instance: str) -> bool:
         """A job has one orchestration, under its name."""
-        return instance == self.job
+        return instance == instance_id(self.job)
 
 
 class PlanTask(Message):
@@ -51,8 +52,27 @@ class Planned(Message):
     scoring_since: AwareDatetime | None = None
 
 
+class AcceptedBundle(Message):
+    """One bundle whose outcome the orchestrator took: its span, and its record's name."""
+
+    span: Span
+    record: str
+
+
+class Begun(Message):
+    """What was accepted of a shard before its job was suspended."""
+
+    bundles: list[AcceptedBundle] = Field(
+        default_factory=list[AcceptedBundle], max_length=MINIBATCHES_PER_SHARD
+    )
+    tally: Tally = Tally()
+
+
 class ShardTask(Message):
-    """Input of `score_shard`: its mini-batches, and the tally of the shards before it."""
+    """Input of `score_shard`: its mini-batches, and the tally of the shards before it.
+
+    With `begun` it goes on with a shard that an earlier orchestration left when it was suspended.
+    """
 
     job: JobName
     plan_key: PlanKey
@@ -61,6 +81,7 @@ class ShardTask(Message):
     limits: Limits
     tally: Tally
     scoring_since: AwareDatetime
+    begun: Begun = Begun()
 
     @field_validator("span")
     @classmethod
@@ -70,19 +91,37 @@ class ShardTask(Message):
         return span
 
     def fits(self, instance: str) -> bool:
-        return instance.startswith(f"{self.job}:{self.shard:06d}")
+        is_own = instance.startswith(f"{instance_id(self.job)}:{self.shard:06d}")
+        return is_own and all(self._has_record_of(bundle) for bundle in self.begun.bundles)
+
+    def _has_record_of(self, bundle: AcceptedBundle) -> bool:
+        """Whether it is one that this shard's activities wrote, going by its name."""
+        span = bundle.span
+        name = f"{self.job}/outcomes/{self.shard:06d}/{span.first:09d}-{span.stop:09d}-"
+        is_within = self.span.first <= span.first < span.stop <= self.span.stop
+        return (
+            is_within and bundle.record.startswith(name) and "/" not in bundle.record[len(name) :]
+        )
+
+
+class ShardStatus(Tally):
+    """What a shard's orchestration says of itself: its counts, and what is being scored."""
+
+    running: list[Span] = Field(default_factory=list[Span])
 
 
 class ShardResult(Message):
     """What a shard came to. With `is_lost` the store lost a piece: the shard must be done again.
 
-    With `is_stopped` some of its mini-batches were not scored, and are not to be.
+    With `is_stopped` some of its mini-batches were not scored, and are not to be. With `begun` the
+    job is suspended: the rest is to be scored once it is resumed.
     """
 
     tally: Tally = Tally()
     fatal: str = ""
     is_lost: bool = False
     is_stopped: bool = False
+    begun: Begun | None = None
 
 
 class BundleTask(Message):
@@ -98,13 +137,6 @@ class BundleTask(Message):
     span: Span
     failed_before: int
     is_alone: bool = False
-
-
-class AcceptedBundle(Message):
-    """One bundle whose outcome the orchestrator took: its span, and its record's name."""
-
-    span: Span
-    record: str
 
 
 class ClosingTask(Message):
@@ -134,10 +166,13 @@ class EndTask(Message):
 
 
 class EndResult(Message):
-    """Output of `end_job`: how the job ended, or the shard that must be scored again first."""
+    """Output of `end_job`: how the job ended, or the shard that must be scored again first.
+
+    The `tally` of an orchestration that ended before it had read the job's document is not known.
+    """
 
     status: JobStatus | None = None
     reason: str = ""
     sha256: str = ""
-    tally: Tally = Tally()
+    tally: Tally | None = Tally()
     damaged_shard: int | None = None

@@ -1,4 +1,4 @@
-"""What the owner of an ended job should be told, though the job did not fail because of it.
+"""What the owner of an ended job should know, though the job did not fail because of it.
 
 Each warning is two sentences: what was the case, and what to do. Those of the receipt are what the
 input and the settings determine; what the running of it brought about may differ the next time.
@@ -82,11 +82,11 @@ def _retries(ending: Ending) -> str:
 def _contested(names: Sequence[str]) -> str:
     if not names:
         return ""
-    shown = ", ".join(f"'{name}'" for name in names[:MOST_NAMES])
+    quoted = ", ".join(f"'{name}'" for name in names[:MOST_NAMES])
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return (
         f"{len(names)} side files were overwritten by several processes, or by one that took over "
-        f"from another, and may lack what some of them wrote: {shown}{more}. "
+        f"from another, and may lack what some of them wrote: {quoted}{more}. "
         "Give each mini-batch files of its own, or append to them."
     )
 

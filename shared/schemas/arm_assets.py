@@ -33,6 +33,7 @@ MODEL_EXTRAS = ("flavors", "jobName", "datasets", "defaultDeploymentTemplate")
 CONTAINER_EXTRAS = ("dataType",)
 ENVIRONMENT_EXTRAS = ("inferenceConfig", "autoRebuild", "build")
 MODEL_TYPES = {"custom_model": "custom_model", "mlflow_model": "mlflow_model"}
+DATASET_TYPES = {"file": DataType.URI_FILE, "folder": DataType.URI_FOLDER}
 DATA_TYPES = {"uri_file": "uri_file", "uri_folder": "uri_folder"}
 
 
@@ -76,6 +77,36 @@ def read_data(name: str, version: str, body: JSON) -> Data:
     )
     closed(envelope, properties)
     return data
+
+
+def read_dataset(name: str, version: str, body: JSON) -> Data:
+    """Data as it was registered in 2021: `paths`, with one folder or file. InvalidRequest."""
+    envelope, properties = opened(body)
+    kind, uri = _only_path(properties)
+    data = Data(
+        id=_asset_id(name, version, "data asset"),
+        uri=unsigned(uri),
+        type=kind,
+        **_common(properties, envelope),
+    )
+    closed(envelope, properties)
+    return data
+
+
+def _only_path(properties: Fields) -> tuple[DataType, str]:
+    paths, target = properties.raw("paths"), properties.path("paths")
+    if not isinstance(paths, list) or len(paths) != 1:
+        raise InvalidRequest(
+            f"'{target}' is not a list of one path; a job reads one folder or file.",
+            fix='Send "paths": [{"folder": "azureml://datastores/<datastore>/paths/<path>"}].',
+            target=target,
+        )
+    only = Fields.of(paths[0], f"{target}[0]")
+    field = "file" if only.has("file") else "folder"
+    uri = only.required(field, "azureml://datastores/<datastore>/paths/<path>")
+    only.refuse_others()
+    parse_input(uri, target=only.path(field), noun="data")
+    return DATASET_TYPES[field], uri
 
 
 def write_data(data: Data) -> JSON:
@@ -126,8 +157,8 @@ def read_environment(name: str, version: str, body: JSON) -> Environment:
 
 def _conda_file(properties: Fields) -> str:
     """Its text; an object is taken too, for JSON is YAML."""
-    given = properties.raw("condaFile")
-    text = json.dumps(given) if isinstance(given, dict) else properties.text("condaFile")
+    conda_file = properties.raw("condaFile")
+    text = json.dumps(conda_file) if isinstance(conda_file, dict) else properties.text("condaFile")
     if "\n" not in text and text.endswith((".yml", ".yaml")):
         raise InvalidRequest(
             f"The condaFile '{text}' is the name of a file, which the service cannot see.",
@@ -162,7 +193,7 @@ def read_container(name: str, body: JSON) -> AssetContainer:
         tags=read_tags(properties) | read_tags(envelope),
         properties=read_tags(properties, "properties"),
         is_archived=properties.flag("isArchived"),
-        extras=properties.kept(*CONTAINER_EXTRAS),
+        extras=properties.extras(*CONTAINER_EXTRAS),
     )
     properties.ignore("latestVersion", "nextVersion", "provisioningState")
     closed(envelope, properties)
@@ -196,7 +227,7 @@ def _common(properties: Fields, envelope: Fields, extras: tuple[str, ...] = ()) 
         "properties": properties.strings("properties"),
         "is_anonymous": properties.flag("isAnonymous"),
         "is_archived": properties.flag("isArchived"),
-        "extras": properties.kept(*EXTRAS, *extras),
+        "extras": properties.extras(*EXTRAS, *extras),
     }
 
 

@@ -64,9 +64,9 @@ def read_compute(name: str, body: JSON) -> Compute:
     _check_type(outer)
     inner = outer.object("properties")
     scale = inner.object("scaleSettings")
-    given = {
+    sent = {
         "max_nodes": _max_nodes(scale),
-        "min_nodes": scale.whole("minNodeCount") or 0,
+        "min_nodes": scale.integer("minNodeCount") or 0,
         "idle_s": _or(scale.seconds("nodeIdleTimeBeforeScaleDown"), DEFAULT_IDLE_S),
         "size": inner.text("vmSize") or DEFAULT_SIZE,
         "priority": inner.choice("vmPriority", PRIORITIES) or Priority.DEDICATED.value,
@@ -76,7 +76,7 @@ def read_compute(name: str, body: JSON) -> Compute:
         "description": read_description(outer),
         "tags": read_tags(envelope),
         "machines": _machines(inner),
-        "extras": envelope.kept(*TRACKED),
+        "extras": envelope.extras(*TRACKED),
     }
     scale.refuse_others()
     inner.ignore(*OF_MACHINES)
@@ -84,7 +84,7 @@ def read_compute(name: str, body: JSON) -> Compute:
     outer.ignore(*READ_ONLY)
     closed(envelope, outer)
     with refusals(WIRE_NAMES):
-        return Compute.from_wire({"name": compute_name(name), **given})
+        return Compute.from_wire({"name": compute_name(name), **sent})
 
 
 def _check_type(outer: Fields) -> None:
@@ -99,14 +99,14 @@ def _check_type(outer: Fields) -> None:
 
 
 def _machines(inner: Fields) -> Extras:
-    kept = inner.kept(*MACHINE_EXTRAS)
+    extras = inner.extras(*MACHINE_EXTRAS)
     if name := inner.object(LOGIN).text("adminUserName"):
-        kept[LOGIN] = {"adminUserName": name}
-    return kept
+        extras[LOGIN] = {"adminUserName": name}
+    return extras
 
 
 def _max_nodes(scale: Fields) -> int:
-    most = scale.whole("maxNodeCount")
+    most = scale.integer("maxNodeCount")
     if most is None:
         raise InvalidRequest(
             f"'{scale.path('maxNodeCount')}' is missing.",

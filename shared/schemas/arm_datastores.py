@@ -1,30 +1,52 @@
 """Datastores in ARM JSON, to and from the domain; a SAS request and its answer.
 
-Secrets in a body are neither kept nor looked at: a client gets a SAS from `listSecrets` instead.
+Of the service's own account, secrets in a body are neither kept nor looked at: a client gets a SAS
+from `listSecrets` instead.
 """
 
-from shared.domain.datastore import Datastore, StorageAccount
+from dataclasses import dataclass
+
+from shared.domain.datastore import Datastore, StorageAccount, StoreKind
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import datastore_name
+from shared.schemas.arm_credentials import (
+    OTHER_TYPES,
+    TYPES,
+    Requested,
+    read_other_account,
+    write_credentials,
+)
 from shared.schemas.arm_envelope import closed, opened, read_description, read_tags
 from shared.schemas.fields import Fields
 
-TYPE = "AzureBlob"
-OTHER_TYPES = ("AzureFile", "AzureDataLakeGen1", "AzureDataLakeGen2", "Hdfs", "OneLake")
-CREDENTIALS = ("AccountKey", "Sas", "None", "ServicePrincipal", "Certificate")
+KINDS = {str(kind): kind for kind in StoreKind}
+OTHER_KINDS = ("AzureFile", "AzureDataLakeGen1", "Hdfs", "OneLake")
+CONTAINER_OF = {StoreKind.BLOB: "containerName", StoreKind.DATA_LAKE: "filesystem"}
 LONGEST_SAS_H = 24
 
 
-def read_datastore(name: str, body: JSON, account: StorageAccount) -> Datastore:
-    """Raises InvalidRequest, for another account's container too."""
+@dataclass(frozen=True)
+class RequestedDatastore:
+    """A datastore as it was asked for; `secret` opens its account, and is nowhere printed."""
+
+    datastore: Datastore
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"RequestedDatastore({self.datastore!r})"
+
+
+def read_datastore(name: str, body: JSON, account: StorageAccount) -> RequestedDatastore:
+    """Raises InvalidRequest."""
     envelope, properties = opened(body)
-    _check_type(properties)
-    _check_account(properties, account)
-    _check_credentials(properties)
+    kind = _read_kind(properties)
+    requested = _read_account(properties, account)
     datastore = Datastore(
         name=datastore_name(name),
-        container=properties.required("containerName", "my-container"),
+        kind=kind,
+        container=properties.required(CONTAINER_OF[kind], "my-container"),
+        other=requested.account if requested else None,
         description=read_description(properties),
         tags=read_tags(properties) | read_tags(envelope),
         properties=read_tags(properties, "properties"),
@@ -32,49 +54,45 @@ def read_datastore(name: str, body: JSON, account: StorageAccount) -> Datastore:
     properties.ignore("isDefault", "protocol", "serviceDataAccessAuthIdentity")
     properties.ignore("subscriptionId", "resourceGroup")
     closed(envelope, properties)
-    return datastore
+    return RequestedDatastore(datastore, requested.secret if requested else "")
 
 
-def _check_type(properties: Fields) -> None:
-    kind = properties.required("datastoreType", TYPE)
-    if kind.lower() != TYPE.lower():
-        known = {name.lower(): name for name in OTHER_TYPES}
+def _read_kind(properties: Fields) -> StoreKind:
+    named = properties.required("datastoreType", StoreKind.BLOB)
+    found = {name.lower(): kind for name, kind in KINDS.items()}.get(named.lower())
+    if found is None:
+        known = {name.lower(): name for name in OTHER_KINDS}
         raise InvalidRequest(
-            f"The datastore type '{known.get(kind.lower(), kind[:100])}' is not supported.",
-            fix=f"Use {TYPE}: inputs and outputs lie in blob containers.",
+            f"The datastore type '{known.get(named.lower(), named[:100])}' is not supported.",
+            fix=f"Use {' or '.join(KINDS)}: inputs and outputs lie in blob containers.",
             target=properties.path("datastoreType"),
         )
+    return found
 
 
-def _check_account(properties: Fields, account: StorageAccount) -> None:
+def _read_account(properties: Fields, account: StorageAccount) -> Requested | None:
+    """None for the service's own account."""
     name, endpoint = properties.required("accountName", account.name), properties.text("endpoint")
     if not account.is_called(name, endpoint):
-        shown = name.rpartition("@")[2].partition("?")[0][:200]
-        elsewhere = f"{shown}.blob.{endpoint[:200]}" if endpoint else shown
-        raise InvalidRequest(
-            f"The storage account '{elsewhere}' is not the service's own.",
-            fix=f"This version reads one storage account, '{account.name}': name a container of "
-            "it, and copy the data there.",
-            target=properties.path("accountName"),
-        )
-
-
-def _check_credentials(properties: Fields) -> None:
+        return read_other_account(properties)
     credentials = properties.object("credentials")
-    credentials.choice("credentialsType", {name: name for name in CREDENTIALS})
+    credentials.choice("credentialsType", {**{name: name for name in TYPES}, **OTHER_TYPES})
     list(credentials.entries())  # whatever else is there is not ours to see
+    return None
 
 
 def write_datastore(datastore: Datastore, account: StorageAccount, *, is_default: bool) -> JSON:
     """The `properties` of a GET."""
+    other = datastore.other
     return {
-        "datastoreType": TYPE,
-        "accountName": account.name,
-        "containerName": datastore.container,
-        "endpoint": account.endpoint,
-        "protocol": account.protocol,
-        # Whatever was given: a client asks for secrets when it reads this, and gets a SAS.
-        "credentials": {"credentialsType": "Sas"},
+        "datastoreType": str(datastore.kind),
+        "accountName": other.account_name if other else account.name,
+        CONTAINER_OF[datastore.kind]: datastore.container,
+        "endpoint": (other.endpoint if other else "") or account.endpoint,
+        "protocol": other.protocol if other else account.protocol,
+        # In the own account, whatever was given: a client asks for secrets when it reads this, and
+        # gets a SAS.
+        "credentials": write_credentials(other) if other else {"credentialsType": "Sas"},
         "isDefault": is_default,
         "serviceDataAccessAuthIdentity": "None",
         "description": datastore.description,
@@ -85,10 +103,10 @@ def write_datastore(datastore: Datastore, account: StorageAccount, *, is_default
 
 def read_sas_hours(body: JSON) -> int:
     """How many hours a SAS shall live; raises InvalidRequest."""
-    given = Fields.of(body)
-    given.ignore("expirableSecret")
-    hours = given.whole("expireAfterHours")
-    given.refuse_others()
+    inner = Fields.of(body)
+    inner.ignore("expirableSecret")
+    hours = inner.integer("expireAfterHours")
+    inner.refuse_others()
     if hours is not None and not 1 <= hours <= LONGEST_SAS_H:
         raise InvalidRequest(
             f"'expireAfterHours' is {hours}.",
@@ -104,10 +122,10 @@ def write_sas(sas: str) -> JSON:
 
 def read_pending_upload(body: JSON) -> None:
     """Raises InvalidRequest for an upload that is not through a temporary SAS."""
-    given = Fields.of(body)
-    given.choice("pendingUploadType", {"TemporaryBlobReference": "x", "None": "x"})
-    given.ignore("pendingUploadId", "connectionName")
-    given.refuse_others()
+    inner = Fields.of(body)
+    inner.choice("pendingUploadType", {"TemporaryBlobReference": "x", "None": "x"})
+    inner.ignore("pendingUploadId", "connectionName")
+    inner.refuse_others()
 
 
 def write_pending_upload(upload: str, url: str, sas: str) -> JSON:

@@ -11,7 +11,7 @@ from shared.domain.asset import AssetId
 from shared.domain.deployment import CodeConfiguration, Deployment
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Extras
-from shared.domain.names import endpoint_name
+from shared.domain.names import deployment_name
 from shared.domain.reference import parse_asset, parse_compute
 from shared.schemas.arm_envelope import (
     OPERATION_URI,
@@ -31,6 +31,7 @@ ISOLATE_FAILURES, BATCH_PREDICT = "isolateFailures", "batchPredict"
 MODEL = "Model"  # the type of deployment that this service knows
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 EXTRAS = ("deploymentConfiguration", "partitionKeys")
+READ_ONLY = ("provisioningState", "provisioningStage", "provisioningError", "provisioningNotes")
 RESOURCE_EXTRAS = ("instanceType", "properties")
 
 
@@ -53,7 +54,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
     )
     with refusals({}):
         deployment = Deployment(
-            name=endpoint_name(name, "deployment"),
+            name=deployment_name(name),
             endpoint=endpoint,
             model=model,
             code=code,
@@ -65,7 +66,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             properties=own,
             extras=extras,
         )
-    properties.ignore("provisioningState", "provisioningError", "provisioningNotes")
+    properties.ignore(*READ_ONLY)
     closed(envelope, properties)
     return deployment
 
@@ -83,8 +84,8 @@ def patch_deployment(body: JSON) -> Callable[[Deployment], Deployment]:
 
 def _read_extras(envelope: Fields, properties: Fields, resources: Fields) -> Extras:
     resources.object("properties")
-    extras = envelope.kept(*TRACKED) | properties.kept(*EXTRAS)
-    if of_resources := resources.kept(*RESOURCE_EXTRAS):
+    extras = envelope.extras(*TRACKED) | properties.extras(*EXTRAS)
+    if of_resources := resources.extras(*RESOURCE_EXTRAS):
         extras["resources"] = of_resources
     configuration = properties.object("deploymentConfiguration")
     kind = configuration.text("deploymentConfigurationType", MODEL)
@@ -169,8 +170,12 @@ def write_deployment(
     asset_id: Callable[[str, str, str], str],
     compute_id: Callable[[str], str],
     operation_uri: str,
+    stage: JSON = None,
 ) -> JSON:
-    """`asset_id(kind, name, version)` gives an asset's ARM id, `compute_id(name)` a compute's."""
+    """`asset_id(kind, name, version)` gives an asset's ARM id, `compute_id(name)` a compute's.
+
+    `stage` is where the making of the deployment is, while it is made.
+    """
     settings, model = deployment.settings, deployment.model
     code, environment = deployment.code, deployment.environment
     provisioning, extras = deployment.provisioning, deployment.extras
@@ -194,6 +199,7 @@ def write_deployment(
         "environmentVariables": settings.environment_variables,
         "properties": {**deployment.properties, OPERATION_URI: operation_uri},
         "provisioningState": provisioning.state,
+        "provisioningStage": stage,
         "provisioningError": provisioning.reason or None,
         "provisioningNotes": list(provisioning.environment.notes),
     }
@@ -203,7 +209,7 @@ def read_tail(body: JSON) -> int:
     """How many of a log's last lines are wanted; 0: all. Raises InvalidRequest."""
     given = Fields.of(body)
     given.ignore("containerType")
-    tail = given.whole("tail")
+    tail = given.integer("tail")
     given.refuse_others()
     if tail is not None and tail < 1:
         raise InvalidRequest(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from shared.domain.endpoint import Endpoint
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.domain.names import endpoint_name
+from shared.domain.names import deployment_name, endpoint_name
 from shared.schemas.arm_envelope import (
     OPERATION_URI,
     TRACKED,
@@ -41,7 +41,7 @@ def read_endpoint(name: str, body: JSON) -> Endpoint:
         default_deployment=_read_default(properties),
         tags=read_tags(envelope),
         properties=read_own_properties(properties),
-        extras=envelope.kept(*TRACKED),
+        extras=envelope.extras(*TRACKED),
     )
     properties.ignore(*READ_ONLY)
     closed(envelope, properties)
@@ -51,15 +51,15 @@ def read_endpoint(name: str, body: JSON) -> Endpoint:
 def patch_endpoint(body: JSON) -> Callable[[Endpoint], Endpoint]:
     """What a PATCH changes: tags, the description, the default deployment, ARM's own."""
     envelope, properties = opened(body)
-    given = {
+    sent = {
         "tags": read_tags(envelope) if envelope.has("tags") else None,
         "description": read_description(properties) if properties.has("description") else None,
         "default_deployment": _read_default(properties) or None,
     }
-    extras = envelope.kept(*TRACKED)
+    extras = envelope.extras(*TRACKED)
     properties.ignore(*READ_ONLY, "authMode")
     closed(envelope, properties)
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = {name: value for name, value in sent.items() if value is not None}
     return lambda endpoint: endpoint.model_copy(
         update={**changes, "extras": endpoint.extras | extras}
     )
@@ -93,20 +93,20 @@ def _read_default(properties: Fields) -> str:
             target="properties.traffic",
         )
     chosen = default or routed
-    return endpoint_name(chosen, "deployment") if chosen else ""
+    return deployment_name(chosen) if chosen else ""
 
 
 def _read_traffic(properties: Fields) -> str:
     """The deployment that gets all of it: a batch endpoint's traffic cannot be split."""
     traffic = properties.object("traffic")
     names = [name for name, _ in traffic.entries()]
-    shares = {name: traffic.whole(name) for name in names}
+    shares = {name: traffic.integer(name) for name in names}
     wrong = [name for name, share in shares.items() if share not in {ALL, NOTHING}]
     chosen = [name for name, share in shares.items() if share == ALL]
     if wrong or len(chosen) > 1:
-        shown = ", ".join(f"{name[:50]}: {share}" for name, share in shares.items())
+        excerpt = ", ".join(f"{name[:50]}: {share}" for name, share in shares.items())
         raise InvalidRequest(
-            f"'properties.traffic' is {{{shown[:500]}}}.",
+            f"'properties.traffic' is {{{excerpt[:500]}}}.",
             fix="Give one deployment 100 and the others 0; it becomes the default.",
             target="properties.traffic",
         )

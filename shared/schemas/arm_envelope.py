@@ -29,8 +29,8 @@ def read_tags(fields: Fields, name: str = "tags") -> Tags:
 
 def read_own_properties(properties: Fields) -> Tags:
     """The properties that a client gave a resource."""
-    given = read_tags(properties, "properties")
-    return {name: text for name, text in given.items() if name.lower() != OPERATION_URI.lower()}
+    texts = read_tags(properties, "properties")
+    return {name: text for name, text in texts.items() if name.lower() != OPERATION_URI.lower()}
 
 
 def closed(envelope: Fields, properties: Fields) -> None:

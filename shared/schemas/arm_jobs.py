@@ -6,10 +6,11 @@ To that client a job is a pipeline job with one child run, the scoring step.
 from datetime import datetime
 from typing import Any
 
-from shared.domain.job import Job, JobStatus, utc
+from shared.domain.job import Job, JobSpec, JobState, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
 from shared.schemas.arm_settings import write_settings
+from shared.schemas.housekeeping import write_removed
 
 JOB_TYPE = "Microsoft.MachineLearningServices/workspaces/jobs"
 PROVISIONING = {
@@ -18,13 +19,28 @@ PROVISIONING = {
     JobStatus.CANCELED: "Canceled",
 }
 
+SUSPENDED = (
+    "The job was suspended through the Durable API. Resume it by the resumePostUri of its "
+    "invocation, or cancel it."
+)
+
 
 def write_job(
-    job: Job, *, arm_id: str, poll_uri: str, studio_uri: str, files_uri: str, now: datetime
+    job: Job,
+    *,
+    arm_id: str,
+    poll_uri: str,
+    studio_uri: str,
+    files_uri: str,
+    listing_uri: str,
+    now: datetime,
+    links: JSON = None,
 ) -> JSON:
-    """The job's document; `files_uri` is where its receipt, errors and logs lie."""
+    """The job's document; `files_uri` is where its receipt, errors and logs lie.
+
+    `listing_uri` lists its files, and `links` open each of its outputs for a while.
+    """
     spec, state = job.spec, job.state
-    progress = progress_of(state, now)
     return {
         "id": arm_id,
         "name": spec.name,
@@ -32,28 +48,60 @@ def write_job(
         "properties": {
             "status": job.status,
             "provisioningState": PROVISIONING.get(state.status, "InProgress"),
-            "endpointName": spec.endpoint,
-            "deploymentName": spec.deployment,
-            "experimentName": spec.experiment,
-            "model": str(spec.recipe.model),
+            **_names(spec),
             "inputData": {spec.input.name: _input(job)},
             "outputData": {spec.output.name: {"jobOutputType": "UriFile", "uri": spec.output.uri}},
             **write_settings(spec.settings),
             "compute": {"instanceCount": spec.settings.instance_count},
             "error": {"code": "UserError", "message": state.reason} if state.reason else None,
             "warnings": state.warnings,
-            "progress": progress.to_wire() if progress else None,
-            "startTime": utc(state.scoring_since) if state.scoring_since else None,
-            "endTime": utc(state.ended_at) if state.ended_at else None,
-            "outputs": _outputs(job, files_uri),
+            "suspended": _suspended(job),
+            "progress": _progress(state, now),
+            **_times(state),
+            "outputs": {**_outputs(job, files_uri), "files": listing_uri, "links": links},
             "interactionEndpoints": {"Studio": _studio(studio_uri)},
+            "removed": write_removed(job.cleared),
         },
         "systemData": _system_data(job),
         "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(studio_uri)},
     }
 
 
-def write_pipeline_job(job: Job, *, arm_id: str, studio_uri: str, files_uri: str) -> JSON:
+def _progress(state: JobState, now: datetime) -> JSON:
+    progress = progress_of(state, now)
+    return progress.to_wire() if progress else None
+
+
+def _suspended(job: Job) -> JSON:
+    """In words, too: who reads this may not be who did it."""
+    if job.suspension is None:
+        return None
+    return {
+        "since": utc(job.suspension.since),
+        "reason": job.suspension.reason,
+        "message": SUSPENDED,
+    }
+
+
+def _names(spec: JobSpec) -> dict[str, str]:
+    return {
+        "endpointName": spec.endpoint,
+        "deploymentName": spec.deployment,
+        "experimentName": spec.experiment,
+        "model": str(spec.resolved.model),
+    }
+
+
+def _times(state: JobState) -> dict[str, str | None]:
+    return {
+        "startTime": utc(state.scoring_since) if state.scoring_since else None,
+        "endTime": utc(state.ended_at) if state.ended_at else None,
+    }
+
+
+def write_pipeline_job(
+    job: Job, *, arm_id: str, studio_uri: str, files_uri: str, listing_uri: str
+) -> JSON:
     """The job as `jobs.get` and `jobs.list` read it; its named output is the child run's."""
     spec, labels = job.spec, job.labels
     return {
@@ -68,7 +116,7 @@ def write_pipeline_job(job: Job, *, arm_id: str, studio_uri: str, files_uri: str
             "experimentName": spec.experiment,
             "tags": {**labels.tags, "azureml.batchrun": "true"},
             "isArchived": labels.hidden,
-            "properties": _facts(job, files_uri),
+            "properties": {**_facts(job, files_uri), "files": listing_uri},
             "services": {"Studio": _studio(studio_uri)},
         },
         "systemData": _system_data(job),
@@ -86,7 +134,7 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
     facts = {
         "endpointName": spec.endpoint,
         "deploymentName": spec.deployment,
-        "model": str(spec.recipe.model),
+        "model": str(spec.resolved.model),
         "childRunId": spec.child,
         "inputUri": spec.input.uri,
         "outputUri": spec.output.uri,
@@ -95,6 +143,7 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
         "filesFailed": str(state.tally.failed_files),
         "reason": state.reason,
         "warnings": "\n".join(state.warnings),
+        "suspended": f"{SUSPENDED} {job.suspension.reason}".rstrip() if job.suspension else "",
     }
     outputs = _outputs(job, files_uri)
     addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}
@@ -119,9 +168,9 @@ def _system_data(job: Job) -> JSON:
 
 
 def _input(job: Job) -> JSON:
-    given = job.spec.input
-    kind = "UriFile" if given.type == "uri_file" else "UriFolder"
-    return {"jobInputType": kind, "uri": given.uri}
+    source = job.spec.input
+    kind = "UriFile" if source.type == "uri_file" else "UriFolder"
+    return {"jobInputType": kind, "uri": source.uri}
 
 
 def _outputs(job: Job, files_uri: str) -> dict[str, Any]:

@@ -29,21 +29,21 @@ def read_settings(
     What is absent or null stays as it is in `base`. Raises InvalidRequest naming the field.
     """
     retry = fields.object("retrySettings")
-    given = {
-        "mini_batch_size": fields.whole("miniBatchSize"),
-        "max_concurrency_per_instance": fields.whole("maxConcurrencyPerInstance"),
-        "instance_count": instances.whole("instanceCount"),
-        "error_threshold": fields.whole("errorThreshold"),
+    values = {
+        "mini_batch_size": fields.integer("miniBatchSize"),
+        "max_concurrency_per_instance": fields.integer("maxConcurrencyPerInstance"),
+        "instance_count": instances.integer("instanceCount"),
+        "error_threshold": fields.integer("errorThreshold"),
         "output_file_name": fields.text("outputFileName") or None,
         "output_action": fields.choice("outputAction", OUTPUT_ACTIONS),
         "logging_level": fields.choice("loggingLevel", LOGGING_LEVELS),
     }
-    tries = {"max_retries": retry.whole("maxRetries"), "timeout_s": retry.seconds("timeout")}
+    tries = {"max_retries": retry.integer("maxRetries"), "timeout_s": retry.seconds("timeout")}
     retry.refuse_others()
     merged: dict[str, Any] = (base or BatchSettings()).to_wire()
-    merged |= {key: value for key, value in given.items() if value is not None}
+    merged |= {key: value for key, value in values.items() if value is not None}
     merged["retry_settings"] |= {key: value for key, value in tries.items() if value is not None}
-    if given["output_file_name"] and merged["output_action"] == OutputAction.SUMMARY_ONLY:
+    if values["output_file_name"] and merged["output_action"] == OutputAction.SUMMARY_ONLY:
         raise InvalidRequest(
             "When output_action is set to summary_only, the output_file_name need not to be "
             "specified.",

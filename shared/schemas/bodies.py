@@ -14,8 +14,11 @@ from shared.schemas import (
     arm_endpoints,
     runs,
 )
+from shared.schemas.arm_webhooks import EXAMPLE_URL
 from shared.schemas.invocation import read_invocation
 from shared.schemas.shapes import BodyShape
+from shared.schemas.sign_in import read_proof
+from shared.schemas.webhook_bodies import SAMPLE
 
 WORKSPACE = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
@@ -34,6 +37,8 @@ SETTINGS = {
 WORDS = {"description": "Scores wines.", "properties": {"owner": "cellar"}}
 
 
+SAS = {"credentialsType": "Sas", "secrets": {"sasToken": "..."}}
+LAKE = {"datastoreType": "AzureDataLakeGen2", "accountName": "lake", "filesystem": "cellar"}
 ACCOUNT = StorageAccount(url="http://127.0.0.1:10000/devstoreaccount1")
 
 
@@ -98,6 +103,14 @@ DATA = BodyShape(
     partial(arm_assets.read_data, "wines", "1"),
     [_resource(dataUri=f"{FILES}/wines", dataType="uri_folder")],
 )
+DATASET = BodyShape(
+    "Dataset",
+    partial(arm_assets.read_dataset, "wines", "1"),
+    [
+        _resource(paths=[{"folder": f"{FILES}/wines"}]),
+        _resource(paths=[{"file": f"{FILES}/a.csv"}]),
+    ],
+)
 CODE = BodyShape(
     "Code",
     partial(arm_assets.read_code, "score", "1"),
@@ -147,7 +160,8 @@ DATASTORE = BodyShape(
                 "containerName": "cellar",
                 "credentials": {"credentialsType": "Sas", "secrets": {"secretsType": "Sas"}},
             }
-        }
+        },
+        {"properties": {**LAKE, "credentials": SAS}},
     ],
 )
 SAS_REQUEST = BodyShape(
@@ -193,6 +207,11 @@ INVOCATION = BodyShape(
                 "compute": {"instanceCount": 2},
                 "name": "tuesday",
                 "properties": {"experimentName": "wines"},
+                "webhook": {
+                    "url": EXAMPLE_URL,
+                    "events": ["job.ended"],
+                    "secret": SAMPLE,
+                },
                 **SETTINGS,
             }
         },
@@ -213,5 +232,14 @@ INVOCATION = BodyShape(
             }
         },
         {"properties": {"dataset": {"dataInputType": "DatasetId", "datasetId": "azureml:wines:1"}}},
+    ],
+)
+SESSION = BodyShape(
+    "Session",
+    read_proof,
+    [
+        {"token": "eyJ0eXAiOiJKV1Qi..."},
+        {"code": "f3Rz9..."},
+        {"answer": {"code": "0.AX...", "state": "s1"}},
     ],
 )

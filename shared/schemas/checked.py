@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from shared.domain.errors import InvalidRequest
 
-SHOWN = 200
+LONGEST_QUOTE = 200
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def refusals(names: Mapping[str, str]) -> Iterator[None]:
             prefix = f"'{target}': " if target else ""
             raise InvalidRequest(f"{prefix}{problem}.", fix=fix, target=target) from None
         raise InvalidRequest(
-            f"'{target}' is {str(first['input'])[:SHOWN]}: {_lower(first['msg'])}.",
+            f"'{target}' is {str(first['input'])[:LONGEST_QUOTE]}: {_lower(first['msg'])}.",
             fix="Give a value in that range.",
             target=target,
         ) from None

@@ -15,8 +15,8 @@ _ISO_DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
-SHOWN = 200  # characters of a foreign value in an error's text
+WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+LONGEST_QUOTE = 200  # characters of a foreign value in an error's text
 # Far above what any field needs, far below what an orchestration or a process may be given.
 LONGEST_TEXT, LONGEST_MAP = 65_536, 65_536
 NOTHING: tuple[JSON, ...] = (None, {}, [])
@@ -46,7 +46,7 @@ class Fields:
                     target=self.path(key),
                 )
             self._fields[key.lower()] = (key, field)
-        self._taken = dict[str, str]()
+        self._read_names = dict[str, str]()
 
     @classmethod
     def of(cls, body: JSON, path: str = "") -> "Fields":
@@ -58,23 +58,23 @@ class Fields:
         return f"{self._path}.{name}" if self._path else name
 
     def has(self, name: str) -> bool:
-        self._taken[name.lower()] = name
+        self._read_names[name.lower()] = name
         return self._fields.get(name.lower(), (name, None))[1] is not None
 
     def raw(self, name: str) -> JSON:
-        self._taken[name.lower()] = name
+        self._read_names[name.lower()] = name
         return self._fields.get(name.lower(), (name, None))[1]
 
     def ignore(self, *names: str) -> None:
         """Take fields that have no meaning here: read-only ones, and habits of clients."""
-        self._taken.update({name.lower(): name for name in names})
+        self._read_names.update({name.lower(): name for name in names})
 
-    def kept(self, *names: str) -> dict[str, JSON]:
+    def extras(self, *names: str) -> dict[str, JSON]:
         """Those of these fields that were given, as they are, without nulls and empty values."""
-        given = {name: _without_nothing(self.raw(name)) for name in names}
-        for name, value in given.items():
+        values = {name: _without_nothing(self.raw(name)) for name in names}
+        for name, value in values.items():
             self._bounded(name, json.dumps(value), LONGEST_MAP)
-        return {name: value for name, value in given.items() if value not in NOTHING}
+        return {name: value for name, value in values.items() if value not in NOTHING}
 
     def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
         value = self.raw(name)
@@ -95,12 +95,12 @@ class Fields:
             )
         return value
 
-    def whole(self, name: str) -> int | None:
+    def integer(self, name: str) -> int | None:
         """A whole number; clients send some as strings."""
         value = self.raw(name)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
             return value
-        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
             return int(value)
         if isinstance(value, float) and value.is_integer():
             return int(value)
@@ -121,7 +121,7 @@ class Fields:
             parts = {unit: int(count) for unit, count in match.groupdict(default="0").items()}
             return int(timedelta(**parts).total_seconds())
         if value is None or isinstance(value, int) or _is_whole(value):
-            return self.whole(name)
+            return self.integer(name)
         raise self._wrong(name, value, "a duration such as PT30S, or whole seconds")
 
     def choice(self, name: str, choices: dict[str, str]) -> str | None:
@@ -152,26 +152,26 @@ class Fields:
         texts = {key: self._text_of(name, key, one) for key, one in value.items()}
         self._bounded(name, "".join([*texts, *texts.values()]), LONGEST_MAP)
         for key, text in texts.items():
-            self._bounded(f"{name}.{key[:SHOWN]}", max(key, text, key=len), longest)
+            self._bounded(f"{name}.{key[:LONGEST_QUOTE]}", max(key, text, key=len), longest)
         return texts
 
     def entries(self) -> Iterator[tuple[str, JSON]]:
         """All fields, with their names as they were given; takes them."""
-        self._taken.update({key: given for key, (given, _) in self._fields.items()})
+        self._read_names.update({key: spelling for key, (spelling, _) in self._fields.items()})
         yield from self._fields.values()
 
     def refuse_others(self) -> None:
         """Raise InvalidRequest for the first field that nobody took."""
-        for key, (given, _) in self._fields.items():
-            if key in self._taken:
+        for key, (spelling, _) in self._fields.items():
+            if key in self._read_names:
                 continue
-            near = get_close_matches(key[:SHOWN], self._taken, n=1, cutoff=0.75)
-            known = ", ".join(sorted(self._taken.values()))
-            meant = f"Did you mean '{self._taken[near[0]]}'?" if near else ""
+            near = get_close_matches(key[:LONGEST_QUOTE], self._read_names, n=1, cutoff=0.75)
+            known = ", ".join(sorted(self._read_names.values()))
+            meant = f"Did you mean '{self._read_names[near[0]]}'?" if near else ""
             raise InvalidRequest(
-                f"'{self.path(given)[:SHOWN]}' is not a field of this request.",
+                f"'{self.path(spelling)[:LONGEST_QUOTE]}' is not a field of this request.",
                 fix=meant or f"Remove it; known are: {known}.",
-                target=self.path(given)[:SHOWN],
+                target=self.path(spelling)[:LONGEST_QUOTE],
             )
 
     def _bounded(self, name: str, value: str, longest: int) -> str:
@@ -194,7 +194,7 @@ class Fields:
 
     def _wrong(self, name: str, value: JSON, expected: str) -> InvalidRequest:
         return InvalidRequest(
-            f"'{self.path(name)}' is {_shown(value)}, not {expected}.",
+            f"'{self.path(name)}' is {_quote(value)}, not {expected}.",
             fix=f"Give {expected}.",
             target=self.path(name),
         )
@@ -228,7 +228,7 @@ def _without_nothing(value: JSON) -> JSON:
 
 def _is_whole(value: JSON) -> bool:
     if isinstance(value, str):
-        return _WHOLE.fullmatch(value.strip()) is not None
+        return WHOLE.fullmatch(value.strip()) is not None
     return isinstance(value, float) and value.is_integer()
 
 
@@ -240,5 +240,5 @@ def _kind(value: JSON) -> str:
     return KINDS.get(type(value), "a number")
 
 
-def _shown(value: JSON) -> str:
-    return f"{_kind(value)} ({str(value)[:SHOWN]!r})"
+def _quote(value: JSON) -> str:
+    return f"{_kind(value)} ({str(value)[:LONGEST_QUOTE]!r})"

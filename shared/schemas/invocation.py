@@ -15,6 +15,7 @@ from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
 from shared.domain.reference import parse_compute, parse_datastore
 from shared.schemas.arm_settings import read_settings
+from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
 from shared.schemas.fields import Fields
 
 INPUT_TYPES = {"UriFolder": DataType.URI_FOLDER, "UriFile": DataType.URI_FILE}
@@ -42,6 +43,7 @@ class Invocation(Message):
     compute: str = ""
     job_name: str = ""
     experiment: str = ""
+    webhook: JobWebhook | None = None
 
 
 def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
@@ -66,6 +68,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         compute=compute,
         job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
+        webhook=read_job_webhook(properties),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
     properties.refuse_others()
@@ -103,15 +106,15 @@ def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
             target=properties.path("inputData"),
         )
     name, value = inputs[0]
-    given = Fields.of(value, f"{properties.path('inputData')}.{name}")
-    kind = given.text("jobInputType", "UriFolder")
+    fields = Fields.of(value, f"{properties.path('inputData')}.{name}")
+    kind = fields.text("jobInputType", "UriFolder")
     types = {key.lower(): value for key, value in INPUT_TYPES.items()}
     if kind.replace("_", "").lower() not in types:
         _refuse_input_type(kind)
-    uri = given.required("uri", FOLDER)
-    given.ignore("mode", "description")
-    given.refuse_others()
-    return name, types[kind.replace("_", "").lower()], uri, given.path("uri")
+    uri = fields.required("uri", FOLDER)
+    fields.ignore("mode", "description")
+    fields.refuse_others()
+    return name, types[kind.replace("_", "").lower()], uri, fields.path("uri")
 
 
 def _refuse_second_input(inputs: list[tuple[str, JSON]], properties: Fields) -> None:
@@ -127,12 +130,14 @@ def _refuse_second_input(inputs: list[tuple[str, JSON]], properties: Fields) -> 
 def _refuse_input_type(kind: str) -> Never:
     """In the words that users of Azure ML know."""
     known = {name.lower(): name for name in JOB_INPUT_TYPES}
-    shown = known.get(kind.lower(), kind[:100])
+    spelling = known.get(kind.lower(), kind[:100])
     message = (
-        f"The specified job input type '{shown}JobInput' is not supported. The supported types "
+        f"The specified job input type '{spelling}JobInput' is not supported. The supported types "
         "are: UriFileJobInput, UriFolderJobInput."
     )
-    _refuse("InputData.Values[0]", message, shown, "Use the job input type UriFolder or UriFile.")
+    _refuse(
+        "InputData.Values[0]", message, spelling, "Use the job input type UriFolder or UriFile."
+    )
 
 
 def _read_dataset(dataset: Fields) -> tuple[str, str]:
@@ -165,8 +170,8 @@ def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str,
             target=properties.path("outputData"),
         )
     name, value = outputs[0]
-    given = Fields.of(value, f"{properties.path('outputData')}.{name}")
-    kind = given.text("jobOutputType", OUTPUT_TYPE)
+    fields = Fields.of(value, f"{properties.path('outputData')}.{name}")
+    kind = fields.text("jobOutputType", OUTPUT_TYPE)
     if kind.replace("_", "").lower() != OUTPUT_TYPE.lower():
         _refuse(
             "OutputData.Values[0].JobOutputType",
@@ -174,18 +179,18 @@ def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str,
             kind[:100],
             "Use UriFile, and name the file to write in uri.",
         )
-    uri = given.text("uri")
-    given.ignore("mode", "description")
-    given.refuse_others()
-    return name, uri, given.path("uri")
+    uri = fields.text("uri")
+    fields.ignore("mode", "description")
+    fields.refuse_others()
+    return name, uri, fields.path("uri")
 
 
-def _read_output_dataset(given: Fields, settings: BatchSettings) -> tuple[str, str, str]:
+def _read_output_dataset(fields: Fields, settings: BatchSettings) -> tuple[str, str, str]:
     """The article's output: a datastore's id (or name) and a folder in it."""
-    field = given.path("datastoreId")
-    name = parse_datastore(given.required("datastoreId", "workspaceblobstore"), target=field)
-    folder = given.text("path").strip("/")
-    given.refuse_others()
+    field = fields.path("datastoreId")
+    name = parse_datastore(fields.required("datastoreId", "workspaceblobstore"), target=field)
+    folder = fields.text("path").strip("/")
+    fields.refuse_others()
     path = f"{folder}/{settings.output_file_name}" if folder else settings.output_file_name
     return "score", f"azureml://datastores/{name}/paths/{path}", field
 

@@ -1,4 +1,4 @@
-"""An example body that records how it is read, so that OpenAPI can tell what a reader takes.
+"""An example body that records how it is read, so that OpenAPI can say what a reader takes.
 
 Readers meet `Fields` in production; a recorded body hands them `RecordedFields` instead.
 """
@@ -17,21 +17,21 @@ class Getter(StrEnum):
 
     TEXT = "text"
     FILLED_TEXT = "filled text"
-    WHOLE = "whole"
+    INTEGER = "integer"
     FLAG = "flag"
     SECONDS = "seconds"
     CHOICE = "choice"
     OBJECT = "object"
     STRINGS = "strings"
     RAW = "raw"
-    KEPT = "kept"
+    EXTRAS = "extras"
     IGNORED = "ignored"
 
 
 EACH = "*"
 """In place of a name: every name that is the client's to choose."""
-VAGUE = {Getter.RAW, Getter.KEPT, Getter.IGNORED}
-"""What tells nothing of the value: a getter that says more may follow."""
+VAGUE = {Getter.RAW, Getter.EXTRAS, Getter.IGNORED}
+"""What says nothing of the value: a getter that says more may follow."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,10 @@ class RecordedFields(Fields):
         for name in names:
             self._body.record(name, Reading(Getter.IGNORED))
 
-    def kept(self, *names: str) -> dict[str, JSON]:
+    def extras(self, *names: str) -> dict[str, JSON]:
         for name in names:
-            self._body.record(name, Reading(Getter.KEPT))
-        return super().kept(*names)
+            self._body.record(name, Reading(Getter.EXTRAS))
+        return super().extras(*names)
 
     def text(self, name: str, default: str = "", *, longest: int = LONGEST_TEXT) -> str:
         self._body.record(name, Reading(Getter.TEXT, longest=longest))
@@ -103,9 +103,9 @@ class RecordedFields(Fields):
         self._body.record(name, Reading(Getter.FILLED_TEXT))
         return super().required(name, example)
 
-    def whole(self, name: str) -> int | None:
-        self._body.record(name, Reading(Getter.WHOLE))
-        return super().whole(name)
+    def integer(self, name: str) -> int | None:
+        self._body.record(name, Reading(Getter.INTEGER))
+        return super().integer(name)
 
     def flag(self, name: str) -> bool:
         self._body.record(name, Reading(Getter.FLAG))

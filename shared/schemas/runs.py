@@ -62,12 +62,12 @@ def read_labels(body: JSON, labels: Labels) -> Labels:
     """
     fields = Fields.of(body)
     tags = {**labels.tags, **fields.strings("tags")}
-    gone = {name for name, text in (fields.raw("tags") or {}).items() if text is None}
+    removed = {name for name, text in (fields.raw("tags") or {}).items() if text is None}
     return labels.model_copy(
         update={
             "display_name": fields.text("displayName", labels.display_name),
             "description": fields.text("description", labels.description),
-            "tags": {name: text for name, text in tags.items() if name not in gone},
+            "tags": {name: text for name, text in tags.items() if name not in removed},
             "hidden": fields.flag("hidden") if fields.has("hidden") else labels.hidden,
         }
     )
@@ -105,7 +105,7 @@ def output_uri(job: Job, workspace_uri: str) -> str:
     spec = job.spec
     output = parse_datastore_path(spec.output.uri, target="output")
     folder = output.path.rpartition("/")[0]
-    has_folder = bool(folder) and (spec.child in folder or bool(spec.recipe.script))
+    has_folder = bool(folder) and (spec.child in folder or bool(spec.resolved.script))
     path = f"{folder}/" if has_folder else output.path
     return f"{workspace_uri}/datastores/{output.datastore}/paths/{path}"
 
@@ -116,7 +116,8 @@ def _run(job: Job, *, is_child: bool) -> dict[str, JSON]:
         "runId": spec.child if is_child else spec.name,
         "parentRunId": spec.name if is_child else None,
         "rootRunId": spec.name,
-        "status": job.status,
+        # the official client takes Paused for an end: it would not wait until the job is resumed
+        "status": job.state.status if job.status is JobStatus.PAUSED else job.status,
         "startTimeUtc": utc(state.scoring_since) if state.scoring_since else None,
         "endTimeUtc": utc(state.ended_at) if state.ended_at else None,
         "error": _error(job),

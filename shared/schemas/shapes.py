@@ -20,7 +20,7 @@ type Path = tuple[str, ...]
 SIMPLE: dict[Getter, Schema] = {
     Getter.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Getter.FILLED_TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
-    Getter.WHOLE: {"type": ["integer", "string"], "pattern": "^[+-]?[0-9]{1,18}$"},
+    Getter.INTEGER: {"type": ["integer", "string"], "pattern": "^[+-]?[0-9]{1,18}$"},
     Getter.FLAG: {"type": "boolean"},
     Getter.SECONDS: {
         "type": ["string", "integer"],
@@ -30,7 +30,7 @@ SIMPLE: dict[Getter, Schema] = {
         "type": "object",
         "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
     },
-    Getter.KEPT: {"description": "Kept as it is, and shown again."},
+    Getter.EXTRAS: {"description": "Kept as it is, and shown again."},
     Getter.IGNORED: {"description": "Taken, and without a meaning here."},
 }
 
@@ -60,13 +60,13 @@ class BodyShape:
         for body in bodies:
             readings = body.readings | readings
         required = [name for name in readings if name != EACH and self._is_missed((*path, name))]
-        told = {
+        described = {
             name: self._field(reading, _values(bodies, name), (*path, name))
             for name, reading in readings.items()
         }
         properties = {
             name: schema if name in required else _or_null(schema)
-            for name, schema in told.items()
+            for name, schema in described.items()
             if name != EACH
         }
         schema: Schema = {"type": "object", "properties": properties}
@@ -74,7 +74,9 @@ class BodyShape:
             schema["required"] = required
         if any(one.is_map for one in bodies):
             entries = [value for value in _values(bodies, EACH) if value is not None]
-            schema["additionalProperties"] = told.get(EACH, self._entry(entries, (*path, EACH)))
+            schema["additionalProperties"] = described.get(
+                EACH, self._entry(entries, (*path, EACH))
+            )
         elif any(one.is_closed for one in bodies):
             schema["additionalProperties"] = False
         return schema

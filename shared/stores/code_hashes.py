@@ -9,7 +9,7 @@ from shared.domain.asset import AssetId, Code
 from shared.domain.errors import BatchError
 from shared.ports import Blobs
 from shared.stores.documents import Documents
-from shared.stores.inputs import Inputs
+from shared.stores.input_listing import Inputs
 from shared.stores.registry import CONTAINER, SUFFIX, Registry, Stored
 
 FOLDER = "code-hashes"

@@ -4,7 +4,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.reference import parse_compute
 from shared.stores.registry import Registry
 
-COMPUTES_SHOWN = 10  # in a refusal
+MOST_HINTS = 10  # in a refusal
 
 
 class Computes:
@@ -24,7 +24,7 @@ class Computes:
         name = parse_compute(reference, target=target)
         entry = self._registry.computes.find(name)
         if entry is None:
-            there = self._registry.computes.names()[:COMPUTES_SHOWN]
+            there = self._registry.computes.names()[:MOST_HINTS]
             raise InvalidRequest(
                 f"There is no compute '{name}'.",
                 fix=f"Use one of: {', '.join(there)}." if there else "Create the compute first.",

@@ -5,23 +5,26 @@ The built-in ones come from the settings and are always there; the others are in
 
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from shared.domain import place
 from shared.domain.asset import Code, Data, Model
 from shared.domain.caller import Author, CallerType
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
     Datastore,
+    OtherAccount,
     StorageAccount,
     check_open,
 )
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
 from shared.domain.reference import BlobUrl, DatastorePath, parse_input
 from shared.domain.resolved_deployment import Location
+from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry, Repository, Stored, SystemData
 
 # Whoever wants to delete a datastore is shown so many of its users.
-USERS_SHOWN = 5
+MOST_USERS = 5
 ASSET_LEVELS = 2
 
 SERVICE = Author(name="the service", type=CallerType.APPLICATION)
@@ -31,9 +34,14 @@ class Datastores:
     """Thread-safe. `built_in` are the containers of the built-in ones, the default's first."""
 
     def __init__(
-        self, registry: Registry, account: StorageAccount, built_in: dict[str, str]
+        self,
+        registry: Registry,
+        account: StorageAccount,
+        built_in: dict[str, str],
+        others: OtherUrls,
     ) -> None:
         self._registry = registry
+        self._others = others
         self.account = account
         self.default = next(iter(built_in))
         written = SystemData.now(SERVICE)
@@ -48,6 +56,17 @@ class Datastores:
     def account_url(self) -> str:
         return self.account.url
 
+    def url_of(self, location: Location) -> str:
+        """A blob's URL, without anything that opens it."""
+        return f"{self._container_url(location.container)}/{quote(location.path)}"
+
+    def _container_url(self, container: str) -> str:
+        datastore, inside = place.datastore_of(container)
+        if datastore and (other := self.other_account(datastore)):
+            return f"{other.url}/{inside}"
+        own = f"{self.account_url}/{container}"
+        return own if place.is_own(container) else place.words(container)
+
     def is_default(self, datastore: Datastore) -> bool:
         return datastore.name.lower() == self.default.lower()
 
@@ -55,7 +74,7 @@ class Datastores:
         """Raises NotFound, which says what there is instead."""
         entry = self._built_in.get(name.lower()) or self._registry.datastores.find(name)
         if entry is None:
-            there = [*self._built_in, *self._registry.datastores.names()[:USERS_SHOWN]]
+            there = [*self._built_in, *self._registry.datastores.names()[:MOST_USERS]]
             raise NotFound(
                 f"There is no datastore '{name}'.",
                 fix=f"Use one of: {', '.join(there)}.",
@@ -63,14 +82,19 @@ class Datastores:
             )
         return entry
 
+    def other_account(self, name: str) -> OtherAccount | None:
+        """The account of a datastore elsewhere, if there is one of that name."""
+        found = self._registry.datastores.find(name)
+        return found.resource.other if found else None
+
     def page(self, *, after: str, size: int) -> tuple[list[Stored[Datastore]], str]:
         """At most `size` datastores in name order, after the key `after`.
 
         Also the key after which the next page begins, empty if this is the last.
         """
-        made, more = self._registry.datastores.page(after=after, size=size)
+        registered, more = self._registry.datastores.page(after=after, size=size)
         built_in = [entry for key, entry in self._built_in.items() if key > after]
-        found = sorted([*built_in, *made], key=lambda entry: entry.resource.name.lower())
+        found = sorted([*built_in, *registered], key=lambda entry: entry.resource.name.lower())
         shown = found[:size]
         is_last = len(found) <= size and not more
         return shown, "" if is_last else shown[-1].resource.name.lower()
@@ -93,22 +117,18 @@ class Datastores:
         )
 
     def container(self, name: str, *, target: str) -> str:
-        """Raises NotFound."""
-        return self.get(name, target=target).resource.container
+        """The place of its container; raises NotFound."""
+        return self.get(name, target=target).resource.place
 
     def blob(self, url: BlobUrl, *, target: str) -> Location:
-        """The container and path of a URL.
+        """The place and path of a URL.
 
-        Raises InvalidRequest for another account's, and for what only the service may touch.
+        Raises InvalidRequest for what only the service may touch, and for what it never reads.
         """
         own = urlsplit(self.account_url)
         prefix = own.path.rstrip("/") + "/"
         if url.host != own.netloc.lower() or not url.path.startswith(prefix):
-            raise InvalidRequest(
-                f"'{url.host}{url.path}' is not in the service's own storage account.",
-                fix=f"Use a URL under {self.account_url}, or copy the files to a datastore.",
-                target=target,
-            )
+            return self._others.locate(url, target=target)
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
 
@@ -117,30 +137,34 @@ class Datastores:
 
         Who writes a container of models or code decides what the service runs.
         """
-        if container == self.get(self.default).resource.container:
+        if container == self.get(self.default).resource.place:
             return True
         shelves: tuple[Repository[Model] | Repository[Code], ...] = (
             self._registry.models,
             self._registry.codes,
         )
-        uris = (entry.resource.uri for one in shelves for entry in one.whole(levels=ASSET_LEVELS))
+        uris = (entry.resource.uri for one in shelves for entry in one.iterate(levels=ASSET_LEVELS))
         return container != ARTIFACT_CONTAINER and all(
             self._container_of(uri) != container for uri in uris
         )
 
     def _container_of(self, uri: str) -> str:
         """Where an asset lies; nowhere, if its datastore is gone."""
-        place = parse_input(uri, target="uri")
+        reference = parse_input(uri, target="uri")
         try:
-            if isinstance(place, DatastorePath):
-                return self.container(place.datastore, target="uri")
-            return self.blob(place, target="uri").container if isinstance(place, BlobUrl) else ""
+            if isinstance(reference, DatastorePath):
+                return self.container(reference.datastore, target="uri")
+            return (
+                self.blob(reference, target="uri").container
+                if isinstance(reference, BlobUrl)
+                else ""
+            )
         except (InvalidRequest, NotFound):
             return ""
 
     def check_unused(self, name: str) -> None:
         """Raise Conflict for one that registered assets lie in."""
-        users = list(islice(self._users(name), USERS_SHOWN))
+        users = list(islice(self._users(name), MOST_USERS))
         if users:
             raise Conflict(
                 f"The datastore '{name}' is in use: {', '.join(users)}.",
@@ -165,11 +189,11 @@ class Datastores:
             ("code", registry.codes),
         )
         for noun, repository in shelves:
-            for entry in repository.whole(levels=ASSET_LEVELS):
+            for entry in repository.iterate(levels=ASSET_LEVELS):
                 if _lies_in(entry.resource, name):
                     yield f"{noun} '{entry.resource.id}'"
 
 
 def _lies_in(asset: Model | Data | Code, datastore: str) -> bool:
-    place = parse_input(asset.uri, target="uri")
-    return isinstance(place, DatastorePath) and place.datastore.lower() == datastore.lower()
+    reference = parse_input(asset.uri, target="uri")
+    return isinstance(reference, DatastorePath) and reference.datastore.lower() == datastore.lower()

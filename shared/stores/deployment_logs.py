@@ -11,13 +11,13 @@ from shared.domain.errors import NotFound
 from shared.domain.provisioning import ProvisioningTask
 from shared.domain.redaction import redacted_text
 from shared.ports import Blobs
+from shared.stores.content_types import TEXT_TYPE
 from shared.stores.registry import CONTAINER
 
 BUILD, INIT = "build", "init"
 STEPS = (BUILD, INIT)
 # Of each step: its end says what became of it.
 LONGEST = 1 << 20
-TEXT = "text/plain; charset=utf-8"
 
 
 class DeploymentLogs:
@@ -28,21 +28,21 @@ class DeploymentLogs:
 
     def keep(self, task: ProvisioningTask, step: str, text: str) -> None:
         data = redacted_text(text[-LONGEST:]).encode(errors="replace")
-        self._blobs.write(CONTAINER, f"{_place(task)}{step}.txt", data, content_type=TEXT)
+        self._blobs.write(CONTAINER, f"{folder_of(task)}{step}.txt", data, content_type=TEXT_TYPE)
 
     def read(self, task: ProvisioningTask) -> str:
         """All that was said so far, in the order of the steps."""
-        said = (self._step(task, step) for step in STEPS)
-        return "".join(text for text in said if text)
+        texts = (self._step(task, step) for step in STEPS)
+        return "".join(text for text in texts if text)
 
     def forget(self, endpoint: str, deployment: str) -> None:
-        """Of all its generations: it is deleted, or made anew."""
+        """Of all its generations: it is deleted, or made again."""
         for name in list(self._blobs.list_names(CONTAINER, _folder(endpoint, deployment))):
             self._blobs.delete(CONTAINER, name)
 
     def _step(self, task: ProvisioningTask, step: str) -> str:
         with suppress(NotFound):
-            data = self._blobs.read(CONTAINER, f"{_place(task)}{step}.txt").data
+            data = self._blobs.read(CONTAINER, f"{folder_of(task)}{step}.txt").data
             text = data.decode(errors="replace").strip()
             return f"=== {step} ===\n{text}\n" if text else ""
         return ""
@@ -52,5 +52,6 @@ def _folder(endpoint: str, deployment: str) -> str:
     return f"deployment-logs/{endpoint.lower()}/{deployment.lower()}/"
 
 
-def _place(task: ProvisioningTask) -> str:
+def folder_of(task: ProvisioningTask) -> str:
+    """Of one generation of a deployment; with the slash."""
     return f"{_folder(task.endpoint, task.deployment)}{task.generation}/"

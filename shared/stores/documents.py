@@ -10,8 +10,8 @@ from typing import Any
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.message import JSON
 from shared.ports import Blobs
+from shared.stores.content_types import JSON_TYPE
 
-JSON_TYPE = "application/json"
 # Of writers that meet, one is through in each round; a host has far fewer threads.
 MOST_WRITERS = 1000
 # A list's page is some dozen small reads; more side by side gain nothing on one store.
@@ -30,7 +30,7 @@ NOTHING = Document(None, "")
 
 
 @dataclass(frozen=True)
-class Settled:
+class WriteResult:
     """What a guarded write found, and what is there now: NOTHING if it was deleted."""
 
     before: Document | None
@@ -76,14 +76,16 @@ class Documents:
         self._blobs.delete(self._container, name, if_match=if_match)
 
     def update(self, name: str, change: Callable[[JSON], JSON]) -> JSON:
-        """Change a document that is there, as `settle` does. Raises NotFound."""
+        """Change a document that is there, as `write_optimistically` does. Raises NotFound."""
 
         def decide(document: Document | None) -> JSON:
             return change((document or self.read(name)).body)
 
-        return self.settle(name, decide, what=f"document '{name}'").now.body
+        return self.write_optimistically(name, decide, what=f"document '{name}'").now.body
 
-    def settle(self, name: str, decide: Callable[[Document | None], JSON], *, what: str) -> Settled:
+    def write_optimistically(
+        self, name: str, decide: Callable[[Document | None], JSON], *, what: str
+    ) -> WriteResult:
         """Read, decide and write, again while others write in between: the last one wins.
 
         What `decide` returns replaces the document, or is the first; None deletes it. Who returns
@@ -93,9 +95,9 @@ class Documents:
             old = self.find(name)
             body = decide(old)
             if body == (old.body if old else None):
-                return Settled(old, old or NOTHING)
+                return WriteResult(old, old or NOTHING)
             with suppress(Conflict, PreconditionFailed):
-                return Settled(old, self._exchange(name, old, body))
+                return WriteResult(old, self._exchange(name, old, body))
         raise ServiceUnavailable(
             f"The {what} is being changed by too many at once.", fix="Send the request again."
         )

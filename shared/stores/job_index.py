@@ -11,6 +11,7 @@ before the job's document: one whose job is missing, or was created at another t
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec
@@ -42,7 +43,18 @@ class JobIndex:
         """Doing so again changes nothing."""
         self._blobs.write(CONTAINER, _child(spec.child), spec.name.encode())
         for folder in _folders(spec):
-            self._blobs.write(CONTAINER, f"{folder}/{_key(spec)}", b"")
+            self._blobs.write(CONTAINER, f"{folder}/{key_of(spec)}", b"")
+
+    def forget(self, spec: JobSpec) -> None:
+        """All entries but the one that lists every job."""
+        self._blobs.delete(CONTAINER, _child(spec.child))
+        for folder in _folders(spec):
+            if folder != EVERYTHING:
+                self._blobs.delete(CONTAINER, f"{folder}/{key_of(spec)}")
+
+    def forget_key(self, key: str) -> None:
+        """The entry that lists every job."""
+        self._blobs.delete(CONTAINER, f"{EVERYTHING}/{key}")
 
     def keys(self, folder: str, after: str, at_once: int) -> Iterator[str]:
         """The folder's keys after that one, newest first; raises InvalidRequest for no key."""
@@ -70,12 +82,22 @@ def name_in(key: str) -> str:
     return key.partition("_")[2]
 
 
+def created_at(key: str) -> datetime:
+    """When the job of a key was created."""
+    return datetime.fromtimestamp((END_OF_TIME_MS - int(key.partition("_")[0])) / 1000, UTC)
+
+
+def key_before(moment: datetime) -> str:
+    """A key that comes before those of all jobs that were created before that moment."""
+    return f"{END_OF_TIME_MS - int(moment.timestamp() * 1000):013d}_-"
+
+
 def is_entry(folder: str, key: str, spec: JobSpec) -> bool:
     """Whether that entry is this job's, not one that a failed attempt left behind."""
-    return key == _key(spec) and folder in _folders(spec)
+    return key == key_of(spec) and folder in _folders(spec)
 
 
-def _key(spec: JobSpec) -> str:
+def key_of(spec: JobSpec) -> str:
     return f"{END_OF_TIME_MS - int(spec.created_at.timestamp() * 1000):013d}_{spec.name}"
 
 

@@ -76,13 +76,13 @@ def error(ending: Ending) -> str:
     )
 
 
-def story(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> str:
+def overview_text(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> str:
     """The log that `az ml job stream` would show: the job in a few lines."""
     spec, plan, files = ending.spec, ending.plan, receipt.files
     counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
     lines = [
         opening(spec),
-        *(f"Environment: {note}" for note in spec.recipe.made.notes),
+        *(f"Environment: {note}" for note in spec.resolved.built_environment.notes),
         planned(spec, plan),
         f"Processed {ending.tally.minibatches} of {plan.minibatches} mini-batches: {counts}",
     ]

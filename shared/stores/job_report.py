@@ -40,7 +40,7 @@ STATUSES = {
     "died": "RUN_EXCEPTION",
 }
 LONGEST_MESSAGE = 500
-# Different reasons that the summary tells of; errors.jsonl has them all.
+# Different reasons that the summary has; errors.jsonl has them all.
 MOST_REASONS = 50
 
 
@@ -95,13 +95,13 @@ class JobReport:
 
     def errors(self) -> bytes:
         """Each reason once, with how often it was met and where to read on; empty without any."""
-        told = [
+        blocks = [
             f"{count} x {message}\n"
             f"    first: mini-batch {error.mini_batch} {error.file}, "
             f"see logs/user/error/{process}.txt\n"
             for message, (count, error, process) in self.reasons.items()
         ]
-        return "".join(told).encode()
+        return "".join(blocks).encode()
 
     def _add(self, process: str, report: MinibatchReport) -> None:
         self.processes.setdefault(process, _Sum()).add(report)

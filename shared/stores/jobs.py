@@ -1,25 +1,30 @@
 """Job documents: `<job>/job.json`, and the key that makes a repeated request the same job."""
 
-import hashlib
 import time
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
+from itertools import batched, islice
 
+from shared.domain.cleared import check_job_kept
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Change, Job, JobSpec, JobState, Labels
-from shared.domain.message import Message
+from shared.domain.message import JSON, Message
 from shared.ports import Blobs
 from shared.stores.documents import Documents
-from shared.stores.job_index import JobIndex, is_entry, name_in
+from shared.stores.job_index import JobIndex, is_entry, key_of, name_in, of_deployment
+from shared.stores.job_names import claim_name, name_of, name_taken
 from shared.stores.recent import Recent
 
 CONTAINER = "batch-jobs"
 # Job specs never change; a worker serves a handful of jobs at a time.
-SPECS_KEPT = 64
+SPECS_CACHED = 64
 # Another process may have ended the job meanwhile.
 LOOK_AGAIN_S = 60.0
 # A page whose filter finds little is cut short, after so many documents: its client asks on.
 MOST_READ = 500
+# Documents at once, where the first ones are most likely enough.
+FEW = 4
+# The same for one that looks at names only: a few listings of the store.
+MOST_LOOKED_AT = 20_000
 
 
 class Submission(Message):
@@ -30,25 +35,33 @@ class Submission(Message):
 
 
 class Jobs:
-    """Thread-safe. A job's name is unique in the workspace."""
+    """Thread-safe. A job's name is unique in the workspace.
 
-    def __init__(self, blobs: Blobs, clock: Callable[[], float] = time.monotonic) -> None:
+    `note_progress` is told once of each state that is recorded: the document before and after.
+    """
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        clock: Callable[[], float] = time.monotonic,
+        note_progress: Callable[[Job, Job], None] = lambda _before, _after: None,
+    ) -> None:
+        self._note_progress = note_progress
         self._documents = Documents(blobs, CONTAINER)
         self._index = JobIndex(blobs)
         self._clock = clock
-        self._under_way = Recent[str, tuple[JobSpec, float]](SPECS_KEPT)
+        self._under_way = Recent[str, tuple[JobSpec, float]](SPECS_CACHED)
 
     def claim(self, endpoint: str, request_id: str, submission: Submission) -> Submission:
         """Bind a request id to a job, or return what it is bound to already."""
-        key = hashlib.sha256(f"{endpoint}\n{request_id}".encode()).hexdigest()
-        name = f"_requests/{key}.json"
+        name = claim_name(endpoint, request_id)
         try:
             self._documents.create(name, submission.to_wire())
         except Conflict:
-            return self._claimed(name, submission)
+            return self._take_over_claim(name, submission)
         return submission
 
-    def _claimed(self, name: str, submission: Submission) -> Submission:
+    def _take_over_claim(self, name: str, submission: Submission) -> Submission:
         """Who has the request id; a different request takes it over if the first made no job."""
         document = self._documents.read(name)
         first = Submission.from_wire(document.body)
@@ -62,21 +75,21 @@ class Jobs:
         job = Job(spec=spec)
         self._index.add(spec)
         try:
-            self._documents.create(_name(spec.name), job.to_wire())
+            self._documents.create(name_of(spec.name), job.to_wire())
         except Conflict:
-            raise _taken(spec.name) from None
-        return self._noted(job)
+            raise name_taken(spec.name) from None
+        return self._remember(job)
 
     def check_free(self, name: str) -> None:
-        """Raise Conflict when a job has that name."""
-        if self.find(name) is not None:
-            raise _taken(name)
+        """Raise Conflict when a job has that name, or is being removed."""
+        if self.look_up(name) is not None:
+            raise name_taken(name)
 
     def spec(self, name: str) -> JobSpec:
         """What a job under way was asked for; raises NotFound, for one that has ended too."""
-        kept = self._under_way.get(name)
-        if kept and self._clock() - kept[1] < LOOK_AGAIN_S:
-            return kept[0]
+        cached = self._under_way.get(name)
+        if cached and self._clock() - cached[1] < LOOK_AGAIN_S:
+            return cached[0]
         job = self.current(name)
         if job is None or job.state.status.is_terminal:
             raise NotFound(f"No job '{name}' is under way.", fix="Invoke the endpoint.")
@@ -84,17 +97,17 @@ class Jobs:
 
     def current(self, name: str) -> Job | None:
         """The job; its document is written again if the store lost it and it is known here."""
-        job, kept = self.find(name), self._under_way.get(name)
-        if job is None and kept:
-            self.restore(kept[0])
+        job, cached = self.find(name), self._under_way.get(name)
+        if job is None and cached:
+            self.restore(cached[0])
             job = self.find(name)
-        return self._noted(job) if job else None
+        return self._remember(job) if job else None
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         """Ask the store again for every job."""
         self._under_way.clear()
 
-    def _noted(self, job: Job) -> Job:
+    def _remember(self, job: Job) -> Job:
         """The job; what was asked is kept at hand while it is under way."""
         if job.state.status.is_terminal:
             self._under_way.drop(job.spec.name)
@@ -106,21 +119,28 @@ class Jobs:
         """Write the document again if the store lost it."""
         self._index.add(spec)
         try:
-            self._documents.create(_name(spec.name), Job(spec=spec).to_wire())
+            self._documents.create(name_of(spec.name), Job(spec=spec).to_wire())
         except Conflict:
             return
 
     def get(self, name: str) -> Job:
         """Raises NotFound."""
-        job = self.find(name)
+        job = self.look_up(name)
         if job is None:
             raise NotFound(
                 f"There is no job '{name}'.", fix="Use the name that invoke returned.", target=name
             )
+        check_job_kept(name, job.cleared)
         return job
 
     def find(self, name: str) -> Job | None:
-        document = self._documents.find(_name(name))
+        """None also for one that is being removed; its name is taken until it is gone."""
+        job = self.look_up(name)
+        return job if job and job.cleared.jobs is None else None
+
+    def look_up(self, name: str) -> Job | None:
+        """The job, also one that is being removed."""
+        document = self._documents.find(name_of(name))
         return Job.from_wire(document.body) if document else None
 
     def of_run(self, run: str) -> Job | None:
@@ -132,33 +152,52 @@ class Jobs:
         return job
 
     def page(
-        self, folder: str, *, after: str, size: int, is_wanted: Callable[[Job], bool]
+        self,
+        folder: str,
+        *,
+        after: str,
+        size: int,
+        is_wanted: Callable[[Job], bool],
+        is_named: Callable[[str], bool] | None = None,
     ) -> tuple[list[Job], str]:
         """Jobs of a folder of the index, newest first, and the key after which more follow.
 
         That key is empty at the end. A page may be short: a filter that finds little is cut off.
+        `is_named` sorts out by name, without reading documents.
         Raises InvalidRequest when `after` is no key.
         """
-        keys = self._index.keys(folder, after, size + 1)
-        found, last, read = list[Job](), "", 0
-        while len(found) < size and read < MOST_READ:
+        keys = self._index.keys(folder, after, MOST_LOOKED_AT if is_named else size + 1)
+        found, last, read, looked_at = list[Job](), "", 0, 0
+        while len(found) < size and read < MOST_READ and looked_at < MOST_LOOKED_AT:
             chunk = list(islice(keys, size - len(found)))
             if not chunk:
                 return found, ""
-            found += [job for job in self._of_keys(folder, chunk) if is_wanted(job)]
-            last, read = chunk[-1], read + len(chunk)
+            named = [key for key in chunk if is_named is None or is_named(name_in(key))]
+            found += [job for job in self._of_keys(folder, named) if is_wanted(job)]
+            last, read, looked_at = chunk[-1], read + len(named), looked_at + len(chunk)
         return found, last if next(keys, None) is not None else ""
 
+    def before(self, spec: JobSpec, *, most: int) -> Iterator[Job]:
+        """Jobs of the same deployment that were created before that one, newest first."""
+        folder = of_deployment(spec.endpoint, spec.deployment)
+        keys = self._index.keys(folder, key_of(spec), most)
+        for some in batched(islice(keys, most), FEW, strict=False):
+            yield from self._of_keys(folder, list(some))
+
     def _of_keys(self, folder: str, keys: list[str]) -> list[Job]:
-        documents = self._documents.find_all(_name(name_in(key)) for key in keys)
+        documents = self._documents.find_all(name_of(name_in(key)) for key in keys)
         jobs = [Job.from_wire(document.body) if document else None for document in documents]
         pairs = zip(keys, jobs, strict=True)
-        return [job for key, job in pairs if job and is_entry(folder, key, job.spec)]
+        return [
+            job
+            for key, job in pairs
+            if job and job.cleared.jobs is None and is_entry(folder, key, job.spec)
+        ]
 
     def discard(self, name: str) -> None:
         """Take back a document whose job was never started."""
         self._under_way.drop(name)
-        self._documents.delete(_name(name))
+        self._documents.delete(name_of(name))
 
     def of_request(self, name: str, request_id: str) -> Job | None:
         """The job of that name, if that request made it."""
@@ -180,37 +219,31 @@ class Jobs:
     def request_cancel(self, name: str, request: Change) -> Job:
         """Note who asked first that the job be canceled; one that has ended stays as it is."""
 
-        def asked(job: Job) -> Job:
+        def cancel(job: Job) -> Job:
             is_over = job.state.status.is_terminal or job.cancel is not None
             return job if is_over else job.model_copy(update={"cancel": request})
 
-        return self._change(name, asked)
+        return self._change(name, cancel)
 
     def label(self, name: str, change: Callable[[Labels], Labels]) -> Job:
         """Change what people put on a job; raises NotFound."""
         return self._change(name, lambda job: job.model_copy(update={"labels": change(job.labels)}))
 
     def _change(self, name: str, change: Callable[[Job], Job]) -> Job:
-        changed = self._documents.update(
-            _name(name), lambda body: change(Job.from_wire(body)).to_wire()
-        )
-        return Job.from_wire(changed)
+        def changed(body: JSON) -> JSON:
+            job = Job.from_wire(body)
+            check_job_kept(name, job.cleared)
+            return change(job).to_wire()
+
+        return Job.from_wire(self._documents.update(name_of(name), changed))
 
     def _go_on(self, name: str, reached: Callable[[JobState], JobState]) -> JobState:
-        return self._noted(self._change(name, lambda job: _followed(job, reached(job.state)))).state
+        before = list[Job]()
 
+        def follow(job: Job) -> Job:
+            before.append(job)
+            return job.model_copy(update={"state": job.state.followed_by(reached(job.state))})
 
-def _taken(name: str) -> Conflict:
-    return Conflict(
-        f"A job named '{name}' exists.",
-        fix="Choose another name, or leave it out to have one made.",
-        target="name",
-    )
-
-
-def _followed(job: Job, state: JobState) -> Job:
-    return job.model_copy(update={"state": job.state.followed_by(state)})
-
-
-def _name(job: str) -> str:
-    return f"{job}/job.json"
+        after = self._remember(self._change(name, follow))
+        self._note_progress(before[-1], after)
+        return after.state

@@ -23,8 +23,8 @@ from shared.stores.jobs import CONTAINER
 from shared.stores.recent import Recent
 
 # The shard being scored and the next one, for a few jobs.
-SHARDS_KEPT = 16
-COUNTS_KEPT = 64
+SHARDS_CACHED = 16
+COUNTS_CACHED = 64
 
 
 class Plans:
@@ -32,8 +32,8 @@ class Plans:
 
     def __init__(self, blobs: Blobs) -> None:
         self._documents = Documents(blobs, CONTAINER)
-        self.shard = lru_cache(SHARDS_KEPT)(self._shard)
-        self._counts = Recent[tuple[str, str], Plan](COUNTS_KEPT)
+        self.shard = lru_cache(SHARDS_CACHED)(self.read_shard)
+        self._counts = Recent[tuple[str, str], Plan](COUNTS_CACHED)
 
     def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
         """Cut the files as they come and write one document per shard; at most one is in memory.
@@ -67,20 +67,21 @@ class Plans:
         self._counts.put((job, plan.key), plan)
         return plan
 
-    def counts(self, job: str, key: str) -> Plan:
+    def read_counts(self, job: str, key: str) -> Plan:
         """Raises NotFound when the job was never planned under that key."""
-        kept = self._counts.get((job, key))
-        if kept is None:
-            kept = Plan.from_wire(self._documents.read(_counts_name(job, key)).body)
-            self._counts.put((job, key), kept)
-        return kept
+        cached = self._counts.get((job, key))
+        if cached is None:
+            cached = Plan.from_wire(self._documents.read(_counts_name(job, key)).body)
+            self._counts.put((job, key), cached)
+        return cached
 
-    def forget(self) -> None:
+    def clear_cache(self) -> None:
         """Ask the store again for every plan."""
         self._counts.clear()
         self.shard.cache_clear()
 
-    def _shard(self, job: str, key: str, shard: int) -> PlanShard:
+    def read_shard(self, job: str, key: str, shard: int) -> PlanShard:
+        """From the store, for who looks once; raises NotFound."""
         return PlanShard.from_wire(self._documents.read(_name(job, key, shard)).body)
 
 

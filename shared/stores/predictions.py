@@ -14,7 +14,7 @@ from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.domain.outcome import Segment
 from shared.ports import Blobs
-from shared.stores.blocks import BLOCK_BYTES, in_blocks
+from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
 from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Results, Summary, part_name
 
@@ -42,15 +42,15 @@ class Predictions:
         Raises Damaged when a part is not what was accepted, and Conflict when the file exists and
         is not this job's.
         """
-        if (published := self._own(spec)) is not None:
+        if (published := self._find_own(spec)) is not None:
             return published
         if shards == 1 and spec.settings.output_action is OutputAction.APPEND_ROW:
-            copied = self._copied(spec)
+            copied = self._copy_part(spec)
             if copied is not None:
                 return copied
-        return self._assembled(spec, shards)
+        return self._assemble(spec, shards)
 
-    def _copied(self, spec: JobSpec) -> Published | None:
+    def _copy_part(self, spec: JobSpec) -> Published | None:
         """A job of one shard: its part is the file, once it is checked, and the store copies it.
 
         None: the store cannot.
@@ -60,11 +60,9 @@ class Predictions:
             checked_at = self._blobs.head(*part).etag
         except NotFound:
             raise Damaged(0) from None
-        size, digest = 0, hashlib.sha256()
-        for piece in self._content(spec, 1):
-            digest.update(piece)
-            size += len(piece)
-        published = Published(bytes=size, rows=self._rows(spec.name, 0), sha256=digest.hexdigest())
+        content = CountedBytes(self._content(spec, 1))
+        content.exhaust()
+        published = self._published(spec, content, 1)
         try:
             is_copied = self._blobs.copy(
                 part,
@@ -73,27 +71,27 @@ class Predictions:
                 metadata=_metadata(spec, published),
             )
         except Conflict:
-            if self._own(spec) != published:
+            if self._find_own(spec) != published:
                 raise
             return published
         except PreconditionFailed:
             return None
         return published if is_copied else None
 
-    def _assembled(self, spec: JobSpec, shards: int) -> Published:
+    def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        size, digest, names = 0, hashlib.sha256(), list[str]()
-        content = self._content(spec, shards)
+        content, names = CountedBytes(self._content(spec, shards)), list[str]()
         for block in in_blocks(content):
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)
-            digest.update(block)
-            size += len(block)
-        rows = sum(self._rows(spec.name, shard) for shard in range(shards))
-        published = Published(bytes=size, rows=rows, sha256=digest.hexdigest())
+        published = self._published(spec, content, shards)
         self._commit(spec, names, published)
         return published
+
+    def _published(self, spec: JobSpec, content: CountedBytes, shards: int) -> Published:
+        rows = sum(self._rows(spec.name, shard) for shard in range(shards))
+        return Published(bytes=content.size, rows=rows, sha256=content.sha256)
 
     def _commit(self, spec: JobSpec, blocks: list[str], published: Published) -> None:
         output = spec.output.location
@@ -108,10 +106,10 @@ class Predictions:
                 content_type="text/csv",
             )
         except Conflict:
-            if self._own(spec) != published:
+            if self._find_own(spec) != published:
                 raise
 
-    def _own(self, spec: JobSpec) -> Published | None:
+    def _find_own(self, spec: JobSpec) -> Published | None:
         """What this job published already, if it did."""
         output = spec.output.location
         try:
@@ -144,7 +142,7 @@ class Predictions:
 
 
 def _metadata(spec: JobSpec, published: Published) -> dict[str, str]:
-    """What tells a later run of the step that this is its own file."""
+    """By this a later run of the step knows its own file."""
     return {OWNER: spec.name, SHA256: published.sha256, ROWS: str(published.rows)}
 
 

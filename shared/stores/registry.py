@@ -12,6 +12,9 @@ from shared.domain.endpoint import Endpoint
 from shared.domain.errors import Conflict, NotFound, found_for
 from shared.domain.provisioning import ProvisioningEnd
 from shared.domain.reference import LATEST
+from shared.domain.schedule import Schedule
+from shared.domain.watch import Watch
+from shared.domain.webhook import Webhook
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.repository import SUFFIX, Repository, Stored
@@ -28,12 +31,12 @@ __all__ = [
     "Stored",
     "SystemData",
     "newest_first",
-    "place_in_time",
+    "time_key",
     "unchanged",
 ]
 
 CONTAINER = "batch-registry"
-SHOWN = 1000  # characters of an asset in a refusal
+LONGEST_DIFFERENCE = 1000  # characters of an asset in a refusal
 
 
 class Registry:
@@ -52,6 +55,9 @@ class Registry:
         self.containers = Repository(documents, "containers", AssetContainer, "asset")
         self.datastores = Repository(documents, "datastores", Datastore, "datastore")
         self.computes = Repository(documents, "computes", Compute, "compute")
+        self.schedules = Repository(documents, "schedules", Schedule, "schedule")
+        self.watches = Repository(documents, "watches", Watch, "watch")
+        self.webhooks = Repository(documents, "webhooks", Webhook, "webhook")
 
     def deployment(self, endpoint: Endpoint, name: str) -> Stored[Deployment]:
         """Raises NotFound, also for one of a deleted endpoint that bore the same name."""
@@ -71,7 +77,7 @@ class Registry:
     def users(self, uses: Callable[[Deployment], bool]) -> list[str]:
         """The deployments of which `uses` is true, as `endpoint/deployment`."""
         found = [
-            entry.resource for entry in self.deployments.whole(levels=2) if uses(entry.resource)
+            entry.resource for entry in self.deployments.iterate(levels=2) if uses(entry.resource)
         ]
         owners = {one.endpoint: self.endpoints.find(one.endpoint) for one in found}
         return [
@@ -145,10 +151,10 @@ class Registry:
 
 def newest_first[A: Asset](entries: Iterable[Stored[A]]) -> list[Stored[A]]:
     """By creation, which is what `@latest` means."""
-    return sorted(entries, key=place_in_time, reverse=True)
+    return sorted(entries, key=time_key, reverse=True)
 
 
-def place_in_time[A: Asset](entry: Stored[A]) -> tuple[datetime, str]:
+def time_key[A: Asset](entry: Stored[A]) -> tuple[datetime, str]:
     return entry.written.created_at, entry.resource.id.version
 
 
@@ -164,7 +170,7 @@ def unchanged[A: Asset](old: A, new: A) -> A:
         for key in fields
     )
     raise Conflict(
-        f"'{old.id}' exists and a version never changes: its {differences[:SHOWN]}.",
+        f"'{old.id}' exists and a version never changes: its {differences[:LONGEST_DIFFERENCE]}.",
         fix="Register it as a new version.",
         target="version",
     )

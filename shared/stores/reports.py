@@ -5,7 +5,6 @@ knows where to look there finds it here. The short ones are published a second t
 official client downloads a run's artifacts from.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -19,7 +18,8 @@ from shared.domain.plan import Plan
 from shared.domain.receipt import FileList, PublishedFile, Receipt
 from shared.ports import Blobs
 from shared.stores import job_logs
-from shared.stores.blocks import in_blocks
+from shared.stores.blocks import CountedBytes, in_blocks
+from shared.stores.content_types import JSON_TYPE, TEXT_TYPE
 from shared.stores.job_report import JobReport
 from shared.stores.jobs import CONTAINER
 from shared.stores.results import Damaged, Record, Results
@@ -29,7 +29,6 @@ OUTPUT_FILES = "output_files.jsonl"
 # A person reads the receipt; it has some 200 bytes for each file.
 MOST_LISTED = 1_000
 JOB_REPORT = f"{LOGS}/sys/job_report"
-TEXT = "text/plain; charset=utf-8"
 
 
 class Reports:
@@ -39,16 +38,16 @@ class Reports:
         self._blobs = blobs
         self._results = results
 
-    def progress(self, spec: JobSpec, shard: int, plan: Plan, state: JobState) -> None:
+    def write_progress(self, spec: JobSpec, shard: int, plan: Plan, state: JobState) -> None:
         """A line in the overview for each closed shard, under the shard's own block."""
         line = job_logs.processed(plan, state.tally, state.scoring_since, datetime.now(UTC))
-        told = line if shard else job_logs.scheduled(spec, plan) + line
+        entry = line if shard else job_logs.scheduled(spec, plan) + line
         name = f"{spec.name}/{job_logs.overview_name(spec)}"
-        self._blobs.stage(CONTAINER, name, f"{shard:06d}", told.encode())
+        self._blobs.stage(CONTAINER, name, f"{shard:06d}", entry.encode())
         blocks = [f"{one:06d}" for one in range(shard + 1)]
         try:
-            self._blobs.commit(CONTAINER, name, blocks, content_type=TEXT)
-        except BlocksMissing:  # the store lost earlier lines: those that come tell as much
+            self._blobs.commit(CONTAINER, name, blocks, content_type=TEXT_TYPE)
+        except BlocksMissing:  # the store lost earlier lines: those that come say as much
             return
 
     def first_error(self, ending: Ending) -> FileError | None:
@@ -62,37 +61,30 @@ class Reports:
         """The files as the receipt has them: all, or the list that was written of them."""
         if len(files) <= MOST_LISTED:
             return list(files), None
-        size, digest = 0, hashlib.sha256()
-
-        def lines() -> Iterator[bytes]:
-            nonlocal size
-            for file in files:
-                line = (json.dumps(asdict(file), ensure_ascii=False) + "\n").encode()
-                digest.update(line)
-                size += len(line)
-                yield line
-
-        self._stream(job, OUTPUT_FILES, lines())
-        return [], FileList(name=OUTPUT_FILES, bytes=size, sha256=digest.hexdigest())
+        lines = CountedBytes(
+            (json.dumps(asdict(file), ensure_ascii=False) + "\n").encode() for file in files
+        )
+        self._write_lines(job, OUTPUT_FILES, lines)
+        return [], FileList(name=OUTPUT_FILES, bytes=lines.size, sha256=lines.sha256)
 
     def write(self, ending: Ending, receipt: Receipt, warnings: Sequence[str]) -> None:
         """Write every report; raises Damaged when a completed job's summary is missing."""
         job, report = ending.spec.name, JobReport()
-        self._stream(job, ERRORS, _error_lines(self._records(ending)))
+        self._write_lines(job, ERRORS, _error_lines(self._records(ending)))
         lines = report.minibatches(self._records(ending))
-        self._stream(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
-        self._text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
-        self._text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
-        self._text(job, RECEIPT, f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode())
+        self._write_lines(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
+        self._write_text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
+        self._write_text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
+        self._write_text(job, RECEIPT, f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode())
         texts = {
             job_logs.ERROR_SUMMARY: report.errors(),
             job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
             job_logs.README: job_logs.LAYOUT.encode(),
             job_logs.JOB_RESULT: job_logs.verdict(ending, receipt).encode(),
-            job_logs.STD_LOG: job_logs.story(ending, receipt, warnings).encode(),
+            job_logs.STD_LOG: job_logs.overview_text(ending, receipt, warnings).encode(),
         }
         for name, text in texts.items():
-            self._text(job, name, text)
+            self._write_text(job, name, text)
             self._publish(ending.spec, name, text)
 
     def _records(self, ending: Ending) -> Iterator[Record]:
@@ -103,23 +95,23 @@ class Reports:
                 if ending.status is JobStatus.COMPLETED:
                     raise
 
-    def _text(self, job: str, name: str, text: bytes) -> None:
+    def _write_text(self, job: str, name: str, text: bytes) -> None:
         """A text with nothing in it is left out."""
-        kind = "application/json" if name.endswith(".json") else TEXT
+        kind = JSON_TYPE if name.endswith(".json") else TEXT_TYPE
         if text:
             self._blobs.write(CONTAINER, f"{job}/{name}", text, content_type=kind)
 
     def _publish(self, spec: JobSpec, name: str, text: bytes) -> None:
         path = f"ExperimentRun/dcid.{spec.child}/{name}"
         if text:
-            self._blobs.write(ARTIFACT_CONTAINER, path, text, content_type=TEXT)
+            self._blobs.write(ARTIFACT_CONTAINER, path, text, content_type=TEXT_TYPE)
 
-    def _stream(self, job: str, name: str, lines: Iterable[bytes]) -> None:
+    def _write_lines(self, job: str, name: str, lines: Iterable[bytes]) -> None:
         blocks = list[str]()
         for block in in_blocks(lines):
             blocks.append(f"{len(blocks):08d}")
             self._blobs.stage(CONTAINER, f"{job}/{name}", blocks[-1], block)
-        self._blobs.commit(CONTAINER, f"{job}/{name}", blocks, content_type=TEXT)
+        self._blobs.commit(CONTAINER, f"{job}/{name}", blocks, content_type=TEXT_TYPE)
 
 
 def _error_lines(records: Iterable[Record]) -> Iterator[bytes]:

@@ -96,7 +96,7 @@ class Repository[R: Message]:
             entry: Stored[R] = self._entry(resource=merged, written=written)
             return entry
 
-        return self._settle(key, decide)
+        return self._write_optimistically(key, decide)
 
     def change(
         self, change: Callable[[R], R], *key: str, by: Author | None = None, if_match: str = ""
@@ -117,7 +117,7 @@ class Repository[R: Message]:
             written = SystemData.now(by, since=old.written) if by else old.written
             return old.model_copy(update={"resource": changed, "written": written})
 
-        return self._settle(key, decide)[0]
+        return self._write_optimistically(key, decide)[0]
 
     def restore(self, entry: Stored[R], *key: str) -> None:
         """Put back what was deleted, unless somebody else made it anew."""
@@ -135,9 +135,9 @@ class Repository[R: Message]:
             entry = self._read(document)
             return document.body if document and entry and not condition(entry.resource) else None
 
-        self._documents.settle(self._name(key), decide, what=self._called(key))
+        self._documents.write_optimistically(self._name(key), decide, what=self._called(key))
 
-    def whole(self, *, levels: int) -> Iterator[Stored[R]]:
+    def iterate(self, *, levels: int) -> Iterator[Stored[R]]:
         """All resources of this kind, some at a time; `levels` are the names in a key."""
         names = self._documents.names(f"{self._folder}/")
         own = (name for name in names if name.count("/") == levels)
@@ -154,7 +154,7 @@ class Repository[R: Message]:
         names = self._documents.names(prefix)
         return {name.removeprefix(prefix).partition("/")[0] for name in names}
 
-    def _settle(
+    def _write_optimistically(
         self, key: tuple[str, ...], decide: Callable[[Stored[R] | None], Stored[R]]
     ) -> tuple[Stored[R], bool]:
         """Write what is decided, however many write at the same time; also whether it is new."""
@@ -164,7 +164,9 @@ class Repository[R: Message]:
             new = decide(old)
             return document.body if document and new == old else new.to_wire()
 
-        settled = self._documents.settle(self._name(key), decide_body, what=self._called(key))
+        settled = self._documents.write_optimistically(
+            self._name(key), decide_body, what=self._called(key)
+        )
         return self._stored(settled.now), settled.before is None
 
     def _check(
@@ -219,14 +221,14 @@ class Repository[R: Message]:
 
     def _instead(self, key: tuple[str, ...]) -> str:
         """What there is beside a key that is not there."""
-        if there := _shown(self._keys(key[:-1], at_once=HINTS + 1)):
+        if there := _quote(self._keys(key[:-1], at_once=HINTS + 1)):
             return f"Use one of: {there}"
-        if self._is_versioned and (there := _shown(sorted(self.folders()))):
+        if self._is_versioned and (there := _quote(sorted(self.folders()))):
             return f"The names that are registered are: {there}"
         return f"There is none yet; create the {self._noun} first."
 
 
-def _shown(names: Iterable[str]) -> str:
+def _quote(names: Iterable[str]) -> str:
     """The first names, and whether there are more; empty if there is none."""
     first = list(islice(names, HINTS + 1))
     more = ", ..." if first[HINTS:] else "."

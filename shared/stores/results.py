@@ -19,12 +19,12 @@ from pydantic import Field
 from shared.domain.errors import NotFound
 from shared.domain.message import Message
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD, Span
-from shared.domain.outcome import FileError, MinibatchReport, Segment, Tally
+from shared.domain.outcome import FailedTry, FileError, Load, MinibatchReport, Segment, Tally
 from shared.domain.plan import Plan
 from shared.domain.side_contents import StoredChange
 from shared.domain.task import AcceptedBundle
 from shared.ports import Blobs
-from shared.stores.blocks import BLOCK_BYTES, in_blocks
+from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
 
@@ -38,6 +38,8 @@ class Record(Message):
     end may bring more, with `may_write_at_end`; without it the bundle is not whole, if it
     `must_end_well`. Files called as `alone` says must be of this process only. `cut_off` counts the
     scorer's mini-batches so far of which a process that was ended had still something to write.
+    `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
+    `memory_mb` is the most that it was seen to hold, where there is a limit.
     """
 
     segment: Segment
@@ -50,6 +52,10 @@ class Record(Message):
     must_end_well: bool = False
     alone: list[str] = Field(default_factory=list[str])
     cut_off: int = 0
+    tries: list[FailedTry] = Field(default_factory=list[FailedTry])
+    loads: list[Load] = Field(default_factory=list[Load])
+    memory_mb: int = 0
+    memory_limit_mb: int = 0
 
 
 class Summary(Message):
@@ -74,21 +80,18 @@ class Results:
     def __init__(self, blobs: Blobs, readers: Executor) -> None:
         self._blobs = blobs
         self._documents = Documents(blobs, CONTAINER)
-        self._readers = readers
+        self.readers = readers
 
     def stage(self, job: str, shard: int, span: Span, rows: int, outputs: list[Path]) -> Segment:
         """Stage the rows in the files, in that order, as blocks of the shard's part."""
-        size, digest = 0, hashlib.sha256()
-        for piece in _content(outputs):
-            size += len(piece)
-            digest.update(piece)
-        sha256 = digest.hexdigest()
-        count = 0
+        content, count = CountedBytes(_content(outputs)), 0
+        content.exhaust()
+        sha256 = content.sha256
         for block in in_blocks(_content(outputs)):
             name = _block_id(span, sha256, count)
             self._blobs.stage(CONTAINER, part_name(job, shard), name, block)
             count += 1
-        return Segment(span=span, rows=rows, bytes=size, sha256=sha256, blocks=count)
+        return Segment(span=span, rows=rows, bytes=content.size, sha256=sha256, blocks=count)
 
     def record(self, job: str, shard: int, record: Record) -> str:
         """Write a bundle's record; its name is determined by its content."""
@@ -104,7 +107,7 @@ class Results:
 
         Raises NotFound or BlocksMissing when the store lost a record or a block.
         """
-        records = list(self._readers.map(self._read_record, [bundle.record for bundle in bundles]))
+        records = list(self.readers.map(self.read_record, [bundle.record for bundle in bundles]))
         blocks = [
             _block_id(record.segment.span, record.segment.sha256, index)
             for record in records
@@ -116,13 +119,13 @@ class Results:
             stop=max((bundle.span.stop for bundle in bundles), default=0),
         )
         summary = Summary(shard=shard, span=span, records=records)
-        self._documents.put(_summary(job, shard), summary.to_wire())
+        self._documents.put(summary_name(job, shard), summary.to_wire())
         return summary
 
     def summary(self, job: str, shard: int) -> Summary:
         """Raises Damaged."""
         try:
-            return Summary.from_wire(self._documents.read(_summary(job, shard)).body)
+            return Summary.from_wire(self._documents.read(summary_name(job, shard)).body)
         except NotFound:
             raise Damaged(shard) from None
 
@@ -161,7 +164,8 @@ class Results:
             raise Damaged(plan.shards - 1)
         return tally
 
-    def _read_record(self, name: str) -> Record:
+    def read_record(self, name: str) -> Record:
+        """Raises NotFound."""
         return Record.from_wire(self._documents.read(name).body)
 
 
@@ -201,5 +205,5 @@ def part_name(job: str, shard: int) -> str:
     return f"{job}/parts/{shard:06d}"
 
 
-def _summary(job: str, shard: int) -> str:
+def summary_name(job: str, shard: int) -> str:
     return f"{job}/outcomes/{shard:06d}.json"

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 from shared.domain.errors import BlocksMissing
 from shared.domain.redaction import redacted
 from shared.ports import Blobs
+from shared.stores.content_types import TEXT_TYPE
 from shared.stores.jobs import CONTAINER
 
-JOBS_KEPT = 64
+JOBS_CACHED = 64
 # The list of blocks is sent with each new one: a file stays short of the quadratic.
 BLOCKS_PER_FILE = 1_000
-TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass
-class _File:
+class _LogFile:
     """One log: `parts` before it were full."""
 
     parts: int = 0
@@ -38,7 +38,7 @@ class _Node:
 
     name: str
     numbers: dict[str, int] = field(default_factory=dict[str, int])
-    files: dict[str, _File] = field(default_factory=dict[str, _File])
+    files: dict[str, _LogFile] = field(default_factory=dict[str, _LogFile])
 
 
 class ScriptLogs:
@@ -69,7 +69,7 @@ class ScriptLogs:
     def _node(self, job: str) -> _Node:
         node = self._nodes.get(job)
         if node is None:
-            while len(self._nodes) >= JOBS_KEPT:
+            while len(self._nodes) >= JOBS_CACHED:
                 self._nodes.pop(next(iter(self._nodes)))
             node = self._nodes[job] = _Node(f"{self._host}-{uuid.uuid4().hex[:6]}")
         return node
@@ -78,7 +78,7 @@ class ScriptLogs:
         if not text:
             return
         with self._lock:
-            file = self._node(job).files.setdefault(stem, _File())
+            file = self._node(job).files.setdefault(stem, _LogFile())
         with file.lock:
             try:
                 self._grow(job, stem, file, redacted(text))
@@ -86,11 +86,11 @@ class ScriptLogs:
                 file.parts, file.blocks = file.parts + 1, []
                 self._grow(job, stem, file, redacted(text))
 
-    def _grow(self, job: str, stem: str, file: _File, text: bytes) -> None:
+    def _grow(self, job: str, stem: str, file: _LogFile, text: bytes) -> None:
         if len(file.blocks) >= BLOCKS_PER_FILE:
             file.parts, file.blocks = file.parts + 1, []
         part = f".{file.parts}" if file.parts else ""
         name, block = f"{job}/logs/user/{stem}{part}.txt", f"{len(file.blocks):06d}"
         self._blobs.stage(CONTAINER, name, block, text)
-        self._blobs.commit(CONTAINER, name, [*file.blocks, block], content_type=TEXT)
+        self._blobs.commit(CONTAINER, name, [*file.blocks, block], content_type=TEXT_TYPE)
         file.blocks.append(block)

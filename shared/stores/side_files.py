@@ -7,8 +7,7 @@
 """
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from shared.domain.resolved_deployment import Location
 from shared.domain.side_contents import StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
-from shared.stores.blocks import in_blocks
+from shared.stores.blocks import CountedBytes, write_pieces
 from shared.stores.jobs import CONTAINER
 
 OWNER, SHA256 = "batch_job", "sha256"
@@ -30,7 +29,7 @@ DIGEST_CHARS = 16
 
 
 @dataclass(frozen=True)
-class Change:
+class SideFileChange:
     """One change that a script made: `path` holds the bytes; None when the file was removed.
 
     `is_stream`: they begin a compressed stream. `life` tells the scorer's processes apart.
@@ -65,9 +64,11 @@ class SideFiles:
         self._blobs = blobs
         self._writers = writers
 
-    def store(self, job: str, span: Span, changes: Sequence[Change]) -> list[StoredChange]:
-        """Put the changes of one bundle into the store; they are told in order."""
-        numbered = self._writers.map(lambda one: self._stored(job, span, *one), enumerate(changes))
+    def store(self, job: str, span: Span, changes: Sequence[SideFileChange]) -> list[StoredChange]:
+        """Put the changes of one bundle into the store; the answer has their order."""
+        numbered = self._writers.map(
+            lambda one: self._store_change(job, span, *one), enumerate(changes)
+        )
         return list(numbered)
 
     def publish(
@@ -83,11 +84,11 @@ class SideFiles:
         contents = written.contents()
         output = spec.output.location
         names = SideNames(output=output.path)
-        there = self._there(output, names, contents)
+        there = self._find_existing(output, names, contents)
 
         def commit(name: str) -> _Committed:
-            place = Location(container=output.container, path=names.blob_of(name))
-            return self._commit(spec, place, contents[name], is_there=place.path in there)
+            location = Location(container=output.container, path=names.blob_of(name))
+            return self._commit(spec, location, contents[name], is_there=location.path in there)
 
         ordered = sorted(contents)
         committed = dict(zip(ordered, self._writers.map(commit, ordered), strict=True))
@@ -109,20 +110,24 @@ class SideFiles:
                     target="output",
                 )
 
-    def _there(self, output: Location, names: SideNames, wanted: Iterable[str]) -> set[str]:
+    def _find_existing(self, output: Location, names: SideNames, wanted: Iterable[str]) -> set[str]:
         """Those of the blobs that are there already: none but at a second try, as a rule."""
         if not (blobs := {names.blob_of(name) for name in wanted}):
             return blobs
         listed = self._blobs.list_names(output.container, names.blob_of(""))
         return blobs.intersection(listed)
 
-    def _stored(self, job: str, span: Span, index: int, change: Change) -> StoredChange:
+    def _store_change(
+        self, job: str, span: Span, index: int, change: SideFileChange
+    ) -> StoredChange:
         if change.path is None:
             return StoredChange(name=change.name, blob="", is_appended=False, life=change.life)
         with change.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_CHARS]
         blob = f"{job}/side/{span.first:09d}-{span.stop:09d}/{index:06d}-{digest}"
-        self._write(Location(container=CONTAINER, path=blob), _content(change.path), dict)
+        write_pieces(
+            self._blobs, Location(container=CONTAINER, path=blob), _content(change.path), dict
+        )
         return StoredChange(
             name=change.name,
             blob=blob,
@@ -132,47 +137,47 @@ class SideFiles:
         )
 
     def _commit(
-        self, spec: JobSpec, place: Location, blobs: list[str], *, is_there: bool
+        self, spec: JobSpec, location: Location, blobs: list[str], *, is_there: bool
     ) -> _Committed:
         """Publish one file; size and SHA-256 are of the bytes that were sent.
 
         One that is there already is not sent again, if it is what would be sent.
         """
-        sent = _Counted(piece for blob in blobs for piece in self._checked(blob))
+        sent = CountedBytes(piece for blob in blobs for piece in self._read_checked(blob))
 
         def mark() -> dict[str, str]:
             return {OWNER: spec.name, SHA256: sent.sha256}
 
-        own = self._own(spec, place) if is_there else None
+        own = self._find_own(spec, location) if is_there else None
         if own is None:
             try:
-                etag = self._write(place, sent, mark, if_absent=True)
+                etag = write_pieces(self._blobs, location, sent, mark, if_absent=True)
                 return _Committed(sent.size, sent.sha256, etag)
             except Conflict:
-                own = self._own(spec, place)
+                own = self._find_own(spec, location)
                 if own is None:
                     raise
         else:
             sent.exhaust()
         if (own.bytes, own.sha256) != (sent.size, sent.sha256):
             raise Conflict(
-                f"The file '{place.path}' exists, and is not what the script wrote.",
+                f"The file '{location.path}' exists, and is not what the script wrote.",
                 fix="Start the job again, with an output folder that nobody else writes to.",
                 target="output",
             )
         return own
 
-    def _own(self, spec: JobSpec, place: Location) -> _Committed | None:
+    def _find_own(self, spec: JobSpec, location: Location) -> _Committed | None:
         """The file as it is there, if this job published it already."""
         try:
-            blob = self._blobs.head(place.container, place.path)
+            blob = self._blobs.head(location.container, location.path)
         except NotFound:
             return None
         if blob.metadata.get(OWNER) != spec.name:
             return None
         return _Committed(blob.size, blob.metadata.get(SHA256, ""), blob.etag)
 
-    def _checked(self, blob: str) -> Iterator[bytes]:
+    def _read_checked(self, blob: str) -> Iterator[bytes]:
         """The bytes of a stored change; raises Conflict unless they are those that were stored."""
         digest = hashlib.sha256()
         with suppress(NotFound):
@@ -186,62 +191,6 @@ class SideFiles:
             fix="Start the job again, and let nobody else write there.",
             target="output",
         )
-
-    def _write(
-        self,
-        place: Location,
-        pieces: Iterable[bytes],
-        metadata: Callable[[], dict[str, str]],
-        *,
-        if_absent: bool = False,
-    ) -> str:
-        blocks = in_blocks(pieces)
-        first, second = next(blocks, b""), next(blocks, None)
-        if second is None:  # most side files are small: one request is enough
-            return self._blobs.write(
-                place.container,
-                place.path,
-                first,
-                if_absent=if_absent,
-                is_repeatable=if_absent,
-                metadata=metadata(),
-            )
-        names = list[str]()
-        for block in itertools.chain((first, second), blocks):
-            names.append(f"{len(names):08d}")
-            self._blobs.stage(place.container, place.path, names[-1], block)
-        return self._blobs.commit(
-            place.container,
-            place.path,
-            names,
-            if_absent=if_absent,
-            is_repeatable=if_absent,
-            metadata=metadata(),
-        )
-
-
-class _Counted:
-    """Bytes on their way, their number and SHA-256."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = pieces
-        self._digest = hashlib.sha256()
-        self.size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self.size += len(piece)
-            self._digest.update(piece)
-            yield piece
-
-    def exhaust(self) -> None:
-        """Count the rest without sending it."""
-        for _ in self:
-            pass
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
 
 
 def _content(path: Path) -> Iterator[bytes]:

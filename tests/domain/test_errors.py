@@ -47,7 +47,7 @@ def test_what_may_pass_has_no_lasting_reason(passing: BaseException) -> None:
         (RecursionError("too deep"), "RecursionError: too deep."),
     ],
 )
-def test_what_is_wrong_with_the_data_is_told(error: BaseException, told: str) -> None:
+def test_what_is_wrong_with_the_data_is_reported(error: BaseException, told: str) -> None:
     assert told in lasting_reason(error)
 
 

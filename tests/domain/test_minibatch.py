@@ -1,5 +1,8 @@
 """Cutting: every file once, in order, whatever the sizes."""
 
+import itertools
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +11,9 @@ from shared.domain.minibatch import (
     LARGEST_BUNDLE,
     MINIBATCHES_PER_SHARD,
     PlannedFile,
+    Span,
     bundle_size,
+    joined,
     minibatches_of,
     shard_span,
     shards_of,
@@ -52,3 +57,16 @@ def test_a_bundle_is_never_more_than_its_share_of_what_remains(
     assert 1 <= size <= LARGEST_BUNDLE
     assert size == 1 or size * pace <= BUNDLE_TARGET_S
     assert size == 1 or size <= remaining / (2 * width) + 1
+
+
+@given(st.lists(st.integers(0, 60), unique=True), st.randoms(use_true_random=False))
+def test_joined_spans_hold_the_same_minibatches_and_none_touches_another(
+    indices: list[int], chance: random.Random
+) -> None:
+    spans = [Span(first=index, stop=index + 1) for index in indices]
+    chance.shuffle(spans)
+
+    few = joined(spans)
+
+    assert sorted(indices) == [index for one in few for index in range(one.first, one.stop)]
+    assert all(left.stop < right.first for left, right in itertools.pairwise(few))

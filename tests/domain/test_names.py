@@ -8,10 +8,17 @@ from hypothesis import strategies as st
 
 from shared.domain.blob_name import problem_with
 from shared.domain.errors import InvalidRequest
-from shared.domain.names import asset_name, compute_name, datastore_name, endpoint_name
+from shared.domain.names import (
+    asset_name,
+    compute_name,
+    datastore_name,
+    deployment_name,
+    endpoint_name,
+)
 
 RULES: dict[str, Callable[[str], str]] = {
     "endpoint": endpoint_name,
+    "deployment": deployment_name,
     "compute": compute_name,
     "datastore": datastore_name,
     "asset": lambda value: asset_name(value, "model name"),
@@ -24,6 +31,8 @@ RULES: dict[str, Callable[[str], str]] = {
         ("endpoint", "abc"),
         ("endpoint", "a" + 30 * "-" + "9"),
         ("endpoint", "Wine-2"),
+        ("deployment", "autolog_deployment"),
+        ("deployment", "a__b"),
         ("compute", "c1"),
         ("compute", "a" * 32),
         ("datastore", "1"),
@@ -48,6 +57,9 @@ def test_a_name_within_the_rules_is_taken_as_it_is(kind: str, name: str) -> None
         ("endpoint", "a_bc"),
         ("endpoint", "abc\n"),
         ("endpoint", "åbc"),
+        ("deployment", "_abc"),
+        ("deployment", "abc_"),
+        ("deployment", "a.bc"),
         ("compute", "c"),
         ("compute", "a" * 33),
         ("compute", "Local"),

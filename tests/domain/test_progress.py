@@ -23,7 +23,7 @@ def a_state(done: int, total: int = 100, status: JobStatus = JobStatus.RUNNING) 
     )
 
 
-def test_nothing_is_said_before_planning() -> None:
+def test_nothing_is_reported_before_planning() -> None:
     assert progress_of(JobState(), SINCE) is None
 
 

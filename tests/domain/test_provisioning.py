@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.domain.environment import MadeEnvironment
+from shared.domain.environment import BuiltEnvironment
 from shared.domain.message import LONGEST_REASON
 from shared.domain.provisioning import (
     EndpointCreation,
@@ -86,7 +86,7 @@ def test_the_first_words_fit_into_a_sentence(reason: str, quoted: str) -> None:
 
 
 def test_what_a_model_does_not_get_is_a_note_too_and_comes_first() -> None:
-    made = MadeEnvironment(notes=("one", "two")).differing("two", "three")
+    made = BuiltEnvironment(notes=("one", "two")).differing("two", "three")
 
     assert ("two", "three", "one") == made.notes
     assert ("two", "three") == made.differences

@@ -78,7 +78,7 @@ def test_no_text_takes_long(piece: bytes) -> None:
     assert len(redacted(flood)) <= len(flood)
 
 
-def test_what_a_script_raises_is_told_without_its_secrets() -> None:
+def test_what_a_script_raises_is_reported_without_its_secrets() -> None:
     """In errors.jsonl, in the reason of a failed job, in why a deployment cannot score."""
     raised = "RuntimeError: no access with AccountKey=SECRET==;EndpointSuffix=x \ud800"
     error = FileError(

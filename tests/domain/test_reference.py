@@ -75,12 +75,28 @@ def test_a_data_asset_is_read(text: str, version: str) -> None:
     assert AssetId(name="iris", version=version) == parse_input(text, target="uri")
 
 
-def test_a_url_is_read_without_its_signature() -> None:
+def test_a_url_is_read_and_its_signature_is_shown_nowhere() -> None:
     url = "https://acc.blob.core.windows.net/box/a%20b/c.csv?sv=1&sig=secret"
 
     reference = parse_input(url, target="uri")
 
-    assert BlobUrl(host="acc.blob.core.windows.net", path="/box/a b/c.csv") == reference
+    assert reference == BlobUrl(
+        host="acc.blob.core.windows.net", path="/box/a b/c.csv", query="sv=1&sig=secret"
+    )
+    assert "secret" not in f"{reference} {reference!r}"
+
+
+def test_an_emulators_account_may_bear_azures_suffix_behind_its_number_sign() -> None:
+    """As scripts put addresses together: protocol, account, `.blob.`, endpoint, container."""
+    url = "http://127.0.0.1:10000/acc#.blob.core.windows.net/box/a%20b/c.csv?sig=secret"
+
+    assert parse_input(url, target="uri") == BlobUrl(
+        host="127.0.0.1:10000", path="/acc/box/a b/c.csv", scheme="http", query="sig=secret"
+    )
+    assert "http://127.0.0.1:10000/acc/box/a%20b/c.csv" == unsigned(url)
+    assert "https://acc.blob.core.windows.net/box" == unsigned(
+        "https://acc.blob.core.windows.net/box#/other"
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,7 +254,7 @@ def test_a_model_is_not_data() -> None:
 
 
 @given(st.text(max_size=200))
-def test_no_text_breaks_the_reader(text: str) -> None:
+def test_any_text_is_read_or_refused_and_raises_nothing_else(text: str) -> None:
     try:
         parse_input(text, target="uri")
     except InvalidRequest:

@@ -58,7 +58,7 @@ def test_every_minibatch_is_accepted_once(
             break
         bundle = running.pop(draw.randrange(len(running)))
         done = draw.randint(1, len(bundle.span))
-        shard.take(an_outcome(bundle, done, seconds=pace), bundle.span)
+        shard.count_outcome(an_outcome(bundle, done, seconds=pace), bundle.span)
 
     spans = [bundle.span for bundle in shard.closing().bundles]
     assert list(range(minibatches)) == [i for span in spans for i in range(span.first, span.stop)]
@@ -86,7 +86,7 @@ def test_a_shard_is_stopped_just_if_mini_batches_were_left(
         done = draw.randint(0, len(bundle.span))
         outcome = an_outcome(bundle, done, failed=draw.randint(0, done))
         chance = draw.random()
-        shard.take(
+        shard.count_outcome(
             outcome.model_copy(
                 update={"is_canceled": chance < 0.02, "fatal": "no init" if chance > 0.98 else ""}
             ),
@@ -100,10 +100,10 @@ def test_a_shard_is_stopped_just_if_mini_batches_were_left(
 def test_after_the_threshold_nothing_is_handed_out() -> None:
     shard = a_shard(10, width=2, threshold=0)
     first, second = shard.next_bundles(0)
-    shard.take(an_outcome(first, 1, failed=1), first.span)
+    shard.count_outcome(an_outcome(first, 1, failed=1), first.span)
 
     assert [] == list(shard.next_bundles(1))
-    shard.take(an_outcome(second, 1), second.span)
+    shard.count_outcome(an_outcome(second, 1), second.span)
     assert 2 == shard.result().tally.minibatches
 
 
@@ -111,9 +111,9 @@ def test_a_bundle_that_held_back_goes_on_alone() -> None:
     """It waits for those in flight; if the threshold is not passed then, it is handed out again."""
     shard = a_shard(10, width=2, threshold=0)
     first, second = shard.next_bundles(0)
-    shard.take(Outcome(span=Span(first=1, stop=1)), second.span)
+    shard.count_outcome(Outcome(span=Span(first=1, stop=1)), second.span)
     assert [] == list(shard.next_bundles(1))
-    shard.take(Outcome(span=Span(first=0, stop=0)), first.span)
+    shard.count_outcome(Outcome(span=Span(first=0, stop=0)), first.span)
 
     (again,) = shard.next_bundles(0)
 
@@ -123,7 +123,7 @@ def test_a_bundle_that_held_back_goes_on_alone() -> None:
 def test_a_canceled_bundle_ends_the_shard() -> None:
     shard = a_shard(10)
     (first, _) = shard.next_bundles(0)
-    shard.take(Outcome(span=Span(first=0, stop=0), is_canceled=True), first.span)
+    shard.count_outcome(Outcome(span=Span(first=0, stop=0), is_canceled=True), first.span)
 
     assert [] == list(shard.next_bundles(0))
     assert shard.result().is_stopped
@@ -132,7 +132,7 @@ def test_a_canceled_bundle_ends_the_shard() -> None:
 def test_a_cancel_that_comes_with_the_last_mini_batch_stops_nothing() -> None:
     shard = a_shard(1)
     (only,) = shard.next_bundles(0)
-    shard.take(an_outcome(only, 1).model_copy(update={"is_canceled": True}), only.span)
+    shard.count_outcome(an_outcome(only, 1).model_copy(update={"is_canceled": True}), only.span)
 
     assert not shard.result().is_stopped
 
@@ -140,7 +140,7 @@ def test_a_cancel_that_comes_with_the_last_mini_batch_stops_nothing() -> None:
 def test_a_fatal_outcome_reaches_the_result() -> None:
     shard = a_shard(3, width=1)
     (first,) = shard.next_bundles(0)
-    shard.take(Outcome(span=Span(first=0, stop=0), fatal="init() failed"), first.span)
+    shard.count_outcome(Outcome(span=Span(first=0, stop=0), fatal="init() failed"), first.span)
 
     assert "init() failed" == shard.result().fatal
 
@@ -148,9 +148,9 @@ def test_a_fatal_outcome_reaches_the_result() -> None:
 def test_a_lost_plan_makes_the_shard_lost_and_counts_nothing() -> None:
     shard = a_shard(3, width=1)
     (first,) = shard.next_bundles(0)
-    shard.take(an_outcome(first, 1), first.span)
+    shard.count_outcome(an_outcome(first, 1), first.span)
     (second,) = shard.next_bundles(0)
-    shard.take(Outcome(span=Span(first=1, stop=1), is_plan_lost=True), second.span)
+    shard.count_outcome(Outcome(span=Span(first=1, stop=1), is_plan_lost=True), second.span)
 
     assert shard.result().is_lost
     assert 0 == shard.result().tally.minibatches

@@ -32,7 +32,7 @@ def test_ordinary_names_are_no_problem(name: str) -> None:
         ("x" * 1007, "it has 1025 characters, and 1 to 1024 are allowed"),
     ],
 )
-def test_a_name_that_cannot_be_published_is_told(name: str, problem: str) -> None:
+def test_a_name_that_cannot_be_published_is_reported(name: str, problem: str) -> None:
     assert problem == NAMES.problem_with(name)
 
 

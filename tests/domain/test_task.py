@@ -9,7 +9,7 @@ from shared.domain.deployment import Limits
 from shared.domain.message import JSON
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD, Span
 from shared.domain.outcome import Tally
-from shared.domain.task import MOST_REPAIRS, JobRun, ShardTask
+from shared.domain.task import MOST_REPAIRS, AcceptedBundle, Begun, JobRun, ShardTask
 
 SHARD = ShardTask(
     job="job-1",
@@ -30,6 +30,27 @@ def test_a_shard_fits_its_number_in_its_job_and_each_repair(instance: str) -> No
 @pytest.mark.parametrize("instance", ["job-1", "job-1:000013", "job-2:000012", "job-11:000012", ""])
 def test_a_shard_fits_no_other_instance(instance: str) -> None:
     assert not SHARD.fits(instance)
+
+
+@pytest.mark.parametrize(
+    ("first", "stop", "record", "fits"),
+    [
+        (0, 5, "job-1/outcomes/000012/000000000-000000005-abc.json", True),
+        (0, 6, "job-1/outcomes/000012/000000000-000000005-abc.json", False),
+        (0, 5, "job-2/outcomes/000012/000000000-000000005-abc.json", False),
+        (0, 5, "job-1/outcomes/000013/000000000-000000005-abc.json", False),
+        (0, 5, "job-1/outcomes/000012/000000000-000000005-/../../../job-2/x", False),
+        (200, 205, "job-1/outcomes/000012/000000200-000000205-abc.json", False),
+    ],
+)
+def test_a_shard_goes_on_with_records_of_its_own_only(
+    first: int, stop: int, record: str, *, fits: bool
+) -> None:
+    """Who holds the task hub's key may write any name there."""
+    bundle = AcceptedBundle(span=Span(first=first, stop=stop), record=record)
+    begun = SHARD.model_copy(update={"begun": Begun(bundles=[bundle])})
+
+    assert fits == begun.fits("job-1:000012.0.1")
 
 
 def test_a_job_fits_its_own_name_only() -> None:

@@ -58,7 +58,7 @@ def test_a_job_without_trouble_has_no_warning() -> None:
         ),
     ],
 )
-def test_what_any_run_would_have_is_told(ending: Ending, proof: OutputProof, told: str) -> None:
+def test_what_any_run_would_have_is_reported(ending: Ending, proof: OutputProof, told: str) -> None:
     (warning,) = lasting_warnings(ending, proof)
 
     assert warning.startswith(told)
@@ -70,7 +70,7 @@ def test_a_failed_job_says_in_its_reason_that_files_failed() -> None:
     assert 1 == len(lasting_warnings(an_ending(JobStatus.CANCELED, failed_files=6), None))
 
 
-def test_what_this_run_went_through_is_told() -> None:
+def test_what_this_run_went_through_is_reported() -> None:
     names = [f"f{index}.txt" for index in range(7)]
 
     retries, contested, cut_off = passing_warnings(an_ending(retries=3), names, cut_off=5)

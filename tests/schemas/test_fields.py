@@ -17,13 +17,13 @@ JSON_VALUES = st.recursive(
 @pytest.mark.parametrize("key", ["miniBatchSize", "MiniBatchSize", "minibatchsize"])
 @pytest.mark.parametrize("value", [5, "5", 5.0, " 5 "])
 def test_a_number_is_read_in_any_case_and_as_text(key: str, value: object) -> None:
-    assert 5 == Fields({key: value}).whole("miniBatchSize")
+    assert 5 == Fields({key: value}).integer("miniBatchSize")
 
 
 @pytest.mark.parametrize("value", [True, "five", 5.5, [], {}, "1e3", ""])
 def test_what_is_no_number_is_refused_with_its_path(value: object) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        Fields({"n": value}, "properties").whole("n")
+        Fields({"n": value}, "properties").integer("n")
 
     assert "properties.n" == refusal.value.target
 
@@ -54,12 +54,12 @@ def test_what_is_too_long_is_refused() -> None:
 def test_null_counts_as_absent() -> None:
     fields = Fields({"a": None})
 
-    assert (None, "", {}) == (fields.whole("a"), fields.text("a"), fields.strings("a"))
+    assert (None, "", {}) == (fields.integer("a"), fields.text("a"), fields.strings("a"))
 
 
 def test_an_unknown_field_is_named_with_the_likeliest_meaning() -> None:
     fields = Fields({"miniBatchSiz": 1}, "properties")
-    fields.whole("miniBatchSize")
+    fields.integer("miniBatchSize")
 
     with pytest.raises(InvalidRequest, match=r"properties\.miniBatchSiz.*miniBatchSize"):
         fields.refuse_others()
@@ -79,7 +79,7 @@ def test_choices_are_read_however_they_are_written(action: str) -> None:
 
 @given(JSON_VALUES)
 def test_no_json_breaks_a_getter(value: object) -> None:
-    for getter in ("whole", "seconds", "text", "strings", "object"):
+    for getter in ("integer", "seconds", "text", "strings", "object"):
         try:
             getattr(Fields({"x": value}), getter)("x")
         except InvalidRequest as refusal:

@@ -18,12 +18,12 @@ WORKSPACE = "azureml://subscriptions/s/resourcegroups/g/workspaces/w"
 def a_job(status: JobStatus, output: str = "x/p.csv", script: str = "") -> Job:
     spec = a_spec()
     place = spec.output.model_copy(update={"uri": f"azureml://datastores/mine/paths/{output}"})
-    recipe = spec.recipe.model_copy(update={"script": script})
-    changed = spec.model_copy(update={"output": place, "recipe": recipe})
+    resolved = spec.resolved.model_copy(update={"script": script})
+    changed = spec.model_copy(update={"output": place, "resolved": resolved})
     return Job(spec=changed, state=JobState(status=status, reason="why"))
 
 
-def test_the_output_is_told_once_it_is_published() -> None:
+def test_the_output_is_reported_once_it_is_published() -> None:
     running = write_run(a_job(JobStatus.RUNNING), assets_uri=ASSETS, is_child=True)
     completed = write_run(a_job(JobStatus.COMPLETED), assets_uri=ASSETS, is_child=True)
 

@@ -7,11 +7,16 @@ import pytest
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.schemas import bodies
+from shared.schemas import bodies, schedule_bodies
 from shared.schemas.fields import Fields
 from shared.schemas.shapes import BodyShape
 
-SHAPES = [shape for shape in vars(bodies).values() if isinstance(shape, BodyShape)]
+SHAPES = [
+    shape
+    for module in (bodies, schedule_bodies)
+    for shape in vars(module).values()
+    if isinstance(shape, BodyShape)
+]
 
 
 def read(body: JSON) -> None:
@@ -19,7 +24,7 @@ def read(body: JSON) -> None:
     fields = Fields.of(body)
     fields.required("name", "x")
     fields.text("words")
-    fields.whole("count")
+    fields.integer("count")
     fields.flag("on")
     fields.seconds("wait")
     fields.choice("mood", {"Good": "good", "Bad": "bad"})

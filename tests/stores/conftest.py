@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 
 
 @pytest.fixture

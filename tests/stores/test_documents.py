@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import NotFound, ServiceUnavailable
 from shared.stores.documents import Document, Documents
 
@@ -39,7 +39,7 @@ def test_a_write_is_made_on_what_the_others_left(blobs: Busy, others: int) -> No
     documents.put("a", {"by": "the first"})
     blobs.others = others
 
-    settled = documents.settle("a", add, what="document 'a'")
+    settled = documents.write_optimistically("a", add, what="document 'a'")
 
     left = {"by": "another" if others else "the first"}
     assert settled.before is not None
@@ -54,9 +54,9 @@ def test_a_writer_who_never_gets_through_is_told_so(blobs: Busy) -> None:
     blobs.others = 1_000_000
 
     for write in (
-        lambda: documents.settle("a", add, what="job 'a'"),
+        lambda: documents.write_optimistically("a", add, what="job 'a'"),
         lambda: documents.update("a", lambda body: {**body, "mine": "1"}),
-        lambda: documents.settle("a", lambda _: None, what="job 'a'"),
+        lambda: documents.write_optimistically("a", lambda _: None, what="job 'a'"),
     ):
         with pytest.raises(ServiceUnavailable, match=r"'a' is being changed by too many at once\."):
             write()
@@ -67,7 +67,9 @@ def test_what_stays_as_it_is_is_not_written(blobs: Busy) -> None:
     documents = Documents(blobs, "batch-jobs")
     etag = documents.put("a", {"by": "me"})
 
-    settled = documents.settle("a", lambda found: found and found.body, what="document 'a'")
+    settled = documents.write_optimistically(
+        "a", lambda found: found and found.body, what="document 'a'"
+    )
 
     assert etag == settled.now.etag == documents.read("a").etag
 
@@ -76,8 +78,10 @@ def test_none_deletes_and_nothing_is_made_of_nothing(blobs: Busy) -> None:
     documents = Documents(blobs, "batch-jobs")
     documents.put("a", {})
 
-    assert documents.settle("a", lambda _: None, what="document 'a'").before is not None
-    assert documents.settle("a", lambda _: None, what="document 'a'").before is None
+    assert (
+        documents.write_optimistically("a", lambda _: None, what="document 'a'").before is not None
+    )
+    assert documents.write_optimistically("a", lambda _: None, what="document 'a'").before is None
     assert documents.find("a") is None
 
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import InvalidRequest
 from shared.domain.minibatch import Span
 from shared.domain.outcome import MinibatchReport, Segment
 from shared.domain.side_contents import StoredChange
-from shared.stores.ends import END_S, NOTICE_S, Ends, ScorerEnd
 from shared.stores.results import Damaged, Record
+from shared.stores.scorer_ends import END_S, NOTICE_S, ScorerEnd, ScorerEnds
 
 TOTAL = StoredChange(name="total", blob="job/side/x", is_appended=False)
 
@@ -33,10 +33,10 @@ def _clock() -> Clock:
 
 
 @pytest.fixture(name="ends")
-def _ends(clock: Clock) -> Ends:
+def _ends(clock: Clock) -> ScorerEnds:
     blobs = MemoryBlobs()
     blobs.ensure_container("batch-jobs")
-    return Ends(blobs, clock, pause=lambda _: None)
+    return ScorerEnds(blobs, clock, pause=lambda _: None)
 
 
 def record(
@@ -73,14 +73,14 @@ def record(
 
 
 def left(
-    ends: Ends, job: str, records: Iterable[tuple[int, Record]]
+    ends: ScorerEnds, job: str, records: Iterable[tuple[int, Record]]
 ) -> list[tuple[str, StoredChange]]:
     """What is published of the ends, each change with its process."""
-    gathered = ends.gathered(job, records)
+    gathered = ends.gather(job, records)
     return [(end.process, change) for end in gathered for change in end.changes]
 
 
-def test_what_each_process_left_comes_in_the_order_of_their_last_bundles(ends: Ends) -> None:
+def test_what_each_process_left_comes_in_the_order_of_their_last_bundles(ends: ScorerEnds) -> None:
     for process in ("p", "q"):
         ends.keep("job", ScorerEnd(process=process, turns=2, changes=[TOTAL]))
     records = [record(0, "p", 1), record(1, "q", 1), record(2, "q", 2), record(3, "p", 2)]
@@ -88,28 +88,28 @@ def test_what_each_process_left_comes_in_the_order_of_their_last_bundles(ends: E
     assert [("q", TOTAL), ("p", TOTAL)] == left(ends, "job", [(0, one) for one in records])
 
 
-def test_bundles_whose_process_never_ended_come_again(ends: Ends, clock: Clock) -> None:
+def test_bundles_whose_process_never_ended_come_again(ends: ScorerEnds, clock: Clock) -> None:
     """Another machine has some seconds to notice that the job is over."""
     with pytest.raises(Damaged) as damage:
-        ends.gathered("job", [(2, record(0, "p", 1)), (3, record(1, "p", 2))])
+        ends.gather("job", [(2, record(0, "p", 1)), (3, record(1, "p", 2))])
 
     assert 2 == damage.value.shard
     assert NOTICE_S < clock.now < END_S
 
 
-def test_an_end_that_is_under_way_is_waited_for_longer(ends: Ends, clock: Clock) -> None:
+def test_an_end_that_is_under_way_is_waited_for_longer(ends: ScorerEnds, clock: Clock) -> None:
     ends.keep("job", ScorerEnd(process="p", is_under_way=True))
 
     with pytest.raises(Damaged):
-        ends.gathered("job", [(0, record(0, "p", 1))])
+        ends.gather("job", [(0, record(0, "p", 1))])
     assert END_S < clock.now
 
 
-def test_bundles_that_are_whole_without_an_end_stand(ends: Ends) -> None:
+def test_bundles_that_are_whole_without_an_end_stand(ends: ScorerEnds) -> None:
     assert [] == left(ends, "job", [(0, record(0, "p", 1, must_end=False))])
 
 
-def test_processes_that_leave_nothing_are_not_waited_for(ends: Ends, clock: Clock) -> None:
+def test_processes_that_leave_nothing_are_not_waited_for(ends: ScorerEnds, clock: Clock) -> None:
     records = [record(0, "p", 1, may_write=False, must_end=False)]
 
     assert [] == left(ends, "job", [(0, one) for one in records])
@@ -118,36 +118,36 @@ def test_processes_that_leave_nothing_are_not_waited_for(ends: Ends, clock: Cloc
 
 @pytest.mark.parametrize("accepted", [[1], [2], [1, 3], [1, 2, 3]])
 def test_the_end_of_other_bundles_than_the_accepted_ones_has_them_come_again(
-    ends: Ends, accepted: list[int]
+    ends: ScorerEnds, accepted: list[int]
 ) -> None:
     """The process scored two: one of them for a late twin, whose rows nobody took."""
     ends.keep("job", ScorerEnd(process="p", turns=2, changes=[TOTAL]))
 
     with pytest.raises(Damaged):
-        ends.gathered("job", [(0, record(turn, "p", turn)) for turn in accepted])
+        ends.gather("job", [(0, record(turn, "p", turn)) for turn in accepted])
 
 
-def test_a_twin_does_not_matter_to_processes_that_left_nothing(ends: Ends) -> None:
+def test_a_twin_does_not_matter_to_processes_that_left_nothing(ends: ScorerEnds) -> None:
     ends.keep("job", ScorerEnd(process="p", turns=2))
 
     assert [] == left(ends, "job", [(0, record(0, "p", 1, must_end=False))])
 
 
-def test_the_end_of_a_process_that_scored_only_for_twins_is_not_published(ends: Ends) -> None:
+def test_the_end_of_a_process_that_scored_only_for_twins_is_not_published(ends: ScorerEnds) -> None:
     ends.keep("job", ScorerEnd(process="p", turns=1, changes=[TOTAL]))
     ends.keep("job", ScorerEnd(process="twin", turns=1, changes=[TOTAL]))
 
     assert [("p", TOTAL)] == left(ends, "job", [(0, record(0, "p", 1))])
 
 
-def test_what_is_lost_at_an_end_fails_the_job_in_words(ends: Ends) -> None:
+def test_what_is_lost_at_an_end_fails_the_job_in_words(ends: ScorerEnds) -> None:
     ends.keep("job", ScorerEnd(process="p", turns=1, problem="The archive is torn. Close it."))
 
     with pytest.raises(InvalidRequest, match=r"The archive is torn\. Close it\."):
-        ends.gathered("job", [(0, record(0, "p", 1))])
+        ends.gather("job", [(0, record(0, "p", 1))])
 
 
-def test_a_table_that_two_processes_wrote_fails_the_job_in_words(ends: Ends) -> None:
+def test_a_table_that_two_processes_wrote_fails_the_job_in_words(ends: ScorerEnds) -> None:
     """Joined they would be no table, and of either alone the other's rows are missing."""
     for process in ("p", "q"):
         ends.keep("job", ScorerEnd(process=process, turns=2))
@@ -155,4 +155,4 @@ def test_a_table_that_two_processes_wrote_fails_the_job_in_words(ends: Ends) -> 
 
     assert [] == left(ends, "job", [(0, one) for one in records[:2]])
     with pytest.raises(InvalidRequest, match="2 processes held a file 't' open"):
-        ends.gathered("job", [(0, one) for one in records])
+        ends.gather("job", [(0, one) for one in records])

@@ -2,14 +2,17 @@
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.address_guard import AddressGuard
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.caller import Author
 from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.resolved_deployment import Location
+from shared.domain.storage_hosts import StorageHosts
 from shared.stores.datastores import Datastores
-from shared.stores.inputs import Inputs, Skipped
+from shared.stores.input_listing import Inputs, Skipped
+from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
 
 ADA = Author(name="ada")
@@ -21,7 +24,13 @@ ACCOUNT = "https://acc.blob.core.windows.net"
 def inputs(blobs: MemoryBlobs) -> Inputs:
     registry = Registry(blobs)
     account = StorageAccount(url=ACCOUNT)
-    return Inputs(blobs, registry, Datastores(registry, account, {"workspaceblobstore": BOX}))
+    urls = OtherUrls(blobs, StorageHosts(), (), lambda secret: f"sealed:{len(secret)}", judge)
+    datastores = Datastores(registry, account, {"workspaceblobstore": BOX}, urls)
+    return Inputs(blobs, registry, datastores)
+
+
+def judge(url: str, *, target: str) -> None:
+    AddressGuard().check(url, target=target)
 
 
 @pytest.mark.parametrize(
@@ -187,25 +196,25 @@ def test_other_names_with_an_underscore_in_front_are_inputs(
     assert [name] == [file.base_name for file in files]
 
 
-def test_a_folder_of_marks_alone_is_told(inputs: Inputs, blobs: MemoryBlobs) -> None:
+def test_a_folder_of_marks_alone_is_reported(inputs: Inputs, blobs: MemoryBlobs) -> None:
     blobs.write(BOX, "in/_SUCCESS", b"")
 
     with pytest.raises(NotFound, match=r"does not count as input: 1 marks of Spark"):
         inputs.check(Location(container=BOX, path="in"), DataType.URI_FOLDER, target="uri")
 
 
-def test_a_whole_container_can_be_the_input(inputs: Inputs, blobs: MemoryBlobs) -> None:
+def test_a_whole_container_as_the_input_does_not_raise(inputs: Inputs, blobs: MemoryBlobs) -> None:
     blobs.write(BOX, "a.csv", b"x")
 
     inputs.check(Location(container=BOX, path=""), DataType.URI_FOLDER, target="uri")
 
 
 @pytest.mark.parametrize("kind", list(DataType))
-def test_nothing_there_is_told(inputs: Inputs, kind: DataType) -> None:
+def test_nothing_there_is_reported(inputs: Inputs, kind: DataType) -> None:
     with pytest.raises(NotFound, match="nowhere"):
         inputs.check(Location(container=BOX, path="nowhere"), kind, target="uri")
 
 
-def test_a_missing_container_is_told(inputs: Inputs) -> None:
+def test_a_missing_container_is_reported(inputs: Inputs) -> None:
     with pytest.raises(NotFound, match="no-box"):
         inputs.check(Location(container="no-box", path="a"), DataType.URI_FOLDER, target="uri")

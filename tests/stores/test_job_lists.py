@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Job, JobSpec
 from shared.stores.job_index import EVERYTHING, JobIndex, of_deployment, of_endpoint
@@ -111,3 +111,22 @@ def test_a_job_is_found_by_its_child_and_nothing_else(blobs: MemoryBlobs) -> Non
     assert "j" == found.spec.name
     assert jobs.of_run("of-the-loser") is None
     assert jobs.of_run("nothing") is None
+
+
+def test_a_filter_by_name_reads_no_document_of_another_name(blobs: MemoryBlobs) -> None:
+    jobs = Jobs(blobs)
+    for second in range(2 * MOST_READ):
+        jobs.create(spec_at(second, f"other-{second}"))
+    jobs.create(spec_at(-1, "wanted"))
+    read = list[str]()
+
+    def noted(job: Job) -> bool:
+        read.append(job.spec.name)
+        return True
+
+    found, after = jobs.page(
+        EVERYTHING, after="", size=3, is_wanted=noted, is_named=lambda name: "want" in name
+    )
+
+    assert ["wanted"] == [job.spec.name for job in found] == read
+    assert "" == after

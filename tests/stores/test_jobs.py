@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import Conflict
 from shared.domain.job import JobState, JobStatus
 from shared.domain.outcome import Tally

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import Forbidden
 from shared.stores.log_links import GOOD_FOR, LogLinks
 

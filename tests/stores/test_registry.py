@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.asset import AssetId, Model
 from shared.domain.caller import Author, CallerType
 from shared.domain.deployment import Deployment

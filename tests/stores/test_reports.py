@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.receipt import PublishedFile
 from shared.stores.reports import MOST_LISTED, Reports
 from shared.stores.results import Results
@@ -35,12 +35,13 @@ def test_a_long_list_is_a_file_that_the_receipt_names_and_proves(
     reports: Reports, blobs: MemoryBlobs, count: int
 ) -> None:
     """Writing it again writes the same."""
-    listed, file_list = reports.list_files("job-1", files(count))
+    published = files(count)
+    listed, file_list = reports.list_files("job-1", published)
 
     assert [] == listed
     assert file_list is not None
     data = blobs.read("batch-jobs", f"job-1/{file_list.name}").data
     assert (len(data), hashlib.sha256(data).hexdigest()) == (file_list.bytes, file_list.sha256)
     lines = data.decode().splitlines()
-    assert files(count) == [PublishedFile(**json.loads(line)) for line in lines]
-    assert ([], file_list) == reports.list_files("job-1", files(count))
+    assert published == [PublishedFile(**json.loads(line)) for line in lines]
+    assert ([], file_list) == reports.list_files("job-1", published)

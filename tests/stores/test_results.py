@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import BlocksMissing, Conflict, NotFound
 from shared.domain.minibatch import Span
 from shared.domain.outcome import MinibatchReport
@@ -90,7 +90,7 @@ def test_closing_twice_leaves_the_same_part(
     assert b"a\n" == blobs.read("batch-jobs", "job-1/parts/000000").data
 
 
-def test_a_lost_record_or_block_is_told(
+def test_a_lost_record_or_block_is_reported(
     results: Results, blobs: MemoryBlobs, tmp_path: Path
 ) -> None:
     accepted = stage(results, tmp_path, 0, 1, "a\n")
@@ -99,7 +99,7 @@ def test_a_lost_record_or_block_is_told(
         results.close_shard("job-1", 0, [accepted])
 
     accepted = stage(results, tmp_path, 0, 1, "a\n")
-    record = results._read_record(accepted.record)
+    record = results.read_record(accepted.record)
     lost = record.model_copy(
         update={"segment": record.segment.model_copy(update={"sha256": "0" * 64})}
     )

@@ -1,6 +1,6 @@
 """Script logs: Azure ML's names, growing while the job runs, never a secret."""
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.stores import script_logs as module
 from shared.stores.script_logs import ScriptLogs
 

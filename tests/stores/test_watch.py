@@ -1,6 +1,6 @@
 """The watch: failures count once, a stop reaches everybody, and the store is rarely asked."""
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.minibatch import Span
 from shared.stores.job_signals import LOOK_EVERY_S, JobSignals
 from tests.support.specs import a_spec
@@ -23,7 +23,7 @@ class Counting(MemoryBlobs):
         return super().exists(container, name)
 
 
-def test_a_minibatch_counts_once_however_often_it_is_told(blobs: MemoryBlobs) -> None:
+def test_a_minibatch_counts_once_however_often_it_is_reported(blobs: MemoryBlobs) -> None:
     watch, spec = JobSignals(blobs, Clock()), a_spec(error_threshold=2)
     for _ in range(3):
         watch.record("job-1", 7, 2)

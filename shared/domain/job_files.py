@@ -1,0 +1,36 @@
+"""The files that a job leaves: its predictions, its receipt, its errors."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.resolved_deployment import Location
+
+
+class JobOutputKind(StrEnum):
+    """By the names under which they are asked for."""
+
+    PREDICTIONS = "predictions"
+    RECEIPT = "receipt"
+    ERRORS = "errors"
+
+
+MEDIA_TYPES = {
+    JobOutputKind.PREDICTIONS: "text/csv; charset=utf-8",
+    JobOutputKind.RECEIPT: "application/json",
+    JobOutputKind.ERRORS: "application/x-ndjson",
+}
+
+
+@dataclass(frozen=True, slots=True)  # there may be 100,000
+class OutputFile:
+    """One file of an output; `path` is inside the output's folder, `sha256` empty if unknown."""
+
+    output: JobOutputKind
+    path: str
+    location: Location
+    size: int
+    sha256: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]

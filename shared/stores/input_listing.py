@@ -1,0 +1,196 @@
+"""Inputs: from a reference to a location in the store, and from there to its files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
+from shared.domain.listing import ListingSum
+from shared.domain.minibatch import PlannedFile
+from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.domain.resolved_deployment import Location
+from shared.domain.spark_marks import is_mark
+from shared.domain.upload_batch import Upload
+from shared.ports import BlobItem, Blobs
+from shared.stores.datastores import Datastores
+from shared.stores.predictions import OWNER
+from shared.stores.registry import Registry
+
+# Data Lake clients mark a folder by an empty blob with this metadata.
+FOLDER_MARK = "hdi_isfolder"
+# Not what the store gives at once (5000): the second listing's pages end elsewhere.
+OTHER_PAGE = 3_000
+
+
+@dataclass
+class Skipped:
+    """What a listing left out, counted while it is read."""
+
+    nested: int = 0
+    hidden: int = 0
+    markers: int = 0
+    marks: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.nested + self.hidden + self.markers + self.marks
+
+    def __str__(self) -> str:
+        counts = {
+            "in nested folders": self.nested,
+            "hidden": self.hidden,
+            "folder markers": self.markers,
+            "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)": self.marks,
+        }
+        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
+
+
+class Inputs:
+    """Resolves references, and lists the files that count as input."""
+
+    def __init__(self, blobs: Blobs, registry: Registry, datastores: Datastores) -> None:
+        self._blobs = blobs
+        self._registry = registry
+        self._datastores = datastores
+
+    def resolve(self, uri: str, *, target: str) -> tuple[Location, DataType | None]:
+        """Where a reference points, and its type if it tells: by a last slash, or by registration.
+
+        Raises InvalidRequest or NotFound, naming `target`.
+        """
+        reference, kind = parse_input(uri, target=target), None
+        if isinstance(reference, AssetId):
+            data = self._data(reference, target)
+            reference, kind = parse_input(data.uri, target=target), data.type
+        if not isinstance(reference, AssetId) and reference.path.endswith("/"):
+            kind = DataType.URI_FOLDER
+        return self._locate(reference, target), kind
+
+    def address(self, uri: str, *, target: str) -> str:
+        """The address of the files that a reference names: of a data asset, its own.
+
+        Raises InvalidRequest or NotFound, naming `target`.
+        """
+        reference = parse_input(uri, target=target)
+        return self._data(reference, target).uri if isinstance(reference, AssetId) else uri
+
+    def _data(self, asset: AssetId, target: str) -> Data:
+        with found_for(target):
+            return self._registry.data_asset(asset)
+
+    def _locate(self, reference: InputReference, target: str) -> Location:
+        match reference:
+            case DatastorePath(datastore=datastore, path=path):
+                container = self._datastores.container(datastore, target=target)
+                return Location(container=container, path=path.strip("/"))
+            case BlobUrl():
+                return self._datastores.blob(reference, target=target)
+            case AssetId():
+                raise InvalidRequest(
+                    f"The data asset points to another data asset, '{reference}'.",
+                    fix="Register it with the address of its files.",
+                    target=target,
+                )
+
+    def check(self, location: Location, kind: DataType, *, target: str) -> DataType:
+        """Whether there is a folder or a file: as the store says; where it has both, it is `kind`.
+
+        Raises NotFound unless there is at least one input file, and InvalidRequest where another
+        account does not let the service in.
+        """
+        with allowed_for(target):
+            return self._check(location, kind, target)
+
+    def _check(self, location: Location, kind: DataType, target: str) -> DataType:
+        for there in (kind, *(other for other in DataType if other is not kind)):
+            if next(self.files(location, there), None) is not None:
+                return there
+        if kind is DataType.URI_FILE:
+            raise NotFound(
+                f"There is no file '{location}', and no folder of that name with input files.",
+                fix="Upload it first.",
+                target=target,
+            )
+        skipped = Skipped()
+        for _ in self.files(location, DataType.URI_FOLDER, skipped):
+            break
+        found = f" What is there does not count as input: {skipped}." if skipped.total else ""
+        raise NotFound(
+            f"There are no input files in the folder '{location}'.{found}",
+            fix="Upload files directly into the folder first; nested folders are not walked.",
+            target=target,
+        )
+
+    def names(self, location: Location, kind: DataType) -> Iterator[str]:
+        """Every name in the folder, by a listing of its own; of a single file, none."""
+        if kind is DataType.URI_FOLDER:
+            prefix = location.inside("")
+            yield from self._blobs.list_names(location.container, prefix, at_once=OTHER_PAGE)
+
+    def folders(self, container: str) -> set[str]:
+        """The folders of a container that hold anything, by one listing."""
+        try:
+            return set(self._blobs.list_folders(container))
+        except NotFound:
+            return set()
+
+    def uploads(self, location: Location) -> Iterator[Upload]:
+        """The input files of a folder, with the moments of their last change."""
+        prefix, left_out = location.inside(""), Skipped()
+        for item in self._blobs.list_blobs(location.container, prefix):
+            if _is_input(item, item.name.removeprefix(prefix), left_out):
+                file = PlannedFile(name=item.name, etag=item.etag, size=item.size)
+                modified_at = parsedate_to_datetime(item.last_modified)
+                is_output = OWNER in item.metadata
+                yield Upload(file=file, modified_at=modified_at, is_output=is_output)
+
+    def files(
+        self,
+        location: Location,
+        kind: DataType,
+        skipped: Skipped | None = None,
+        listed: ListingSum | None = None,
+    ) -> Iterator[PlannedFile]:
+        """The input files in name order, page by page; what is left out is counted in `skipped`.
+
+        Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
+        inputs. A single file is one, whatever its name. Every name that was listed, left out or
+        not, goes into `listed`.
+        """
+        if kind is DataType.URI_FILE:
+            yield from self._one_file(location)
+            return
+        left_out = skipped or Skipped()
+        prefix = location.inside("")
+        for item in self._blobs.list_blobs(location.container, prefix):
+            if listed is not None:
+                listed.add(item.name)
+            if _is_input(item, item.name.removeprefix(prefix), left_out):
+                yield PlannedFile(name=item.name, etag=item.etag, size=item.size)
+
+    def _one_file(self, location: Location) -> Iterator[PlannedFile]:
+        if not location.path:
+            return
+        try:
+            blob = self._blobs.head(location.container, location.path)
+        except NotFound:
+            return
+        if not blob.metadata.get(FOLDER_MARK):
+            yield PlannedFile(name=location.path, etag=blob.etag, size=blob.size)
+
+
+def _is_input(item: BlobItem, rest: str, left_out: Skipped) -> bool:
+    if not rest or rest.endswith("/"):
+        left_out.markers += 1
+    elif "/" in rest:
+        left_out.nested += 1
+    elif rest.startswith("."):
+        left_out.hidden += 1
+    elif is_mark(rest):
+        left_out.marks += 1
+    elif item.size == 0 and item.metadata.get(FOLDER_MARK, "").lower() == "true":
+        left_out.markers += 1
+    else:
+        return True
+    return False

@@ -1,0 +1,84 @@
+"""Where the files lie that an ended job left, and what its receipt says of them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from shared.domain.errors import NotFound
+from shared.domain.job import JobSpec
+from shared.domain.job_files import JobOutputKind, OutputFile
+from shared.domain.receipt import PublishedFile, Receipt
+from shared.domain.resolved_deployment import Location
+from shared.domain.side_names import SideNames
+from shared.ports import Blobs
+from shared.stores.jobs import CONTAINER
+from shared.stores.reports import ERRORS, RECEIPT
+
+NAMES = {JobOutputKind.RECEIPT: RECEIPT, JobOutputKind.ERRORS: ERRORS}
+
+
+class JobFiles:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs) -> None:
+        self._blobs = blobs
+
+    def locate(self, spec: JobSpec, kind: JobOutputKind) -> Location:
+        """Of predictions the predictions file."""
+        if kind is JobOutputKind.PREDICTIONS:
+            return spec.output.location
+        return Location(container=CONTAINER, path=f"{spec.name}/{NAMES[kind]}")
+
+    def find(self, spec: JobSpec, kind: JobOutputKind) -> OutputFile | None:
+        """The output's one file, or the predictions file; None if it is not there."""
+        location = self.locate(spec, kind)
+        try:
+            size = self._blobs.head(location.container, location.path).size
+        except NotFound:
+            return None
+        return OutputFile(kind, location.path.rpartition("/")[2], location, size)
+
+    def read(self, file: OutputFile) -> bytes:
+        """Raises NotFound."""
+        return self._blobs.read(file.location.container, file.location.path).data
+
+    def list_all(self, spec: JobSpec) -> Iterator[OutputFile]:
+        """Receipt and errors, as far as they are there, then all that the receipt says."""
+        receipt = self.find(spec, JobOutputKind.RECEIPT)
+        errors = self.find(spec, JobOutputKind.ERRORS)
+        data = self.read(receipt) if receipt else b""
+        if receipt:
+            yield replace(receipt, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+        if errors:
+            yield errors
+        if data:
+            for published in self._published(spec, Receipt.from_wire(json.loads(data))):
+                yield _predictions(spec, published)
+
+    def _published(self, spec: JobSpec, receipt: Receipt) -> Iterator[PublishedFile]:
+        if receipt.output is None:
+            return
+        yield from receipt.output.files
+        if (listed := receipt.output.file_list) is not None:
+            pieces = self._blobs.chunks(CONTAINER, f"{spec.name}/{listed.name}")
+            yield from (PublishedFile(**json.loads(line)) for line in _lines(pieces))
+
+
+def _predictions(spec: JobSpec, published: PublishedFile) -> OutputFile:
+    """The predictions file, or what a script wrote beside it."""
+    output = spec.output.location
+    path = SideNames(output=output.path).blob_of(published.path)
+    location = Location(container=output.container, path=path)
+    kind = JobOutputKind.PREDICTIONS
+    return OutputFile(kind, published.path, location, published.bytes, published.sha256)
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines of what comes in pieces."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest

@@ -1,0 +1,1 @@
+"""The loader of az ml's YAML files."""

@@ -1,0 +1,5 @@
+"""The project folder for every test here."""
+
+from tests.schemas.az_yaml.project import write
+
+__all__ = ["write"]
