@@ -8,15 +8,21 @@ from typing import Protocol
 
 from shared.domain.caller import Caller
 from shared.domain.message import JSON
+from shared.domain.schedule import Trigger
 
 
 @dataclass(frozen=True)
 class BlobItem:
-    """One blob of a listing: its full name inside the container, its etag and its size in bytes."""
+    """One blob of a listing: its full name inside the container, its etag and its size in bytes.
+
+    `last_modified` is a date as HTTP writes it, to the second; metadata has names in lower case.
+    """
 
     name: str
     etag: str
     size: int
+    last_modified: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -47,15 +53,16 @@ class Blobs(Protocol):
 
     def ensure_container(self, container: str) -> None:
         """Create the container unless it is there."""
-        ...
 
     def delete_container(self, container: str) -> None:
         """Delete the container and all in it; one that is not there is not an error."""
-        ...
 
     def container_exists(self, container: str) -> bool: ...
 
     def read(self, container: str, name: str) -> BlobContent: ...
+
+    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+        """At most `length` bytes from `start` on; none beyond the end."""
 
     def head(self, container: str, name: str) -> BlobProperties: ...
 
@@ -92,6 +99,9 @@ class Blobs(Protocol):
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         """Every blob whose name starts with `prefix`, in name order, page by page."""
         ...
+
+    def list_folders(self, container: str, prefix: str = "") -> Iterator[str]:
+        """What is between `prefix` and the next slash, of all names that have one: each once."""
 
     def list_names(
         self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
@@ -152,7 +162,7 @@ class Blobs(Protocol):
 
 
 class Signer(Protocol):
-    """Makes shared access signatures (SAS): what a client needs to reach a container by itself.
+    """Makes shared access signatures (SAS): what a client needs to reach the store by itself.
 
     Thread-safe. What it returns is a secret: it is handed out, and never kept or logged.
     """
@@ -161,6 +171,13 @@ class Signer(Protocol):
         """A SAS for one container and nothing else; `permissions` are Azure's letters (`rl`).
 
         Raises `ServiceUnavailable` when the store gives the service nothing to sign with.
+        """
+        ...
+
+    def blob_sas(self, container: str, name: str, lifetime: timedelta) -> str:
+        """A SAS to read that one blob; a browser that follows it saves the blob.
+
+        Raises `ServiceUnavailable` as `container_sas` does.
         """
         ...
 
@@ -178,30 +195,28 @@ class Instance:
     created_at: datetime
     changed_at: datetime
 
+    @property
+    def is_suspended(self) -> bool:
+        return self.runtime_status == "Suspended"
+
 
 class Orchestrations(Protocol):
-    """The task hub, as one request may ask it.
+    """The task hub. Every method raises `ServiceUnavailable` when it does not answer."""
 
-    Every method raises `ServiceUnavailable` when the hub does not answer.
-    """
-
-    def start(self, orchestrator: str, instance: str, given: JSON) -> None:
-        """Start an orchestration.
-
-        Raises `Conflict` when one of that id is under way, and `InvalidRequest` when what it is
-        given is too large.
-        """
+    def start(self, orchestrator: str, instance: str, payload: JSON) -> None:
+        """Raises `Conflict` when one of that id is under way, `InvalidRequest` for too much."""
         ...
 
     def find(self, instance: str) -> Instance | None:
         """How the orchestration is, with its custom status and output; None if there is none."""
         ...
 
-    def management_urls(self, instance: str) -> dict[str, str]:
-        """The Durable HTTP API's URLs for an instance: statusQueryGetUri and its siblings.
+    def resume(self, instance: str, reason: str) -> None:
+        """Let a suspended orchestration go on; one that is not suspended is left alone."""
+        ...
 
-        Their key opens the whole task hub.
-        """
+    def management_urls(self, instance: str) -> dict[str, str]:
+        """The Durable HTTP API's URLs for an instance; their key opens the whole task hub."""
         ...
 
 
@@ -210,4 +225,23 @@ class Verifier(Protocol):
 
     def verify(self, token: str) -> Caller:
         """Raises `Unauthenticated`."""
+        ...
+
+
+class DueTimes(Protocol):
+    """When triggers are due. Thread-safe."""
+
+    def check(self, trigger: Trigger) -> None:
+        """Raises `InvalidRequest` for an expression or a time zone that there is not."""
+        ...
+
+    def local(self, trigger: Trigger, moment: datetime) -> datetime:
+        """The moment, as clocks in the trigger's time zone show it."""
+        ...
+
+    def after(self, trigger: Trigger, since: datetime, moment: datetime) -> Iterator[datetime]:
+        """The due times later than a moment, in order and in UTC; without an end, if it has none.
+
+        `since` is the start of a trigger that names none.
+        """
         ...

@@ -7,11 +7,25 @@ from functools import lru_cache
 from pathlib import Path
 
 from shared.domain.asset import AssetId
-from shared.domain.environment import MadeEnvironment, Pin
+from shared.domain.environment import BuiltEnvironment, Pin
 from shared.domain.errors import ModelMissing
+from shared.domain.provisioning_stage import Stage
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
+from shared.scoring.environments.default_environment import settled
+from shared.scoring.environments.disk_usage import usage
+from shared.scoring.environments.environment_spec import (
+    NOBODY_LISTENS,
+    EnvironmentFailed,
+    EnvironmentSpec,
+    Listener,
+)
 from shared.scoring.environments.environments import Environments
-from shared.scoring.environments.recorded import Versions, differences, of_environment, of_service
+from shared.scoring.environments.recorded_versions import (
+    Versions,
+    differences,
+    of_environment,
+    of_service,
+)
 from shared.scoring.environments.sources import (
     for_mlflow,
     of_conda,
@@ -19,15 +33,14 @@ from shared.scoring.environments.sources import (
     of_model,
     read_mlmodel,
 )
-from shared.scoring.environments.spec import EnvironmentFailed, EnvironmentSpec, Tell, ignore
 from shared.scoring.models.model_cache import ModelCache
 from shared.scoring.models.stateless import is_stateless
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.spec import InitFailed, ScorerSpec
+from shared.scoring.scorer_spec import InitFailed, ScorerSpec
 from shared.stores.registry import Registry
 
-RECIPES_KEPT = 64
+ENVIRONMENTS_CACHED = 64
 
 
 class Scorers:
@@ -59,41 +72,41 @@ class Scorers:
         self._writable = writable
         self._hidden = hidden
         # Asked for each bundle; models and environments are immutable versions.
-        self._wanted_of = lru_cache(RECIPES_KEPT)(self._wanted)
+        self._environment_of = lru_cache(ENVIRONMENTS_CACHED)(self._read_environment)
 
     @contextmanager
     def scorer(
         self,
-        recipe: ResolvedDeployment,
+        resolved: ResolvedDeployment,
         *,
         capacity: int,
         job: str = "",
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Scorer]:
-        """A warm process that scores by this recipe, for one bundle of the job.
+        """A warm process that scores by the deployment, for one bundle of the job.
 
         Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
         ScoringStopped once `is_stopped` says so.
         """
-        spec, most = self._spec(recipe), min(capacity, self._most or capacity)
+        spec, most = self._spec(resolved), min(capacity, self._most or capacity)
         with self._pool.lease(
             spec, capacity=most, most=self._most, job=job, is_stopped=is_stopped
         ) as scorer:
             yield scorer
 
-    def init_tries(self, recipe: ResolvedDeployment) -> int:
-        """How often what scores by this recipe may fail to load, one time after the other."""
-        return self._pool.init_tries(recipe.fingerprint)
+    def init_tries(self, resolved: ResolvedDeployment) -> int:
+        """How often what scores by the deployment may fail to load, one time after the other."""
+        return self._pool.init_tries(resolved.fingerprint)
 
     def retry_loading[T](
         self,
-        recipe: ResolvedDeployment,
+        resolved: ResolvedDeployment,
         work: Callable[[], T],
         note_failure: Callable[[InitFailed], None],
     ) -> T:
         """Do the work that needs a scorer, again while none loads; the last failure is raised.
 
-        `note_failure` hears of each process that did not load.
+        `note_failure` is called for each process that did not load.
         """
         tries = 0
         while True:
@@ -103,7 +116,7 @@ class Scorers:
             except (InitFailed, ModelMissing, EnvironmentFailed) as failure:
                 if isinstance(failure, InitFailed):
                     note_failure(failure)
-                if tries >= self.init_tries(recipe):
+                if tries >= self.init_tries(resolved):
                     raise
 
     def finish(self, job: str) -> None:
@@ -114,91 +127,113 @@ class Scorers:
         """The job is over: processes that have served it go."""
         self._pool.release(job)
 
-    def prepare(self, recipe: ResolvedDeployment, tell: Tell = ignore) -> MadeEnvironment:
-        """Build what scores by this recipe, and say every version of it.
+    def fetch(self, resolved: ResolvedDeployment) -> None:
+        """Have the model and the code on this machine. Raises ModelMissing."""
+        for location in (resolved.model_location, resolved.code_location):
+            if location is not None:
+                self._folders.fetch(location)
 
-        `tell` hears what the builder prints. Raises EnvironmentFailed, and ModelMissing.
+    def sweep(self, *, is_dry: bool) -> list[tuple[str, int]]:
+        """Remove models of this machine that nobody used in a long time: names, and bytes."""
+        sizes = {home: usage(home) for home in self._folders.unused()}
+        gone = sizes if is_dry else self._folders.sweep()
+        return [(str(home), sizes.get(home, 0)) for home in gone]
+
+    def prepare(
+        self, resolved: ResolvedDeployment, listener: Listener = NOBODY_LISTENS
+    ) -> BuiltEnvironment:
+        """Build what scores by the deployment, and say every version of it.
+
+        Raises EnvironmentFailed, and ModelMissing.
         """
-        wanted = self._asked(recipe)
-        if wanted is None:
-            return MadeEnvironment()
-        if self._environments.satisfied_by_own(wanted):
-            return self._compared(MadeEnvironment(notes=wanted.notes), recipe, of_service)
+        if not resolved.script:
+            listener.enter(Stage.DOWNLOADING_MODEL, str(resolved.model))
+        spec = self._specify_environment(resolved)
+        if spec is None:
+            return BuiltEnvironment()
+        if self._environments.satisfied_by_own(spec):
+            return self._note_differences(BuiltEnvironment(notes=spec.notes), resolved, of_service)
         pin: Pin | None = None
-        if not wanted.local_packages:
-            wanted = self._environments.pin(wanted, tell)
-            pin = Pin(python=wanted.python, packages=wanted.packages)
-        python = self._environments.ensure(wanted, tell)
-        made = MadeEnvironment(pin=pin, notes=self._environments.notes(wanted))
-        return self._compared(made, recipe, of_environment(python), wanted.python)
+        if not spec.local_packages:
+            spec = self._environments.pin(spec, listener)
+            pin = Pin(python=spec.python, packages=spec.packages)
+        python = self._environments.ensure(spec, listener)
+        built = BuiltEnvironment(pin=pin, notes=self._environments.notes(spec))
+        return self._note_differences(built, resolved, of_environment(python), spec.python)
 
-    def _compared(
+    def _note_differences(
         self,
-        made: MadeEnvironment,
-        recipe: ResolvedDeployment,
+        built: BuiltEnvironment,
+        resolved: ResolvedDeployment,
         versions: Versions,
         python: str = "",
-    ) -> MadeEnvironment:
+    ) -> BuiltEnvironment:
         """With what the model was saved with and does not get; scripts load what they like."""
-        if recipe.script:
-            return made
-        described = read_mlmodel(self._folders.fetch(recipe.model_location))
-        return made.differing(*differences(described, versions, python))
+        if resolved.script:
+            return built
+        described = read_mlmodel(self._folders.fetch(resolved.model_location))
+        return built.differing(*differences(described, versions, python))
 
-    def _interpreter(self, recipe: ResolvedDeployment) -> str:
-        """The Python that scores by this recipe, built if need be: another machine made it."""
-        wanted = self._asked(recipe)
-        if wanted is None or self._environments.satisfied_by_own(wanted):
+    def _interpreter(self, resolved: ResolvedDeployment) -> str:
+        """The Python that scores by the deployment, built if need be: another machine made it."""
+        spec = self._specify_environment(resolved)
+        if spec is None or self._environments.satisfied_by_own(spec):
             return sys.executable
-        return str(self._environments.ensure(wanted))
+        return str(self._environments.ensure(spec))
 
-    def _asked(self, recipe: ResolvedDeployment) -> EnvironmentSpec | None:
-        made = recipe.made
-        if made.pin is not None:
-            return EnvironmentSpec(made.pin.python, made.pin.packages, made.notes)
-        asked = (recipe.model_location, recipe.environment)
-        wanted = self._wanted_of(*asked, has_script=bool(recipe.script))
-        if wanted is not None and not all(one.exists() for one in wanted.local_packages):
-            self._wanted_of.cache_clear()  # somebody removed the model's folder: fetch it again
-            wanted = self._wanted_of(*asked, has_script=bool(recipe.script))
-        return wanted
+    def _specify_environment(self, resolved: ResolvedDeployment) -> EnvironmentSpec | None:
+        built = resolved.built_environment
+        if built.pin is not None:
+            return EnvironmentSpec(built.pin.python, built.pin.packages, built.notes)
+        source = (resolved.model_location, resolved.environment)
+        spec = self._environment_of(*source, has_script=bool(resolved.script))
+        if spec is not None and not all(one.exists() for one in spec.local_packages):
+            self._environment_of.cache_clear()  # the model's folder was removed: fetch it again
+            spec = self._environment_of(*source, has_script=bool(resolved.script))
+        return spec
 
     def close(self) -> None:
         self._pool.close()
 
-    def _wanted(
+    def _read_environment(
+        self, model: Location, asset: AssetId | None, *, has_script: bool
+    ) -> EnvironmentSpec | None:
+        asked = self._read_asked(model, asset, has_script=has_script)
+        return settled(asked, self._environments.satisfied_by_own)
+
+    def _read_asked(
         self, model: Location, asset: AssetId | None, *, has_script: bool
     ) -> EnvironmentSpec | None:
         """The deployment's own environment, else its MLflow model's, else the service's (None)."""
         if asset is not None:
             environment = self._registry.environment(asset)
             text, image = environment.conda_file, environment.image
-            wanted = of_conda(text) if text else EnvironmentSpec()
+            spec = of_conda(text) if text else EnvironmentSpec()
             if image:
-                wanted = wanted.noting(*of_image(image).notes)
-            return wanted if has_script else for_mlflow(wanted)
+                spec = spec.noting(*of_image(image).notes)
+            return spec if has_script else for_mlflow(spec)
         if has_script:
             return None
         return of_model(self._folders.fetch(model))
 
-    def _spec(self, recipe: ResolvedDeployment) -> ScorerSpec:
-        python, code = self._interpreter(recipe), recipe.code_location
-        model = self._folders.fetch(recipe.model_location)
+    def _spec(self, resolved: ResolvedDeployment) -> ScorerSpec:
+        python, code = self._interpreter(resolved), resolved.code_location
+        model = self._folders.fetch(resolved.model_location)
         return ScorerSpec(
-            fingerprint=recipe.fingerprint,
-            kind="script" if recipe.script else "mlflow",
+            fingerprint=resolved.fingerprint,
+            kind="script" if resolved.script else "mlflow",
             python=python,
             model_dir=model,
-            environment=tuple(sorted(recipe.environment_variables.items())),
-            logging_level=recipe.logging_level,
+            environment=tuple(sorted(resolved.environment_variables.items())),
+            logging_level=resolved.logging_level,
             packages=_packages() if python == sys.executable else (),
             code_dir=self._folders.fetch(code) if code else None,
-            script=recipe.script,
+            script=resolved.script,
             memory_limit_mb=self._memory_mb,
-            batch_predict=recipe.batch_predict,
+            batch_predict=resolved.batch_predict,
             writable=self._writable,
             hidden=self._hidden,
-            is_stateless=not recipe.script and is_stateless(model),
+            is_stateless=not resolved.script and is_stateless(model),
         )
 
 

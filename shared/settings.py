@@ -8,22 +8,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+)
 
+from shared.domain.collector import OTLP, collector_address, spoken_protocol
 from shared.domain.role import Role
+from shared.elsewhere_settings import ElsewhereSettings
+from shared.housekeeping_settings import HousekeepingSettings
+from shared.setting_texts import split, split_text
 
 ML_AUDIENCE = "https://ml.azure.com"
 ARM_AUDIENCE = "https://management.azure.com"
 ROLES = tuple(role.name.lower() for role in Role)
+HOST_STORAGE = "AzureWebJobsStorage"
 IDENTITY = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-def _split_text(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _split(value: object) -> object:
-    return _split_text(value) if isinstance(value, str) else value
 
 
 def _assignments(value: object) -> object:
@@ -31,7 +35,7 @@ def _assignments(value: object) -> object:
     if not isinstance(value, str):
         return value
     assigned: dict[str, str] = {}
-    for part in _split_text(value):
+    for part in split_text(value):
         name, _, role = (side.strip().lower() for side in part.partition("="))
         if not IDENTITY.fullmatch(name) or role not in ROLES:
             raise ValueError(
@@ -50,13 +54,20 @@ class DurableUrls(StrEnum):
     EVERYONE = "everyone"
 
 
-class Settings(BaseModel):
+class InboxTrigger(StrEnum):
+    """How the blob trigger of the inboxes learns of uploads."""
+
+    POLLED = "polled"
+    EVENT_GRID = "event_grid"
+
+
+class Settings(HousekeepingSettings, ElsewhereSettings):
     """Every setting there is. A field's environment variable is its name in upper case.
 
     Durations are in seconds. Raises pydantic's ValidationError, naming the setting.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     storage_connection_string: str = ""
     """Where the app keeps everything. Empty: `storage_account_url` with a managed identity."""
@@ -66,11 +77,11 @@ class Settings(BaseModel):
     default_datastore: str = "workspaceblobstore"
     default_container: str = "azureml-blobstore"
 
-    auth_issuer: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    auth_issuer: Annotated[tuple[str, ...], BeforeValidator(split)] = ()
     """The `iss`s a token may have, comma separated: https://login.microsoftonline.com/<tenant>/v2.0
     and https://sts.windows.net/<tenant>/ are Entra's two for one tenant."""
 
-    auth_audiences: Annotated[tuple[str, ...], BeforeValidator(_split)] = (
+    auth_audiences: Annotated[tuple[str, ...], BeforeValidator(split)] = (
         ML_AUDIENCE,
         ARM_AUDIENCE,
     )
@@ -95,6 +106,30 @@ class Settings(BaseModel):
     """`contributors`, or `everyone` who invokes: clients that follow jobs without a token, such as
     Azure Data Factory and Logic Apps. The key in these URLs opens every job."""
 
+    public_openapi: bool = False
+    """Whether `/openapi.json` needs no token: on a local machine it does not."""
+
+    studio_links_url: str = ""
+    """Where the codes of one-use sign-in links are redeemed: `./run serve` says it."""
+
+    studio_client_id: str = ""
+    """The Entra application by which people sign in to the Studio. Empty: not by Entra."""
+
+    studio_client_secret: str = ""
+    """That application's secret."""
+
+    studio_scope: str = ""
+    """What its tokens are for. Empty: `<the first of AUTH_AUDIENCES>/.default`."""
+
+    studio_app_service: bool = False
+    """Whether App Service authentication stands in front, and signs people in."""
+
+    studio_command: str = ""
+    """What makes a sign-in link, shown to who is not signed in."""
+
+    studio_token_command: str = ""
+    """What prints a token, shown there too."""
+
     subscription_id: str = "00000000-0000-0000-0000-000000000000"
     resource_group: str = "local"
     workspace_name: str = "local"
@@ -112,16 +147,23 @@ class Settings(BaseModel):
     scorer_memory_mb: NonNegativeInt = 0
     """The most memory of one scorer process and its children; 0: no limit."""
 
-    scorer_writable_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
+    scorer_writable_folders: Annotated[tuple[Path, ...], BeforeValidator(split)] = ()
     """Folders that scripts may write into besides their own and the temporary ones: a mounted
     share, say; comma separated."""
 
-    scorer_hidden_folders: Annotated[tuple[Path, ...], BeforeValidator(_split)] = ()
+    scorer_hidden_folders: Annotated[tuple[Path, ...], BeforeValidator(split)] = ()
     """Folders, or files, that neither scripts and models nor builds of environments may read,
     but for what is their own in there; comma separated. `./run serve` hides its state."""
 
     environments_mb: NonNegativeInt = 20_000
     """The disk that built environments may take before unused ones go; 0: no limit."""
+
+    environments_spare_mb: NonNegativeInt = 100
+    """What environments leave free on their disk, for models and mini-batches."""
+
+    environments_folder: Path | None = None
+    """Where environments lie: a mounted share, or those that were baked into an image. If it cannot
+    be written to, others are built in the scratch folder. Empty: all of them are."""
 
     environment_unused_s: PositiveInt = 7 * 24 * 3600
     """An environment goes only after this time without work: longer than any run() may take."""
@@ -129,14 +171,59 @@ class Settings(BaseModel):
     environment_build_limit_s: PositiveInt = 1800
     """The longest that building one environment may take."""
 
+    inbox_trigger: InboxTrigger = InboxTrigger.POLLED
+    """`event_grid` on plans that do not poll, such as Flex Consumption."""
+
+    inbox_connection: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.:-]*$")] = HOST_STORAGE
+    """The name of the setting that connects the blob trigger of the inboxes: to the account of the
+    data, where that is not the host's. STORAGE_CONNECTION_STRING, or a name of your own with a
+    managed identity: <name>__blobServiceUri and <name>__queueServiceUri."""
+
+    sweep_schedule: str = "0 * * * * *"
+    """When watched folders are looked at for what no event told: an NCRONTAB expression."""
+
+    webhook_retry_s: Annotated[tuple[PositiveInt, ...], BeforeValidator(split)] = (
+        *(5, 300, 1800),
+        *(hours * 3600 for hours in (2, 5, 10, 5)),
+    )
+    """The waits between attempts to call a webhook, comma separated; none after a day."""
+
+    webhook_timeout_s: Annotated[PositiveInt, Field(le=60)] = 15
+
+    delivery_log_days: Annotated[PositiveInt, Field(le=3650)] = 30
+    """How long the log of webhooks' deliveries is kept, and what was delivered can be again."""
+
+    event_grid_topic_endpoint: str = ""
+    """An Event Grid topic for CloudEvents that hears of every job: https://.../api/events."""
+
+    event_grid_topic_key: str = ""
+    """Its access key. Empty: the app's managed identity."""
+
     downloads_at_once: Annotated[PositiveInt, Field(le=256)] = 32
+
+    otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(collector_address)] = ""
+    """Where telemetry is sent by OTLP: http://127.0.0.1:4318, say. Empty: nowhere."""
+
+    otel_exporter_otlp_protocol: Annotated[str, AfterValidator(spoken_protocol)] = OTLP
+    """The one that is spoken: http/protobuf."""
+
+    otel_sdk_disabled: bool = False
+    """Whether nothing is sent, whatever the addresses say."""
+
+    applicationinsights_connection_string: str = ""
+    """The Application Insights that telemetry is sent to. Empty: none."""
+
+    @property
+    def sends_telemetry(self) -> bool:
+        address = self.otel_exporter_otlp_endpoint or self.applicationinsights_connection_string
+        return bool(address) and not self.otel_sdk_disabled
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Read the settings; an empty variable counts as not set."""
-        given = {
+        values = {
             name: environment[name.upper()]
             for name in cls.model_fields
             if environment.get(name.upper())
         }
-        return cls.model_validate(given)
+        return cls.model_validate(values)

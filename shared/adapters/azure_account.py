@@ -72,8 +72,8 @@ class AzureAccount:
     @classmethod
     def from_connection_string(cls, text: str) -> Self:
         service = BlobServiceClient.from_connection_string(text, **_client_options())
-        given = dict(part.split("=", 1) for part in text.strip().strip(";").split(";"))
-        secrets = {name.lower(): value for name, value in given.items()}
+        fields = dict(part.split("=", 1) for part in text.strip().strip(";").split(";"))
+        secrets = {name.lower(): value for name, value in fields.items()}
         if secrets.get("usedevelopmentstorage") == "true":
             return cls(service, {"use_emulator": True})
         return cls(service, _config(service, secrets.get("accountname", "")), _secret(secrets))
@@ -82,6 +82,14 @@ class AzureAccount:
     def from_account(cls, url: str, credential: TokenCredential) -> Self:
         service = BlobServiceClient(url, credential, **_client_options())
         return cls(service, _config(service), _identity(credential))
+
+    @classmethod
+    def from_public(cls, url: str) -> Self:
+        """Without any credential: what everybody may read."""
+        service = BlobServiceClient(url, **_client_options())
+        config = _config(service)
+        config["skip_signature"] = True
+        return cls(service, config)
 
     @property
     def url(self) -> str:

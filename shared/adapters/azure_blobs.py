@@ -3,7 +3,7 @@
 A write with `if_absent` or `if_match` is tried once, never repeated behind the caller's back:
 a repeat after a lost answer would meet its own success and call it somebody else's. If the
 answer is lost, `ServiceUnavailable` is raised and the write may have happened: the caller's
-own repeat then meets `Conflict`, and tells its own earlier success by the blob's metadata.
+own repeat then meets `Conflict`, and knows its own earlier success by the blob's metadata.
 A caller that does so may have the write repeated here (`is_repeatable`), in place.
 """
 
@@ -25,12 +25,13 @@ from shared.adapters.azure_bytes import (
     FastBytes,
     Opened,
     condition,
+    cut,
     is_plain,
     unquoted,
 )
 from shared.adapters.azure_copy import LARGEST, Copies
-from shared.adapters.azure_errors import broken_off, changed, translated
-from shared.adapters.azure_listing import listing
+from shared.adapters.azure_errors import changed, translated
+from shared.adapters.azure_listing import folders, listing
 from shared.adapters.blob_names import check_container, check_names, may_begin_a_name
 from shared.domain.blob_name import listing_order
 from shared.domain.errors import (
@@ -81,8 +82,15 @@ class AzureBlobs:
 
     def read(self, container: str, name: str) -> BlobContent:
         opened = self._open(container, name)
-        data = b"".join(_cut(container, name, opened, PIECE))
+        data = b"".join(cut(container, name, opened, PIECE))
         return BlobContent(data, opened.properties.etag)
+
+    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+        stop = min(start + length, self.head(container, name).size)
+        if start >= stop:
+            return b""
+        with translated(container, name):
+            return self._bytes(name).read_range(container, name, start, stop)
 
     def head(self, container: str, name: str) -> BlobProperties:
         check_names(container, name)
@@ -130,12 +138,19 @@ class AzureBlobs:
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         yield from self._listing(container, prefix)
 
+    def list_folders(self, container: str, prefix: str = "") -> Iterator[str]:
+        check_container(container)
+        if may_begin_a_name(prefix):
+            client = self._account.service.get_container_client(container)
+            with translated(container):
+                yield from folders(client, prefix)
+
     def list_names(
         self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
     ) -> Iterator[str]:
         # A listing begins with the name that it starts from.
         size = at_once + 1 if at_once else 0
-        for item in self._listing(container, prefix, start_after, size):
+        for item in self._listing(container, prefix, start_after, size, has_metadata=False):
             if listing_order(item.name) > listing_order(start_after):
                 yield item.name
 
@@ -143,14 +158,14 @@ class AzureBlobs:
         opened = self._open(container, name, if_match=if_match)
         try:
             with path.open("wb") as file:
-                return sum(map(file.write, _cut(container, name, opened, PIECE)))
+                return sum(map(file.write, cut(container, name, opened, PIECE)))
         except BaseException:
             path.unlink(missing_ok=True)
             raise
 
     def chunks(self, container: str, name: str, *, size: int = 8 << 20) -> Iterator[bytes]:
         opened = self._open(container, name, size=size)
-        yield from _cut(container, name, opened, size)
+        yield from cut(container, name, opened, size)
 
     def copy(
         self,
@@ -215,27 +230,17 @@ class AzureBlobs:
             return self._bytes(name).open(container, name, if_match=if_match, size=size)
 
     def _listing(
-        self, container: str, prefix: str, start_from: str = "", page_size: int = 0
+        self,
+        container: str,
+        prefix: str,
+        start_from: str = "",
+        page_size: int = 0,
+        *,
+        has_metadata: bool = True,
     ) -> Iterator[BlobItem]:
         check_container(container)
         if not may_begin_a_name(prefix):
             return
         client = self._account.service.get_container_client(container)
         with translated(container):
-            yield from listing(client, prefix, start_from, page_size)
-
-
-def _cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:
-    """The pieces, cut to at most `size` bytes: neither client keeps to a size.
-
-    Raises ServiceUnavailable unless they are all that the blob holds.
-    """
-    missing = opened.properties.size
-    with translated(container, name):
-        for piece in opened.pieces:
-            view = memoryview(piece)
-            missing -= len(view)
-            for start in range(0, len(view), size):
-                yield bytes(view[start : start + size])
-    if missing:
-        raise broken_off(container, name, missing)
+            yield from listing(client, prefix, start_from, page_size, has_metadata=has_metadata)

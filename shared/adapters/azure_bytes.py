@@ -10,6 +10,7 @@ from azure.storage.blob import BlobClient, ContentSettings
 from azure.storage.blob import BlobProperties as StoredProperties
 
 from shared.adapters.azure_account import AzureAccount
+from shared.adapters.azure_errors import broken_off, translated
 from shared.ports import BlobProperties
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
@@ -63,7 +64,7 @@ class FastBytes:
 
     def head(self, container: str, name: str) -> BlobProperties:
         answer = obstore.get(self._account.store(container), name, options={"head": True})
-        return _seen(answer)
+        return _properties_of_answer(answer)
 
     def open(self, container: str, name: str, *, if_match: str, size: int) -> Opened:
         answer = obstore.get(
@@ -71,7 +72,11 @@ class FastBytes:
             name,
             options={"if_match": quoted(if_match)} if if_match else None,
         )
-        return Opened(_seen(answer), iter(answer.stream(min_chunk_size=size)))
+        return Opened(_properties_of_answer(answer), iter(answer.stream(min_chunk_size=size)))
+
+    def read_range(self, container: str, name: str, start: int, stop: int) -> bytes:
+        store = self._account.store(container)
+        return bytes(obstore.get_range(store, name, start=start, end=stop))
 
     def put(self, container: str, name: str, draft: Draft) -> str:
         written = obstore.put(
@@ -92,11 +97,15 @@ class AnyNameBytes:
         self._account = account
 
     def head(self, container: str, name: str) -> BlobProperties:
-        return _told(self._blob(container, name).get_blob_properties())
+        return _properties_of_blob(self._blob(container, name).get_blob_properties())
 
     def open(self, container: str, name: str, *, if_match: str, size: int) -> Opened:  # noqa: ARG002  # this client's pieces are as long as its ranges
         answer = self._blob(container, name).download_blob(**condition(if_match))
-        return Opened(_told(answer.properties), answer.chunks())
+        return Opened(_properties_of_blob(answer.properties), answer.chunks())
+
+    def read_range(self, container: str, name: str, start: int, stop: int) -> bytes:
+        answer = self._blob(container, name).download_blob(offset=start, length=stop - start)
+        return answer.readall()
 
     def put(self, container: str, name: str, draft: Draft) -> str:
         written = self._blob(container, name).upload_blob(
@@ -138,11 +147,27 @@ def _mode(draft: Draft) -> "PutMode":
     return {"e_tag": quoted(draft.if_match)} if draft.if_match else "overwrite"
 
 
-def _seen(answer: "GetResult") -> BlobProperties:
+def _properties_of_answer(answer: "GetResult") -> BlobProperties:
     metadata = {name: value for name, value in answer.attributes.items() if name not in _ATTRIBUTES}
     return BlobProperties(unquoted(answer.meta["e_tag"]), answer.meta["size"], metadata)
 
 
-def _told(properties: StoredProperties) -> BlobProperties:
+def _properties_of_blob(properties: StoredProperties) -> BlobProperties:
     metadata = {name.lower(): value for name, value in (properties.metadata or {}).items()}
     return BlobProperties(unquoted(properties.etag), properties.size, metadata)
+
+
+def cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:
+    """The pieces, cut to at most `size` bytes: neither client keeps to a size.
+
+    Raises ServiceUnavailable unless they are all that the blob holds.
+    """
+    missing = opened.properties.size
+    with translated(container, name):
+        for piece in opened.pieces:
+            view = memoryview(piece)
+            missing -= len(view)
+            for start in range(0, len(view), size):
+                yield bytes(view[start : start + size])
+    if missing:
+        raise broken_off(container, name, missing)

@@ -26,11 +26,12 @@ from shared.domain.errors import (
     NotFound,
     PreconditionFailed,
     ServiceUnavailable,
+    StoreRefuses,
 )
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoreRefusal:
     """A refusal as the store gave it; status 0: it gave none, and `code` says what broke."""
 
     status: int
@@ -83,7 +84,7 @@ _REFUSED = Meaning(
     "Correct the name, the metadata or the size.",
 )
 _NOT_ALLOWED = Meaning(
-    ServiceUnavailable,
+    StoreRefuses,
     "The store does not let this service at {place}: {answer}.",
     "Check the storage setting, its key, or the role 'Storage Blob Data Contributor'.",
 )
@@ -106,6 +107,7 @@ MEANING_OF_CODE: Mapping[str, Meaning] = {
     "AzureSigningError": _NOT_ALLOWED,
     "ClientAuthenticationError": _NOT_ALLOWED,
     "CredentialUnavailableError": _NOT_ALLOWED,
+    "PublicAccessNotPermitted": _NOT_ALLOWED,
     "LeaseIdMissing": _FORBIDDING_STATE,
     "OperationTimedOut": _SILENT,
     "ServerBusy": _SILENT,
@@ -150,38 +152,38 @@ def translated(container: str, blob: str = "", *, if_absent: bool = False) -> It
 
 def changed(container: str, blob: str) -> BatchError:
     """What a store would say of a blob that is not the one that was read."""
-    return _error(_CHANGED, Answer(412), container, blob)
+    return _error(_CHANGED, StoreRefusal(412), container, blob)
 
 
 def broken_off(container: str, blob: str, missing: int) -> BatchError:
     """What to say of a blob of whose bytes so many did not come; less than 0: too many came."""
-    return _error(_SILENT, Answer(0, f"{missing} bytes are missing"), container, blob)
+    return _error(_SILENT, StoreRefusal(0, f"{missing} bytes are missing"), container, blob)
 
 
-def _error(meaning: Meaning, answer: Answer, container: str, blob: str) -> BatchError:
-    told = (
+def _error(meaning: Meaning, answer: StoreRefusal, container: str, blob: str) -> BatchError:
+    answered = (
         f"{answer.status} {answer.code}".strip() if answer.status else f"no answer, {answer.code}"
     )
     place = f"blob '{blob}' in container '{container}'" if blob else f"container '{container}'"
-    problem = meaning.problem.format(place=place, container=container, answer=told)
+    problem = meaning.problem.format(place=place, container=container, answer=answered)
     return meaning.error(problem, fix=meaning.fix, target="blob" if blob else "container")
 
 
-def _meaning(answer: Answer) -> Meaning:
+def _meaning(answer: StoreRefusal) -> Meaning:
     by_status = MEANING_OF_STATUS.get(answer.status, _SILENT)
     return MEANING_OF_CODE.get(answer.code, by_status)
 
 
-def _answer(foreign: Exception) -> Answer:
+def _answer(foreign: Exception) -> StoreRefusal:
     if isinstance(foreign, HttpResponseError) and foreign.status_code:
         code = getattr(foreign, "error_code", "")
-        return Answer(foreign.status_code, str(getattr(code, "value", code) or ""))
+        return StoreRefusal(foreign.status_code, str(getattr(code, "value", code) or ""))
     if isinstance(foreign, AzureError):
-        return Answer(0, type(foreign).__name__)
+        return StoreRefusal(0, type(foreign).__name__)
     text = str(foreign)
     status = _STATUS.search(text)
     code = _CODE.search(text) or _KIND.search(text)
-    return Answer(
+    return StoreRefusal(
         int(status[1]) if status else STATUS_OF_KIND.get(type(foreign), 0),
         code[1] if code else type(foreign).__name__,
     )

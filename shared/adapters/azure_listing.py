@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, fromstring
 
 from azure.core.exceptions import ServiceResponseError
-from azure.storage.blob import ContainerClient
+from azure.storage.blob import BlobPrefix, ContainerClient
 
 from shared.ports import BlobItem
 
@@ -20,7 +20,12 @@ _PAGE = "EnumerationResults"
 
 
 def listing(
-    client: ContainerClient, prefix: str, start_from: str = "", page_size: int = 0
+    client: ContainerClient,
+    prefix: str,
+    start_from: str = "",
+    page_size: int = 0,
+    *,
+    has_metadata: bool = True,
 ) -> Iterator[BlobItem]:
     """Blobs whose names start with `prefix`, from `start_from` on, as the store orders them.
 
@@ -32,10 +37,18 @@ def listing(
         raw_response_hook=lambda answer: answers.append(answer.http_response.body()),
         start_from=start_from or None,
         results_per_page=min(page_size, LARGEST_PAGE) or None,
+        include=["metadata"] if has_metadata else None,
     ).by_page()
     for names in _read(pages):
         yield from map(_item, _page(answers, names))
         answers.clear()
+
+
+def folders(client: ContainerClient, prefix: str) -> Iterator[str]:
+    """The folders right behind the prefix: the store walks over what is in them."""
+    for item in client.walk_blobs(name_starts_with=prefix or None, delimiter="/"):
+        if isinstance(item, BlobPrefix):
+            yield item.name.removeprefix(prefix).removesuffix("/")
 
 
 def _read(pages: Iterator[Iterator[Any]]) -> Iterator[Iterator[Any]]:
@@ -63,6 +76,8 @@ def _item(blob: Element) -> BlobItem:
         name=_name(blob),
         etag=blob.findtext("Properties/Etag", "").strip('"'),
         size=int(blob.findtext("Properties/Content-Length", "0")),
+        last_modified=blob.findtext("Properties/Last-Modified", ""),
+        metadata={one.tag.lower(): one.text or "" for one in blob.iterfind("Metadata/*")},
     )
 
 

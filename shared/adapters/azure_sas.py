@@ -1,4 +1,4 @@
-"""Shared access signatures: one container, the letters that were asked for, a bounded time.
+"""Shared access signatures: one container or blob, what was asked for, a bounded time.
 
 Signed with the account's key where the service has it; with an identity by a user delegation key,
 which the store gives for a while. Signing itself does not touch the network.
@@ -9,11 +9,16 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from azure.storage.blob import BlobServiceClient, UserDelegationKey, generate_container_sas
+from azure.storage.blob import (
+    BlobServiceClient,
+    UserDelegationKey,
+    generate_blob_sas,
+    generate_container_sas,
+)
 
 from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_errors import translated
-from shared.adapters.blob_names import check_container
+from shared.adapters.blob_names import check_container, check_names
 from shared.domain.errors import ServiceUnavailable
 from shared.ports import Signer
 
@@ -57,6 +62,16 @@ class KeySigner:
             account_key=self._key,
         )
 
+    def blob_sas(self, container: str, name: str, lifetime: timedelta) -> str:
+        return _signed_blob(
+            self._account,
+            (container, name),
+            _utc_now(),
+            lifetime,
+            https_only=self._https_only,
+            account_key=self._key,
+        )
+
 
 class DelegationSigner:
     """The `Signer` port, with an identity: one delegation key is kept, and renewed in time."""
@@ -71,8 +86,6 @@ class DelegationSigner:
 
     def container_sas(self, container: str, permissions: str, lifetime: timedelta) -> str:
         """Raises ValueError for a SAS that would outlive every key."""
-        if lifetime > KEY_LIFETIME:
-            raise ValueError(f"A SAS of {lifetime} is longer than {KEY_LIFETIME}. Ask for less.")
         now = self._now()
         return _signed(
             self._account,
@@ -81,11 +94,26 @@ class DelegationSigner:
             now,
             lifetime,
             https_only=_is_https(self._service),
-            user_delegation_key=self._key_until(now, now + lifetime, container),
+            user_delegation_key=self._key_for(now, lifetime, container),
         )
 
-    def _key_until(self, now: datetime, end: datetime, container: str) -> UserDelegationKey:
-        """A key that is valid until then: the one at hand, or a new one."""
+    def blob_sas(self, container: str, name: str, lifetime: timedelta) -> str:
+        """Raises ValueError for a SAS that would outlive every key."""
+        now = self._now()
+        return _signed_blob(
+            self._account,
+            (container, name),
+            now,
+            lifetime,
+            https_only=_is_https(self._service),
+            user_delegation_key=self._key_for(now, lifetime, container),
+        )
+
+    def _key_for(self, now: datetime, lifetime: timedelta, container: str) -> UserDelegationKey:
+        """A key that outlives a SAS of this lifetime: the one at hand, or a new one."""
+        if lifetime > KEY_LIFETIME:
+            raise ValueError(f"A SAS of {lifetime} is longer than {KEY_LIFETIME}. Ask for less.")
+        end = now + lifetime
         with self._lock:
             if self._key is None or self._key_ends < end:
                 ends = now + KEY_LIFETIME
@@ -124,6 +152,29 @@ def _signed(
         start=now - CLOCKS_APART,
         expiry=now + lifetime,
         protocol="https" if https_only else None,
+        **key,
+    )
+
+
+def _signed_blob(
+    account: str,
+    blob: tuple[str, str],
+    now: datetime,
+    lifetime: timedelta,
+    *,
+    https_only: bool,
+    **key: Any,
+) -> str:
+    """To read the blob (container, name); what a script wrote is saved, and never shown."""
+    check_names(*blob)
+    return generate_blob_sas(
+        account,
+        *blob,
+        permission="r",
+        start=now - CLOCKS_APART,
+        expiry=now + lifetime,
+        protocol="https" if https_only else None,
+        content_disposition="attachment",
         **key,
     )
 

@@ -133,10 +133,10 @@ class TokenVerifier:
         return key
 
     def _check_tenant(self, claims: Claims) -> None:
-        wanted, tenant = self._trust.tenant, claims.get("tid")
-        if wanted and (not isinstance(tenant, str) or tenant.lower() != wanted.lower()):
+        expected, tenant = self._trust.tenant, claims.get("tid")
+        if expected and (not isinstance(tenant, str) or tenant.lower() != expected.lower()):
             of = f"is of tenant {_quote(tenant)}" if tenant else "names no tenant ('tid')"
-            raise self._refused(f"The bearer token {of}, and only '{wanted}' is trusted.")
+            raise self._refused(f"The bearer token {of}, and only '{expected}' is trusted.")
 
     def _refused(self, problem: str) -> Unauthenticated:
         audiences = " or ".join(f"'{audience}'" for audience in self._audiences)

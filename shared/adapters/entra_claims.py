@@ -1,6 +1,7 @@
 """From the claims of a trusted token to its caller: who it is, and what it may do."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.caller import Caller, CallerType
@@ -27,7 +28,16 @@ def caller_of(claims: Claims, assignments: Assignments) -> Caller | None:
         roles=_roles(claims) | assigned,
         tenant=str(claims.get("tid", "")),
         type=kind,
+        expires_at=_end(claims.get("exp")),
     )
+
+
+def _end(exp: object) -> datetime | None:
+    """When the token ends; None when that is no moment that a calendar has."""
+    try:
+        return datetime.fromtimestamp(float(str(exp)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _type_of(claims: Claims) -> CallerType:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 
-def own_folder(base: Path) -> Path:
+def make_own_folder(base: Path) -> Path:
     """A new folder of this process in `base`; those of processes that are gone are removed.
 
     A process id alone may be in use again, so a folder bears the start of its process too. Who has

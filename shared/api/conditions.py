@@ -1,4 +1,7 @@
-"""Conditions on a write, as HTTP has them: `If-Match`, `If-None-Match: *`, and ETags for them."""
+"""Conditions, as HTTP has them: `If-Match` and `If-None-Match: *` on a write, ETags for them.
+
+A reader's `If-None-Match` names the versions that it has.
+"""
 
 import re
 from dataclasses import dataclass
@@ -34,12 +37,18 @@ def etag_header(etag: str) -> dict[str, str]:
     return {"ETag": f'"{etag}"'} if etag else {}
 
 
+def is_unchanged(request: Request, etag: str) -> bool:
+    """Whether a reader that sent `If-None-Match` has that version already."""
+    known = _ETAG.findall(request.headers.get("if-none-match", ""))
+    return etag in known or known == [ANY]
+
+
 def _if_match(request: Request) -> str:
-    given = request.headers.get("if-match", "").strip()
-    match = _ETAG.fullmatch(given)
-    if given and match is None:
+    header = request.headers.get("if-match", "").strip()
+    match = _ETAG.fullmatch(header)
+    if header and match is None:
         raise InvalidRequest(
-            f"'{given[:100]}' in If-Match is not an etag.",
+            f"'{header[:100]}' in If-Match is not an etag.",
             fix='Send one, as the ETag header had it, such as "0x8DC0FFEE".',
             target="If-Match",
         )

@@ -1,6 +1,7 @@
 """A request and a response, as handlers see them: no SDK's types."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +16,15 @@ DEEPEST = 100
 MOST_VALUES = 100_000
 """A signature of 10,000 columns has half as many; four megabytes of `{}` hold up everybody else."""
 
+NO_STORE = {"Cache-Control": "no-store"}
+"""The headers of an answer that holds a secret: nobody on the way may store it."""
+
 _SEPARATORS = (b",", b"[", b"{")
+_TEXT_OR_COMMA = re.compile(
+    r"""("(?:[^"\\]|\\.)*+(?:"|\Z))|,(?=\s*[}\]])""",
+    re.DOTALL,
+)
+"""A text as it is, or the comma after the last value; a text that does not end ends there."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,8 @@ class Request:
     """One authorised request.
 
     `path` holds the route's parameters, `headers` have lower-case names, `base_url` is what
-    absolute URLs in the answer begin with, and `asked` the path that was asked, with its slash.
+    absolute URLs in the answer begin with, and `requested_path` the path as
+    it was sent, with its slash.
     """
 
     method: str
@@ -33,7 +43,7 @@ class Request:
     body: bytes
     base_url: str
     caller: Caller
-    asked: str = "/"
+    requested_path: str = "/"
 
     @cached_property
     def json(self) -> JSON:
@@ -51,12 +61,23 @@ class Request:
             )
         try:
             _check_count(self.body)
-            return _text_only(json.loads(self.body))
+            return _text_only(_load(self.body))
         except (ValueError, RecursionError) as error:
             raise InvalidRequest(
                 f"The request's body is not JSON: {str(error)[:200]}.",
                 fix='Send a JSON object such as {"properties": {...}}, encoded in UTF-8.',
             ) from None
+
+
+def _load(text: bytes) -> JSON:
+    """A comma after the last value is taken, as Azure does: published scripts send it.
+
+    Raises ValueError.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return json.loads(_TEXT_OR_COMMA.sub(r"\1", text.decode("utf-8-sig")))
 
 
 def _text_only(body: JSON) -> JSON:
@@ -93,9 +114,15 @@ def _parts(value: JSON) -> Iterable[JSON]:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: `body` as JSON, or `text` as it is; neither of them is an empty body."""
+    """One answer: `body` as JSON, or `text` as it is, or `data` of its own media type.
+
+    None of them is an empty body. Each of `cookies` is a Set-Cookie header.
+    """
 
     status: int
     body: JSON = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     text: str = ""
+    data: bytes | None = None
+    media_type: str = ""
+    cookies: tuple[str, ...] = ()

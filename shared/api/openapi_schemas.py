@@ -61,17 +61,17 @@ ENDPOINT_NAME: Json = {
     "minLength": names.SHORTEST,
     "maxLength": names.LONGEST,
 }
+DEPLOYMENT_NAME: Json = ENDPOINT_NAME | {"pattern": f"^{names.DEPLOYMENT_NAME.pattern}$"}
 ASSET_NAME: Json = {
     "type": "string",
     "pattern": f"^{names.ASSET_NAME.pattern}$",
     "minLength": 1,
     "maxLength": names.LONGEST_ASSET,
 }
-OF_ENDPOINTS = ("endpoint", "deployment")
+OWN_RULES = {"endpoint": ENDPOINT_NAME, "deployment": DEPLOYMENT_NAME}
 
 
 def path_parameter(name: str, only: str | None) -> Json:
     """A parameter of a path; `only` is its one value, if it has one here."""
-    usual = ENDPOINT_NAME if name in OF_ENDPOINTS else ASSET_NAME
-    schema: Json = {"type": "string", "enum": [only]} if only else usual
+    schema: Json = {"type": "string", "enum": [only]} if only else OWN_RULES.get(name, ASSET_NAME)
     return {"name": name, "in": "path", "required": True, "schema": schema}

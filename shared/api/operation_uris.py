@@ -8,7 +8,7 @@ RETRY_AFTER = {"Retry-After": "1"}
 
 
 def follow_headers(request: Request, services: Services, operation: str) -> dict[str, str]:
-    """What tells a client where to ask how far the operation is, and when."""
+    """Headers by which a client follows the operation: where to poll, and when."""
     return {"Azure-AsyncOperation": operation_uri(request, services, operation), **RETRY_AFTER}
 
 

@@ -1,11 +1,12 @@
 """Lists in pages, as ARM clients read them: `value`, `nextLink`, `$skiptoken`.
 
-A token is the key of the last item that was shown, so that a page never depends on how many came
-before it, and nothing is shown twice when items are added meanwhile.
+A token is the key of the last item of a page, so that a page never depends on how many came
+before it, and nothing is listed twice when items are added meanwhile.
 """
 
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterable
+from http import HTTPStatus
 from itertools import islice
 from urllib.parse import urlencode
 
@@ -13,7 +14,6 @@ from shared.api.http import Request, Response
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 
-OK = 200
 PAGE_SIZE, LARGEST_PAGE = 50, 1000
 LONGEST_KEY = 1024
 SKIP_TOKEN = "$skiptoken"  # noqa: S105  # a place in a list, no secret
@@ -22,14 +22,20 @@ SIZES = ("$top", "top", "count", "$maxpagesize")
 
 def page_size(request: Request) -> int:
     """How many items the client wants at once; raises InvalidRequest."""
-    asked = next((request.query[name] for name in SIZES if name in request.query), str(PAGE_SIZE))
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= LARGEST_PAGE:
+    requested = next(
+        (request.query[name] for name in SIZES if name in request.query), str(PAGE_SIZE)
+    )
+    if (
+        not requested.isascii()
+        or not requested.isdigit()
+        or not 1 <= int(requested[:9]) <= LARGEST_PAGE
+    ):
         raise InvalidRequest(
-            f"'{asked[:100]}' is not a number of items for one page.",
+            f"'{requested[:100]}' is not a number of items for one page.",
             fix=f"Use 1 to {LARGEST_PAGE}, or leave it out for {PAGE_SIZE}.",
             target=next(name for name in SIZES if name in request.query),
         )
-    return int(asked)
+    return int(requested)
 
 
 def start_after(request: Request) -> str:
@@ -46,7 +52,7 @@ def start_after(request: Request) -> str:
 
 
 def _printable(key: str) -> str:
-    """The key; raises ValueError for what can be no item's: it is never shown."""
+    """The key; raises ValueError for what can be no item's: it is never listed."""
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise ValueError(ascii(key[:100]))
     return key
@@ -65,6 +71,6 @@ def page(request: Request, values: Iterable[JSON], *, last: str = "") -> Respons
         token = urlsafe_b64encode(last.encode()).decode()
         kept = {name: value for name, value in request.query.items() if name != SKIP_TOKEN}
         body["nextLink"] = (
-            f"{request.base_url}{request.asked}?{urlencode(kept | {SKIP_TOKEN: token})}"
+            f"{request.base_url}{request.requested_path}?{urlencode(kept | {SKIP_TOKEN: token})}"
         )
-    return Response(OK, body)
+    return Response(HTTPStatus.OK, body)

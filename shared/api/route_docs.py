@@ -1,4 +1,4 @@
-"""What documents tell of a route beside its method, its template and its role."""
+"""What OpenAPI says of a route beside its method, its template and its role."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ class AnswerKind(StrEnum):
     DOCUMENT = "Document"
     VALUES = "Values"
     TEXT = "Text"
+    FILE = "File"
     NOTHING = "Nothing"
 
 
@@ -33,4 +34,4 @@ class RouteDocs:
     headers: tuple[str, ...] = ()
 
 
-NOTHING_TOLD = RouteDocs()
+NO_DOCS = RouteDocs()

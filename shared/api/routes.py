@@ -7,7 +7,7 @@ errors to status codes.
 import json
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never
 from urllib.parse import urlsplit
@@ -16,18 +16,22 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from shared.adapters.durable_client import DurableClient
-from shared.api import errors
+from shared.api import error_responses
 from shared.api.auth import authorise
+from shared.api.conditional import if_changed
 from shared.api.http import Request, Response
-from shared.api.route_docs import NOTHING_TOLD, RouteDocs
+from shared.api.packing import packed
+from shared.api.route_docs import NO_DOCS, RouteDocs
+from shared.api.studio_session import session_headers
 from shared.api.workspace import check_workspace
-from shared.domain.caller import NOBODY
+from shared.domain.caller import NOBODY, Caller
 from shared.domain.errors import BatchError, ServiceUnavailable
 from shared.domain.message import JSON
 from shared.domain.reference import PREFIX
 from shared.domain.role import Role
 from shared.ports import Orchestrations
 from shared.services import Services, services
+from shared.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,8 @@ class Route:
     """One door. `name` becomes the function's name; templates are disjoint per method.
 
     Without a `role` it is open to everybody: for what a client asks before it has a token, and
-    for URLs that carry their own signature. `about` is what documents tell of it.
+    for URLs that carry their own signature. `is_open` says whether the settings open it all the
+    same. `docs` is what OpenAPI says of it.
     """
 
     name: str
@@ -54,16 +59,20 @@ class Route:
     role: Role | None
     handler: Handler
     is_durable: bool = False
-    docs: RouteDocs = NOTHING_TOLD
+    docs: RouteDocs = NO_DOCS
+    is_open: Callable[[Settings], bool] = lambda _: False
 
 
 class Unbound:
     """The task hub for a route that is not bound to it: asking is a fault of the route's."""
 
-    def start(self, orchestrator: str, instance: str, given: JSON) -> Never:  # noqa: ARG002
+    def start(self, orchestrator: str, instance: str, payload: JSON) -> Never:  # noqa: ARG002
         self._refuse()
 
     def find(self, instance: str) -> Never:  # noqa: ARG002
+        self._refuse()
+
+    def resume(self, instance: str, reason: str) -> Never:  # noqa: ARG002
         self._refuse()
 
     def management_urls(self, instance: str) -> Never:  # noqa: ARG002
@@ -79,14 +88,18 @@ UNBOUND = Unbound()
 def register(bp: df.Blueprint, routes: Sequence[Route]) -> None:
     """Make each route an HTTP-triggered function of the blueprint."""
     for route in routes:
-        _registered[route.name] = route
-        function = _with_client(route) if route.is_durable else _plain(route)
-        function.__name__ = route.name
-        if route.is_durable:
-            function = bp.durable_client_input(client_name="client")(function)
-        bp.route(route=route.template, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
-            function
-        )
+        bind(bp, route, _with_client(route) if route.is_durable else _plain(route))
+
+
+def bind(bp: df.Blueprint, route: Route, function: Callable[..., func.HttpResponse]) -> None:
+    """Make the function the route's: with a `client` if it is durable."""
+    _registered[route.name] = route
+    function.__name__ = route.name
+    if route.is_durable:
+        function = bp.durable_client_input(client_name="client")(function)
+    bp.route(route=route.template, methods=[route.method], auth_level=func.AuthLevel.ANONYMOUS)(
+        function
+    )
 
 
 def registered() -> tuple[Route, ...]:
@@ -96,14 +109,14 @@ def registered() -> tuple[Route, ...]:
 
 def _plain(route: Route) -> Callable[..., func.HttpResponse]:
     def handle(req: func.HttpRequest) -> func.HttpResponse:
-        return _to_http(answer(route, req, UNBOUND))
+        return to_http(answer(route, req, UNBOUND))
 
     return handle
 
 
 def _with_client(route: Route) -> Callable[..., func.HttpResponse]:
     def handle(req: func.HttpRequest, client: str) -> func.HttpResponse:
-        return _to_http(answer(route, req, DurableClient(client, req)))
+        return to_http(answer(route, req, DurableClient(client, req)))
 
     return handle
 
@@ -114,20 +127,20 @@ def answer(route: Route, req: func.HttpRequest, orchestrations: Orchestrations) 
         return _handle(route, req, orchestrations)
     except ServiceUnavailable as error:
         log.warning("unavailable route=%s reason=%s", route.name, error)
-        return errors.to_response(error)
+        return error_responses.to_response(error)
     except BatchError as error:
-        return errors.to_response(error)
+        return error_responses.to_response(error)
     except Exception:
         error_id = uuid.uuid4().hex
         log.exception("internal error id=%s route=%s", error_id, route.name)
-        return errors.internal(error_id)
+        return error_responses.internal(error_id)
 
 
 def _handle(route: Route, req: func.HttpRequest, orchestrations: Orchestrations) -> Response:
     service = services()
     headers = {name.lower(): value for name, value in req.headers.items()}
-    role = route.role
-    caller = NOBODY if role is None else authorise(headers, role, service.verifier)
+    base_url = service.settings.public_url.rstrip("/") or _origin(req.url)
+    caller = _caller(route, req, headers, service)
     request = Request(
         method=req.method,
         # The official client keeps the prefix when it resolves `azureml:<name>@latest`.
@@ -135,11 +148,22 @@ def _handle(route: Route, req: func.HttpRequest, orchestrations: Orchestrations)
         query={name.lower(): value for name, value in req.params.items()},
         headers=headers,
         body=req.get_body(),
-        base_url=service.settings.public_url.rstrip("/") or _origin(req.url),
+        base_url=base_url,
         caller=caller,
-        asked=urlsplit(req.url).path,
+        requested_path=urlsplit(req.url).path,
     )
-    return dispatch(route, request, service, orchestrations)
+    changed = if_changed(request, dispatch(route, request, service, orchestrations))
+    return packed(request, changed)
+
+
+def _caller(
+    route: Route, req: func.HttpRequest, headers: Mapping[str, str], services: Services
+) -> Caller:
+    """Who it is, by the Authorization header or by the Studio's session."""
+    if route.role is None or route.is_open(services.settings):
+        return NOBODY
+    origins = {_origin(url) for url in (req.url, services.settings.public_url) if url}
+    return authorise(session_headers(req.method, headers, origins), route.role, services.verifier)
 
 
 def dispatch(
@@ -156,7 +180,22 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _to_http(response: Response) -> func.HttpResponse:
+def to_http(response: Response) -> func.HttpResponse:
+    """As the Functions SDK has it."""
+    answer = _without_cookies(response)
+    for cookie in response.cookies:
+        answer.headers.add("Set-Cookie", cookie)
+    return answer
+
+
+def _without_cookies(response: Response) -> func.HttpResponse:
+    if response.data is not None:
+        return func.HttpResponse(
+            response.data,
+            status_code=response.status,
+            headers=dict(response.headers),
+            mimetype=response.media_type,
+        )
     is_text = response.body is None and response.text
     body = response.text if is_text else "" if response.body is None else json.dumps(response.body)
     return func.HttpResponse(

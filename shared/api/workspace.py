@@ -23,17 +23,18 @@ ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 LOCATED = re.compile(r"azureml://locations/[^/]+/workspaces/([^/]+)(?:/|$)", re.IGNORECASE)
-FREE_TEXT = {"tags", "description", "environmentvariables", "id"}
+FREE_TEXT = {"tags", "description", "environmentvariables", "id", "webhook"}
+"""Whose values are kept as they are; what is in a webhook is kept apart."""
 
 
 def check_workspace(request: Request, settings: Settings) -> None:
     """Raise NotFound for any workspace but the service's own."""
-    asked = (request.path["subscription"], request.path["group"], request.path["workspace"])
+    requested = (request.path["subscription"], request.path["group"], request.path["workspace"])
     own = (settings.subscription_id, settings.resource_group, settings.workspace_name)
-    if tuple(part.lower() for part in asked) != tuple(part.lower() for part in own):
+    if tuple(part.lower() for part in requested) != tuple(part.lower() for part in own):
         raise NotFound(
-            f"There is no workspace '{asked[2]}' in resource group '{asked[1]}' of subscription "
-            f"'{asked[0]}'.",
+            f"There is no workspace '{requested[2]}' in resource group '{requested[1]}' of "
+            f"subscription '{requested[0]}'.",
             fix=f"Use subscription '{own[0]}', resource group '{own[1]}', workspace '{own[2]}'.",
             target="workspace",
         )
@@ -100,6 +101,11 @@ def asset_id(settings: Settings, kind: str, name: str, version: str) -> str:
 def compute_id(settings: Settings, name: str) -> str:
     """The ARM id of a compute."""
     return f"{workspace_id(settings)}/computes/{name}"
+
+
+def schedule_id(settings: Settings, name: str) -> str:
+    """The ARM id of a schedule."""
+    return f"{workspace_id(settings)}/schedules/{name}"
 
 
 def endpoint_id(settings: Settings, endpoint: str) -> str:

@@ -2,16 +2,18 @@
 
 A cancel raises the sign that every process looks for, and notes in the job's document who asked.
 What is under way ends within seconds; the orchestration closes what is finished and ends the job.
+One that is suspended is resumed for that.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.application.follow_job import FollowJob
+from shared.application.follow_job import RESUMED, FollowJob
 from shared.application.start_job import start_job
 from shared.application.waiting import wait_until
 from shared.domain.caller import Author
 from shared.domain.errors import Conflict, NotFound
+from shared.domain.instance_id import instance_id
 from shared.domain.job import Change, Job, JobStatus
 from shared.ports import Orchestrations
 from shared.stores.job_signals import JobSignals
@@ -30,7 +32,7 @@ class CancelJob:
     def __call__(self, run: str, by: Author, orchestrations: Orchestrations) -> Job:
         """The job once it is over, or after a while as it is; raises NotFound or Conflict."""
         job = self._job(run, orchestrations)
-        name, status = job.spec.name, job.state.status
+        name, status, suspension = job.spec.name, job.state.status, job.suspension
         if status is JobStatus.CANCELED:
             return job
         if status.is_terminal:
@@ -43,9 +45,11 @@ class CancelJob:
         job = self.jobs.request_cancel(name, Change.of(by, datetime.now(UTC)))
         # One whose start was lost comes to its end this way.
         start_job(job, self.jobs, orchestrations)
+        if suspension is not None:
+            orchestrations.resume(instance_id(name), RESUMED)
         return self._wait_until_over(job)
 
-    def check_asked(self, run: str, orchestrations: Orchestrations) -> Job:
+    def check_requested(self, run: str, orchestrations: Orchestrations) -> Job:
         """The job that was canceled, as it is now; raises NotFound if nobody has canceled it."""
         job = self._job(run, orchestrations)
         if job.cancel is None and not job.state.status.is_terminal:

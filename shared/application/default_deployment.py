@@ -12,13 +12,13 @@ TARGET = "properties.defaults.deploymentName"
 
 
 def check_default(
-    asked: str, before: Stored[Endpoint] | None, endpoint: str, registry: Registry
+    requested: str, before: Stored[Endpoint] | None, endpoint: str, registry: Registry
 ) -> str:
     """The own spelling of what is asked to be the default.
 
     Raises InvalidRequest unless it exists, and Conflict if it may not become the default.
     """
-    default = _spell(asked, before, endpoint, registry)
+    default = _spell(requested, before, endpoint, registry)
     _check_not_failed(default, before, registry)
     return default
 
@@ -65,11 +65,11 @@ def _check_not_failed(default: str, before: Stored[Endpoint] | None, registry: R
     """
     if not default or before is None or before.resource.is_default(default):
         return
-    made = registry.deployment(before.resource, default).resource.provisioning
-    if made.state is ProvisioningState.FAILED:
+    provisioning = registry.deployment(before.resource, default).resource.provisioning
+    if provisioning.state is ProvisioningState.FAILED:
         raise Conflict(
             f"Deployment '{default}' is Failed, so it cannot become the default: "
-            f"{made.first_words}.",
+            f"{provisioning.first_words}.",
             fix="Mend what it says, create the deployment again, then make it the default.",
             target=TARGET,
         )

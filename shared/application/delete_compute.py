@@ -8,7 +8,7 @@ from shared.domain.errors import Conflict
 from shared.domain.reference import parse_compute
 from shared.stores.registry import Registry
 
-USERS_SHOWN = 10  # in a refusal
+MOST_USERS = 10  # in a refusal
 
 
 def delete_compute(registry: Registry, name: str, write: Write) -> None:
@@ -28,7 +28,7 @@ def _check_unused(registry: Registry, compute: Compute) -> None:
     if users:
         raise Conflict(
             f"The compute '{compute.name}' is used by the deployments "
-            f"{', '.join(users[:USERS_SHOWN])}.",
+            f"{', '.join(users[:MOST_USERS])}.",
             fix="Delete them, or put them on another compute, first.",
             target="compute",
         )

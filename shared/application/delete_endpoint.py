@@ -27,7 +27,7 @@ def delete_endpoint(
         if_match=write.if_match,
     ).resource
     resume_deletion(marked, orchestrations)
-    return marked, _wait_until_gone(marked, registry, within_s=within_s)
+    return marked, _wait_until_deleted(marked, registry, within_s=within_s)
 
 
 def resume_deletion(endpoint: Endpoint, orchestrations: Orchestrations) -> None:
@@ -37,11 +37,11 @@ def resume_deletion(endpoint: Endpoint, orchestrations: Orchestrations) -> None:
         ensure_started(orchestrations, RETIRE_ENDPOINT, task.instance, task.to_wire(), again=True)
 
 
-def _wait_until_gone(endpoint: Endpoint, registry: Registry, *, within_s: float) -> bool:
+def _wait_until_deleted(endpoint: Endpoint, registry: Registry, *, within_s: float) -> bool:
     def look() -> Stored[Endpoint] | None:
         return registry.endpoints.find(endpoint.name)
 
-    def is_gone(found: Stored[Endpoint] | None) -> bool:
+    def is_deleted(found: Stored[Endpoint] | None) -> bool:
         return found is None or found.resource.deletion != endpoint.deletion
 
-    return is_gone(wait_until(is_gone, look(), look, within_s=within_s))
+    return is_deleted(wait_until(is_deleted, look(), look, within_s=within_s))

@@ -18,6 +18,7 @@ class JobWindow:
     after: str
     size: int
     is_wanted: Callable[[Job], bool]
+    is_named: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class ListJobs:
         self, folder: str, window: JobWindow, orchestrations: Orchestrations
     ) -> tuple[list[Job], str]:
         jobs, last = self.jobs.page(
-            folder, after=window.after, size=window.size, is_wanted=window.is_wanted
+            folder,
+            after=window.after,
+            size=window.size,
+            is_wanted=window.is_wanted,
+            is_named=window.is_named,
         )
         return [self.follow.refresh(job, orchestrations) for job in jobs], last

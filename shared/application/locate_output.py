@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.domain.errors import Conflict, InvalidRequest, NotFound
+from shared.domain.errors import Conflict, InvalidRequest, NotFound, allowed_for
 from shared.domain.job import JobOutput
 from shared.domain.reference import parse_datastore_path
 from shared.domain.resolved_deployment import Location
@@ -33,7 +33,8 @@ class LocateOutput:
                 target=target,
             )
         location = Location(container=container, path=path.path)
-        self._check_free(location, uri, target)
+        with allowed_for(target):
+            self._check_free(location, uri, target)
         return JobOutput(name=invocation.output_name, uri=uri, location=location)
 
     def _check_free(self, location: Location, uri: str, target: str) -> None:

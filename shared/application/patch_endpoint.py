@@ -14,13 +14,13 @@ def patch_endpoint(
     """The endpoint as `patch` leaves it; raises NotFound, and Conflict if it is being deleted."""
     before = registry.endpoints.get(name)
     own_name, earlier = before.resource.name, before.resource.default_deployment
-    asked = patch(before.resource).default_deployment
-    default = check_default(asked if asked != earlier else "", before, own_name, registry)
+    requested = patch(before.resource).default_deployment
+    default = check_default(requested if requested != earlier else "", before, own_name, registry)
 
     def change(endpoint: Endpoint) -> Endpoint:
         endpoint.check_stays()
-        kept = {"default_deployment": default or endpoint.default_deployment}
-        return patch(endpoint).model_copy(update=kept)
+        changes = {"default_deployment": default or endpoint.default_deployment}
+        return patch(endpoint).model_copy(update=changes)
 
     saved = registry.endpoints.change(change, own_name, by=write.by, if_match=write.if_match)
     check_default_again(default, before, saved, registry, is_new=False)

@@ -8,13 +8,13 @@ from shared.stores.registry import Registry
 
 
 def put_container[A: Asset](
-    registry: Registry, kind: AssetKind[A], asked: AssetContainer, write: Write
+    registry: Registry, kind: AssetKind[A], requested: AssetContainer, write: Write
 ) -> tuple[FoundContainer[A], bool]:
     """The container, and whether it is new: one that versions imply is there already."""
-    before = find_container(registry, kind, asked.name)
-    name = before.entry.resource.name if before else asked.name
+    before = find_container(registry, kind, requested.name)
+    name = before.entry.resource.name if before else requested.name
     registry.containers.save(
-        asked.model_copy(update={"name": name}),
+        requested.model_copy(update={"name": name}),
         kind.path,
         name,
         by=write.by,

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from shared.application.provisioning import ensure_provisioning
+from shared.application.ensure_provisioning import ensure_provisioning
 from shared.application.resolve_deployment import ResolveDeployment
 from shared.application.waiting import wait_until
 from shared.application.write import Write
@@ -29,7 +29,7 @@ class PutDeployment:
     def __call__(
         self,
         endpoint: Endpoint,
-        asked: Deployment,
+        requested: Deployment,
         write: Write,
         orchestrations: Orchestrations,
         *,
@@ -38,34 +38,36 @@ class PutDeployment:
         """The deployment, made or as it is after a while, and whether it is new."""
         endpoint.check_stays()
         generation = Provisioning(generation=uuid.uuid4().hex)
-        ours = {"provisioning": generation, "incarnation": endpoint.incarnation}
-        saved, is_new = self._save(self.resolve.check(asked).model_copy(update=ours), write)
+        service_fields = {"provisioning": generation, "incarnation": endpoint.incarnation}
+        saved, is_new = self._save(
+            self.resolve.check(requested).model_copy(update=service_fields), write
+        )
         if is_new:
             self._check_room(endpoint, saved.resource)
         if saved.resource.provisioning == generation:
-            self.logs.forget(endpoint.name, asked.name)
+            self.logs.forget(endpoint.name, requested.name)
             ensure_provisioning(saved.resource, orchestrations)
             saved = self._wait_until_provisioned(saved, within_s=within_s)
         return saved, is_new
 
-    def _save(self, asked: Deployment, write: Write) -> tuple[Stored[Deployment], bool]:
+    def _save(self, requested: Deployment, write: Write) -> tuple[Stored[Deployment], bool]:
         """Save the deployment as one of its endpoint; raises Conflict when that is deleted."""
-        deployments, key = self.registry.deployments, (asked.endpoint, asked.name)
+        deployments, key = self.registry.deployments, (requested.endpoint, requested.name)
         # What an endpoint of the same name left behind, if it was deleted at a bad moment.
-        deployments.delete_if(lambda old: old.incarnation < asked.incarnation, *key)
+        deployments.delete_if(lambda old: old.incarnation < requested.incarnation, *key)
         saved = deployments.save(
-            asked,
+            requested,
             *key,
             by=write.by,
             merge=lambda old, new: new.replacing(old),
             if_match=write.if_match,
             if_absent=write.if_absent,
         )
-        if self._has_owner(asked):
+        if self._has_owner(requested):
             return saved
-        deployments.delete_if(lambda now: now.incarnation == asked.incarnation, *key)
+        deployments.delete_if(lambda now: now.incarnation == requested.incarnation, *key)
         raise Conflict(
-            f"Endpoint '{asked.endpoint}' was deleted meanwhile.",
+            f"Endpoint '{requested.endpoint}' was deleted meanwhile.",
             fix="Create it again, then the deployment.",
             target="endpoint",
         )

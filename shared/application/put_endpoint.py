@@ -10,17 +10,17 @@ from shared.stores.registry import Registry, Stored
 
 
 def put_endpoint(
-    registry: Registry, asked: Endpoint, write: Write
+    registry: Registry, requested: Endpoint, write: Write
 ) -> tuple[Stored[Endpoint], bool]:
     """The endpoint, and whether it is new. Its default must exist, before and after."""
-    before = registry.endpoints.find(asked.name)
-    default = check_default(asked.default_deployment, before, asked.name, registry)
-    new = asked.model_copy(
+    before = registry.endpoints.find(requested.name)
+    default = check_default(requested.default_deployment, before, requested.name, registry)
+    new = requested.model_copy(
         update={"default_deployment": default, "incarnation": _new_incarnation()}
     )
     saved, is_new = registry.endpoints.save(
         new,
-        asked.name,
+        requested.name,
         by=write.by,
         merge=lambda old, new: new.replacing(old),
         if_match=write.if_match,

@@ -4,7 +4,7 @@ The service may have been stopped between the save and the start, and the orches
 been ended from outside. So a read may write, and start an orchestration.
 """
 
-from shared.application.provisioning import ensure_provisioning, outcome_of
+from shared.application.ensure_provisioning import ensure_provisioning, outcome_of
 from shared.domain.deployment import Deployment
 from shared.domain.endpoint import Endpoint
 from shared.domain.provisioning import ProvisioningEnd

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from shared.application.asset_kinds import AssetKind
+from shared.application.asset_kinds import DATA, AssetKind
 from shared.application.write import Write
+from shared.domain import place
 from shared.domain.asset import Asset, AssetId, Code, Data, Model
+from shared.domain.errors import InvalidRequest
 from shared.stores.code_hashes import CodeHashes
-from shared.stores.inputs import Inputs
+from shared.stores.input_listing import Inputs
 from shared.stores.registry import Registry, Repository, Stored, unchanged
 from shared.stores.uploads import Uploads
 
@@ -23,12 +25,14 @@ class RegisterAsset:
     code_hashes: CodeHashes
 
     def __call__[A: Asset](
-        self, kind: AssetKind[A], asked: A, write: Write
+        self, kind: AssetKind[A], requested: A, write: Write
     ) -> tuple[Stored[A], bool]:
         """The version, and whether it is new; raises Conflict when it is there and another."""
         repository = kind.repository(self.registry)
-        place = {"uri": self._claim(kind, asked.uri)} if isinstance(asked, WITH_FILES) else {}
-        asset = _spell(asked.model_copy(update=place), repository)
+        claimed = (
+            {"uri": self._claim(kind, requested.uri)} if isinstance(requested, WITH_FILES) else {}
+        )
+        asset = _spell(requested.model_copy(update=claimed), repository)
         entry, is_new = repository.save(
             asset,
             asset.id.name,
@@ -49,6 +53,12 @@ class RegisterAsset:
         """
         address = self.inputs.address(uri, target=kind.uri_field)
         location, _ = self.inputs.resolve(address, target=kind.uri_field)
+        if kind.path != DATA.path and place.is_web_server(location.container):
+            raise InvalidRequest(
+                f"'{location}' is on a web server, which lists no files.",
+                fix="Name a path in a datastore, or the URL of a blob or folder.",
+                target=kind.uri_field,
+            )
         self.uploads.claim(location.container)
         return address
 

@@ -7,7 +7,7 @@ from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.ports import Blobs
 from shared.stores.computes import Computes
-from shared.stores.inputs import Inputs
+from shared.stores.input_listing import Inputs
 from shared.stores.registry import Registry
 
 
@@ -28,11 +28,13 @@ class ResolveDeployment:
         return ResolvedDeployment(
             fingerprint=deployment.fingerprint,
             model=model.id,
-            model_location=self._place(model.uri, "model"),
+            model_location=self._parse_location(model.uri, "model"),
             script=code.script if code else "",
-            code_location=self._place(self.registry.code(code.code).uri, "code") if code else None,
+            code_location=self._parse_location(self.registry.code(code.code).uri, "code")
+            if code
+            else None,
             environment=environment,
-            made=deployment.provisioning.environment,
+            built_environment=deployment.provisioning.environment,
             environment_variables=settings.environment_variables,
             logging_level=settings.logging_level,
             batch_predict=settings.batch_predict,
@@ -69,15 +71,15 @@ class ResolveDeployment:
             )
 
     def _check_mlflow(self, resolved: ResolvedDeployment) -> None:
-        place = resolved.model_location
-        if not self.blobs.exists(place.container, place.inside("MLmodel")):
+        location = resolved.model_location
+        if not self.blobs.exists(location.container, location.inside("MLmodel")):
             raise InvalidRequest(
-                f"The model '{resolved.model}' has no MLmodel file at '{place}', so it is not an "
-                "MLflow model.",
+                f"The model '{resolved.model}' has no MLmodel file at '{location}', so it is not "
+                "an MLflow model.",
                 fix="Register a folder that MLflow saved, or give a codeConfiguration.",
                 target="properties.model.assetId",
             )
 
-    def _place(self, uri: str, target: str) -> Location:
+    def _parse_location(self, uri: str, target: str) -> Location:
         location, _ = self.inputs.resolve(uri, target=target)
         return location

@@ -14,12 +14,15 @@ READS, WRITES = "rl", "rcwl"
 def share_datastore(
     datastores: Datastores, signer: Signer, datastore: Datastore, role: Role, lifetime: timedelta
 ) -> str:
-    """The SAS: a secret, to be handed out and never kept."""
+    """The SAS: a secret, to be handed out and never kept.
+
+    Raises InvalidRequest for a datastore that is itself reached by a SAS.
+    """
     permissions = WRITES if _may_write(datastore, role, datastores) else READS
-    return signer.container_sas(datastore.container, permissions, lifetime)
+    return signer.container_sas(datastore.place, permissions, lifetime)
 
 
 def _may_write(datastore: Datastore, role: Role, datastores: Datastores) -> bool:
     if role is Role.INVOKER:
-        return datastores.may_invokers_write(datastore.container)
+        return datastores.may_invokers_write(datastore.place)
     return role is Role.CONTRIBUTOR

@@ -1,4 +1,4 @@
-"""Start a job: its orchestration, under the job's own name."""
+"""Start a job: its orchestration, under the job's own name, or what is short of it."""
 
 from shared.application.starting import ensure_started
 from shared.domain.errors import InvalidRequest
@@ -18,7 +18,7 @@ def start_job(job: Job, jobs: Jobs, orchestrations: Orchestrations) -> None:
         return
     name = job.spec.name
     try:
-        ensure_started(orchestrations, SCORE_JOB, name, JobRun(job=name).to_wire())
+        ensure_started(orchestrations, SCORE_JOB, job.spec.instance, JobRun(job=name).to_wire())
     except InvalidRequest:
         jobs.discard(name)
         raise

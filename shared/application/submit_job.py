@@ -7,23 +7,25 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shared.application.job_webhooks import JobWebhooks
 from shared.application.locate_output import LocateOutput
 from shared.application.resolve_deployment import ResolveDeployment
 from shared.application.start_job import start_job
 from shared.domain.caller import Author
-from shared.domain.deployment import BatchSettings, Deployment
+from shared.domain.deployment import Deployment
 from shared.domain.errors import Conflict
 from shared.domain.job import Job, JobInput, JobSpec
+from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.reference import unsigned
+from shared.domain.resolved_deployment import Location
 from shared.ports import Orchestrations
-from shared.schemas.invocation import Invocation
+from shared.schemas.invocation import Invocation, read_invocation
 from shared.stores.computes import Computes
-from shared.stores.inputs import Inputs
+from shared.stores.input_listing import Inputs
 from shared.stores.jobs import Jobs, Submission
 from shared.stores.registry import Registry
 
@@ -34,8 +36,9 @@ REQUEST_ID = "repeatability_request-id"
 class JobRequest:
     """What a client asks. `deployment` is empty for the default one, `request_id` for none.
 
-    `read` reads the invocation over the deployment's settings; `content` is what the client sent:
-    a repeated request is one that sent the same.
+    `body` is the invocation, and `content` what the client sent: a repeated request is one that
+    sent the same. `manifest` is never a client's to name: it lists the batch of uploads whose files
+    are the input. `traceparent` is the span under which the job is told of, empty for none.
     """
 
     endpoint: str
@@ -43,7 +46,9 @@ class JobRequest:
     request_id: str
     content: bytes
     by: Author
-    read: Callable[[BatchSettings], Invocation]
+    body: JSON
+    manifest: Location | None = None
+    traceparent: str = ""
 
     @property
     def digest(self) -> str:
@@ -58,18 +63,22 @@ class SubmitJob:
     inputs: Inputs
     locate_output: LocateOutput
     resolve_deployment: ResolveDeployment
+    webhooks: JobWebhooks
 
     def __call__(self, request: JobRequest, orchestrations: Orchestrations) -> Job:
         """The job of this request, started: a new one, or the one that it made before."""
-        deployment = self._choose_deployment(request)
-        job = self._create_job(deployment, request.read(deployment.settings), request)
+        deployment = self.choose_deployment(request.endpoint, request.deployment)
+        invocation = read_invocation(request.body, deployment.settings)
+        self.webhooks.check(invocation.webhook)
+        job = self._create_job(deployment, invocation, request)
         start_job(job, self.jobs, orchestrations)
         return job
 
-    def _choose_deployment(self, request: JobRequest) -> Deployment:
-        endpoint = self.registry.endpoints.get(request.endpoint).resource
+    def choose_deployment(self, name: str, requested: str) -> Deployment:
+        """The deployment that would score; raises NotFound, InvalidRequest or Conflict."""
+        endpoint = self.registry.endpoints.get(name).resource
         endpoint.check_stays()
-        chosen = endpoint.choose(request.deployment)
+        chosen = endpoint.choose(requested)
         deployment = self.registry.deployment(endpoint, chosen).resource
         _check_provisioned(deployment, chosen)
         return deployment
@@ -79,17 +88,28 @@ class SubmitJob:
     ) -> Job:
         name = invocation.job_name or str(uuid.uuid4())
         if not request.request_id:
-            self.jobs.check_free(name)
-            return self.jobs.create(self._specify(name, deployment, invocation, request))
+            return self._create(name, deployment, invocation, request)
         name = self._claim(deployment.endpoint, name, request)
         if (job := self.jobs.of_request(name, request.request_id)) is not None:
             return job
         try:
-            self.jobs.check_free(name)
-            return self.jobs.create(self._specify(name, deployment, invocation, request))
+            return self._create(name, deployment, invocation, request)
         except Conflict:
             if (job := self.jobs.of_request(name, request.request_id)) is not None:
                 return job  # the same request, sent twice at the same time
+            raise
+
+    def _create(
+        self, name: str, deployment: Deployment, invocation: Invocation, request: JobRequest
+    ) -> Job:
+        """Raises Conflict when a job has that name."""
+        self.jobs.check_free(name)
+        spec = self._specify(name, deployment, invocation, request)
+        self.webhooks.prepare(spec, invocation.webhook)
+        try:
+            return self.jobs.create(spec)
+        except Conflict:
+            self.webhooks.forget(spec)
             raise
 
     def _claim(self, endpoint: str, name: str, request: JobRequest) -> str:
@@ -121,38 +141,47 @@ class SubmitJob:
             child=child,
             endpoint=deployment.endpoint,
             deployment=deployment.name,
-            recipe=self.resolve_deployment(deployment),
+            resolved=self.resolve_deployment(deployment),
             settings=invocation.settings,
-            input=self._locate_input(invocation),
+            input=self._locate_input(invocation, request.manifest),
             output=self.locate_output(invocation, child),
             experiment=invocation.experiment or deployment.endpoint,
             created_at=datetime.now(UTC),
             created_by=request.by.name,
             created_by_type=request.by.type,
             request_id=request.request_id,
+            webhook=self.webhooks.key(invocation.webhook),
+            traceparent=request.traceparent,
         )
 
-    def _locate_input(self, invocation: Invocation) -> JobInput:
+    def _locate_input(self, invocation: Invocation, manifest: Location | None) -> JobInput:
         """Raises InvalidRequest or NotFound when there is no input file to score."""
         target = invocation.input_field
-        location, told = self.inputs.resolve(invocation.input_uri, target=target)
-        kind = self.inputs.check(location, told or invocation.input_type, target=target)
-        uri = unsigned(invocation.input_uri)
-        return JobInput(name=invocation.input_name, type=kind, uri=uri, location=location)
+        location, registered_type = self.inputs.resolve(invocation.input_uri, target=target)
+        kind = registered_type or invocation.input_type
+        if manifest is None:
+            kind = self.inputs.check(location, kind, target=target)
+        return JobInput(
+            name=invocation.input_name,
+            type=kind,
+            uri=unsigned(invocation.input_uri),
+            location=location,
+            manifest=manifest,
+        )
 
 
 def _check_provisioned(deployment: Deployment, chosen: str) -> None:
     """Raise Conflict for a deployment that is not made, in the spelling it was chosen by."""
-    made = deployment.provisioning
-    if made.state is ProvisioningState.FAILED:
+    provisioning = deployment.provisioning
+    if provisioning.state is ProvisioningState.FAILED:
         raise Conflict(
-            f"Deployment '{chosen}' is Failed: {made.first_words}.",
+            f"Deployment '{chosen}' is Failed: {provisioning.first_words}.",
             fix="Mend what it says and create the deployment again.",
             target="deployment",
         )
-    if made.state is not ProvisioningState.SUCCEEDED:
+    if provisioning.state is not ProvisioningState.SUCCEEDED:
         raise Conflict(
-            f"Deployment '{chosen}' is still {made.state}.",
+            f"Deployment '{chosen}' is still {provisioning.state}.",
             fix="Read it until its provisioningState is Succeeded.",
             target="deployment",
         )

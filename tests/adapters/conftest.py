@@ -7,7 +7,10 @@ import pytest
 
 from local.azurite import Azurite
 from shared.adapters.azure_blobs import AzureBlobs
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.entra import TokenVerifier, Trust
+from shared.adapters.memory_blobs import MemoryBlobs
+from tests.adapters.issuer import AUDIENCE, KeyServer, ec_key, public_jwk, rsa_key
+from tests.adapters.tokens import Clock
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +40,25 @@ def container(blobs: AzureBlobs | MemoryBlobs) -> str:
     name = f"c{uuid4().hex}"
     blobs.ensure_container(name)
     return name
+
+
+@pytest.fixture
+def issuer() -> Iterator[KeyServer]:
+    keys = [
+        public_jwk(rsa_key("first"), "first"),
+        public_jwk(rsa_key("second"), "second", alg="PS256"),
+        public_jwk(ec_key("curve"), "curve"),
+    ]
+    with KeyServer(keys) as running:
+        yield running
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def verifier(issuer: KeyServer, clock: Clock) -> TokenVerifier:
+    trust = Trust([issuer.url], [AUDIENCE, "api://batch"], f"{issuer.url}/keys")
+    return TokenVerifier(trust, clock=clock)

@@ -8,8 +8,8 @@ import pytest
 from azure.core.credentials import AccessToken
 
 from shared.adapters.azure_account import SCOPE, AzureAccount
-from shared.adapters.azure_blobs import AzureBlobs, _cut
-from shared.adapters.azure_bytes import Opened
+from shared.adapters.azure_blobs import AzureBlobs
+from shared.adapters.azure_bytes import Opened, cut
 from shared.domain.errors import ServiceUnavailable
 from shared.ports import BlobProperties
 from tests.adapters.certificates import make_certificates
@@ -124,7 +124,7 @@ def test_a_client_is_made_once_for_all_threads() -> None:
     account.close()
 
 
-def test_a_closed_account_leaves_no_connection_open() -> None:
+def test_closing_an_account_warns_of_no_connection_left_open() -> None:
     with StubStore(CREATED) as store, warnings.catch_warnings():
         warnings.simplefilter("error", ResourceWarning)
         blobs = AzureBlobs.from_connection_string(store.connection_string)
@@ -155,10 +155,10 @@ def test_pieces_that_are_not_the_whole_blob_are_never_taken_for_it(pieces: list[
     opened = Opened(BlobProperties(etag="0x1", size=8, metadata={}), iter(pieces))
 
     with pytest.raises(ServiceUnavailable, match=r"-?\d bytes are missing"):
-        list(_cut("container", "name", opened, 4))
+        list(cut("container", "name", opened, 4))
 
 
 def test_pieces_that_are_the_whole_blob_are_cut_to_size() -> None:
     opened = Opened(BlobProperties(etag="0x1", size=8, metadata={}), iter([b"half", b"more"]))
 
-    assert [b"hal", b"f", b"mor", b"e"] == list(_cut("container", "name", opened, 3))
+    assert [b"hal", b"f", b"mor", b"e"] == list(cut("container", "name", opened, 3))

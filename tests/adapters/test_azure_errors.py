@@ -19,6 +19,7 @@ from shared.domain.errors import (
     NotFound,
     PreconditionFailed,
     ServiceUnavailable,
+    StoreRefuses,
 )
 from tests.adapters.stub_store import CREATED, DROPPED, KEY, Reply, StubStore, refusal
 
@@ -37,13 +38,14 @@ EXPECTED_OF_CODE: dict[str, tuple[int, type[BatchError]]] = {
     "ContainerBeingDeleted": (409, ServiceUnavailable),
     "ContainerDisabled": (403, ServiceUnavailable),
     "LeaseIdMissing": (412, Conflict),
+    "PublicAccessNotPermitted": (409, StoreRefuses),
     "OperationTimedOut": (500, ServiceUnavailable),
     "ServerBusy": (503, ServiceUnavailable),
 }
 EXPECTED_OF_STATUS: dict[int, type[BatchError]] = {
     400: InvalidRequest,
-    401: ServiceUnavailable,
-    403: ServiceUnavailable,
+    401: StoreRefuses,
+    403: StoreRefuses,
     404: NotFound,
     409: Conflict,
     412: PreconditionFailed,

@@ -95,6 +95,22 @@ def test_a_sas_ends_with_its_time(account: AzureAccount, own: str) -> None:
     assert refused(lambda: list(client.list_blobs()))
 
 
+def test_a_blobs_sas_reads_that_blob_and_nothing_else(account: AzureAccount, own: str) -> None:
+    """Its name is one that a URL must encode; a browser saves it, whatever is in it."""
+    name = "a b/100% \u00fc.html"
+    account.service.get_blob_client(own, name).upload_blob(b"<script>")
+    client = client_of(account, own, signer_of(account).blob_sas(own, name, HOUR))
+
+    read = client.download_blob(name)
+
+    assert b"<script>" == read.readall()
+    assert "attachment" == read.properties.content_settings.content_disposition
+    assert refused(lambda: client.download_blob("there").readall())
+    assert refused(lambda: list(client.list_blobs()))
+    assert refused(lambda: client.upload_blob(name, b"", overwrite=True))
+    assert refused(lambda: client.delete_blob(name))
+
+
 def test_a_sas_begins_earlier_for_clocks_that_are_behind() -> None:
     before = datetime.now(UTC)
     fields = parse_qs(KeySigner("a", KEY, https_only=False).container_sas("box", "rl", HOUR))
@@ -162,13 +178,15 @@ def test_an_identity_signs_by_a_delegation_key_that_is_kept(trusted: Any) -> Non
         account = AzureAccount.from_account(store.url, Identity())
         signer = DelegationSigner(account.service, "account", clock)
         sas = [signer.container_sas(box, "rl", HOUR) for box in ("one", "two", "three")]
+        sas.append(signer.blob_sas("one", "a/b.csv", HOUR))
         account.close()
 
         assert 1 == len(store.requests)
     fields = parse_qs(sas[0])
     assert ["oid-of-the-identity"] == fields["skoid"]
     assert ["https"] == fields["spr"]
-    assert 3 == len(set(sas))
+    assert ["oid-of-the-identity"] == parse_qs(sas[-1])["skoid"]
+    assert 4 == len(set(sas))
 
 
 def test_a_delegation_key_is_renewed_before_a_sas_would_outlive_it(trusted: Any) -> None:

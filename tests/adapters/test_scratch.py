@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shared.adapters.scratch import own_folder
+from shared.adapters.scratch import make_own_folder
 
 PATH = {"PATH": os.environ["PATH"]}
-SCRIPT = "import sys; from pathlib import Path; from shared.adapters.scratch import own_folder; "
-SCRIPT += "print(own_folder(Path(sys.argv[1]))); sys.stdout.flush(); sys.stdin.read()"
+SCRIPT = (
+    "import sys; from pathlib import Path; from shared.adapters.scratch import make_own_folder; "
+)
+SCRIPT += "print(make_own_folder(Path(sys.argv[1]))); sys.stdout.flush(); sys.stdin.read()"
 
 
 def test_a_living_process_keeps_its_folder_and_a_dead_one_loses_it(tmp_path: Path) -> None:
@@ -22,25 +24,25 @@ def test_a_living_process_keeps_its_folder_and_a_dead_one_loses_it(tmp_path: Pat
         assert other.stdout is not None
         theirs = Path(other.stdout.readline().strip())
 
-        own_folder(tmp_path)
+        make_own_folder(tmp_path)
         assert theirs.exists()
 
         other.kill()
         other.wait()
 
-    own = own_folder(tmp_path)
+    own = make_own_folder(tmp_path)
     assert [own] == list(tmp_path.iterdir())
 
 
 def test_a_process_finds_its_own_folder_again(tmp_path: Path) -> None:
-    assert own_folder(tmp_path) == own_folder(tmp_path)
+    assert make_own_folder(tmp_path) == make_own_folder(tmp_path)
 
 
 def test_a_folder_of_an_earlier_process_of_the_same_id_goes(tmp_path: Path) -> None:
     stale = tmp_path / f"{os.getpid()}-1.00"
     stale.mkdir()
 
-    own_folder(tmp_path)
+    make_own_folder(tmp_path)
 
     assert not stale.exists()
 
@@ -54,7 +56,7 @@ def test_who_lives_on_in_a_dead_process_s_folder_is_ended_and_nobody_else(tmp_pa
         subprocess.Popen(sleep, env={"TMPDIR": str(stale / "t"), **PATH}) as stray,
         subprocess.Popen(sleep, env={"TMPDIR": str(tmp_path / "elsewhere"), **PATH}) as other,
     ):
-        own_folder(tmp_path)
+        make_own_folder(tmp_path)
 
         assert -9 == stray.wait(20)
         assert other.poll() is None

@@ -9,11 +9,11 @@ import pytest
 from shared.api.http import DEEPEST, LONGEST_BODY, MOST_VALUES
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from tests.triggers.asking import ask
+from tests.support.requests import http_request
 
 
 def body_of(text: bytes) -> JSON:
-    return replace(ask(), body=text).json
+    return replace(http_request(), body=text).json
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,8 @@ def body_of(text: bytes) -> JSON:
         (b"[" + b"[]," * 1_300_000 + b"[]]", f"more than {MOST_VALUES} values"),
         (b"{" + b",".join(b'"%d":{}' % each for each in range(300_000)) + b"}", "more than"),
         (b"[" + b"1," * 2_000_000 + b"1]", "more than"),
+        (b'{"a": "' + b'\\"' * 1_900_000, "not JSON"),
+        (b'["a",' + b" " * 4_000_000, "not JSON"),
     ],
 )
 def test_what_nobody_can_mean_is_refused_within_a_second(text: bytes, why: str) -> None:
@@ -56,3 +58,21 @@ def test_a_number_that_json_does_not_have_is_refused_for_no_reader_could_read_it
 ) -> None:
     with pytest.raises(InvalidRequest, match="not JSON"):
         body_of(f'{{"properties": {{"any": [{number}]}}}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"properties": {"miniBatchSize": "5",\n    }\n}', {"properties": {"miniBatchSize": "5"}}),
+        ('{"a": [1, 2, ], "b": {"c": ",}", },}', {"a": [1, 2], "b": {"c": ",}"}}),
+        ('["\\",]", "é,}",]', ['",]', "é,}"]),
+    ],
+)
+def test_a_comma_after_the_last_value_is_taken_as_azure_takes_it(text: str, value: JSON) -> None:
+    assert value == body_of(text.encode())
+
+
+@pytest.mark.parametrize("text", ["[1,,]", '{"a": 1, "b"}', '{"a": "x,}', "[,1]", '{"a" 1,}'])
+def test_other_stray_commas_are_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="not JSON"):
+        body_of(text.encode())

@@ -9,10 +9,10 @@ import jsonschema_rs
 import pytest
 
 import function_app
-from shared.api.errors import STATUSES
-from shared.api.openapi import Scope, document
+from shared.api.error_responses import STATUSES
+from shared.api.openapi_document import Scope, document
 from shared.api.routes import Route, registered
-from tests.route_table import ROUTES
+from tests.support.route_table import ROUTES
 
 WRITING = [route for route in ROUTES if route.method in {"POST", "PUT", "PATCH"}]
 
@@ -28,7 +28,7 @@ def operations() -> Iterator[tuple[str, str, Any]]:
         yield from ((path, method, operation) for method, operation in methods.items())
 
 
-def test_every_route_is_told_and_every_told_route_is_served() -> None:
+def test_every_route_is_documented_and_every_documented_route_is_served() -> None:
     assert {route.name for route in ROUTES} == {told["operationId"] for _, _, told in operations()}
     assert set(ROUTES) == set(registered())
 
@@ -39,7 +39,7 @@ def test_a_route_that_writes_tells_its_body_or_that_it_takes_none(route: Route) 
     assert route.docs.body is not None
 
 
-def test_every_parameter_of_a_template_is_told() -> None:
+def test_every_parameter_of_a_template_is_documented() -> None:
     for path, _, told in operations():
         named = [one["name"] for one in told["parameters"] if one["in"] == "path"]
         assert re.findall(r"\{(\w+)\}", path) == named
@@ -53,14 +53,14 @@ def test_every_operation_wants_a_token_unless_its_door_is_open() -> None:
         assert not role or role.name.lower() in told["description"]
 
 
-def test_every_refusal_is_told_with_its_code() -> None:
+def test_every_refusal_is_reported_with_its_code() -> None:
     told = whole()["components"]["responses"]
     for _, _, operation in operations():
         assert {str(status) for status in STATUSES.values()} | {"500"} <= set(
             operation["responses"]
         )
     for kind, status in STATUSES.items():
-        assert kind.__name__ in told[f"Error{status}"]["description"]
+        assert kind("", fix="").code in told[f"Error{status}"]["description"]
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -11,9 +11,9 @@ from shared.api.routes import UNBOUND, Route, dispatch
 from shared.domain.errors import NotFound
 from shared.ports import Orchestrations
 from shared.services import Services
-from tests.app.in_memory import services_in_memory
-from tests.route_table import ROUTES
-from tests.triggers.asking import WORKSPACE, ask
+from tests.support.requests import WORKSPACE, http_request
+from tests.support.route_table import ROUTES
+from tests.support.services_in_memory import services_in_memory
 
 OF_WORKSPACE = [route for route in ROUTES if "{workspace}" in route.template]
 REACHED = Response(299)
@@ -38,12 +38,12 @@ def test_no_handler_is_reached_for_another_workspace(
     route: Route, part: str, services: Services
 ) -> None:
     watched = dataclasses.replace(route, handler=reach)
-    request = dataclasses.replace(ask(), path=WORKSPACE | {part: "other"})
+    request = dataclasses.replace(http_request(), path=WORKSPACE | {part: "other"})
 
     with pytest.raises(NotFound, match=r"There is no workspace .*'other'.* Use subscription"):
         dispatch(watched, request, services, UNBOUND)
 
-    assert dispatch(watched, ask(), services, UNBOUND) is REACHED
+    assert dispatch(watched, http_request(), services, UNBOUND) is REACHED
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name_of)

@@ -1,5 +1,5 @@
 """The fixtures of the doors: the same services, over a store in memory."""
 
-from tests.triggers.conftest import make_desk
+from tests.support.client import make_client
 
-__all__ = ["make_desk"]
+__all__ = ["make_client"]

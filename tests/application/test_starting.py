@@ -6,8 +6,8 @@ import pytest
 
 from shared.application.starting import ensure_started
 from shared.domain.errors import Conflict
-from tests.app.in_memory import services_in_memory
-from tests.triggers.orchestrations import Orchestrations
+from tests.support.orchestrations import Orchestrations
+from tests.support.services_in_memory import services_in_memory
 
 DELETION = {"endpoint": "wine", "deletion": "a"}
 

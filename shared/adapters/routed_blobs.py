@@ -1,0 +1,162 @@
+"""One `Blobs` over every account: what a place names decides which of them answers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from shared.domain import place
+from shared.domain.errors import AccountRefuses, StoreRefuses
+from shared.ports import BlobContent, BlobItem, BlobProperties, Blobs
+
+type Elsewhere = Callable[[str], tuple[Blobs, str]]
+"""The account of a place, and the container's name there."""
+
+
+class RoutedBlobs:
+    """The `Blobs` port. A place of the service's own account goes to `own`, as it is."""
+
+    def __init__(self, own: Blobs, elsewhere: Elsewhere) -> None:
+        self._own = own
+        self._elsewhere = elsewhere
+
+    def ensure_container(self, container: str) -> None:
+        with self._at(container) as (blobs, name):
+            blobs.ensure_container(name)
+
+    def delete_container(self, container: str) -> None:
+        with self._at(container) as (blobs, name):
+            blobs.delete_container(name)
+
+    def container_exists(self, container: str) -> bool:
+        with self._at(container) as (blobs, name):
+            return blobs.container_exists(name)
+
+    def read(self, container: str, name: str) -> BlobContent:
+        with self._at(container) as (blobs, there):
+            return blobs.read(there, name)
+
+    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+        with self._at(container) as (blobs, there):
+            return blobs.read_range(there, name, start, length)
+
+    def head(self, container: str, name: str) -> BlobProperties:
+        with self._at(container) as (blobs, there):
+            return blobs.head(there, name)
+
+    def exists(self, container: str, name: str) -> bool:
+        with self._at(container) as (blobs, there):
+            return blobs.exists(there, name)
+
+    def write(
+        self,
+        container: str,
+        name: str,
+        data: bytes,
+        *,
+        if_match: str = "",
+        if_absent: bool = False,
+        is_repeatable: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        with self._at(container) as (blobs, there):
+            return blobs.write(
+                there,
+                name,
+                data,
+                if_match=if_match,
+                if_absent=if_absent,
+                is_repeatable=is_repeatable,
+                metadata=metadata,
+                content_type=content_type,
+            )
+
+    def delete(self, container: str, name: str, *, if_match: str = "") -> None:
+        with self._at(container) as (blobs, there):
+            blobs.delete(there, name, if_match=if_match)
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        with self._at(container) as (blobs, there):
+            yield from blobs.list_blobs(there, prefix)
+
+    def list_folders(self, container: str, prefix: str = "") -> Iterator[str]:
+        with self._at(container) as (blobs, there):
+            yield from blobs.list_folders(there, prefix)
+
+    def list_names(
+        self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
+        with self._at(container) as (blobs, there):
+            yield from blobs.list_names(there, prefix, start_after, at_once=at_once)
+
+    def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
+        with self._at(container) as (blobs, there):
+            return blobs.download(there, name, path, if_match=if_match)
+
+    def chunks(self, container: str, name: str, *, size: int = 8 << 20) -> Iterator[bytes]:
+        with self._at(container) as (blobs, there):
+            yield from blobs.chunks(there, name, size=size)
+
+    def copy(
+        self,
+        source: tuple[str, str],
+        target: tuple[str, str],
+        *,
+        if_match: str,
+        metadata: Mapping[str, str],
+    ) -> bool:
+        """Only inside one account: between two, the bytes are carried."""
+        with self._at(source[0]) as (reads, there), self._at(target[0]) as (writes, container):
+            if reads is not writes:
+                return False
+            return reads.copy(
+                (there, source[1]), (container, target[1]), if_match=if_match, metadata=metadata
+            )
+
+    def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
+        with self._at(container) as (blobs, there):
+            blobs.stage(there, name, block_id, data)
+
+    def commit(
+        self,
+        container: str,
+        name: str,
+        block_ids: Sequence[str],
+        *,
+        if_absent: bool = False,
+        is_repeatable: bool = False,
+        metadata: Mapping[str, str] | None = None,
+        content_type: str = "application/octet-stream",
+    ) -> str:
+        with self._at(container) as (blobs, there):
+            return blobs.commit(
+                there,
+                name,
+                block_ids,
+                if_absent=if_absent,
+                is_repeatable=is_repeatable,
+                metadata=metadata,
+                content_type=content_type,
+            )
+
+    @contextmanager
+    def _at(self, container: str) -> Iterator[tuple[Blobs, str]]:
+        if place.is_own(container):
+            yield self._own, container
+            return
+        try:
+            yield self._elsewhere(container)
+        except StoreRefuses as refused:
+            raise _words_of(refused, container) from None
+
+
+def _words_of(refused: StoreRefuses, container: str) -> AccountRefuses:
+    """What its owner can do about it."""
+    datastore, _ = place.datastore_of(container)
+    if datastore:
+        problem = f"Datastore '{datastore}': {refused.problem}"
+        fix = "Give the datastore a key or SAS that is valid, or the service's identity a role."
+    else:
+        problem = f"'{place.words(container)}': {refused.problem}"
+        fix = "Make it public, add a SAS that reads and lists, or register a datastore for it."
+    return AccountRefuses(problem, fix=fix, target=refused.target)

@@ -1,0 +1,1 @@
+"""Telemetry by OpenTelemetry's SDK; imported only where it is sent."""

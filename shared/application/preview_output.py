@@ -1,0 +1,69 @@
+"""Preview a file of predictions: its first rows as a table, from the first bytes of it."""
+
+from dataclasses import dataclass
+
+from shared.application.find_job_files import FindJobFiles
+from shared.domain.deployment import OutputAction
+from shared.domain.errors import NotFound
+from shared.domain.job import Job
+from shared.domain.job_files import JobOutputKind, OutputFile
+from shared.domain.table_preview import TablePreview, preview
+from shared.ports import Blobs
+
+# Bytes that are read, at first and at the most: rows may be long.
+FIRST_BYTES, MOST_BYTES = 64 << 10, 1 << 20
+ROWS, IMAGES = ("row", "prediction", "file"), ("prediction", "file")
+SUMMARY = ("mini_batch", "files", "failed_files")
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """`is_all`: the table has all rows of the file."""
+
+    file: OutputFile
+    table: TablePreview
+    is_all: bool
+
+
+@dataclass(frozen=True)
+class PreviewOutput:
+    files: FindJobFiles
+    blobs: Blobs
+
+    def __call__(self, job: Job, path: str, rows: int) -> Previewed:
+        """Of the predictions file, or of the file of that path beside it.
+
+        Raises NotFound and, while the job has not ended, Conflict.
+        """
+        file = self._find(job, path)
+        known = () if path and path != file.name else _columns(job)
+        for length in (FIRST_BYTES, MOST_BYTES):
+            place = file.location
+            data = self.blobs.read_range(place.container, place.path, 0, length)
+            is_whole = len(data) >= file.size
+            table = preview(data, is_whole=is_whole, most=rows + 1, known=known)
+            if is_whole or len(table.rows) > rows or not table.columns:
+                break
+        is_all = is_whole and len(table.rows) <= rows
+        del table.rows[rows:]
+        return Previewed(file, table, is_all)
+
+    def _find(self, job: Job, path: str) -> OutputFile:
+        main = self.files.one(job, JobOutputKind.PREDICTIONS)
+        if path in {"", main.name}:
+            return main
+        for file in self.files.list_all(job):
+            if file.output is JobOutputKind.PREDICTIONS and file.path == path:
+                return file
+        raise NotFound(
+            f"Job '{job.spec.name}' published no file '{path[:200]}'.",
+            fix="Use a path that its outputs list.",
+            target="path",
+        )
+
+
+def _columns(job: Job) -> tuple[tuple[str, ...], ...]:
+    """What a predictions file, which has no header, may hold; what scripts write nobody knows."""
+    if job.spec.settings.output_action is OutputAction.SUMMARY_ONLY:
+        return (SUMMARY,)
+    return () if job.spec.resolved.script else (ROWS, IMAGES)

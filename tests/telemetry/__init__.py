@@ -1,0 +1,1 @@
+"""Telemetry: what is told of a job, once, and what is not."""
