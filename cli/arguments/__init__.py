@@ -1,0 +1,1 @@
+"""The flags of each noun: names, short names, help, as az ml has them."""

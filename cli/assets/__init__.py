@@ -1,0 +1,1 @@
+"""Assets from local files: what a version needs, uploaded and registered."""

@@ -1,0 +1,1 @@
+"""What `bep doctor` looks at."""

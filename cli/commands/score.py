@@ -1,0 +1,125 @@
+"""`score`: from a model and files to predictions, in one command.
+
+1. look at the command line, and at what is local: nothing is begun that cannot end well
+2. find the service, or start one on this machine
+3. register and deploy the model, and upload the files: what is there already stays
+4. invoke, follow the job, fetch predictions, receipt and errors
+"""
+
+import time
+from pathlib import Path
+
+from knack.log import get_logger
+
+from cli.answers import JSON
+from cli.connection.service import Service
+from cli.connection.service_address import named_url
+from cli.console import Console
+from cli.context import Context
+from cli.downloads.job_outputs import download_output
+from cli.errors import JobFailed, UsageError
+from cli.following.job import follow_job
+from cli.local_service import find_or_start
+from cli.scoring.data_source import InputData, find_data, upload_data
+from cli.scoring.deployed import Deployed
+from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
+from cli.scoring.results import (
+    check_out,
+    first_failure,
+    first_rows,
+    predictions_in,
+    read_out,
+    summary,
+)
+
+log = get_logger(__name__)
+
+
+def score(
+    context: Context,
+    model_and_data: list[str],
+    *,
+    out: str = "",
+    code: str = "",
+    scoring_script: str = "",
+    environment: str = "",
+    conda_file: str = "",
+    mini_batch_size: int | None = None,
+    error_threshold: int | None = None,
+    set_values: list[str] | None = None,
+) -> JSON:
+    """Paths and counts. Raises JobFailed when the job did not complete."""
+    from cli.scoring.deploy_model import deploy  # noqa: PLC0415  # pydantic: not for --help
+
+    model, data = _split(model_and_data)
+    source = read_model(model, Choices(code, scoring_script, environment, conda_file))
+    found, folder = find_data(data), _out(out, source)
+    check_out(folder)
+    service = _service(context)
+    deployed = deploy(service, source, set_values or [], Console())
+    settings = {"miniBatchSize": mini_batch_size, "errorThreshold": error_threshold}
+    job = _invoke(service, deployed, upload_data(service, found), settings)
+    ended = _follow(service, job["name"], folder)
+    _show(ended, folder)
+    return vars(deployed) | summary(ended, folder)
+
+
+def _split(words: list[str]) -> tuple[str, list[str]]:
+    """The framework has one positional argument for both."""
+    if len(words) == 1:
+        raise UsageError(
+            f"There is nothing to score with '{words[0]}'.", fix="Write: bep score MODEL DATA."
+        )
+    return words[0], words[1:]
+
+
+def _out(text: str, source: ModelSource) -> Path:
+    if text:
+        return read_out(text)
+    return Path(f"{short_name(source.name)}-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def _service(context: Context) -> Service:
+    """The one that was named, else that of this machine, which is started if it is not there."""
+    if not named_url(context.folder, context.option("url")):
+        find_or_start(Console())
+    return context.service
+
+
+def _invoke(
+    service: Service, deployed: Deployed, data: InputData, settings: dict[str, int | None]
+) -> JSON:
+    chosen = {name: value for name, value in settings.items() if value is not None}
+    return service.post(
+        f"/endpoints/{deployed.endpoint}/jobs",
+        {"properties": {"inputData": {"input": data.to_wire()}, **chosen}},
+        headers={"azureml-model-deployment": deployed.deployment},
+    )
+
+
+def _follow(service: Service, job: str, folder: Path) -> JSON:
+    """The job's document once it completed, its files fetched; they are when it failed, too."""
+    try:
+        ended = follow_job(service, job, Console())
+    except JobFailed as failure:
+        _fetch(service, job, folder, ("receipt", "errors"))
+        first = first_failure(folder)
+        raise JobFailed(
+            str(failure), fix=f"The first failure is {first}. See '{folder}'." if first else ""
+        ) from None
+    _fetch(service, job, folder, ("predictions", "receipt", "errors"))
+    return ended
+
+
+def _fetch(service: Service, job: str, folder: Path, outputs: tuple[str, ...]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for output in outputs:
+        download_output(service, job, output, folder, Console())
+
+
+def _show(job: JSON, folder: Path) -> None:
+    for warning in job["properties"].get("warnings") or []:
+        log.warning("%s", warning)
+    rows = first_rows(predictions_in(folder))
+    if rows:
+        Console().line("\n".join(["The first rows:", *(f"  {row}" for row in rows)]))

@@ -1,0 +1,1 @@
+"""How the service is found, spoken to and signed in to."""

@@ -1,0 +1,1 @@
+"""Fetching files by signed links: resumed where they broke off, and checked."""

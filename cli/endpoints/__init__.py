@@ -1,0 +1,1 @@
+"""Endpoints and deployments: made from files, changed, invoked, and waited for."""

@@ -1,0 +1,1 @@
+"""Schedules, from files to what the service takes."""

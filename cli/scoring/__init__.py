@@ -1,0 +1,1 @@
+"""`bep score`: from a model and files to predictions on this machine."""

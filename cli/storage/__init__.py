@@ -1,0 +1,1 @@
+"""Blob containers of the service's storage account: their files, sent and fetched."""

@@ -1,0 +1,1 @@
+"""ARM documents as az ml prints them."""

@@ -1,0 +1,1 @@
+"""Watches, from files to what the service takes."""
