@@ -4,16 +4,17 @@ Every version is pinned in the deployment: on another machine, and next year, it
 """
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import azure.durable_functions as df
 
 from shared.domain.deployment import Deployment
-from shared.domain.environment import MadeEnvironment
+from shared.domain.environment import BuiltEnvironment
 from shared.domain.errors import LASTING, BatchError, NotFound, lasting_reason
 from shared.domain.provisioning import SUPERSEDED, ProvisioningStep, ProvisioningTask
+from shared.scoring.environments.environment_spec import EnvironmentFailed, Listener
 from shared.scoring.environments.pip_options import OTHER_INDEX
-from shared.scoring.environments.spec import EnvironmentFailed
 from shared.services import Services, services
 from shared.stores.deployment_logs import BUILD
 
@@ -33,12 +34,14 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
     if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
-    said = list[str]()
+    log_lines = list[str]()
+    enter = partial(services.deployment_stages.enter, task, entry.written.last_modified_at)
     try:
-        made = services.scorers.prepare(services.resolve_deployment(entry.resource), said.append)
+        resolved = services.resolve_deployment(entry.resource)
+        built = services.scorers.prepare(resolved, Listener(log_lines.append, enter))
         reason = ""
     except EnvironmentFailed as failure:
-        made = MadeEnvironment(notes=failure.notes)
+        built = BuiltEnvironment(notes=failure.notes)
         elsewhere = (note for note in failure.notes if note.endswith(OTHER_INDEX))
         reason = "\n".join([failure.reason, *elsewhere])
     except (BatchError, *LASTING) as error:
@@ -46,20 +49,20 @@ def build(task: ProvisioningTask, services: Services) -> ProvisioningStep:
         if not reason:
             raise
         return ProvisioningStep(reason=reason)
-    _keep(task, made, services)
-    services.deployment_logs.keep(task, BUILD, "\n".join([*said, *made.notes, reason]))
+    _keep(task, built, services)
+    services.deployment_logs.keep(task, BUILD, "\n".join([*log_lines, *built.notes, reason]))
     return ProvisioningStep(reason=reason)
 
 
-def _keep(task: ProvisioningTask, made: MadeEnvironment, services: Services) -> None:
+def _keep(task: ProvisioningTask, built: BuiltEnvironment, services: Services) -> None:
     """In the deployment's document: a pin is too long for a history."""
 
     def changed(deployment: Deployment) -> Deployment:
         provisioning = deployment.provisioning
         if not provisioning.is_wanted(task.generation):
             return deployment
-        kept = provisioning.model_copy(update={"environment": made})
-        return deployment.model_copy(update={"provisioning": kept})
+        updated = provisioning.model_copy(update={"environment": built})
+        return deployment.model_copy(update={"provisioning": updated})
 
     with suppress(NotFound):  # it was deleted meanwhile
         services.registry.deployments.change(changed, task.endpoint, task.deployment)

@@ -4,6 +4,7 @@
    completed.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
+4. Who wants to hear of it is called back, by orchestrations of their own.
 
 Each step may run twice, with any crash between: the outcome is the same.
 """
@@ -16,12 +17,15 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from shared.adapters.durable_client import DurableClient
 from shared.domain.errors import Conflict, InvalidRequest
+from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
-from shared.domain.receipt import OutputProof, PublishedFile, receipt_of
+from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
 from shared.domain.side_contents import StoredChange
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
+from shared.observed import observed, observer
 from shared.services import Services, services
 from shared.stores.predictions import Published
 from shared.stores.results import Damaged, Record
@@ -41,11 +45,17 @@ class _Side:
     cut_off: int = 0
 
 
+@bp.durable_client_input(client_name="client")
 @bp.activity_trigger(input_name="payload")
-def end_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return end(EndTask.from_wire(payload), services()).to_wire()
+def end_job(payload: dict, client: str) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    task, service = EndTask.from_wire(payload), services()
+    ended = end(task, service)
+    if ended.status is not None:
+        service.callbacks.announce.end(task.job, DurableClient(client))
+    return ended.to_wire()
 
 
+@observed(END_JOB)
 def end(task: EndTask, services: Services) -> EndResult:
     """Return how the job ended, or which shard must be scored again first.
 
@@ -62,15 +72,24 @@ def end(task: EndTask, services: Services) -> EndResult:
         ended, proof, side = _publish(_ending(job.spec, task), services)
         warnings = lasting_warnings(ended, proof)
         # without what a script says, and what else may differ each time
-        receipt = receipt_of(ended, proof, warnings)
+        receipt = receipt_of(ended, proof, warnings, _batch(job.spec, services))
         warnings += passing_warnings(ended, side.files.contested, side.cut_off)
         ended = _explained(ended, services)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
     state = services.jobs.advance(ended.spec, _state(ended, ended.status, proof, warnings))
+    observer().ended(ended.spec)
     services.scorers.release(ended.spec.name)
     return _result(state)
+
+
+def _batch(spec: JobSpec, services: Services) -> BatchProof | None:
+    """The batch of uploads that the job's input is, if a watch started it."""
+    manifest = spec.input.manifest
+    if manifest is None:
+        return None
+    return BatchProof.of(services.upload_records.batch_at(manifest), manifest)
 
 
 def _ending(spec: JobSpec, task: EndTask) -> Ending:
@@ -147,11 +166,11 @@ def _proof(
 
 
 def _publish_side_files(ended: Ending, services: Services) -> _Side:
-    """What the script wrote beside its rows; before the predictions, whose commit tells the end.
+    """What the script wrote beside its rows; before the predictions, whose commit is the last.
 
     Its processes end first, and what they write then comes last.
     """
-    if not ended.spec.recipe.script:
+    if not ended.spec.resolved.script:
         return _Side()
     job, shards = ended.spec.name, ended.plan.shards
     services.scorers.finish(job)
@@ -165,7 +184,7 @@ def _publish_side_files(ended: Ending, services: Services) -> _Side:
                 cut_off[record.process] = max(cut_off[record.process], record.cut_off)
                 yield summary.shard, record
 
-    for last in services.ends.gathered(job, records()):
+    for last in services.ends.gather(job, records()):
         changes.extend((last.process, change) for change in last.changes)
         cut_off[last.process] = max(cut_off[last.process], last.cut_off)
     return _Side(services.side_files.publish(ended.spec, changes), cut_off.total())

@@ -1,9 +1,10 @@
-"""Erase an endpoint that is being deleted: its deployments, then itself."""
+"""Erase an endpoint that is being deleted: its deployments, watches and webhooks, then itself."""
 
 from typing import Any
 
 import azure.durable_functions as df
 
+from shared.domain.delivery import TargetKind
 from shared.domain.provisioning import EndpointDeletion
 from shared.services import Services, services
 
@@ -32,5 +33,15 @@ def erase(task: EndpointDeletion, services: Services) -> bool:
             lambda one: one.incarnation <= incarnation, task.endpoint, name
         )
         services.deployment_logs.forget(task.endpoint, name)
+    for name in registry.watches.names(task.endpoint):
+        registry.watches.delete_if(
+            lambda one: one.endpoint_incarnation <= incarnation, task.endpoint, name
+        )
+    for name in registry.webhooks.names(task.endpoint):
+        registry.webhooks.delete_if(
+            lambda one: one.endpoint_incarnation <= incarnation, task.endpoint, name
+        )
+    services.callbacks.receivers.erase_endpoint(task.endpoint)
+    services.callbacks.deliveries.erase(TargetKind.WEBHOOK, task.endpoint)
     registry.endpoints.delete_if(lambda one: one.deletion == task.deletion, task.endpoint)
     return True

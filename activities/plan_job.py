@@ -1,6 +1,10 @@
 """Plan a job: list its input, cut it into mini-batches, pin every file.
 
-The input is listed a second time, names only: a plan that holds other names is made anew.
+A batch of uploads was listed when it was accepted: its document has the files and their etags.
+
+The input is listed a second time, names only: a plan that holds other names is made again.
+
+Who wants to hear of the job's start is called back, by orchestrations of their own.
 """
 
 import uuid
@@ -9,15 +13,19 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from shared.domain.errors import InvalidRequest, NotFound
+from shared.adapters.durable_client import DurableClient
+from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
+from shared.domain.function_names import PLAN_JOB
 from shared.domain.job import JobSpec
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
+from shared.domain.resolved_deployment import Location
 from shared.domain.task import Planned, PlanTask
+from shared.observed import observed, observer
 from shared.services import Services, services
-from shared.stores.inputs import Skipped
+from shared.stores.input_listing import Skipped
 
 bp = df.Blueprint()
 
@@ -30,13 +38,19 @@ class _Stopped(Exception):
     """The job was canceled while its input was listed."""
 
 
+@bp.durable_client_input(client_name="client")
 @bp.activity_trigger(input_name="payload")
-def plan_job(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return plan(PlanTask.from_wire(payload), services()).to_wire()
+def plan_job(payload: dict, client: str) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    task, service = PlanTask.from_wire(payload), services()
+    planned = plan(task, service)
+    if planned.scoring_since is None and not task.is_again:  # a job's first plan
+        service.callbacks.announce.start(task.job, planned.plan, DurableClient(client))
+    return planned.to_wire()
 
 
+@observed(PLAN_JOB)
 def plan(task: PlanTask, services: Services) -> Planned:
-    """Plan the job as its document says, or tell how far it came by the plan that it has.
+    """Plan the job as its document says, or say how far it came by the plan that it has.
 
     An input that cannot be planned is a value, not an exception: planning it again would not help.
     """
@@ -49,7 +63,9 @@ def plan(task: PlanTask, services: Services) -> Planned:
     if state.plan is not None and not task.is_again and _is_between_shards(state.tally, state.plan):
         since = state.scoring_since
         return Planned(plan=state.plan, limits=limits, tally=state.tally, scoring_since=since)
-    return Planned(plan=_new_plan(job.spec, services), limits=limits)
+    created = _create_plan(job.spec, services)
+    observer().planned(job.spec, created)
+    return Planned(plan=created, limits=limits)
 
 
 def _is_between_shards(tally: Tally, plan: Plan) -> bool:
@@ -58,14 +74,14 @@ def _is_between_shards(tally: Tally, plan: Plan) -> bool:
     return 0 < tally.minibatches and (is_whole or tally.minibatches == plan.minibatches)
 
 
-def _new_plan(spec: JobSpec, services: Services) -> Plan:
+def _create_plan(spec: JobSpec, services: Services) -> Plan:
     """Write the plan's shards under a key of this call's own, and return counts.
 
     A plan that the job did not accept - a late twin's, say - lies there unread.
     """
     try:
-        planned, skipped = _confirmed(spec, services)
-    except (NotFound, InvalidRequest) as error:
+        planned, skipped = _write_confirmed_plan(spec, services)
+    except (NotFound, InvalidRequest, AccountRefuses) as error:
         return Plan(problem=str(error))
     except _Stopped:
         return Plan(is_canceled=True)
@@ -79,27 +95,37 @@ def _new_plan(spec: JobSpec, services: Services) -> Plan:
     return services.plans.keep(spec.name, planned.model_copy(update=counted))
 
 
-def _confirmed(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
+def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
     """A plan that a second listing agrees with, and what it left out.
 
     Of an input that is never the same twice it is the last plan, and not confirmed.
     """
+    if spec.input.manifest:
+        return _write_batch_plan(spec, spec.input.manifest, services), Skipped()
     for _ in range(MOST_PLANS):
-        planned, skipped = _planned(spec, services)
+        planned, skipped = _write_plan(spec, services)
         if planned.is_confirmed:
             break
     return planned, skipped
 
 
-def _planned(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
+def _write_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
     skipped, listed = Skipped(), ListingSum()
-    given, key = spec.input, uuid.uuid4().hex
-    files = services.inputs.files(given.location, given.type, skipped, listed)
-    wanted = _until_stopped(files, spec, services)
-    planned = services.plans.write(spec.name, key, wanted, spec.settings.mini_batch_size)
-    names = services.inputs.names(given.location, given.type)
+    source, key = spec.input, uuid.uuid4().hex
+    files = services.inputs.files(source.location, source.type, skipped, listed)
+    watched = _until_stopped(files, spec, services)
+    planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
+    names = services.inputs.names(source.location, source.type)
     again = ListingSum(_until_stopped(names, spec, services))
     return planned.model_copy(update={"is_confirmed": listed.sum == again.sum}), skipped
+
+
+def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> Plan:
+    """The plan of a batch of uploads: what it holds was decided when it was accepted."""
+    files = iter(services.upload_records.batch_at(manifest).files)
+    watched, key = _until_stopped(files, spec, services), uuid.uuid4().hex
+    planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
+    return planned.model_copy(update={"is_confirmed": True})
 
 
 def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:

@@ -8,8 +8,10 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from shared.adapters.durable_client import DurableClient
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import ModelMissing, NotFound, ServiceUnavailable
+from shared.domain.errors import ModelMissing, NotFound
+from shared.domain.function_names import SCORE_MINIBATCH
 from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
@@ -17,19 +19,20 @@ from shared.domain.outcome import Outcome
 from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
+from shared.observed import observed, observer
 from shared.scoring.bundle.bundle import Bundle, BundleResult, score_bundle
-from shared.scoring.child.protocol import clipped
-from shared.scoring.environments.spec import EnvironmentFailed
+from shared.scoring.child.messages import clipped
+from shared.scoring.environments.environment_spec import EnvironmentFailed
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer.scorer_exit import ScorerExit
-from shared.scoring.side_files.torn import begins_stream
-from shared.scoring.spec import InitFailed, ScoringStopped, SideFile
+from shared.scoring.scorer_spec import InitFailed, ScoringStopped, SideFile
+from shared.scoring.side_files.unfinished_files import begins_stream
 from shared.services import Services, services
-from shared.stores.ends import ScorerEnd
+from shared.stores.job_watch import JobWatch
 from shared.stores.results import Record
-from shared.stores.side_files import Change
+from shared.stores.scorer_ends import ScorerEnd
+from shared.stores.side_files import SideFileChange
 
 bp = df.Blueprint()
 
@@ -40,12 +43,15 @@ NEVER_STARTED = "never started"
 AT_THE_END = Span(first=0, stop=0)
 
 
+@bp.durable_client_input(client_name="client")
 @bp.activity_trigger(input_name="payload")
-def score_minibatch(payload: dict) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
-    return score(BundleTask.from_wire(payload), services()).to_wire()
+def score_minibatch(payload: dict, client: str) -> Any:  # type: ignore[type-arg]  # the real worker refuses generics
+    task, service, hub = BundleTask.from_wire(payload), services(), DurableClient(client)
+    return score(task, service, lambda: service.signals.is_suspended(task.job, hub)).to_wire()
 
 
-def score(task: BundleTask, services: Services) -> Outcome:
+@observed(SCORE_MINIBATCH)
+def score(task: BundleTask, services: Services, is_suspended: Callable[[], bool]) -> Outcome:
     """Score what can be scored of the bundle, and stage its rows.
 
     A file or a script that fails is an Outcome: the job's error threshold decides what it means.
@@ -59,13 +65,14 @@ def score(task: BundleTask, services: Services) -> Outcome:
         return Outcome(span=nothing, is_plan_lost=True)
     if not plan.holds(task.span):
         return Outcome(span=nothing, is_plan_lost=True)
-    services.signals.forget(spec.name, task.span)  # what an earlier run of this bundle told
-    if _is_over(task, spec, services):
-        return Outcome(span=nothing, is_canceled=services.signals.is_stopped(spec.name))
+    services.signals.forget(spec.name, task.span)  # what an earlier run of this bundle recorded
+    watch = JobWatch(task, spec, services.signals, is_suspended)
+    if watch.is_over():
+        return watch.halted(Outcome(span=nothing))
     try:
         return services.scorers.retry_loading(
-            spec.recipe,
-            lambda: _score(task, spec, plan, services),
+            spec.resolved,
+            lambda: _score(watch, plan, services),
             lambda failure: _keep_init_failure(spec, failure, services),
         )
     except ScoringStopped:
@@ -78,67 +85,50 @@ def score(task: BundleTask, services: Services) -> Outcome:
 
 
 def _why_not_loaded(spec: JobSpec, failure: InitFailed) -> str:
-    what = "scoring script does not start" if spec.recipe.script else "model cannot be loaded"
-    said = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
-    ended = "" if said.endswith((".", "!", "?")) else "."
-    return f"The {what}: {said}{ended} {WHOLE}"
+    what = "scoring script does not start" if spec.resolved.script else "model cannot be loaded"
+    reason = clipped(str(failure), LONGEST_REASON - len(WHOLE) - 100)
+    ended = "" if reason.endswith((".", "!", "?")) else "."
+    return f"The {what}: {reason}{ended} {WHOLE}"
 
 
-def _is_over(task: BundleTask, spec: JobSpec, services: Services) -> bool:
-    """Whether the next mini-batch would be scored in vain."""
-    signals = services.signals
-    return signals.is_stopped(spec.name) or signals.is_spent(
-        spec, task.failed_before, task.span, is_alone=task.is_alone
-    )
-
-
-def _is_stopped(spec: JobSpec, services: Services) -> bool:
-    """Whether the job was canceled; a store that does not answer is no reason to end a run()."""
-    try:
-        return services.signals.is_stopped(spec.name)
-    except ServiceUnavailable:
-        return False
-
-
-def _score(task: BundleTask, spec: JobSpec, plan: PlanShard, services: Services) -> Outcome:
+def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
+    task, spec = watch.task, watch.spec
     bundle = Bundle(
         span=task.span,
         container=spec.input.location.container,
         files_of=plan.minibatch,
         retry=spec.settings.retry_settings,
         isolates=spec.settings.isolate_failures,
-        side_names=SideNames(output=spec.output.location.path) if spec.recipe.script else None,
-        is_over=lambda: _is_over(task, spec, services),
+        side_names=SideNames(output=spec.output.location.path) if spec.resolved.script else None,
+        is_over=watch.is_over,
         note_failures=lambda index, failed: services.signals.record(spec.name, index, failed),
     )
     most = spec.settings.parallelism
     try:
         with services.scorers.scorer(
-            spec.recipe,
+            spec.resolved,
             capacity=most,
             job=spec.name,
-            is_stopped=lambda: _is_stopped(spec, services),
+            is_stopped=watch.is_stopped,
         ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
             log = _log_of(spec.name, process, services)
-            scorer.departure.tell = lambda farewell: _keep_end(
-                spec, process, scorer, farewell, services
-            )
+            scorer.exit.on_exit = lambda report: _keep_end(spec, process, scorer, report, services)
             with score_bundle(bundle, scorer, services.downloads, log) as result:
-                outcome = _stage(task, spec, result, process, scorer.departure, services)
+                outcome = _stage(task, spec, result, process, scorer, services)
                 _keep_tracebacks(spec.name, process, result, services)
-            scorer.departure.turns += 1
-            outcome = outcome.model_copy(update={"fatal": scorer.departure.loss[:LONGEST_REASON]})
+            scorer.exit.turns += 1
+            outcome = outcome.model_copy(update={"fatal": scorer.exit.loss[:LONGEST_REASON]})
     except BaseException:
         services.signals.forget(spec.name, task.span)
         raise
-    return outcome.model_copy(update={"is_canceled": services.signals.is_stopped(spec.name)})
+    return watch.halted(outcome)
 
 
 def _keep_init_failure(spec: JobSpec, failure: InitFailed, services: Services) -> None:
-    told = f"{failure.details.rstrip()}\n{failure.logs.decode(errors='replace')}\n"
+    text = f"{failure.details.rstrip()}\n{failure.logs.decode(errors='replace')}\n"
     process = services.script_logs.process(spec.name, NEVER_STARTED)
-    services.script_logs.keep_errors(spec.name, process, told)
+    services.script_logs.keep_errors(spec.name, process, text)
 
 
 def _log_of(job: str, process: str, services: Services) -> Callable[[Printed], None]:
@@ -148,7 +138,7 @@ def _log_of(job: str, process: str, services: Services) -> Callable[[Printed], N
 
 
 def _keep_tracebacks(job: str, process: str, result: BundleResult, services: Services) -> None:
-    more = f"{result.untold} more are in errors.jsonl only.\n" if result.untold else ""
+    more = f"{result.omitted} more are in errors.jsonl only.\n" if result.omitted else ""
     services.script_logs.keep_errors(job, process, "".join(result.tracebacks) + more)
 
 
@@ -157,7 +147,7 @@ def _stage(
     spec: JobSpec,
     result: BundleResult,
     process: str,
-    departure: ScorerExit,
+    scorer: Scorer,
     services: Services,
 ) -> Outcome:
     """Put rows, side files and reports into the store. With summary_only rows only count."""
@@ -175,12 +165,22 @@ def _stage(
         errors=result.errors,
         changes=changes,
         process=process,
-        turn=departure.turns + 1,
-        may_write_at_end=departure.may_write,
-        must_end_well=departure.must_end_well,
-        alone=departure.alone,
-        cut_off=departure.cut_off,
+        turn=scorer.exit.turns + 1,
+        may_write_at_end=scorer.exit.may_write,
+        must_end_well=scorer.exit.must_end_well,
+        alone=scorer.exit.alone,
+        cut_off=scorer.exit.cut_off,
+        tries=result.tries,
+        loads=scorer.take_loads(),
+        memory_mb=scorer.memory.highest_mb,
+        memory_limit_mb=scorer.memory.limit_mb,
     )
+    name = services.results.record(task.job, task.shard, record)
+    observer().scored(spec, task.shard, record, name)
+    return _outcome(result, rows, name)
+
+
+def _outcome(result: BundleResult, rows: int, record: str) -> Outcome:
     return Outcome(
         span=result.span,
         files=sum(report.files for report in result.reports),
@@ -189,45 +189,45 @@ def _stage(
         rows=rows,
         retries=sum(report.tries - 1 for report in result.reports),
         seconds=result.seconds,
-        record=services.results.record(task.job, task.shard, record),
+        record=record,
     )
 
 
 def _keep_end(
-    spec: JobSpec, process: str, scorer: Scorer, farewell: ExitReport | None, services: Services
+    spec: JobSpec, process: str, scorer: Scorer, report: ExitReport | None, services: Services
 ) -> None:
     """What a scorer left at its end; None: it is about to end."""
-    if farewell is None:
+    if report is None:
         services.ends.keep(spec.name, ScorerEnd(process=process, is_under_way=True))
         return
     _log_of(spec.name, process, services)(scorer.drain_logs())
-    if farewell.failure:
-        told = farewell.details or f"{farewell.failure}.\n"
-        services.script_logs.keep_errors(spec.name, process, told)
+    if report.failure:
+        text = report.details or f"{report.failure}.\n"
+        services.script_logs.keep_errors(spec.name, process, text)
     end = ScorerEnd(
         process=process,
-        turns=scorer.departure.turns,
-        changes=services.side_files.store(spec.name, AT_THE_END, _changes(farewell.side_files)),
-        problem=_problem(farewell, spec)[:LONGEST_REASON],
-        cut_off=scorer.departure.cut_off,
+        turns=scorer.exit.turns,
+        changes=services.side_files.store(spec.name, AT_THE_END, _changes(report.side_files)),
+        problem=_problem(report, spec)[:LONGEST_REASON],
+        cut_off=scorer.exit.cut_off,
     )
     services.ends.keep(spec.name, end)
 
 
-def _problem(farewell: ExitReport, spec: JobSpec) -> str:
+def _problem(report: ExitReport, spec: JobSpec) -> str:
     """What the job has lost: a shutdown() that fails is a warning, if it had nothing to write."""
-    writes = spec.settings.output_action is OutputAction.SUMMARY_ONLY or bool(farewell.side_files)
-    if farewell.loss or not (farewell.failure and writes):
-        return farewell.loss
+    writes = spec.settings.output_action is OutputAction.SUMMARY_ONLY or bool(report.side_files)
+    if report.loss or not (report.failure and writes):
+        return report.loss
     return (
-        f"{farewell.failure}: what the script had still to write is not whole. "
+        f"{report.failure}: what the script had still to write is not whole. "
         "Mend its end; a traceback is among the job's logs, in logs/user/error/."
     )
 
 
-def _changes(side_files: Iterable[SideFile]) -> list[Change]:
+def _changes(side_files: Iterable[SideFile]) -> list[SideFileChange]:
     return [
-        Change(
+        SideFileChange(
             one.name,
             one.path,
             one.appended,

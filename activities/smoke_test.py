@@ -1,5 +1,6 @@
 """Try a deployment: start a scorer process, import the script, run init() or load the model."""
 
+from functools import partial
 from typing import Any
 
 import azure.durable_functions as df
@@ -11,9 +12,11 @@ from shared.domain.provisioning import (
     ProvisioningStep,
     ProvisioningTask,
 )
-from shared.scoring.environments.spec import EnvironmentFailed
-from shared.scoring.scorer.told_failure import told
-from shared.scoring.spec import InitFailed
+from shared.domain.provisioning_stage import Stage
+from shared.domain.resolved_deployment import ResolvedDeployment
+from shared.scoring.environments.environment_spec import EnvironmentFailed
+from shared.scoring.scorer.init_failure_text import explain_init_failure
+from shared.scoring.scorer_spec import InitFailed
 from shared.services import Services, services
 from shared.stores.deployment_logs import INIT
 
@@ -30,19 +33,25 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
     entry = services.registry.deployments.find(task.endpoint, task.deployment)
     if entry is None or not entry.resource.provisioning.is_wanted(task.generation):
         return ProvisioningStep(reason=SUPERSEDED)
-    deployment = entry.resource
+    deployment, stages = entry.resource, services.deployment_stages
+    enter = partial(stages.enter, task, entry.written.last_modified_at)
     try:
-        recipe = services.resolve_deployment(deployment)
-        with services.scorers.scorer(recipe, capacity=deployment.settings.parallelism):
+        resolved = services.resolve_deployment(deployment)
+        enter(Stage.DOWNLOADING_MODEL, str(resolved.model))
+        services.scorers.fetch(resolved)
+        enter(Stage.INITIALIZING, _init_of(resolved))
+        with services.scorers.scorer(resolved, capacity=deployment.settings.parallelism):
             return ProvisioningStep()
     except InitFailed as failure:
         what = "The scoring script does not start" if deployment.code else "The model does not load"
-        said = f"{failure.logs.decode(errors='replace')}\n{failure.details}"
-        services.deployment_logs.keep(task, INIT, said)
+        log = f"{failure.logs.decode(errors='replace')}\n{failure.details}"
+        services.deployment_logs.keep(task, INIT, log)
         # What the model does not get is why, more often than not.
         differences = deployment.provisioning.environment.differences
         first = clipped(" ".join(differences), LONGEST_REASON // 3)
-        return ProvisioningStep(reason=told(f"{first} {what}".lstrip(), failure, LONGEST_REASON))
+        return ProvisioningStep(
+            reason=explain_init_failure(f"{first} {what}".lstrip(), failure, LONGEST_REASON)
+        )
     except EnvironmentFailed as failure:
         return ProvisioningStep(reason=str(failure))
     except (BatchError, *LASTING) as error:
@@ -50,3 +59,8 @@ def try_out(task: ProvisioningTask, services: Services) -> ProvisioningStep:
         if not reason:
             raise
         return ProvisioningStep(reason=reason)
+
+
+def _init_of(resolved: ResolvedDeployment) -> str:
+    """What runs now, in words."""
+    return f"init() of {resolved.script}" if resolved.script else "The model is loaded by MLflow"

@@ -9,7 +9,7 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
-from orchestrators.inputs import REFUSED, read_input
+from orchestrators.instance_input import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.function_names import BUILD_ENVIRONMENT, END_PROVISIONING, SMOKE_TEST
 from shared.domain.message import JSON

@@ -6,7 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
-from orchestrators.inputs import REFUSED, read_input
+from orchestrators.instance_input import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.function_names import ERASE_ENDPOINT
 from shared.domain.message import JSON
@@ -23,10 +23,10 @@ def retire_endpoint(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, 
     if task is None:
         return _failed(REFUSED)
     try:
-        is_gone = yield ctx.call_activity_with_retry(ERASE_ENDPOINT, STORE_RETRY, task.to_wire())
+        is_deleted = yield ctx.call_activity_with_retry(ERASE_ENDPOINT, STORE_RETRY, task.to_wire())
     except TaskFailedError as failure:
         return _failed(reason_of(failure, "Deleting the endpoint"))
-    if not is_gone:
+    if not is_deleted:
         return _failed(f"Nobody asked for this deletion of endpoint '{task.endpoint}'. {DELETE}")
     return {"state": ProvisioningState.SUCCEEDED.value, "reason": ""}
 

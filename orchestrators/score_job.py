@@ -2,8 +2,10 @@
 
 Shards follow one another, so that a job has just its `parallelism` mini-batches in flight. A store
 that loses what it had acknowledged - an emulator that was killed, say - costs a shard scored again,
-never a row. A long job continues as new from time to time, so that its history stays small; each
-generation reads from the job's document how far the ones before it came.
+never a row. A shard that the job's suspension reached comes back with what it did; the task hub
+keeps that until the job is resumed, and then the rest is scored. A long job continues as new from
+time to time, so that its history stays small; each generation reads from the job's document how far
+the ones before it came.
 """
 
 from collections.abc import Generator
@@ -12,8 +14,9 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import TaskFailedError
 
-from orchestrators.inputs import REFUSED, read_input
+from orchestrators.instance_input import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
+from shared.domain.custom_status import CustomStatus
 from shared.domain.function_names import END_JOB, PLAN_JOB, SCORE_SHARD
 from shared.domain.job import JobStatus
 from shared.domain.job_run_state import JobRunState
@@ -30,6 +33,7 @@ SHARDS_PER_GENERATION = 200
 def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
     run = read_input(ctx, JobRun)
     if run is None:
+        ctx.set_custom_status(CustomStatus(status=JobStatus.FAILED).to_wire())
         return EndResult(status=JobStatus.FAILED, reason=REFUSED).to_wire()
     state = JobRunState(run)
     try:
@@ -40,36 +44,38 @@ def score_job(ctx: df.DurableOrchestrationContext) -> Generator[Any, Any, JSON]:
             return None
         result = yield from _end(ctx, state)
     except TaskFailedError as failure:
-        result = state.given_up(reason_of(failure, "The job"))
-    ctx.set_custom_status(state.ended(result))
+        result = state.failed_result(reason_of(failure, "The job"))
+    ctx.set_custom_status(state.final_status(result))
     return result.to_wire()
 
 
 def _plan(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
-    ctx.set_custom_status(state.live(JobStatus.PREPARING))
+    """Plan, or plan again. A later generation goes on showing what the one before it did."""
+    if not state.is_begun:
+        ctx.set_custom_status(state.custom_status(JobStatus.PREPARING))
     planned = yield ctx.call_activity_with_retry(PLAN_JOB, STORE_RETRY, state.plan_task().to_wire())
-    state.planned(Planned.from_wire(planned), ctx.current_utc_datetime)
+    state.accept_plan(Planned.from_wire(planned), ctx.current_utc_datetime)
 
 
 def _score(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
-    for _ in range(SHARDS_PER_GENERATION):
-        if not state.has_next_shard:
-            return
+    scored = 0
+    while state.has_next_shard and (scored < SHARDS_PER_GENERATION or state.is_amid_shard):
         yield from _score_shard(ctx, state)
+        scored += 1
 
 
 def _score_shard(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any]:
     instance = state.shard_instance()
-    ctx.set_custom_status(state.live(JobStatus.RUNNING, shard=instance))
+    ctx.set_custom_status(state.running_status())
     scored = yield ctx.call_sub_orchestrator(SCORE_SHARD, state.shard_task().to_wire(), instance)
-    state.scored(ShardResult.from_wire(scored))
+    state.count_shard(ShardResult.from_wire(scored))
     if state.must_plan_again:
         yield from _plan(ctx, state)
 
 
 def _end(ctx: df.DurableOrchestrationContext, state: JobRunState) -> Generator[Any, Any, EndResult]:
     while True:
-        ctx.set_custom_status(state.live(JobStatus.FINALIZING))
+        ctx.set_custom_status(state.custom_status(JobStatus.FINALIZING))
         ended = yield ctx.call_activity_with_retry(END_JOB, STORE_RETRY, state.end_task().to_wire())
         result = EndResult.from_wire(ended)
         if result.damaged_shard is None:

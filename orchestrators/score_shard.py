@@ -4,7 +4,9 @@
    the next. What a bundle left undone is handed out again.
 2. Once the error threshold is passed, or a bundle says that the job is over, no more are handed
    out; those in flight come back and count.
-3. The accepted bundles are committed as the shard's part.
+3. The accepted bundles are committed as the shard's part - or handed back, with the rest undone,
+   once a bundle says that the job is suspended: the job's orchestration takes them up again when it
+   is resumed, by the task hub itself.
 """
 
 from collections.abc import Generator
@@ -13,7 +15,7 @@ from typing import Any
 import azure.durable_functions as df
 from durabletask.task import Task, TaskFailedError
 
-from orchestrators.inputs import REFUSED, read_input
+from orchestrators.instance_input import REFUSED, read_input
 from orchestrators.retries import STORE_RETRY, reason_of
 from shared.domain.function_names import CLOSE_SHARD, SCORE_MINIBATCH
 from shared.domain.message import JSON
@@ -46,14 +48,14 @@ def _score(
         for bundle in shard.next_bundles(len(running)):
             scoring = ctx.call_activity_with_retry(SCORE_MINIBATCH, STORE_RETRY, bundle.to_wire())
             running.append((scoring, bundle.span))
+        ctx.set_custom_status(shard.status([span for _, span in running]))
         if not running:
             break
         done = yield ctx.task_any([scoring for scoring, _ in running])
-        asked = next(span for scoring, span in running if scoring is done)
+        bundle_span = next(span for scoring, span in running if scoring is done)
         running = [(scoring, span) for scoring, span in running if scoring is not done]
-        shard.take(Outcome.from_wire(done.result), asked)
-        ctx.set_custom_status(shard.tally.to_wire())
-    if shard.accepted and not shard.is_lost:
+        shard.count_outcome(Outcome.from_wire(done.result), bundle_span)
+    if shard.accepted and not shard.is_lost and not shard.is_left:
         stands = yield ctx.call_activity_with_retry(
             CLOSE_SHARD, STORE_RETRY, shard.closing().to_wire()
         )

@@ -1,6 +1,7 @@
 """Asset containers in ARM: what is said of all versions of an asset, and which is next."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
@@ -26,7 +27,6 @@ from shared.services import Services
 
 bp = df.Blueprint()
 _PUT = RouteDocs("Archive, restore, tag or describe all versions.", body=bodies.CONTAINER)
-OK, CREATED = 200, 201
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,18 @@ class Containers[A: Asset]:
 
     def put(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """Archive, restore, tag or describe all versions at once."""
-        asked = arm.read_container(request.path["name"], own_body(request, services.settings))
-        found, is_new = put_container(services.registry, self.kind, asked, write_of(request))
-        return self._answer(found, services, CREATED if is_new else OK)
+        requested = arm.read_container(request.path["name"], own_body(request, services.settings))
+        found, is_new = put_container(services.registry, self.kind, requested, write_of(request))
+        return self._answer(found, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
     def get(self, request: Request, services: Services, _: Orchestrations) -> Response:
         found = get_container(services.registry, self.kind, request.path["name"])
-        return self._answer(found, services, OK)
+        return self._answer(found, services, HTTPStatus.OK)
 
     def list(self, request: Request, services: Services, _: Orchestrations) -> Response:
-        shown = archived_states(request)
+        states = archived_states(request)
         every = list_containers(services.registry, self.kind, after=start_after(request))
-        wanted = (one for one in every if one.entry.resource.is_archived in shown)
+        wanted = (one for one in every if one.entry.resource.is_archived in states)
         found, more = cut(wanted, page_size(request))
         last = found[-1].name if more else ""
         return page(request, [self._body(one, services) for one in found], last=last)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
@@ -27,11 +28,10 @@ from shared.services import Services
 from shared.stores.registry import (
     Stored,
     newest_first,
-    place_in_time,
+    time_key,
 )
 
 bp = df.Blueprint()
-OK, CREATED = 200, 201
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Assets[A: Asset]:
         return self.kind.path
 
     def put(self, request: Request, services: Services, _: Orchestrations) -> Response:
-        asked = self.read(*_key(request), own_body(request, services.settings))
-        entry, is_new = services.register_asset(self.kind, asked, write_of(request))
-        return self._answer(entry, services, CREATED if is_new else OK)
+        requested = self.read(*_key(request), own_body(request, services.settings))
+        entry, is_new = services.register_asset(self.kind, requested, write_of(request))
+        return self._answer(entry, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
     def get(self, request: Request, services: Services, _: Orchestrations) -> Response:
         repository = self.kind.repository(services.registry)
-        return self._answer(repository.get(*_key(request)), services, OK)
+        return self._answer(repository.get(*_key(request)), services, HTTPStatus.OK)
 
     def versions(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """The versions of one name: newest first, or as `$orderBy=createdtime asc` has it."""
-        shown, after = archived_states(request), start_after(request)
+        states, after = archived_states(request), start_after(request)
         entries = newest_first(self.kind.repository(services.registry).every(request.path["name"]))
         if is_ascending := is_oldest_first(request):
             entries.reverse()
@@ -65,19 +65,19 @@ class Assets[A: Asset]:
             (
                 entry
                 for entry in entries
-                if entry.resource.is_archived in shown
-                and (not after or (_place(entry) > after) is is_ascending)
-                and _place(entry) != after
+                if entry.resource.is_archived in states
+                and (not after or (_time_key(entry) > after) is is_ascending)
+                and _time_key(entry) != after
             ),
             page_size(request),
         )
-        last = _place(found[-1]) if more else ""
+        last = _time_key(found[-1]) if more else ""
         return page(request, [self.body(entry, services) for entry in found], last=last)
 
     def delete(self, request: Request, services: Services, _: Orchestrations) -> Response:
         """Take the version off the registry; its files stay. What is in use is a Conflict."""
         delete_asset(services.registry, self.kind, *_key(request), write_of(request))
-        return Response(OK)
+        return Response(HTTPStatus.OK)
 
     def routes(
         self, noun: str, body: BodyShape, versions: Handler | None = None
@@ -113,14 +113,17 @@ def _key(request: Request) -> tuple[str, str]:
     return request.path["name"], request.path["version"]
 
 
-def _place[A: Asset](entry: Stored[A]) -> str:
+def _time_key[A: Asset](entry: Stored[A]) -> str:
     """Sorts as the versions do."""
-    moment, version = place_in_time(entry)
+    moment, version = time_key(entry)
     return f"{moment:%Y%m%dT%H%M%S.%f} {version}"
 
 
 MODELS = Assets(asset_kinds.MODELS, arm.read_model, arm.write_model)
 DATA = Assets(asset_kinds.DATA, arm.read_data, arm.write_data)
+DATASETS = Assets(asset_kinds.DATA, arm.read_dataset, arm.write_data)
+"""Data, registered as the REST article of 2021 does it."""
+
 CODES = Assets(asset_kinds.CODES, arm.read_code, arm.write_code)
 ENVIRONMENTS = Assets(asset_kinds.ENVIRONMENTS, arm.read_environment, arm.write_environment)
 
@@ -137,6 +140,14 @@ def list_codes(request: Request, services: Services, _: Orchestrations) -> Respo
 ROUTES = (
     *MODELS.routes("model", bodies.MODEL),
     *DATA.routes("data", bodies.DATA),
+    Route(
+        "put_dataset",
+        "PUT",
+        f"{WORKSPACE}/datasets/{{name}}/versions/{{version}}",
+        Role.CONTRIBUTOR,
+        DATASETS.put,
+        docs=RouteDocs("Register data by the body of 2021.", body=bodies.DATASET),
+    ),
     *CODES.routes("code", bodies.CODE, list_codes),
     *ENVIRONMENTS.routes("environment", bodies.ENVIRONMENT),
 )

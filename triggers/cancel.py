@@ -29,15 +29,15 @@ def get_cancellation(
     request: Request, services: Services, orchestrations: Orchestrations
 ) -> Response:
     """202 until the job that was canceled has ended, then 200."""
-    job = services.cancel_job.check_asked(request.path["job"], orchestrations)
+    job = services.cancel_job.check_requested(request.path["job"], orchestrations)
     return _answer(job, request, services)
 
 
 def _answer(job: Job, request: Request, services: Services) -> Response:
     if job.state.status.is_terminal:
         return Response(HTTPStatus.OK)
-    place = f"{job_id(services.settings, job.spec.name)}/cancelOperation"
-    headers = {"Location": f"{request.base_url}{place}", "Retry-After": "1"}
+    path = f"{job_id(services.settings, job.spec.name)}/cancelOperation"
+    headers = {"Location": f"{request.base_url}{path}", "Retry-After": "1"}
     return Response(HTTPStatus.ACCEPTED, headers=headers)
 
 

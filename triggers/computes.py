@@ -1,5 +1,7 @@
 """Computes: ARM CRUD of the clusters that deployments name."""
 
+from http import HTTPStatus
+
 import azure.durable_functions as df
 
 from shared.api.conditions import etag_header
@@ -29,18 +31,17 @@ from shared.services import Services
 from shared.stores.registry import Stored
 
 bp = df.Blueprint()
-OK, CREATED = 200, 201
 
 
 def put_compute(request: Request, services: Services, _: Orchestrations) -> Response:
     body = own_body(request, services.settings)
-    asked = arm.read_compute(request.path["compute"], body)
-    entry, is_new = put(services.registry, asked, write_of(request))
-    return _answer(entry, services, CREATED if is_new else OK)
+    requested = arm.read_compute(request.path["compute"], body)
+    entry, is_new = put(services.registry, requested, write_of(request))
+    return _answer(entry, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 def get_compute(request: Request, services: Services, _: Orchestrations) -> Response:
-    return _answer(services.registry.computes.get(request.path["compute"]), services, OK)
+    return _answer(services.registry.computes.get(request.path["compute"]), services, HTTPStatus.OK)
 
 
 def list_computes(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -59,7 +60,7 @@ def delete_compute(request: Request, services: Services, _: Orchestrations) -> R
             target="underlyingResourceAction",
         )
     delete(services.registry, request.path["compute"], write_of(request))
-    return Response(OK)
+    return Response(HTTPStatus.OK)
 
 
 def _answer(entry: Stored[Compute], services: Services, status: int) -> Response:

@@ -1,11 +1,12 @@
 """Datastores: ARM CRUD, and a SAS for the container of one."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
 from shared.api.conditions import etag_header
-from shared.api.http import Request, Response
+from shared.api.http import NO_STORE, Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
@@ -17,7 +18,6 @@ from shared.api.workspace import (
 )
 from shared.api.writes import write_of
 from shared.application.delete_datastore import delete_datastore as delete
-from shared.application.put_datastore import put_datastore as put
 from shared.application.share_datastore import share_datastore
 from shared.domain.datastore import Datastore
 from shared.domain.message import JSON
@@ -29,26 +29,21 @@ from shared.services import Services
 from shared.stores.registry import Stored
 
 bp = df.Blueprint()
-OK, CREATED = 200, 201
-NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 def put_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     body = own_body(request, services.settings)
-    asked = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
-    entry, is_new = put(
-        services.datastores,
-        services.uploads,
-        services.blobs,
-        asked,
+    requested = arm.read_datastore(request.path["datastore"], body, services.datastores.account)
+    entry, is_new = services.put_datastore(
+        requested,
         write_of(request),
         may_be_missing=request.query.get("skipvalidation", "").lower() == "true",
     )
-    return _answer(entry, services, CREATED if is_new else OK)
+    return _answer(entry, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 def get_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
-    return _answer(services.datastores.get(request.path["datastore"]), services, OK)
+    return _answer(services.datastores.get(request.path["datastore"]), services, HTTPStatus.OK)
 
 
 def list_datastores(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -58,15 +53,15 @@ def list_datastores(request: Request, services: Services, _: Orchestrations) -> 
         return page(request, [_body(datastores.get(datastores.default), services)])
     entries, last = datastores.page(after=start_after(request), size=page_size(request))
     wanted = {name.strip().lower() for name in query.get("names", "").split(",")} - {""}
-    shown = [one for one in entries if not wanted or one.resource.name.lower() in wanted]
-    return page(request, [_body(entry, services) for entry in shown], last=last)
+    listed = [one for one in entries if not wanted or one.resource.name.lower() in wanted]
+    return page(request, [_body(entry, services) for entry in listed], last=last)
 
 
 def delete_datastore(request: Request, services: Services, _: Orchestrations) -> Response:
     """The name is forgotten; the container and its blobs stay."""
     name = request.path["datastore"]
     delete(services.registry, services.datastores, name, write_of(request))
-    return Response(OK)
+    return Response(HTTPStatus.OK)
 
 
 def list_secrets(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -77,7 +72,7 @@ def list_secrets(request: Request, services: Services, _: Orchestrations) -> Res
     sas = share_datastore(
         services.datastores, services.signer, datastore, role, timedelta(hours=hours)
     )
-    return Response(OK, arm.write_sas(sas), NOT_KEPT)
+    return Response(HTTPStatus.OK, arm.write_sas(sas), NO_STORE)
 
 
 def _answer(entry: Stored[Datastore], services: Services, status: int) -> Response:

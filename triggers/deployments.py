@@ -1,6 +1,8 @@
 """Batch deployments in ARM: put, get, list, patch and delete."""
 
+from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
@@ -8,7 +10,7 @@ from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
 from shared.api.operation_uris import follow_headers, operation_uri
 from shared.api.paging import page, page_size, start_after
-from shared.api.patience import patience
+from shared.api.prefer_wait import patience
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import (
@@ -34,14 +36,14 @@ from shared.domain.role import Role
 from shared.ports import Orchestrations
 from shared.schemas import arm_deployments as arm
 from shared.schemas import bodies
+from shared.schemas.arm_stages import write_stage
 from shared.services import Services
 from shared.stores.registry import Stored
 
 bp = df.Blueprint()
-OK, CREATED = 200, 201
 # A deployment of the service's own environment is made within seconds. One whose environment must
 # be built is Creating meanwhile, and its client polls.
-MADE_WITHIN_S = 20.0
+PROVISIONED_WITHIN_S = 20.0
 
 
 def put_deployment(
@@ -55,9 +57,9 @@ def put_deployment(
         arm.read_deployment(endpoint.name, request.path["deployment"], body),
         write_of(request),
         orchestrations,
-        within_s=patience(request, MADE_WITHIN_S),
+        within_s=patience(request, PROVISIONED_WITHIN_S),
     )
-    return _answer(saved, request, services, CREATED if is_new else OK)
+    return _answer(saved, request, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 def get_deployment(
@@ -66,7 +68,7 @@ def get_deployment(
     """May write: a deployment that nobody makes is brought up to date."""
     endpoint, name = _endpoint(request, services), request.path["deployment"]
     entry = refresh(services.registry, orchestrations, endpoint, name)
-    return _answer(entry, request, services, OK)
+    return _answer(entry, request, services, HTTPStatus.OK)
 
 
 def list_deployments(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -82,13 +84,13 @@ def patch_deployment(request: Request, services: Services, _: Orchestrations) ->
     endpoint, name = _endpoint(request, services), request.path["deployment"]
     change = arm.patch_deployment(own_body(request, services.settings))
     saved = patch(services.registry, endpoint, name, change, write_of(request))
-    return _answer(saved, request, services, OK)
+    return _answer(saved, request, services, HTTPStatus.OK)
 
 
 def delete_deployment(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint, name = _endpoint(request, services), request.path["deployment"]
     delete(services.registry, services.deployment_logs, endpoint, name, write_of(request))
-    return Response(OK)
+    return Response(HTTPStatus.OK)
 
 
 def _endpoint(request: Request, services: Services) -> Endpoint:
@@ -98,7 +100,7 @@ def _endpoint(request: Request, services: Services) -> Endpoint:
 def _answer(
     entry: Stored[Deployment], request: Request, services: Services, status: int
 ) -> Response:
-    """The deployment; one that is not (well) made tells where its client can ask for more."""
+    """The deployment; one that is not (well) provisioned says where its client can ask for more."""
     headers = etag_header(entry.etag)
     if entry.resource.provisioning.state is not ProvisioningState.SUCCEEDED:
         headers |= follow_headers(request, services, entry.resource.provisioning_task.instance)
@@ -110,10 +112,23 @@ def _body(entry: Stored[Deployment], request: Request, services: Services) -> JS
     own_id = f"{endpoint_id(settings, deployment.endpoint)}/deployments/{deployment.name}"
     address = operation_uri(request, services, deployment.provisioning_task.instance)
     properties = arm.write_deployment(
-        deployment, partial(asset_id, settings), partial(compute_id, settings), address
+        deployment,
+        partial(asset_id, settings),
+        partial(compute_id, settings),
+        address,
+        _stage(entry, services),
     )
     body = enveloped(entry, "batchEndpoints/deployments", own_id, deployment.name, properties)
     return {**arm.tracked(deployment), **body, **located(settings, deployment.tags)}
+
+
+def _stage(entry: Stored[Deployment], services: Services) -> JSON:
+    """Where the making is; None once it has ended."""
+    deployment = entry.resource
+    if deployment.provisioning.state.is_terminal:
+        return None
+    task, began_at = deployment.provisioning_task, entry.written.last_modified_at
+    return write_stage(services.deployment_stages.read(task, began_at), datetime.now(UTC))
 
 
 _LIST = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/deployments"

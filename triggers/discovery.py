@@ -42,9 +42,9 @@ def get_metadata(request: Request, services: Services, _: Orchestrations) -> Res
     public = request.base_url
     clouds = [_cloud(CLOUD, public, services)]
     host = request.headers.get("host", "")
-    asked = f"{urlsplit(public).scheme}://{host}"
-    if asked != public and _HOST.fullmatch(host):
-        clouds.append(_cloud(f"{CLOUD}Here", asked, services))
+    requested = f"{urlsplit(public).scheme}://{host}"
+    if requested != public and _HOST.fullmatch(host):
+        clouds.append(_cloud(f"{CLOUD}Here", requested, services))
     return Response(HTTPStatus.OK, clouds)
 
 
@@ -79,6 +79,22 @@ def get_workspace(request: Request, services: Services, _: Orchestrations) -> Re
     return Response(HTTPStatus.OK, _workspace(request, services))
 
 
+def list_subscriptions(request: Request, services: Services, _: Orchestrations) -> Response:
+    """The service's one subscription, as ARM lists them."""
+    subscription = services.settings.subscription_id
+    return page(
+        request,
+        [
+            {
+                "id": f"/subscriptions/{subscription}",
+                "subscriptionId": subscription,
+                "displayName": services.settings.workspace_name,
+                "state": "Enabled",
+            }
+        ],
+    )
+
+
 def list_workspaces(request: Request, services: Services, _: Orchestrations) -> Response:
     _check_scope(request, services.settings)
     return page(request, [_workspace(request, services)])
@@ -90,10 +106,10 @@ def _check_scope(request: Request, settings: Settings) -> None:
         ("subscription", settings.subscription_id),
         ("group", settings.resource_group),
     ):
-        asked = request.path.get(part, own)
-        if asked.lower() != own.lower():
+        requested = request.path.get(part, own)
+        if requested.lower() != own.lower():
             kind = "resource group" if part == "group" else part
-            raise NotFound(f"There is no {kind} '{asked}'.", fix=f"Use '{own}'.", target=part)
+            raise NotFound(f"There is no {kind} '{requested}'.", fix=f"Use '{own}'.", target=part)
 
 
 def _workspace(request: Request, services: Services) -> JSON:
@@ -136,6 +152,7 @@ _CLOUDS = RouteDocs(
 ROUTES = (
     Route("get_metadata", "GET", "metadata/endpoints", None, get_metadata, docs=_CLOUDS),
     Route("get_addresses", "GET", "discovery", None, get_addresses),
+    Route("list_subscriptions", "GET", "subscriptions", Role.READER, list_subscriptions),
     Route("get_workspace", "GET", WORKSPACE, Role.READER, get_workspace),
     Route("list_workspaces", "GET", _OF_GROUP, Role.READER, list_workspaces),
     Route("list_own_workspaces", "GET", _OF_SUBSCRIPTION, Role.READER, list_workspaces),

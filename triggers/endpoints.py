@@ -1,12 +1,14 @@
 """Batch endpoints in ARM: put, get, list, patch, and delete with all deployments."""
 
+from http import HTTPStatus
+
 import azure.durable_functions as df
 
 from shared.api.conditions import etag_header
 from shared.api.http import Request, Response
 from shared.api.operation_uris import follow_headers, operation_uri
 from shared.api.paging import page, page_size, start_after
-from shared.api.patience import patience
+from shared.api.prefer_wait import patience
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import (
@@ -33,22 +35,21 @@ from shared.services import Services
 from shared.stores.registry import Stored
 
 bp = df.Blueprint()
-OK, CREATED, ACCEPTED = 200, 201, 202
 # Some dozen small deletions; a client that waits longer is told where to ask.
 DELETED_WITHIN_S = 10.0
 
 
 def put_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
-    asked = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
-    saved, is_new = put(services.registry, asked, write_of(request))
-    return _answer(saved, request, services, CREATED if is_new else OK)
+    requested = arm.read_endpoint(request.path["endpoint"], own_body(request, services.settings))
+    saved, is_new = put(services.registry, requested, write_of(request))
+    return _answer(saved, request, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 
 
 def get_endpoint(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     """May start the deletion again that nobody carries on."""
     entry = services.registry.endpoints.get(request.path["endpoint"])
     resume_deletion(entry.resource, orchestrations)
-    return _answer(entry, request, services, OK)
+    return _answer(entry, request, services, HTTPStatus.OK)
 
 
 def list_endpoints(request: Request, services: Services, _: Orchestrations) -> Response:
@@ -61,24 +62,26 @@ def list_endpoints(request: Request, services: Services, _: Orchestrations) -> R
 def patch_endpoint(request: Request, services: Services, _: Orchestrations) -> Response:
     change = arm.patch_endpoint(own_body(request, services.settings))
     saved = patch(services.registry, request.path["endpoint"], change, write_of(request))
-    return _answer(saved, request, services, OK)
+    return _answer(saved, request, services, HTTPStatus.OK)
 
 
 def delete_endpoint(
     request: Request, services: Services, orchestrations: Orchestrations
 ) -> Response:
     """Answers when it is gone, or after a while where that can be asked."""
-    marked, is_gone = delete(
+    marked, is_deleted = delete(
         services.registry,
         orchestrations,
         request.path["endpoint"],
         write_of(request),
         within_s=patience(request, DELETED_WITHIN_S),
     )
-    if is_gone:
-        return Response(OK)
+    if is_deleted:
+        return Response(HTTPStatus.OK)
     headers = follow_headers(request, services, marked.deletion_task.instance)
-    return Response(ACCEPTED, None, headers | {"Location": headers["Azure-AsyncOperation"]})
+    return Response(
+        HTTPStatus.ACCEPTED, None, headers | {"Location": headers["Azure-AsyncOperation"]}
+    )
 
 
 def _answer(entry: Stored[Endpoint], request: Request, services: Services, status: int) -> Response:

@@ -9,7 +9,8 @@ from shared.api.http import Request, Response
 from shared.api.job_uris import status_uri
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
-from shared.application.follow_job import find_orchestration
+from shared.application.starting import find_instance
+from shared.domain.custom_status import CustomStatus
 from shared.domain.function_names import SCORE_JOB
 from shared.domain.job import Job
 from shared.domain.message import JSON
@@ -19,18 +20,22 @@ from shared.ports import Instance, Orchestrations
 from shared.services import Services
 
 bp = df.Blueprint()
-UNDER_WAY = {"Pending", "Running", "Suspended", "ContinuedAsNew"}
 RETRY_AFTER_S = "2"
 
 
 def get_status(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
-    """202 while the job runs, 200 once it has ended."""
+    """202 while the job runs, 200 once it has ended.
+
+    How it ended is what its document says. Its orchestration may say less, if it was ended from
+    outside, or something of its own, if it was started once more.
+    """
     job = services.follow_job.of_endpoint(request.path["endpoint"], request.path["job"])
+    # in this order: one that has ended by now is found in the document
+    instance = find_instance(orchestrations, SCORE_JOB, job.spec.instance)
     job = services.follow_job.refresh(job, orchestrations)
-    instance = find_orchestration(job, orchestrations)
-    body = _write_instance(job, instance) if instance else _write_document(job)
-    if body["runtimeStatus"] not in UNDER_WAY:
-        return Response(HTTPStatus.OK, body)
+    if job.state.status.is_terminal:
+        return Response(HTTPStatus.OK, _write_end(job, instance))
+    body = _write_instance(job, instance) if instance else _write_unstarted(job)
     headers = {"Location": status_uri(job, request), "Retry-After": RETRY_AFTER_S}
     return Response(HTTPStatus.ACCEPTED, body, headers)
 
@@ -45,16 +50,22 @@ def _write_instance(job: Job, instance: Instance) -> dict[str, JSON]:
     )
 
 
-def _write_document(job: Job) -> dict[str, JSON]:
-    """What the job's own document says, when its orchestration is not there."""
-    state, made = job.state, job.spec.created_at
-    times = (made, state.ended_at or made)
-    if not state.status.is_terminal:
-        return _write_status(job, "Pending", times, None, None)
+def _write_unstarted(job: Job) -> dict[str, JSON]:
+    """Its orchestration is not there yet."""
+    created = job.spec.created_at
+    return _write_status(job, "Pending", (created, created), None, None)
+
+
+def _write_end(job: Job, instance: Instance | None) -> dict[str, JSON]:
+    """How the orchestration ended, if it has and is there, and how the job did."""
+    state, created = job.state, job.spec.created_at
     ended = EndResult(
         status=state.status, reason=state.reason, sha256=state.output_sha256, tally=state.tally
     )
-    return _write_status(job, "Completed", times, None, ended.to_wire())
+    runtime_status = instance.ended if instance and instance.ended else "Completed"
+    times = (created, state.ended_at or created)
+    custom = CustomStatus.of_end(state)
+    return _write_status(job, runtime_status, times, custom.to_wire(), ended.to_wire())
 
 
 def _write_status(
@@ -63,7 +74,7 @@ def _write_status(
     created, updated = (f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in times)
     return {
         "name": SCORE_JOB,
-        "instanceId": job.spec.name,
+        "instanceId": job.spec.instance,
         "runtimeStatus": status,
         "input": None,
         "customStatus": custom,

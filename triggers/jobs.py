@@ -22,7 +22,7 @@ bp = df.Blueprint()
 
 
 @dataclass(frozen=True)
-class Wanted:
+class JobFilter:
     """Which jobs of a list are asked for: archived or not, of which type, with which tag."""
 
     hidden: tuple[bool, ...]
@@ -58,7 +58,7 @@ def list_of_endpoint(
 
 
 def _read_window(request: Request) -> JobWindow:
-    return JobWindow(start_after(request), page_size(request), Wanted.of(request))
+    return JobWindow(start_after(request), page_size(request), JobFilter.of(request))
 
 
 def get_job(request: Request, services: Services, orchestrations: Orchestrations) -> Response:

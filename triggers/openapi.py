@@ -7,7 +7,7 @@ from http import HTTPStatus
 import azure.durable_functions as df
 
 from shared.api.http import Request, Response
-from shared.api.openapi import Scope, document
+from shared.api.openapi_document import Scope, document
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register, registered
 from shared.domain.role import Role
@@ -56,6 +56,7 @@ ROUTES = (
         "openapi.json",
         Role.READER,
         get_openapi,
+        is_open=lambda settings: settings.public_openapi,
         docs=RouteDocs("The service's OpenAPI document.", answers=_DOCUMENT),
     ),
     Route(

@@ -1,5 +1,8 @@
 """Long-running operations: polled while a deployment is made or an endpoint deleted."""
 
+from datetime import UTC, datetime
+from http import HTTPStatus
+
 import azure.durable_functions as df
 
 from shared.api.http import Request, Response
@@ -13,16 +16,16 @@ from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.role import Role
 from shared.ports import Orchestrations
+from shared.schemas.arm_stages import write_stage
 from shared.services import Services
 
 bp = df.Blueprint()
-OK = 200
 FAILED = "ProvisioningFailed"
 
 
 def get_operation(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     name = request.path["operation"]
-    operation = find_operation(services.registry, orchestrations, name)
+    operation = find_operation(services.registry, services.deployment_stages, orchestrations, name)
     body = {
         "id": f"{workspace_id(services.settings)}/operations/{name}",
         "name": name,
@@ -30,14 +33,15 @@ def get_operation(request: Request, services: Services, orchestrations: Orchestr
         **_progress(operation),
     }
     if operation.end is None:
-        return Response(OK, body, follow_headers(request, services, name))
-    return Response(OK, body | {"endTime": utc(operation.changed_at)})
+        return Response(HTTPStatus.OK, body, follow_headers(request, services, name))
+    return Response(HTTPStatus.OK, body | {"endTime": utc(operation.changed_at)})
 
 
 def _progress(operation: Operation) -> dict[str, JSON]:
     """The status in ARM's words, and the error of one that did not succeed."""
     if operation.end is None:
-        return {"status": "InProgress"}
+        stage = write_stage(operation.stage, datetime.now(UTC)) if operation.stage else None
+        return {"status": "InProgress", "properties": {"provisioningStage": stage}}
     if operation.end is ProvisioningState.SUCCEEDED:
         return {"status": "Succeeded", "percentComplete": 100}
     status = "Canceled" if operation.is_canceled else "Failed"
@@ -52,7 +56,7 @@ ROUTES = (
         Role.READER,
         get_operation,
         is_durable=True,
-        docs=RouteDocs("How far an operation is.", answers={OK: AnswerKind.DOCUMENT}),
+        docs=RouteDocs("How far an operation is.", answers={HTTPStatus.OK: AnswerKind.DOCUMENT}),
     ),
 )
 register(bp, ROUTES)

@@ -12,24 +12,30 @@ from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE, own_body, who
 from shared.application.submit_job import REQUEST_ID, JobRequest
 from shared.domain.role import Role
+from shared.observed import observer
 from shared.ports import Orchestrations
 from shared.schemas import bodies
-from shared.schemas.invocation import read_invocation
 from shared.services import Services
 
 bp = df.Blueprint()
 DEPLOYMENT_HEADER = "azureml-model-deployment"
+TRACEPARENT = "traceparent"
 REQUEST_ID_HEADERS = (REQUEST_ID, "repeatability-request-id")
 
 
 def invoke(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
-    job = services.submit_job(_read_request(request, services), orchestrations)
+    with observer().invoke(request.headers.get(TRACEPARENT, ""), f"/{_JOBS}") as invoking:
+        asked = _read_request(request, services, invoking.traceparent)
+        job = services.submit_job(asked, orchestrations)
+        invoking.job, invoking.status = job.spec, HTTPStatus.CREATED
     urls = status_urls(job, request, services.settings, orchestrations)
     body = job_body(job, request, services) | urls
+    if secret := services.callbacks.job_webhooks.made_secret(job.spec):
+        body["properties"]["webhook"] = {"secret": secret}  # shown to who invoked, and to nobody
     return Response(HTTPStatus.CREATED, body, {"Location": body["services"]["Poll"]["endpoint"]})
 
 
-def _read_request(request: Request, services: Services) -> JobRequest:
+def _read_request(request: Request, services: Services, traceparent: str) -> JobRequest:
     ids = (request.headers[name] for name in REQUEST_ID_HEADERS if name in request.headers)
     return JobRequest(
         endpoint=request.path["endpoint"],
@@ -37,7 +43,8 @@ def _read_request(request: Request, services: Services) -> JobRequest:
         request_id=next(ids, ""),
         content=request.body,
         by=who(request),
-        read=lambda settings: read_invocation(own_body(request, services.settings), settings),
+        body=own_body(request, services.settings),
+        traceparent=traceparent,
     )
 
 
@@ -45,7 +52,7 @@ def poll(request: Request, services: Services, orchestrations: Orchestrations) -
     """The job; it may have outlived its endpoint."""
     job = services.follow_job.of_endpoint(request.path["endpoint"], request.path["job"])
     current = services.follow_job.refresh(job, orchestrations)
-    return Response(HTTPStatus.OK, job_body(current, request, services))
+    return Response(HTTPStatus.OK, job_body(current, request, services, has_links=True))
 
 
 _JOBS = "endpoints/{endpoint}/jobs"

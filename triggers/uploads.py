@@ -1,10 +1,11 @@
 """Uploads: a container of its own for the files of an asset that is about to be registered."""
 
 from functools import partial
+from http import HTTPStatus
 
 import azure.durable_functions as df
 
-from shared.api.http import Request, Response
+from shared.api.http import NO_STORE, Request, Response
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE, own_body
@@ -17,8 +18,6 @@ from shared.schemas.arm_datastores import read_pending_upload, write_pending_upl
 from shared.services import Services
 
 bp = df.Blueprint()
-OK = 200
-NOT_KEPT = {"Cache-Control": "no-store"}
 # ARM's folder of a kind of asset, and the word that its containers' names begin with.
 KINDS = {"codes": "code", "models": "model", "data": "data"}
 
@@ -29,7 +28,9 @@ def start_upload(kind: str, request: Request, services: Services, _: Orchestrati
     asset_name(request.path["version"], f"{kind} version")
     read_pending_upload(own_body(request, services.settings) if request.body.strip() else {})
     upload = start(services.uploads, services.datastores, services.signer, kind)
-    return Response(OK, write_pending_upload(upload.container, upload.url, upload.sas), NOT_KEPT)
+    return Response(
+        HTTPStatus.OK, write_pending_upload(upload.container, upload.url, upload.sas), NO_STORE
+    )
 
 
 ROUTES = tuple(

@@ -1,30 +1,21 @@
 """A cancel at every step of a job, over memory: it ends Canceled, with its reports."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
 from shared.domain.job import Change, JobState, JobStatus
-from shared.scoring.spec import ScoringStopped
-from shared.services import Services
-from tests.app.in_memory import ScriptedScorer, rehearse, run_job, services_in_memory, upload
+from shared.scoring.scorer_spec import ScoringStopped
+from tests.app.job_results import receipt
+from tests.support.services_in_memory import (
+    App,
+    rehearse,
+    run_job,
+    upload,
+)
 from tests.support.specs import CONTAINER, a_spec
-
-type App = tuple[Services, MemoryBlobs, ScriptedScorer]
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    return services_in_memory(tmp_path)
-
-
-def receipt(blobs: MemoryBlobs) -> Any:
-    return json.loads(blobs.read("batch-jobs", "job-1/receipt.json").data)
 
 
 @pytest.mark.parametrize("step", ["plan_job", "score_minibatch", "close_shard"])

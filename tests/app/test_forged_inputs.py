@@ -1,29 +1,27 @@
 """Who holds the task hub's key starts orchestrations with any input: none of it is believed."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestrators import score_job, score_shard
-from orchestrators.inputs import REFUSED
-from shared.adapters.memory import MemoryBlobs
-from shared.domain.job import JobSpec, JobStatus
+from orchestrators.instance_input import REFUSED
+from shared.adapters.memory_blobs import MemoryBlobs
+from shared.domain.job import JobSpec
 from shared.domain.message import JSON
 from shared.services import Services
-from tests.app.in_memory import ScriptedScorer, rehearse, run_job, services_in_memory, upload
-from tests.orchestrators.rehearsal import NOON, Rehearsal, play, undecorated
+from tests.support.rehearsal import NOON, Rehearsal, play, undecorated
+from tests.support.services_in_memory import (
+    App,
+    rehearse,
+    run_job,
+    upload,
+)
 from tests.support.specs import CONTAINER, a_spec
 
-type App = tuple[Services, MemoryBlobs, ScriptedScorer]
 SCORE_JOB, SCORE_SHARD = undecorated(score_job.score_job), undecorated(score_shard.score_shard)
 SECRET = "p1anted-s3cret"  # looked for everywhere
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    return services_in_memory(tmp_path)
 
 
 def stored(blobs: MemoryBlobs) -> dict[str, bytes]:
@@ -62,7 +60,7 @@ def test_a_job_whose_document_vanishes_for_good_ends_failed_by_a_value(app: App)
 
     def vanish(given: Any) -> Any:
         blobs.delete("batch-jobs", "job-1/job.json")
-        services.jobs.forget()
+        services.jobs.clear_cache()
         return original(given)
 
     rehearsal.activities = {**rehearsal.activities, "score_minibatch": vanish}
@@ -237,8 +235,8 @@ def test_mini_batches_outside_the_plan_are_not_scored(app: App) -> None:
 
 def a_secret_spec(**settings: Any) -> JobSpec:
     spec = a_spec(environment_variables={"API_KEY": SECRET}, **settings)
-    recipe = spec.recipe.model_copy(update={"environment_variables": {"API_KEY": SECRET}})
-    return spec.model_copy(update={"recipe": recipe})
+    resolved = spec.resolved.model_copy(update={"environment_variables": {"API_KEY": SECRET}})
+    return spec.model_copy(update={"resolved": resolved})
 
 
 @pytest.mark.parametrize("content", ["1", "bad", "no-init", "boom"])
@@ -264,33 +262,3 @@ def test_no_payload_holds_a_secret_of_the_environment(app: App, content: str) ->
     assert "job-1" in crossed
     assert SECRET not in crossed
     assert "API_KEY" not in crossed
-
-
-@pytest.mark.parametrize(
-    ("contents", "status", "files"),
-    [(["1", "bad"], "Completed", 2), (["bad", "bad"], "Failed", 2), ([], "Failed", 0)],
-)
-def test_the_custom_status_ends_in_the_jobs_end_with_its_counts(
-    app: App, contents: list[str], status: str, files: int
-) -> None:
-    services, blobs, _ = app
-    upload(blobs, contents)
-    rehearsal = rehearse(services)
-
-    ending = run_job(a_spec(), services, rehearsal)
-
-    last = rehearsal.statuses[-1]
-    assert (status, files, "") == (last["status"], last["tally"]["files"], last["shard"])
-    assert ending["tally"] == last["tally"]
-    assert JobStatus(status) is services.jobs.get("job-1").state.status
-
-
-def test_the_custom_status_of_a_canceled_job_ends_in_canceled(app: App) -> None:
-    services, blobs, _ = app
-    upload(blobs, ["1"] * 3)
-    services.signals.stop("job-1")
-    rehearsal = rehearse(services)
-
-    run_job(a_spec(), services, rehearsal)
-
-    assert "Canceled" == rehearsal.statuses[-1]["status"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.services import Services
-from tests.app.in_memory import run_job, services_in_memory, upload
+from tests.support.services_in_memory import run_job, services_in_memory, upload
 from tests.support.specs import a_spec
 
 App = tuple[Services, MemoryBlobs]

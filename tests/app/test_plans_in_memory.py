@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from activities.plan_job import plan
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import ServiceUnavailable
 from shared.domain.job import JobStatus
 from shared.domain.task import PlanTask
 from shared.ports import BlobItem
-from tests.app.in_memory import run_job, services_in_memory, upload
-from tests.app.test_job_in_memory import predictions, receipt
+from tests.app.job_results import predictions, receipt
+from tests.support.services_in_memory import run_job, services_in_memory, upload
 from tests.support.specs import a_spec
 
 type Fault = Callable[[list[BlobItem]], list[BlobItem]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from activities.build_environment import build
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.asset import AssetId, Code, Environment, Model
 from shared.domain.caller import Author
 from shared.domain.deployment import CodeConfiguration, Deployment
@@ -22,16 +22,16 @@ from shared.domain.provisioning import (
 )
 from shared.schemas.arm_deployments import write_deployment
 from shared.scorers import Scorers
+from shared.scoring.environments.environment_spec import EnvironmentSpec
 from shared.scoring.environments.environments import Bound
-from shared.scoring.environments.spec import EnvironmentSpec
 from shared.scoring.models.model_cache import ModelCache
 from shared.scoring.scorer.pool import ScorerPool
-from shared.scoring.spec import LocalFile
+from shared.scoring.scorer_spec import LocalFile
 from shared.services import Services
-from tests.app.in_memory import services_in_memory
-from tests.environments.conftest import Make, index, make, variables
-from tests.environments.packages import wheel
+from tests.support.environments import Make, index, make, variables
+from tests.support.services_in_memory import services_in_memory
 from tests.support.specs import CONTAINER
+from tests.support.wheels import wheel
 
 __all__ = ["index", "make", "variables"]
 
@@ -109,7 +109,7 @@ def made(services: Services) -> Deployment:
 
 
 def scored_with(services: Services, folder: Path) -> str:
-    """The row of one file, scored by the deployment's recipe."""
+    """The row of one file, scored as the deployment says."""
     deployment = services.registry.deployments.get("e", "d").resource
 
     with services.scorers.scorer(services.resolve_deployment(deployment), capacity=1) as scorer:
@@ -138,7 +138,7 @@ def test_another_machine_builds_the_versions_of_the_first(
     assert "apple==2.0" in pin.packages
 
 
-def test_what_was_tolerated_is_told_with_the_deployment(services: Services) -> None:
+def test_what_was_tolerated_is_reported_with_the_deployment(services: Services) -> None:
     deploy(services, CONDA, image="mcr.microsoft.com/azureml/openmpi")
 
     shown = write_deployment(made(services), lambda *parts: "/".join(parts), str, "")
@@ -202,13 +202,13 @@ def test_packages_in_a_models_folder_are_found_after_the_folder_was_removed(
     blobs.write(CONTAINER, f"models/m/{pear.name}", pear.read_bytes())
     one = AssetId(name="one", version="1")
     model_alone = Deployment(name="d", endpoint="e", model=one)
-    recipe = services.resolve_deployment(model_alone)
-    services.scorers.prepare(recipe)
+    resolved = services.resolve_deployment(model_alone)
+    services.scorers.prepare(resolved)
 
     shutil.rmtree(tmp_path / "models")
     shutil.rmtree(tmp_path / "envs")
 
-    assert services.scorers.prepare(recipe).pin is None
+    assert services.scorers.prepare(resolved).pin is None
 
 
 def test_what_the_service_satisfies_is_not_pinned(services: Services) -> None:

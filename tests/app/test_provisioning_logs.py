@@ -7,7 +7,7 @@ import pytest
 
 from activities.build_environment import build
 from activities.smoke_test import try_out
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId
 from shared.domain.caller import Author
@@ -27,8 +27,8 @@ from tests.app.test_provisioning_in_memory import (
     stores,
     variables,
 )
+from tests.support.requests import http_request
 from tests.support.specs import CONTAINER
-from tests.triggers.asking import ask
 from triggers.deployment_logs import get_logs
 from triggers.deployments import delete_deployment
 
@@ -48,7 +48,7 @@ def log(services: Services, **asked: Any) -> str:
     """As a reader gets it."""
     endpoint = Endpoint(name="e")
     services.registry.endpoints.save(endpoint, "e", by=Author(name="tester"))
-    request = ask(asked or None, role="reader", endpoint="e", deployment="d")
+    request = http_request(asked or None, role="reader", endpoint="e", deployment="d")
     content: str = get_logs(request, services, UNBOUND).body["content"]
     return content
 
@@ -69,7 +69,7 @@ def test_a_build_that_fails_tells_its_last_lines_and_keeps_the_rest(services: Se
     assert "hunter2" not in said + reason
 
 
-def test_a_build_that_worked_and_an_init_that_did_not_are_told_in_order(
+def test_a_build_that_worked_and_an_init_that_did_not_are_reported_in_order(
     services: Services, blobs: MemoryBlobs
 ) -> None:
     script = (
@@ -93,7 +93,7 @@ def test_a_log_goes_with_its_deployment(services: Services, blobs: MemoryBlobs) 
     build(TASK, services)
     assert log(services)
 
-    delete_deployment(ask(endpoint="e", deployment="d"), services, UNBOUND)
+    delete_deployment(http_request(endpoint="e", deployment="d"), services, UNBOUND)
 
     assert [] == list(blobs.list_names("batch-registry", "deployment-logs/"))
 

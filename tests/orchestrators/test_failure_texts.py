@@ -1,22 +1,16 @@
 """What leaves an orchestrator when an activity is given up: a value, in one line, never empty."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from durabletask.internal import orchestrator_service_pb2 as pb
-from durabletask.task import TaskFailedError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrators.retries import reason_of
 from shared.domain.message import LONGEST_REASON
-from tests.app.in_memory import rehearse, run_job, services_in_memory, upload
+from tests.support.failures import a_failure, give_up
+from tests.support.services_in_memory import rehearse, run_job, services_in_memory, upload
 from tests.support.specs import a_spec
-
-
-def a_failure(text: str) -> TaskFailedError:
-    return TaskFailedError(text, pb.TaskFailureDetails(errorType="X", errorMessage=text))
 
 
 @given(st.text(max_size=5000))
@@ -34,10 +28,7 @@ def test_a_store_that_stays_away_ends_the_job_by_a_value(tmp_path: Path, step: s
     upload(blobs, ["1", "2"])
     rehearsal = rehearse(services)
 
-    def away(given: Any) -> Any:
-        raise a_failure("the store is away\nand more")
-
-    rehearsal.activities = {**rehearsal.activities, step: away}
+    rehearsal.activities = {**rehearsal.activities, step: give_up}
     ending = run_job(a_spec(), services, rehearsal)
 
     assert "Failed" == ending["status"]

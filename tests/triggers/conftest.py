@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from shared.adapters.memory import MemoryBlobs
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.services import Services
-from tests.app.in_memory import services_in_memory
-from tests.triggers.faulty import FaultyBlobs
-from tests.triggers.resources import Desk
+from tests.support.client import Client, make_client
+from tests.support.faulty_blobs import FaultyBlobs
+from tests.support.services_in_memory import services_in_memory
+
+__all__ = ["make_client"]
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,5 @@ def app(tmp_path: Path) -> App:
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path) -> Callable[[], tuple[Desk, FaultyBlobs]]:
-    """A store with a model `m`, and an endpoint `wine` with `main`, its default, and `other`."""
-    numbers = count()
-
-    def make() -> tuple[Desk, FaultyBlobs]:
-        faulty = FaultyBlobs()
-        desk = Desk(services_in_memory(tmp_path / str(next(numbers)), faulty)[0])
-        desk.put_model()
-        desk.put_endpoint()
-        for name in ("main", "other"):
-            desk.put_deployment(name)
-        desk.set_default("main")
-        return desk, faulty
-
-    return make
-
-
-@pytest.fixture
-def desk(make_desk: Callable[[], tuple[Desk, FaultyBlobs]]) -> Desk:
-    return make_desk()[0]
+def client(make_client: Callable[[], tuple[Client, FaultyBlobs]]) -> Client:
+    return make_client()[0]

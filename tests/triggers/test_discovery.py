@@ -11,7 +11,7 @@ from shared.api.routes import UNBOUND, dispatch
 from shared.domain.errors import NotFound
 from shared.services import build
 from shared.settings import Settings
-from tests.triggers.asking import WORKSPACE, ask
+from tests.support.requests import WORKSPACE, http_request
 from tests.triggers.conftest import App
 from triggers.discovery import ROUTES, get_addresses, get_metadata, get_workspace, list_workspaces
 
@@ -20,7 +20,7 @@ SDK_READS = ("name", "portal", "resourceManager", "authentication", "suffixes")
 
 
 def clouds(app: App, *, base: str = "https://here:7071", host: str = "here:7071") -> Any:
-    request = replace(ask(), base_url=base, headers={"host": host})
+    request = replace(http_request(), base_url=base, headers={"host": host})
     return get_metadata(request, app.services, UNBOUND).body
 
 
@@ -29,7 +29,7 @@ def dispatched(app: App, request: Request) -> Response:
 
 
 def elsewhere(part: str) -> Request:
-    return replace(ask(), path=WORKSPACE | {part: "other"})
+    return replace(http_request(), path=WORKSPACE | {part: "other"})
 
 
 def test_the_metadata_has_one_cloud_with_what_the_sdk_reads(app: App) -> None:
@@ -82,22 +82,22 @@ def test_the_storage_suffix_is_that_of_the_account(app: App, tmp_path: Path) -> 
     )
     services.scorers.close()
 
-    (cloud,) = get_metadata(ask(), services, UNBOUND).body
-    account = get_workspace(ask(), services, UNBOUND).body["properties"]["storageAccount"]
+    (cloud,) = get_metadata(http_request(), services, UNBOUND).body
+    account = get_workspace(http_request(), services, UNBOUND).body["properties"]["storageAccount"]
 
     assert {"storage": "core.usgovcloudapi.net"} == cloud["suffixes"]
     assert account.endswith("/Microsoft.Storage/storageAccounts/account")
 
 
 def test_the_other_addresses_of_azure_ml_are_here(app: App) -> None:
-    body = get_addresses(ask(), app.services, UNBOUND).body
+    body = get_addresses(http_request(), app.services, UNBOUND).body
 
     assert "http://here" == body["api"]
     assert {"http://here"} == set(body.values())
 
 
 def test_the_workspace_says_where_to_go_on(app: App) -> None:
-    body = get_workspace(ask(), app.services, UNBOUND).body
+    body = get_workspace(http_request(), app.services, UNBOUND).body
 
     path = "/subscriptions/{subscription}/resourceGroups/{group}/providers/"
     path += "Microsoft.MachineLearningServices/workspaces/{workspace}"
@@ -111,9 +111,9 @@ def test_the_workspace_says_where_to_go_on(app: App) -> None:
 
 
 def test_the_workspace_is_found_in_any_case_and_is_always_the_same(app: App) -> None:
-    shouted = replace(ask(), path={part: name.upper() for part, name in WORKSPACE.items()})
+    shouted = replace(http_request(), path={part: name.upper() for part, name in WORKSPACE.items()})
 
-    assert dispatched(app, ask()) == dispatched(app, shouted)
+    assert dispatched(app, http_request()) == dispatched(app, shouted)
 
 
 @pytest.mark.parametrize("part", WORKSPACE)
@@ -123,9 +123,9 @@ def test_another_workspace_is_not_found(app: App, part: str) -> None:
 
 
 def test_the_list_has_the_one_workspace(app: App) -> None:
-    body = list_workspaces(ask(), app.services, UNBOUND).body
+    body = list_workspaces(http_request(), app.services, UNBOUND).body
 
-    assert [get_workspace(ask(), app.services, UNBOUND).body] == body["value"]
+    assert [get_workspace(http_request(), app.services, UNBOUND).body] == body["value"]
     assert body["nextLink"] is None
 
 

@@ -7,10 +7,10 @@ import pytest
 from shared.api.http import Request, Response
 from shared.api.routes import UNBOUND
 from shared.domain.errors import BatchError, Conflict, InvalidRequest, NotFound
-from tests.app.in_memory import ACCOUNT_URL
+from tests.support.client import Client
+from tests.support.requests import AT_ONCE, WORKSPACE, http_request
+from tests.support.services_in_memory import ACCOUNT_URL
 from tests.support.specs import CONTAINER
-from tests.triggers.asking import WORKSPACE, ask
-from tests.triggers.resources import Desk
 from triggers import assets, scoring
 
 SUBSCRIPTION, GROUP, NAME = WORKSPACE.values()
@@ -41,15 +41,15 @@ DATA = asset_forms("data", "d")
 
 
 @pytest.fixture
-def full(desk: Desk) -> Desk:
-    """The desk with a folder `in` of one file, data `d` over it, a code `c`, an environment `e`."""
-    desk.orchestrations.is_idle = True
-    desk.services.blobs.write(CONTAINER, "in/a.csv", b"x")
-    desk.services.blobs.write(CONTAINER, "code/score.py", b"x")
-    put(desk, "data", "d", dataUri=FILES[0].format("in"))
-    put(desk, "codes", "c", codeUri=FILES[0].format("code"))
-    put(desk, "environments", "e", condaFile="dependencies: []\n")
-    return desk
+def full(client: Client) -> Client:
+    """A client; a folder `in` of one file, data `d` over it, a code `c`, an environment `e`."""
+    client.orchestrations.is_idle = True
+    client.services.blobs.write(CONTAINER, "in/a.csv", b"x")
+    client.services.blobs.write(CONTAINER, "code/score.py", b"x")
+    put(client, "data", "d", dataUri=FILES[0].format("in"))
+    put(client, "codes", "c", codeUri=FILES[0].format("code"))
+    put(client, "environments", "e", condaFile="dependencies: []\n")
+    return client
 
 
 KINDS: dict[str, assets.Assets[Any]] = {
@@ -58,28 +58,27 @@ KINDS: dict[str, assets.Assets[Any]] = {
     "codes": assets.CODES,
     "environments": assets.ENVIRONMENTS,
 }
-AT_ONCE = {"prefer": "respond-async"}
 URI_FIELDS = {"models": "modelUri", "data": "dataUri", "codes": "codeUri"}
 
 
-def put(desk: Desk, kind: str, name: str, **properties: Any) -> Response:
+def put(client: Client, kind: str, name: str, **properties: Any) -> Response:
     return KINDS[kind].put(
-        ask({"properties": properties}, name=name, version="1"), desk.services, UNBOUND
+        http_request({"properties": properties}, name=name, version="1"), client.services, UNBOUND
     )
 
 
-def invoke(desk: Desk, uri: str, kind: str = "UriFolder", **more: Any) -> Any:
+def invoke(client: Client, uri: str, kind: str = "UriFolder", **more: Any) -> Any:
     given = {"input": {"jobInputType": kind, "uri": uri}}
-    return post(desk, {"inputData": given, **more})
+    return post(client, {"inputData": given, **more})
 
 
-def post(desk: Desk, properties: Any) -> Any:
-    request: Request = ask({"properties": properties}, endpoint="wine")
-    return scoring.invoke(request, desk.services, desk.client).body["properties"]
+def post(client: Client, properties: Any) -> Any:
+    request: Request = http_request({"properties": properties}, endpoint="wine")
+    return scoring.invoke(request, client.services, client.durable).body["properties"]
 
 
 @pytest.mark.parametrize("form", [*(form.format("in") for form in FILES), *DATA])
-def test_an_input(full: Desk, form: str) -> None:
+def test_an_input(full: Client, form: str) -> None:
     shown = invoke(full, form)["inputData"]["input"]
 
     assert {"jobInputType": "UriFolder", "uri": form} == shown
@@ -88,14 +87,14 @@ def test_an_input(full: Desk, form: str) -> None:
 @pytest.mark.parametrize("form", [form.format("in/a.csv") for form in FILES])
 @pytest.mark.parametrize("declared", ["UriFolder", "UriFile"])
 def test_an_input_that_is_a_file_whatever_it_is_called(
-    full: Desk, form: str, declared: str
+    full: Client, form: str, declared: str
 ) -> None:
     """What is said of it afterwards is what it is."""
     assert "UriFile" == invoke(full, form, declared)["inputData"]["input"]["jobInputType"]
 
 
 @pytest.mark.parametrize("form", FILES)
-def test_the_articles_input(full: Desk, form: str) -> None:
+def test_the_articles_input(full: Client, form: str) -> None:
     """A folder and a file: its body says nothing of which."""
     for path, kind in (("in", "UriFolder"), ("in/a.csv", "UriFile")):
         dataset = {"dataInputType": "DataUrl", "Path": form.format(path)}
@@ -104,14 +103,14 @@ def test_the_articles_input(full: Desk, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", DATA)
-def test_the_articles_data_asset(full: Desk, form: str) -> None:
+def test_the_articles_data_asset(full: Client, form: str) -> None:
     dataset = {"dataInputType": "DatasetId", "datasetId": form}
 
     assert form == post(full, {"dataset": dataset})["inputData"]["dataset"]["uri"]
 
 
 @pytest.mark.parametrize("form", [form.format("out/p.csv") for form in DATASTORE_PATHS])
-def test_an_output(full: Desk, form: str) -> None:
+def test_an_output(full: Client, form: str) -> None:
     output = {"score": {"jobOutputType": "UriFile", "uri": form}}
 
     shown = invoke(full, FILES[0].format("in"), outputData=output)
@@ -125,7 +124,7 @@ def test_an_output(full: Desk, form: str) -> None:
 @pytest.mark.parametrize(
     "form", ["workspaceblobstore", *(f"{one}/datastores/workspaceblobstore" for one in HOLDERS)]
 )
-def test_the_articles_output(full: Desk, form: str) -> None:
+def test_the_articles_output(full: Client, form: str) -> None:
     dataset = {"dataInputType": "DataUrl", "path": FILES[0].format("in")}
 
     shown = post(full, {"dataset": dataset, "outputDataset": {"datastoreId": form, "path": "o"}})
@@ -135,14 +134,14 @@ def test_the_articles_output(full: Desk, form: str) -> None:
 
 @pytest.mark.parametrize("kind", URI_FIELDS)
 @pytest.mark.parametrize("form", [form.format("in") for form in FILES])
-def test_where_an_assets_files_lie(full: Desk, kind: str, form: str) -> None:
+def test_where_an_assets_files_lie(full: Client, kind: str, form: str) -> None:
     answer = put(full, kind, "new", **{URI_FIELDS[kind]: form})
 
     assert form == answer.body["properties"][URI_FIELDS[kind]]
 
 
 @pytest.mark.parametrize("kind", URI_FIELDS)
-def test_a_data_asset_where_an_assets_files_are_asked_for(full: Desk, kind: str) -> None:
+def test_a_data_asset_where_an_assets_files_are_asked_for(full: Client, kind: str) -> None:
     """Its own address is kept: that it means the same files for ever."""
     for form in DATA:
         answer = put(full, kind, "new", **{URI_FIELDS[kind]: form})
@@ -151,7 +150,7 @@ def test_a_data_asset_where_an_assets_files_are_asked_for(full: Desk, kind: str)
 
 
 @pytest.mark.parametrize("form", asset_forms("models", "m"))
-def test_a_deployments_model(full: Desk, form: str) -> None:
+def test_a_deployments_model(full: Client, form: str) -> None:
     answer = full.put_deployment(
         "new", headers=AT_ONCE, model={"referenceType": "Id", "assetId": form}
     )
@@ -160,7 +159,7 @@ def test_a_deployments_model(full: Desk, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", asset_forms("codes", "c"))
-def test_a_deployments_code(full: Desk, form: str) -> None:
+def test_a_deployments_code(full: Client, form: str) -> None:
     code = {"codeId": form, "scoringScript": "score.py"}
 
     answer = full.put_deployment("new", headers=AT_ONCE, codeConfiguration=code)
@@ -170,7 +169,7 @@ def test_a_deployments_code(full: Desk, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", asset_forms("environments", "e"))
-def test_a_deployments_environment(full: Desk, form: str) -> None:
+def test_a_deployments_environment(full: Client, form: str) -> None:
     answer = full.put_deployment("new", headers=AT_ONCE, environmentId=form)
 
     assert full.asset_id("environments", "e") == answer.body["properties"]["environmentId"]
@@ -189,7 +188,7 @@ def test_a_deployments_environment(full: Desk, form: str) -> None:
     ],
 )
 def test_a_deployment_that_names_what_is_not_there_is_told_the_field(
-    full: Desk, target: str, properties: dict[str, Any]
+    full: Client, target: str, properties: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         full.put_deployment("new", **properties)
@@ -197,7 +196,7 @@ def test_a_deployment_that_names_what_is_not_there_is_told_the_field(
     assert target == refusal.value.target
 
 
-def test_an_input_that_is_not_there_is_told_the_field_and_the_names(full: Desk) -> None:
+def test_an_input_that_is_not_there_is_told_the_field_and_the_names(full: Client) -> None:
     with pytest.raises(
         NotFound, match=r"'dd:1'\. The names that are registered are: d\."
     ) as refusal:
@@ -216,7 +215,7 @@ OTHERS = (
 @pytest.mark.parametrize("holder", OTHERS)
 @pytest.mark.parametrize("rest", ["datastores/workspaceblobstore/paths/in", "data/d/versions/1"])
 def test_what_is_in_another_workspace_is_not_taken_for_ones_own(
-    full: Desk, holder: str, rest: str
+    full: Client, holder: str, rest: str
 ) -> None:
     with pytest.raises(NotFound, match="another workspace"):
         invoke(full, f"{holder}/{rest}")
@@ -225,7 +224,7 @@ def test_what_is_in_another_workspace_is_not_taken_for_ones_own(
 
 
 @pytest.mark.parametrize("kind", URI_FIELDS)
-def test_a_path_that_no_blob_can_have_is_refused_when_it_is_put(full: Desk, kind: str) -> None:
+def test_a_path_that_no_blob_can_have_is_refused_when_it_is_put(full: Client, kind: str) -> None:
     for form in FILES:
         for path in ("a/../in", "./in", "in//a", "in\\a", "%2e%2e/in"):
             with pytest.raises(InvalidRequest, match="not the path"):
@@ -237,7 +236,7 @@ WITH_PASSWORD = URL.format("in").replace("://", "://ada:pass-word@")
 
 
 @pytest.mark.parametrize("kind", URI_FIELDS)
-def test_no_document_keeps_a_signature(full: Desk, kind: str) -> None:
+def test_no_document_keeps_a_signature(full: Client, kind: str) -> None:
     """Not beside the address either, where nobody looks at it."""
     kept = {"jobName": SIGNED} if kind == "models" else {}
 
@@ -250,14 +249,16 @@ def test_no_document_keeps_a_signature(full: Desk, kind: str) -> None:
 
 @pytest.mark.parametrize("field", ["uri", "other"])
 @pytest.mark.parametrize("kind", URI_FIELDS)
-def test_a_password_is_refused_wherever_it_would_be_kept(full: Desk, kind: str, field: str) -> None:
+def test_a_password_is_refused_wherever_it_would_be_kept(
+    full: Client, kind: str, field: str
+) -> None:
     uri = WITH_PASSWORD if field == "uri" else FILES[0].format("in")
     other = {} if field == "uri" else {"properties": {"from": WITH_PASSWORD}}
 
     check_refused(lambda: put(full, kind, "new", **{URI_FIELDS[kind]: uri}, **other))
 
 
-def test_a_password_is_refused_in_inputs_outputs_and_datastores(full: Desk) -> None:
+def test_a_password_is_refused_in_inputs_outputs_and_datastores(full: Client) -> None:
     output = {"score": {"jobOutputType": "UriFile", "uri": WITH_PASSWORD}}
     dataset = {"dataInputType": "DataUrl", "Path": WITH_PASSWORD}
 
@@ -272,7 +273,7 @@ def check_refused(act: Any) -> None:
     assert "pass-word" not in str(refusal.value)
 
 
-def test_an_empty_path_is_told_what_to_give(full: Desk) -> None:
+def test_an_empty_path_is_told_what_to_give(full: Client) -> None:
     with pytest.raises(BatchError) as refusal:
         post(full, {"dataset": {"dataInputType": "DataUrl", "Path": ""}})
 
@@ -282,8 +283,8 @@ def test_an_empty_path_is_told_what_to_give(full: Desk) -> None:
     ) == str(refusal.value)
 
 
-def everything_kept(desk: Desk) -> list[str]:
-    blobs = desk.services.blobs
+def everything_kept(client: Client) -> list[str]:
+    blobs = client.services.blobs
     return [
         blobs.read(container, name).data.decode()
         for container in ("batch-registry", "batch-jobs")

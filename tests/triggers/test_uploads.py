@@ -8,7 +8,7 @@ import pytest
 
 from shared.api.routes import UNBOUND
 from shared.domain.errors import InvalidRequest
-from tests.triggers.asking import ask
+from tests.support.requests import http_request
 from tests.triggers.conftest import App
 from triggers.assets import CODES, MODELS, list_codes
 from triggers.uploads import start_upload
@@ -20,7 +20,7 @@ SHA = "ab" * 32
 def started(app: App, kind: str = "code") -> str:
     """The upload's URL."""
     body = {"pendingUploadType": "TemporaryBlobReference"}
-    request = ask(body, name="guid", version="1")
+    request = http_request(body, name="guid", version="1")
     answer = start_upload(kind, request, app.services, UNBOUND)
     reference = answer.body["blobReferenceForConsumption"]
     assert "SAS" == reference["credential"]["credentialType"]
@@ -37,12 +37,12 @@ def container_of(url: str) -> str:
 def registered(app: App, name: str, uri: str, digest: str = SHA) -> Any:
     properties = {"hash_sha256": digest, "hash_version": 202208}
     body = {"properties": {"codeUri": uri, "isAnonymous": True, "properties": properties}}
-    return CODES.put(ask(body, name=name, version="1"), app.services, UNBOUND)
+    return CODES.put(http_request(body, name=name, version="1"), app.services, UNBOUND)
 
 
 def looked_up(app: App, digest: str = SHA, version: str = "202208") -> list[str]:
     query = {"hash": digest, "hashversion": version}
-    answer = list_codes(ask(query=query, name="another-guid"), app.services, UNBOUND)
+    answer = list_codes(http_request(query=query, name="another-guid"), app.services, UNBOUND)
     return [one["id"].rpartition("/codes/")[2] for one in answer.body["value"]]
 
 
@@ -86,7 +86,7 @@ def test_without_a_hash_a_names_versions_are_listed(app: App) -> None:
     uploaded_code(app, "mine")
     uploaded_code(app, "other")
 
-    answer = list_codes(ask(name="mine"), app.services, UNBOUND).body
+    answer = list_codes(http_request(name="mine"), app.services, UNBOUND).body
 
     assert ["1"] == [one["name"] for one in answer["value"]]
 
@@ -103,7 +103,7 @@ def test_a_signature_in_an_assets_address_is_not_kept(app: App) -> None:
     url = started(app, "model")
     body = {"properties": {"modelUri": f"{url}/m?sv=1&sig=secret", "modelType": "custom_model"}}
 
-    answer = MODELS.put(ask(body, name="m", version="1"), app.services, UNBOUND)
+    answer = MODELS.put(http_request(body, name="m", version="1"), app.services, UNBOUND)
 
     assert f"{url}/m" == answer.body["properties"]["modelUri"]
 
@@ -146,9 +146,9 @@ def test_one_upload_deletes_a_few_leftovers_only(app: App) -> None:
 
 def test_a_bad_name_or_body_starts_no_upload(app: App) -> None:
     with pytest.raises(InvalidRequest, match="code name"):
-        start_upload("code", ask(name=".x", version="1"), app.services, UNBOUND)
+        start_upload("code", http_request(name=".x", version="1"), app.services, UNBOUND)
     body = {"pendingUploadType": "Courier"}
     with pytest.raises(InvalidRequest, match="pendingUploadType"):
-        start_upload("code", ask(body, name="x", version="1"), app.services, UNBOUND)
+        start_upload("code", http_request(body, name="x", version="1"), app.services, UNBOUND)
 
     assert [] == list(app.blobs.list_names("batch-registry", "uploads/"))
