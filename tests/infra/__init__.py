@@ -1,0 +1,1 @@
+"""The deployment kit, as far as it can be held without Azure."""
