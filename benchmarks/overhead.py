@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import psutil
 
 from benchmarks.host import hosted
+from benchmarks.row import Row
 from benchmarks.service import deployed
 
 ACTIVITIES, SHARD = 10_000, 200
@@ -26,25 +26,12 @@ JOBS = (2_000, 10_000)
 BUDGET_ACTIVITY_MS, BUDGET_MINIBATCH_MS, BUDGET_MEMORY_MB = 1.0, 5.0, 300
 
 
-@dataclass(frozen=True)
-class Row:
-    what: str
-    value: float
-    unit: str
-    budget: float | None = None
-
-    def __str__(self) -> str:
-        limit = "" if self.budget is None else f"budget {self.budget:g}"
-        verdict = "" if self.budget is None else ("ok" if self.value <= self.budget else "OVER")
-        return f"{self.what:<58} {self.value:>9.2f} {self.unit:<4} {limit:<12} {verdict}"
-
-
 def main() -> int:
     rows = [*_activities(), *_jobs()]
     print()
     for row in rows:
         print(row)
-    return int(any(row.budget is not None and row.value > row.budget for row in rows))
+    return int(any(row.is_over for row in rows))
 
 
 def _activities() -> list[Row]:

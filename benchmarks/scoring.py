@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         models = made_models(CACHE)
         service = wait()
         ready = json.loads((Path(folder) / "ready.json").read_text())
-        contenders = [c for c in _contenders(service, models, ready) if _is_wanted(c, options)]
+        contenders = list(_contenders(service, models, ready, options))
         results = list(_results(contenders, service, ready["pids"]["azurite"], options))
         service.blobs.close()
     print("\n".join(tables(results)))
@@ -59,19 +59,27 @@ def _options(arguments: Sequence[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def _is_wanted(contender: Contender, options: Namespace) -> bool:
-    return any(text in contender.name for text in options.only.split(","))
+def _is_wanted(name: str, options: Namespace) -> bool:
+    return any(text in name for text in options.only.split(","))
 
 
-def _contenders(service: Service, models: Path, ready: dict[str, Any]) -> Iterator[Contender]:
+def _contenders(
+    service: Service, models: Path, ready: dict[str, Any], options: Namespace
+) -> Iterator[Contender]:
+    """Those that are asked for: of the service nothing else is deployed."""
     host = ready["pids"]["host"]
     at_rest = descendants(host)
-    peers = [Peer(name, ready["storage_connection_string"], models) for name in PEERS]
-    yield peers[0]
-    if scripts := dict(_scripts(service, models)):
-        yield Deployed(SCRIPT, service, scripts, host, at_rest)
-    yield Deployed(NO_CODE, service, {TABLES: deploy_mlflow(service, models)}, host, at_rest)
-    yield from peers[1:]
+    wanted = [name for name in (LIMIT, SCRIPT, NO_CODE, *PEERS[1:]) if _is_wanted(name, options)]
+    for name in wanted:
+        if name == NO_CODE:
+            uris = {TABLES: deploy_mlflow(service, models)}
+        elif name == SCRIPT:
+            uris = dict(_scripts(service, models))
+        else:
+            yield Peer(name, ready["storage_connection_string"], models)
+            continue
+        if uris:
+            yield Deployed(name, service, uris, host, at_rest)
 
 
 def _scripts(service: Service, models: Path) -> Iterator[tuple[str, str]]:

@@ -21,8 +21,12 @@ flavors:
     python_version: 3.13.0
 """
 CODE = """\
+import time
+
+
 class Model:
     def predict(self, table):
+        time.sleep({seconds})
         return [0] * len(table)
 
 
@@ -33,9 +37,10 @@ def _load_pyfunc(path):
 
 @dataclass(frozen=True)
 class Job:
-    """An ended job: `run_seconds` is the sum of the time inside run()."""
+    """An ended job: `run_seconds` is the sum of the time inside run(), `seconds` all its time."""
 
     run_seconds: float
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,10 @@ class NoopService:
     scoring_uri: str
     host_pid: int
     parallelism: int = PARALLELISM
+
+    @property
+    def url(self) -> str:
+        return self.service.url
 
     def upload(self, folder: str, count: int) -> str:
         """So many files of one row each; returns the folder's reference."""
@@ -56,7 +65,8 @@ class NoopService:
     def score(self, uri: str) -> Job:
         """Invoke and wait for the end."""
         job = scored(self.service, self.scoring_uri, uri)
-        return Job(run_seconds=sum(float(row["Run Method Seconds"]) for row in job.minibatches))
+        run_seconds = sum(float(row["Run Method Seconds"]) for row in job.minibatches)
+        return Job(run_seconds=run_seconds, seconds=job.seconds)
 
     def plain_loop(self, folder: str) -> float:
         """Seconds per file of listing and downloading with the SDK, one file after the other."""
@@ -69,10 +79,12 @@ class NoopService:
 
 
 @contextmanager
-def deployed(state: Path) -> Iterator[NoopService]:
+def deployed(state: Path, run_ms: float = 0) -> Iterator[NoopService]:
+    """With a run() that takes so long, and needs nothing meanwhile."""
+    code = CODE.format(seconds=run_ms / 1000)
     with starting(state) as wait:
         service = wait()
-        files = {"MLmodel": MLMODEL.encode(), "code/noop_model.py": CODE.encode()}
+        files = {"MLmodel": MLMODEL.encode(), "code/noop_model.py": code.encode()}
         service.upload(CONTAINER, "models/noop", files)
         uri = "azureml://datastores/workspaceblobstore/paths/models/noop"
         service.put("/models/noop/versions/1", {"properties": {"modelUri": uri}})

@@ -138,7 +138,7 @@ class Rig:
         return Outcome(properties["status"], files, _nameless(receipt), seconds)
 
     def register_model(self) -> None:
-        files = {"MLmodel": MLMODEL.encode(), "code/noop_model.py": CODE.encode()}
+        files = {"MLmodel": MLMODEL.encode(), "code/noop_model.py": CODE.format(seconds=0).encode()}
         self.service.upload(CONTAINER, "models/noop", files)
         uri = f"{DATASTORE}/models/noop"
         self.service.put("/models/noop/versions/1", {"properties": {"modelUri": uri}})

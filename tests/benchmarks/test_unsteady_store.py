@@ -14,7 +14,7 @@ from local.azurite import Azurite
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.domain.errors import Conflict
 from shared.domain.minibatch import Span
-from shared.stores.side_files import Change, SideFiles
+from shared.stores.side_files import SideFileChange, SideFiles
 from tests.support.specs import a_spec
 
 BOX = "azureml-blobstore"
@@ -95,7 +95,9 @@ def test_three_hundred_side_files_get_through_a_tenth_of_failing_calls(
     store: UnsteadyStore, blobs: AzureBlobs, tmp_path: Path
 ) -> None:
     """In one try: each file is repeated in its place."""
-    changes = [Change(f"{i:03d}.txt", tmp_path / f"{i}", is_appended=False) for i in range(300)]
+    changes = [
+        SideFileChange(f"{i:03d}.txt", tmp_path / f"{i}", is_appended=False) for i in range(300)
+    ]
     for index, change in enumerate(changes):
         assert change.path
         change.path.write_text(str(index))
