@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devhost.private import OTHERS, private_file, private_folder, replace
+from devhost.private_files import OTHERS, private_file, private_folder, replace
 from devhost.tls.certificates import Certificates
-from local.child import Child, ignore
+from local.child_process import ChildProcess, ignore
 from local.node import node
 from local.port import choose
 
@@ -85,7 +85,7 @@ class Azurite:
         self._certificates = certificates
         self._on_line = on_line
         self._holds = holds
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._key = ""
 
     def __enter__(self) -> Self:
@@ -109,7 +109,7 @@ class Azurite:
                     raise
             else:
                 return
-        raise AzuriteFailed(f"Azurite found no free ports. It said:\n{self.last_words}")
+        raise AzuriteFailed(f"Azurite found no free ports. It said:\n{self.last_output}")
 
     def restart(self) -> None:
         """Start again after a death, with the same data on the same ports."""
@@ -127,16 +127,16 @@ class Azurite:
 
     @property
     def pid(self) -> int:
-        return self._started.pid
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
         """None while it runs; negative: the signal that ended it."""
-        return self._started.exit_code
+        return self._process.exit_code
 
     @property
-    def last_words(self) -> str:
-        return self._started.last_words
+    def last_output(self) -> str:
+        return self._process.last_output
 
     @property
     def connection_string(self) -> str:
@@ -152,11 +152,11 @@ class Azurite:
     @property
     def key(self) -> str:
         """The account's: the folder's own, the same at every start; in memory, this object's."""
-        self._key = self._key or _key(self._folder)
+        self._key = self._key or _read_or_create_key(self._folder)
         return self._key
 
     @property
-    def _started(self) -> Child:
+    def _process(self) -> ChildProcess:
         if self._child is None:
             raise AzuriteFailed("Azurite has not been started. Call start() first.")
         return self._child
@@ -170,7 +170,7 @@ class Azurite:
             if not line.startswith("Azurite "):  # its steps; what it complains of is passed on
                 self._on_line(line)
 
-        self._child = Child(
+        self._child = ChildProcess(
             self._command(ports),
             folder=self._working_folder(),
             environment=_environment() | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{self.key}"},
@@ -186,7 +186,7 @@ class Azurite:
         while len(found) < len(astuple(self.ports)):
             if self.exit_code is not None or time.monotonic() > deadline:
                 self.kill()
-                raise AzuriteFailed(f"Azurite did not start. It said:\n{self.last_words}")
+                raise AzuriteFailed(f"Azurite did not start. It said:\n{self.last_output}")
             time.sleep(0.01)
 
     def _command(self, ports: Ports) -> list[str]:
@@ -203,8 +203,8 @@ class Azurite:
     def _https(self) -> list[str]:
         if self._certificates is None:
             return []
-        shown = self._certificates
-        return [f"--cert={shown.server}", f"--key={shown.server_key}"]
+        served = self._certificates
+        return [f"--cert={served.server}", f"--key={served.server_key}"]
 
     def _working_folder(self) -> Path:
         if self._folder is None:
@@ -219,7 +219,7 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
 
 
-def _key(folder: Path | None) -> str:
+def _read_or_create_key(folder: Path | None) -> str:
     """Raises AzuriteFailed for a file that holds none: Azurite would take the usual key instead."""
     if folder is None:
         return _new_key()

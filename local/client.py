@@ -7,6 +7,7 @@ from pathlib import Path
 
 from devhost.local_settings import read_local_settings
 from local.project import PROJECT
+from local.sign_in_links import LINK_MINUTES, sign_in_url
 from shared.settings import Settings
 
 WORKSPACE = ("subscription_id", "resource_group", "workspace_name")
@@ -15,16 +16,21 @@ METADATA = "/metadata/endpoints?api-version=2019-05-01"
 
 def workspace(app: Path, variables: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Subscription, resource group and workspace as the app has them. Raises AppRefused."""
-    given = read_local_settings(app) | dict(variables)
-    names = {name.upper(): given.get(name.upper(), "") for name in WORKSPACE}
+    settings = read_local_settings(app) | dict(variables)
+    names = {name.upper(): settings.get(name.upper(), "") for name in WORKSPACE}
     return Settings.from_environment(names).model_dump(include=set(WORKSPACE))
 
 
-def introduction(facts: Mapping[str, str]) -> str:
-    """What the console says when the service answers; `facts` are the ready file's."""
+def introduction(facts: Mapping[str, str], code: str) -> str:
+    """What the console says when the service answers; `facts` are the ready file's.
+
+    `code` is that of a sign-in link.
+    """
+    studio = sign_in_url(facts["public_url"], code)
     lines = [
         "",
         f"Serving at {facts['url']}",
+        f"  studio:   {studio}  (opens once, within {LINK_MINUTES} min)",
         f"  a token:  ./run token --state {shlex.quote(facts['state'])}",
         f"  state:    {facts['state']}",
         f"  to end:   Ctrl-C, or kill {os.getpid()}",

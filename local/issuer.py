@@ -20,10 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import RSAAlgorithm
 
-from devhost.private import private_file, private_folder
+from devhost.private_files import private_file, private_folder
+from shared.settings import ML_AUDIENCE
 
-ROLES = ("reader", "invoker", "contributor")
-AUDIENCE = "https://ml.azure.com"
 LIFETIME_S = 3600
 ALGORITHM = "RS256"
 
@@ -49,7 +48,7 @@ class Issuer:
         *,
         role: str = "contributor",
         expires_in_s: float = LIFETIME_S,
-        audience: str = AUDIENCE,
+        audience: str = ML_AUDIENCE,
     ) -> str:
         """A bearer token; a negative lifetime makes one that has expired."""
         claims = self._claims(role, audience) | _times(expires_in_s)

@@ -5,7 +5,7 @@ import os
 import random
 import socket
 
-from local.errors import Refused
+from local.stack_errors import Refused
 
 LARGEST = 65_535
 
@@ -24,6 +24,14 @@ def choose(port: int) -> int:
         if _error(candidate) == 0:
             return candidate
     raise Refused("No port is free.", fix="Pass one with --port.")
+
+
+def choose_several(count: int) -> list[int]:
+    """Free ones, each another. Raises Refused."""
+    chosen = set[int]()
+    while len(chosen) < count:
+        chosen.add(choose(0))
+    return sorted(chosen)
 
 
 def _checked(port: int) -> int:

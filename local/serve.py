@@ -1,26 +1,30 @@
-"""Serves the app on this machine until it is told to stop: `python -m local.serve`."""
+"""Serves the app on this machine until it is stopped: `python -m local.serve`."""
 
 import os
 import signal
 import sys
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from types import FrameType
+from urllib.parse import urlsplit
 
-from devhost.errors import HostError
+from devhost.host_errors import HostError
 from local.azurite import AzuriteFailed
-from local.errors import GaveUp, Refused
-from local.host import KINDS, command
 from local.host_options import checked
+from local.host_process import KINDS, command
 from local.node import NodeMissing
-from local.port import LARGEST, choose
+from local.port import LARGEST, choose, choose_several
 from local.project import DEFAULT_STATE, PROJECT, path_argument
-from local.stack import Plan, serve
+from local.stack import StackPlan, serve
+from local.stack_errors import GaveUp, Refused
 
 DEFAULT_PORT = 7071
 """The one Core Tools use."""
+MOST_INSTANCES = 16
+"""Beyond it, one machine shows nothing new."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,11 +32,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         plan = _plan(options)
     except Refused as refusal:
-        return _complain(refusal, exit_code=2)
+        return _report(refusal, exit_code=2)
     return run(plan)
 
 
-def run(plan: Plan) -> int:
+def run(plan: StackPlan) -> int:
     """Serve until SIGTERM or Ctrl-C; a second one ends everything at once."""
     stopping = Event()
 
@@ -46,13 +50,13 @@ def run(plan: Plan) -> int:
     try:
         serve(plan, stopping)
     except Refused as refusal:
-        return _complain(refusal, exit_code=2)
+        return _report(refusal, exit_code=2)
     except HostError as failure:
-        return _complain(failure, exit_code=failure.exit_code)
+        return _report(failure, exit_code=failure.exit_code)
     except (GaveUp, AzuriteFailed, NodeMissing) as failure:
-        return _complain(failure, exit_code=1)
+        return _report(failure, exit_code=1)
     except OSError as failure:
-        return _complain(_unusable(failure), exit_code=2)
+        return _report(_unusable(failure), exit_code=2)
     return 0
 
 
@@ -63,14 +67,19 @@ def _unusable(failure: OSError) -> Refused:
     )
 
 
-def _complain(failure: Exception, *, exit_code: int) -> int:
+def _report(failure: Exception, *, exit_code: int) -> int:
     sys.stderr.write(f"{failure}\n")
     return exit_code
 
 
-def _plan(options: Namespace) -> Plan:
+def _plan(options: Namespace) -> StackPlan:
     port = options.port or choose(0)
-    draft = Plan(
+    if options.instances > 1 and options.host != "devhost":
+        raise Refused(
+            f"--instances {options.instances} is for the project's own local host.",
+            fix="Leave out --host, or --instances.",
+        )
+    draft = StackPlan(
         options.state,
         options.app,
         port,
@@ -78,18 +87,23 @@ def _plan(options: Namespace) -> Plan:
         ready=options.ready,
         tls=options.tls,
         storage=options.storage,
+        outer_url=options.public_url or "",
+        otlp=options.otlp or "",
     )
-    host = command(
+    host_at = partial(
+        command,
         options.host,
         app=options.app,
-        port=port,
         state=options.state / "host",
         certificates=draft.certificates,
     )
+    more, host = options.host_options, host_at(port=port)
+    guests = choose_several(options.instances - 1)
     return replace(
         draft,
-        host=(*host, *options.host_options),
-        grace_s=checked(host, options.host_options) if options.host == "devhost" else 0,
+        host=(*host, *more),
+        guests={guest: (*host_at(port=guest, joins=True), *more) for guest in guests},
+        grace_s=checked(host, more) if options.host == "devhost" else 0,
     )
 
 
@@ -99,6 +113,31 @@ def _options(arguments: Sequence[str]) -> Namespace:
         description="Serve the app on this machine, with its storage and its token issuer.",
         allow_abbrev=False,
     )
+    _add_options(parser)
+    parser.add_argument(
+        "--public-url",
+        type=_public_url,
+        metavar="URL",
+        help="What clients see, where a reverse proxy stands in front. Default: its own.",
+    )
+    parser.add_argument(
+        "--otlp",
+        type=_otlp_url,
+        metavar="URL",
+        help="Send traces, metrics and logs there by OTLP (http/protobuf). Default: nowhere.",
+    )
+    parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
+    parser.add_argument("--storage", default="", help=SUPPRESS)  # in place of Azurite
+    parser.add_argument(
+        "host_options",
+        nargs="*",
+        metavar="-- HOST OPTIONS",
+        help="Options for the host itself, such as -- --hazards twins,delays.",
+    )
+    return parser.parse_args(arguments)
+
+
+def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, default=DEFAULT_PORT, help="0: any. Default: %(default)s."
     )
@@ -122,19 +161,18 @@ def _options(arguments: Sequence[str]) -> Namespace:
         help="The project's own local host, or Core Tools. Default: %(default)s.",
     )
     parser.add_argument(
+        "--instances",
+        type=_instances,
+        default=1,
+        metavar="N",
+        help="Hosts that share the work, as an app that is scaled out; each with a port and a "
+        "scratch folder of its own. Default: 1.",
+    )
+    parser.add_argument(
         "--tls",
         action="store_true",
         help="Serve https, the storage too, as the official SDK wants it.",
     )
-    parser.add_argument("--app", type=path_argument, default=PROJECT, help=SUPPRESS)
-    parser.add_argument("--storage", default="", help=SUPPRESS)  # in place of Azurite
-    parser.add_argument(
-        "host_options",
-        nargs="*",
-        metavar="-- HOST OPTIONS",
-        help="Options for the host itself, such as -- --hazards twins,delays.",
-    )
-    return parser.parse_args(arguments)
 
 
 def _port(text: str) -> int:
@@ -142,6 +180,26 @@ def _port(text: str) -> int:
     if not 0 <= number <= LARGEST:
         raise ValueError(text)
     return number
+
+
+def _instances(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_INSTANCES:
+        raise ArgumentTypeError(f"'{text}' is no number from 1 to {MOST_INSTANCES}")
+    return int(text)
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ArgumentTypeError(f"'{text}' is no address; write https://example.org/path")
+    return text.rstrip("/")
+
+
+def _otlp_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ArgumentTypeError(f"'{text}' is no address; write http://127.0.0.1:4318")
+    return text
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts Azurite, the issuer's keys and the host, and keeps them up until told to stop.
+"""Starts Azurite, the issuer's keys and the host, and keeps them up until it is stopped.
 
 1. The folder is locked, the port found free, and certificates are there if all is to be https.
 2. Each part starts; the settings that tie them together go into the host's environment.
@@ -9,9 +9,9 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
@@ -19,21 +19,22 @@ from devhost.keys import load_keys
 from devhost.tls.certificates import Certificates
 from local.azurite import Azurite
 from local.client import METADATA, introduction, workspace
-from local.console import Console
-from local.errors import Refused
-from local.host import Host
+from local.host_process import HostProcess
 from local.issuer import Issuer
 from local.key_server import KeyServer
 from local.port import choose
-from local.state import State, write_json
+from local.process_watch import ProcessWatch
+from local.sign_in_links import SignInLinks, studio_command, token_command
+from local.stack_console import StackConsole
+from local.stack_errors import Refused
+from local.state_folder import StateFolder, write_json
 from local.trust import trusting, write_bundle
-from local.watch import Watch
 
 POLL_S = 0.1
 
 
 @dataclass(frozen=True)
-class Plan:
+class StackPlan:
     """What to serve, and where: `host` is the host's command line, `app` the folder it serves.
 
     `storage` is the connection string of the app's data; empty: Azurite's own.
@@ -48,14 +49,32 @@ class Plan:
     grace_s: float = 0
     """How long the host lets end what runs; 0: as it does by itself."""
     storage: str = ""
+    outer_url: str = ""
+    """What clients see instead of `url`: a reverse proxy's address."""
+    otlp: str = ""
+    """Where telemetry is sent; empty: where the environment says, which is nowhere by default."""
+    guests: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    """The ports and command lines of further hosts of the same task hub."""
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+        return self.urls[0]
+
+    @property
+    def urls(self) -> list[str]:
+        """Each host's: they all serve the same."""
+        scheme = "https" if self.tls else "http"
+        return [f"{scheme}://127.0.0.1:{port}" for port in (self.port, *self.guests)]
 
     @property
     def certificates(self) -> Certificates | None:
         return Certificates(self.state / "tls") if self.tls else None
+
+    @property
+    def ready_files(self) -> tuple[Path, ...]:
+        """The one that was asked for, and the one by which `bep` finds the service."""
+        own = self.state / "service.json"
+        return (own,) if self.ready is None else (own, self.ready)
 
     @property
     def bundle(self) -> Path:
@@ -63,78 +82,131 @@ class Plan:
         return self.state / "tls" / "bundle.pem"
 
 
-def serve(plan: Plan, stopping: Event) -> None:
+def serve(plan: StackPlan, stopping: Event) -> None:
     """Serve until `stopping` is set. Raises Refused, HostError or GaveUp."""
-    state = State(plan.state)
+    state = StateFolder(plan.state)
     with ExitStack() as parts:
-        lock = parts.enter_context(state.locked())
-        console = parts.enter_context(Console())
+        lock = parts.enter_context(state.lock())
+        console = parts.enter_context(StackConsole())
         choose(plan.port)
-        parts.callback(_forget, plan)
-        _forget(plan)
+        parts.callback(_remove_ready_file, plan)
+        _remove_ready_file(plan)
         issuer = Issuer(state.folder)
-        keys = parts.enter_context(KeyServer(issuer))
-        trust = _trust(plan)
-        azurite = parts.enter_context(
-            Azurite(
-                state.azurite,
-                ports=state.ports(),
-                certificates=plan.certificates,
-                on_line=console.speaker("azurite"),
-                holds=[lock],
-            )
-        )
+        links = SignInLinks(state.folder, issuer)
+        keys = parts.enter_context(KeyServer(issuer, links))
+        trust = _prepare_trust(plan)
+        azurite = parts.enter_context(_azurite(plan, state, console, lock))
         state.keep_ports(azurite.ports)
-        settings = {
-            "AzureWebJobsStorage": azurite.connection_string,
-            "STORAGE_CONNECTION_STRING": plan.storage or azurite.connection_string,
-            "AUTH_ISSUER": issuer.name,
-            "AUTH_TENANT": str(issuer.tenant),
+        settings = _settings(plan, state, azurite, issuer) | {
             "AUTH_JWKS_URL": keys.keys_url,
-            "PUBLIC_URL": plan.url,
-            "SCRATCH_FOLDER": str(state.scratch),
-            # The issuer's key, the store's blobs, the host's database: not for scripts' eyes.
-            "SCORER_HIDDEN_FOLDERS": _hidden(state.folder),
-            **trust,
+            "STUDIO_LINKS_URL": keys.links_url,
+            "STUDIO_COMMAND": studio_command(state.folder),
+            "STUDIO_TOKEN_COMMAND": token_command(state.folder),
         }
-        facts = _facts(plan, settings)
-        host = parts.enter_context(
-            Host(
-                plan.host,
-                plan.app,
-                plan.port,
-                settings,
-                grace_s=plan.grace_s,
-                key=load_keys(state.host).master,
-                authority=plan.certificates.authority if plan.certificates else None,
-                on_line=console.speaker("host"),
-                holds=[lock],
-            )
-        )
-
-        def announce(start: int) -> None:
-            if plan.ready is not None:
-                pids = {"serve": os.getpid(), "host": host.pid, "azurite": azurite.pid}
-                write_json(plan.ready, {**facts, "pids": pids})
-            console.say(introduction(facts) if start == 1 else f"Serving again at {plan.url}")
-
-        watch = Watch([azurite, host], is_ready=host.is_ready, on_ready=announce, say=console.say)
-        while not stopping.wait(POLL_S):
-            watch.look()
+        hosts = [
+            parts.enter_context(host)
+            for host in _hosts(plan, state, settings | trust, console, lock)
+        ]
+        _keep_up(plan, _facts(plan, settings), azurite, hosts, links, console, stopping)
         console.say("Stopping.")
 
 
+def _azurite(plan: StackPlan, state: StateFolder, console: StackConsole, lock: int) -> Azurite:
+    return Azurite(
+        state.azurite,
+        ports=state.ports(),
+        certificates=plan.certificates,
+        on_line=console.speaker("azurite"),
+        holds=[lock],
+    )
+
+
+def _settings(
+    plan: StackPlan, state: StateFolder, azurite: Azurite, issuer: Issuer
+) -> dict[str, str]:
+    return {
+        "AzureWebJobsStorage": azurite.connection_string,
+        "STORAGE_CONNECTION_STRING": plan.storage or azurite.connection_string,
+        "STORAGE_ACCOUNT_URL": "",  # of a local.settings.json, say
+        "INBOX_CONNECTION": "STORAGE_CONNECTION_STRING",
+        "AUTH_ISSUER": issuer.name,
+        "AUTH_TENANT": str(issuer.tenant),
+        "PUBLIC_URL": plan.outer_url or plan.url,
+        "PUBLIC_OPENAPI": "true",
+        "PRIVATE_ADDRESSES": "allowed",  # webhooks, accounts and files of this machine
+        "CREDENTIALS_KEYS": state.credentials_key(),
+        # The issuer's key, the store's blobs, the host's database: not for scripts' eyes.
+        "SCORER_HIDDEN_FOLDERS": _hidden(state.folder),
+        **({"OTEL_EXPORTER_OTLP_ENDPOINT": plan.otlp} if plan.otlp else {}),
+    }
+
+
+def _hosts(
+    plan: StackPlan, state: StateFolder, settings: dict[str, str], console: StackConsole, lock: int
+) -> Iterator[HostProcess]:
+    """The one with the task hub first. Each has a disk of its own, as instances on Azure do."""
+    numbered = enumerate([(plan.port, plan.host), *plan.guests.items()], start=1)
+    for number, (port, command_line) in numbered:
+        name = "host" if number == 1 else f"host-{number}"
+        yield HostProcess(
+            command_line,
+            plan.app,
+            port,
+            settings | {"SCRATCH_FOLDER": str(state.scratch_of(number))},
+            name=name,
+            grace_s=plan.grace_s,
+            key=load_keys(state.host).master,
+            authority=plan.certificates.authority if plan.certificates else None,
+            on_line=console.speaker(name),
+            holds=[lock],
+        )
+
+
+def _keep_up(
+    plan: StackPlan,
+    facts: dict[str, str],
+    azurite: Azurite,
+    hosts: Sequence[HostProcess],
+    links: SignInLinks,
+    console: StackConsole,
+    stopping: Event,
+) -> None:
+    def announce(start: int) -> None:
+        pids = {"serve": os.getpid(), "azurite": azurite.pid}
+        pids |= {host.name: host.pid for host in hosts}
+        for path in plan.ready_files:
+            write_json(path, {**facts, "urls": plan.urls, "pids": pids})
+        console.say(
+            introduction(facts, links.create()) if start == 1 else f"Serving again at {plan.url}"
+        )
+
+    watch = ProcessWatch(
+        [azurite, *hosts],
+        is_ready=lambda: all(host.is_ready() for host in hosts),
+        on_ready=announce,
+        say=console.say,
+    )
+    while not stopping.wait(POLL_S):
+        watch.check()
+
+
 def _hidden(folder: Path) -> str:
-    """The setting takes several, comma separated."""
+    """The state folder, and the sign-ins of `bep`; the setting takes several, comma separated."""
     if "," in str(folder):
         raise Refused(
             f"The state folder '{folder}' has a comma in its path, so it cannot be hidden.",
             fix="Pass --state with another folder.",
         )
-    return str(folder)
+    return ",".join([str(folder), *(name for name in _sign_ins() if "," not in name)])
 
 
-def _trust(plan: Plan) -> dict[str, str]:
+def _sign_ins() -> list[str]:
+    """Where `bep` keeps the tokens of this user, whom scripts run as, too."""
+    places = [os.environ.get("BEP_CONFIG_DIR", ""), os.path.expanduser("~/.bep")]  # noqa: PTH111  # there may be no home
+    return [os.path.abspath(place) for place in places if place and not place.startswith("~")]  # noqa: PTH100
+
+
+def _prepare_trust(plan: StackPlan) -> dict[str, str]:
     """Have the certificates, if all is to be https; the variables by which they are trusted."""
     if plan.certificates is None:
         return {}
@@ -143,10 +215,11 @@ def _trust(plan: Plan) -> dict[str, str]:
     return trusting(plan.bundle)
 
 
-def _facts(plan: Plan, settings: Mapping[str, str]) -> dict[str, str]:
+def _facts(plan: StackPlan, settings: Mapping[str, str]) -> dict[str, str]:
     """Where everything is, and what a client of it needs."""
     return {
         "url": plan.url,
+        "public_url": settings["PUBLIC_URL"],
         "metadata_url": f"{plan.url}{METADATA}",
         "ca_bundle": str(plan.bundle) if plan.tls else "",
         **workspace(plan.app),
@@ -157,7 +230,7 @@ def _facts(plan: Plan, settings: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _forget(plan: Plan) -> None:
+def _remove_ready_file(plan: StackPlan) -> None:
     """A ready file without a running service would mislead."""
-    if plan.ready is not None:
-        plan.ready.unlink(missing_ok=True)
+    for path in plan.ready_files:
+        path.unlink(missing_ok=True)

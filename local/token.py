@@ -1,22 +1,36 @@
 """Prints a bearer token of the local issuer: `python -m local.token`."""
 
+import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
-from local.issuer import AUDIENCE, LIFETIME_S, ROLES, Issuer
+from local.issuer import LIFETIME_S, Issuer
 from local.project import DEFAULT_STATE, path_argument
+from shared.settings import ML_AUDIENCE, ROLES
 
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
-    token = Issuer(options.state).token(
+    issuer = Issuer(options.state)
+    if options.keys:
+        write_keys(issuer, options.keys)
+    token = issuer.token(
         role=options.role,
         expires_in_s=options.expires_in,
         audience=options.audience,
     )
     sys.stdout.write(f"{token}\n")
     return 0
+
+
+def write_keys(issuer: Issuer, folder: Path) -> None:
+    """What another service needs to trust its tokens, as infra/compose.yaml reads it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "keys.json").write_text(json.dumps(issuer.keys()), encoding="utf-8")
+    lines = f"AUTH_ISSUER={issuer.name}\nAUTH_TENANT={issuer.tenant}\n"
+    (folder / "issuer.env").write_text(lines, encoding="utf-8")
 
 
 def _options(arguments: Sequence[str]) -> Namespace:
@@ -43,7 +57,13 @@ def _options(arguments: Sequence[str]) -> Namespace:
         help="Its lifetime; negative: it has expired. Default: %(default)s.",
     )
     parser.add_argument(
-        "--audience", default=AUDIENCE, metavar="URI", help="For whom. Default: %(default)s."
+        "--audience", default=ML_AUDIENCE, metavar="URI", help="For whom. Default: %(default)s."
+    )
+    parser.add_argument(
+        "--keys",
+        type=path_argument,
+        metavar="DIR",
+        help="Write the issuer's public keys and settings there, too, for infra/compose.yaml.",
     )
     return parser.parse_args(arguments)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import certifi
 
-from devhost.private import replace
+from devhost.private_files import replace
 from devhost.tls.certificates import READABLE
-from local.errors import Refused
+from local.stack_errors import Refused
 
 VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 """Which file a program trusts: requests and Azure's clients read the first, OpenSSL and uv the

@@ -38,6 +38,27 @@ def test_a_wrong_value_names_its_setting(name: str, value: str) -> None:
         Settings.from_environment({name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+    ],
+)
+def test_a_collector_that_cannot_be_spoken_to_is_refused(name: str, value: str) -> None:
+    given = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4317", name: value}
+
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings.from_environment(given)
+
+
+def test_a_protocol_for_others_is_nobodys_fault_where_nothing_is_sent() -> None:
+    settings = Settings.from_environment({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})
+
+    assert not settings.sends_telemetry
+
+
 def test_roles_are_assigned_by_id() -> None:
     settings = Settings.from_environment(
         {"ROLE_ASSIGNMENTS": "A-1=Reader, b=contributor,a-1=reader"}

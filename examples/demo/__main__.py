@@ -18,7 +18,9 @@ from examples.demo.results import Results
 from examples.demo.service import CONTAINER, Service, ServiceFailed, starting
 from examples.demo.wine import load_wines, predict_directly, save_model
 from local.project import DEFAULT_STATE, path_argument
-from shared.schemas import az_yaml
+from shared.schemas.az_yaml.deployment_file import body_with_assets, deployment_spec
+from shared.schemas.az_yaml.document import load_file
+from shared.schemas.az_yaml.endpoint_file import endpoint_spec
 
 HERE = Path(__file__).parent
 MODEL, VERSION = "wine-forest", "1"
@@ -68,8 +70,7 @@ def _demo(service: Service, state: Path, model: Path, files: dict[str, str]) -> 
         raise ServiceFailed(f"The job is {job['properties']['status']}: {job['properties']}")
     results = Results.kept(service, job, state / "results" / job["name"])
     is_right = results.show(predict_directly(model, files))
-    poll_uri = job["services"]["Poll"]["endpoint"]
-    results.show_places(state, poll_uri, started["statusQueryGetUri"])
+    results.show_places(state, job["name"], started["statusQueryGetUri"])
     return 0 if is_right else 1
 
 
@@ -83,14 +84,15 @@ def _deploy(service: Service, model: Path) -> str:
         f"/models/{MODEL}/versions/{VERSION}",
         {"properties": {"modelType": "mlflow_model", "modelUri": uri}},
     )
-    endpoint, body = az_yaml.endpoint_body(az_yaml.load(HERE / "endpoint.yml"))
-    service.put(f"/batchEndpoints/{endpoint}", body)
-    content = az_yaml.load(HERE / "deployment.yml")
-    _, deployment, deployment_body = az_yaml.deployment_body(content, service.workspace)
-    service.make(f"/batchEndpoints/{endpoint}/deployments/{deployment}", deployment_body)
-    body["properties"]["defaults"] = {"deploymentName": deployment}
-    answer = service.put(f"/batchEndpoints/{endpoint}", body)
-    print(f"Endpoint {endpoint}, deployment {deployment}, model {MODEL}:{VERSION}")
+    endpoint = endpoint_spec(load_file(HERE / "endpoint.yml"))
+    service.put(f"/batchEndpoints/{endpoint.name}", endpoint.body)
+    deployment = deployment_spec(load_file(HERE / "deployment.yml"))
+    own = f"/batchEndpoints/{endpoint.name}/deployments/{deployment.name}"
+    body = body_with_assets(deployment, model=str(deployment.model), code="", environment="")
+    service.make(own, body)
+    endpoint.body["properties"]["defaults"] = {"deploymentName": deployment.name}
+    answer = service.put(f"/batchEndpoints/{endpoint.name}", endpoint.body)
+    print(f"Endpoint {endpoint.name}, deployment {deployment.name}, model {MODEL}:{VERSION}")
     return str(answer["properties"]["scoringUri"])
 
 

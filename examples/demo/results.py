@@ -8,6 +8,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from examples.demo.service import CONTAINER, Service
+from local.issuer import Issuer
+from local.sign_in_links import LINK_MINUTES, SignInLinks, sign_in_url, studio_command
 
 SHOWN_ROWS = 5
 SERVED_AT = "127.0.0.1:7071"  # the default of ./run serve
@@ -57,14 +59,19 @@ class Results:
         print(f"The predictions {verb} equal to calling the model directly")
         return is_equal and self.receipt["verdict"] == "proven"
 
-    def show_places(self, state: Path, poll_uri: str, durable_uri: str) -> None:
+    def show_places(self, state: Path, job: str, durable_uri: str) -> None:
         """Print where everything lies; the service's own addresses need it running."""
         print(f"\nPredictions: {self.folder / 'predictions.csv'}")
         print(f"             {self.predictions_uri}")
         print(f"Receipt:     {self.folder / 'receipt.json'}")
         print(f"Errors:      {self.folder / 'errors.jsonl'}")
         print(f"\nTo look around: ./run serve --state {state}, and then")
-        print(f"Job:         {_served(poll_uri)}")
+        code = SignInLinks(state, Issuer(state)).create()
+        link = sign_in_url(f"http://{SERVED_AT}", code, f"jobs/{job}")
+        print(f"Job:         {link}")
+        print(
+            f"             (signs in once, within {LINK_MINUTES} min; then {studio_command(state)})"
+        )
         print(f"Durable:     {_served(durable_uri)}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.client.sdk import ROOT, python_with_sdk
-from tests.service.stack import Stack, served
+from tests.support.stack import Stack, served
 
 type Finished = subprocess.CompletedProcess[str]
 type RunWithSdk = Callable[..., Finished]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from tests.client.conftest import RunWithSdk
 from tests.client.sdk import python_with_sdk
-from tests.service.stack import Stack
+from tests.support.stack import Stack
 
 WORKSPACE = ("00000000-0000-0000-0000-000000000000", "local", "local")
 

@@ -42,7 +42,7 @@ def test_other_requirements_replace_it(tmp_path: Path, requirements: Path) -> No
     assert not before.exists()
 
 
-def test_what_cannot_be_installed_is_told_and_not_taken_for_made(
+def test_what_cannot_be_installed_is_reported_and_not_taken_for_made(
     tmp_path: Path, requirements: Path
 ) -> None:
     requirements.write_text("./no-such-folder\n")

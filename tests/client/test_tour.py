@@ -1,30 +1,14 @@
 """The example for the official SDK runs as it is, and what it predicts is right."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
 from tests.client.conftest import RunWithSdk
-from tests.client.sdk import ROOT
+from tests.support.fares import EXAMPLES, fares, fares_in
 
-EXAMPLES = ROOT / "examples/sdk"
 TOUR_LIMIT_S = 300
 REVIEWS = ["bad-1.txt -3", "bad-2.txt -3", "good-1.txt 4", "good-2.txt 3", "mixed-1.txt 0"]
-
-
-def fares() -> list[tuple[int, float, str]]:
-    """What each trip costs: its row, its fare, its file; reckoned here, without the model."""
-    return [
-        (row, 2.5 + 2 * float(trip["miles"]) + 0.25 * int(trip["passengers"]), path.name)
-        for path in sorted((EXAMPLES / "taxi/trips").glob("*.csv"))
-        for row, trip in enumerate(csv.DictReader(path.read_text().splitlines()))
-    ]
-
-
-def fares_in(path: Path) -> list[tuple[int, float, str]]:
-    rows = csv.reader(path.read_text().splitlines())
-    return [(int(row), float(fare), name) for row, fare, name in rows]
 
 
 @pytest.mark.timeout(TOUR_LIMIT_S)

@@ -13,8 +13,10 @@ PROJECT = Path(__file__).parent.parent.parent
 COPIED = (
     "run",
     "requirements.txt",
+    "requirements-scorers.txt",
     "requirements-dev.txt",
     "constraints.txt",
+    "devhost/pyproject.toml",
     "package.json",
     "package-lock.json",
 )
@@ -64,7 +66,8 @@ class Clone:
         self.home = folder / "home"
         self.bin = folder / "bin"
         self.calls = folder / "calls"
-        for each in (self.project / "benchmarks", self.home, self.bin):
+        folders = (self.project / "benchmarks", self.project / "devhost", self.home, self.bin)
+        for each in folders:
             each.mkdir(parents=True)
         for name in COPIED:
             shutil.copy(PROJECT / name, self.project / name)

@@ -13,7 +13,7 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobBlock, BlobServiceClient, ContainerClient
 
 from local.azurite import Azurite, AzuriteFailed, Ports
-from tests.local.polling import has_ended, until
+from tests.support.waiting import is_running, wait_until
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         azurite = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
 
-    until(lambda: has_ended(azurite))
+    wait_until(lambda: not is_running(azurite))
 
 
 USUAL_KEY = (
@@ -211,7 +211,7 @@ def test_a_folder_that_was_made_with_the_usual_key_is_served_with_its_own(tmp_pa
 
 
 @pytest.mark.parametrize("damaged", ["", "key", "a" * 88, "é"])
-def test_a_damaged_key_is_told_and_not_replaced_by_the_usual_one(
+def test_a_damaged_key_is_reported_and_not_replaced_by_the_usual_one(
     tmp_path: Path, damaged: str
 ) -> None:
     (tmp_path / "account.key").write_text(damaged)

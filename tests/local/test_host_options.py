@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from local.errors import Refused
-from local.host import command
 from local.host_options import checked
+from local.host_process import command
+from local.stack_errors import Refused
 
 APP = Path("/app")
 

@@ -9,15 +9,17 @@ from typing import Any
 import jwt
 import pytest
 
-from local.issuer import AUDIENCE, ROLES, Issuer
+from local.issuer import Issuer
 from local.key_server import KeyServer
-from tests.local.asking import ask
+from local.sign_in_links import SignInLinks
+from shared.settings import ML_AUDIENCE, ROLES
+from tests.support.json_over_http import get_json
 
 
 def checked(issuer: Issuer, token: str) -> dict[str, Any]:
     keys = jwt.PyJWKSet.from_dict(dict(issuer.keys()))
     key = keys[jwt.get_unverified_header(token)["kid"]]
-    return dict(jwt.decode(token, key, ["RS256"], audience=AUDIENCE, issuer=issuer.name))
+    return dict(jwt.decode(token, key, ["RS256"], audience=ML_AUDIENCE, issuer=issuer.name))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -74,7 +76,7 @@ def test_name_and_key_outlive_the_process_and_differ_between_folders(tmp_path: P
             other.token(),
             jwt.PyJWKSet.from_dict(dict(first.keys())).keys[0],
             ["RS256"],
-            audience=AUDIENCE,
+            audience=ML_AUDIENCE,
         )
 
 
@@ -97,10 +99,10 @@ def test_first_uses_at_the_same_time_agree_on_one_key(tmp_path: Path) -> None:
 def test_the_keys_are_served_as_discovery_says(tmp_path: Path) -> None:
     issuer = Issuer(tmp_path)
 
-    with KeyServer(issuer) as server:
+    with KeyServer(issuer, SignInLinks(tmp_path, issuer)) as server:
         base = server.keys_url.removesuffix("/keys")
-        discovery = ask(f"{base}/.well-known/openid-configuration")
-        keys = ask(discovery["jwks_uri"])
+        discovery = get_json(f"{base}/.well-known/openid-configuration")
+        keys = get_json(discovery["jwks_uri"])
 
     assert issuer.name == discovery["issuer"]
     assert issuer.keys() == keys
@@ -108,8 +110,12 @@ def test_the_keys_are_served_as_discovery_says(tmp_path: Path) -> None:
 
 
 def test_other_paths_of_the_key_server_are_not_found(tmp_path: Path) -> None:
-    with KeyServer(Issuer(tmp_path)) as server, pytest.raises(FileNotFoundError, match="404"):
-        ask(server.keys_url.replace("keys", "key.pem"))
+    issuer = Issuer(tmp_path)
+    with (
+        KeyServer(issuer, SignInLinks(tmp_path, issuer)) as server,
+        pytest.raises(FileNotFoundError, match="404"),
+    ):
+        get_json(server.keys_url.replace("keys", "key.pem"))
 
 
 def token_command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

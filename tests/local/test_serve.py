@@ -16,8 +16,8 @@ from azure.storage.blob import BlobServiceClient
 
 from local.issuer import Issuer
 from local.port import choose
-from tests.local.asking import ask
-from tests.local.polling import has_ended, until
+from tests.support.json_over_http import get_json
+from tests.support.waiting import is_running, wait_until
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -52,12 +52,12 @@ class Serve:
         def current() -> dict[str, Any]:
             with suppress(FileNotFoundError):
                 facts: dict[str, Any] = json.loads(self.ready.read_text())
-                if not any(has_ended(pid) for pid in facts["pids"].values()):
+                if not any(not is_running(pid) for pid in facts["pids"].values()):
                     return facts
             assert self.process.poll() is None, self.said()
             return {}
 
-        return until(current)
+        return wait_until(current)
 
     def pids(self) -> dict[str, int]:
         return dict(self.facts()["pids"])
@@ -81,7 +81,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 def test_the_app_gets_its_settings_and_the_ready_file_tells_all(serve: Serve) -> None:
     facts = serve.facts()
 
-    environment = ask(f"{facts['url']}/environment")
+    environment = get_json(f"{facts['url']}/environment")
 
     issuer = Issuer(serve.folder / "state")
     assert f"http://127.0.0.1:{serve.port}" == facts["url"]
@@ -89,9 +89,10 @@ def test_the_app_gets_its_settings_and_the_ready_file_tells_all(serve: Serve) ->
     assert {"serve", "host", "azurite"} == facts["pids"].keys()
     assert facts["storage_connection_string"] == environment["STORAGE_CONNECTION_STRING"]
     assert facts["storage_connection_string"] == environment["AzureWebJobsStorage"]
+    assert facts["storage_connection_string"] == environment[environment["INBOX_CONNECTION"]]
     assert facts["url"] == environment["PUBLIC_URL"]
     assert issuer.name == environment["AUTH_ISSUER"] == facts["auth_issuer"]
-    assert issuer.keys() == ask(environment["AUTH_JWKS_URL"])
+    assert issuer.keys() == get_json(environment["AUTH_JWKS_URL"])
     assert "AUTH_AUDIENCES" not in environment, "the app's default stands"
     assert "" == facts["ca_bundle"], "nothing to trust: it is http"
     assert f"{facts['url']}/metadata/endpoints?api-version=2019-05-01" == facts["metadata_url"]
@@ -108,7 +109,7 @@ def test_a_signal_ends_everything(serve: Serve, number: int) -> None:
     code = serve.end(number)
 
     assert 0 == code, serve.said()
-    assert all(has_ended(pid) for pid in pids.values())
+    assert all(not is_running(pid) for pid in pids.values())
     assert not serve.ready.exists()
 
 
@@ -119,14 +120,14 @@ def test_a_killed_part_comes_back_with_its_port_and_its_data(serve: Serve, part:
         service.create_container("box").upload_blob("kept", b"kept")
 
         os.kill(before["pids"][part], signal.SIGKILL)
-        until(lambda: has_ended(before["pids"][part]))
+        wait_until(lambda: not is_running(before["pids"][part]))
         after = serve.facts()
 
         assert after | {"pids": None} == before | {"pids": None}
         changed = {name for name in after["pids"] if after["pids"][name] != before["pids"][name]}
         assert {part} == changed
         assert b"kept" == service.get_blob_client("box", "kept").download_blob().readall()
-    assert {} != ask(f"{after['url']}/environment")
+    assert {} != get_json(f"{after['url']}/environment")
     assert f"{part} (process {before['pids'][part]}) was ended by SIGKILL." in serve.said()
 
 
@@ -141,7 +142,7 @@ def test_nothing_outlives_a_killed_serve_and_the_next_one_takes_over(serve: Serv
     serve.start()
 
     after = serve.facts()
-    assert all(has_ended(pid) for pid in before["pids"].values())
+    assert all(not is_running(pid) for pid in before["pids"].values())
     assert before["storage_connection_string"] == after["storage_connection_string"]
     with BlobServiceClient.from_connection_string(after["storage_connection_string"]) as service:
         assert b"kept" == service.get_blob_client("box", "kept").download_blob().readall()
@@ -156,7 +157,7 @@ def test_a_console_that_nobody_reads_holds_nothing_up(tmp_path: Path) -> None:
         url = serve.facts()["url"]
 
         for _ in range(50):
-            ask(f"{url}/environment")
+            get_json(f"{url}/environment")
         code = serve.end()
     finally:
         os.close(reader)
@@ -203,10 +204,10 @@ def test_a_host_that_does_not_stay_up_ends_serve(serve: Serve) -> None:
 
     def has_given_up() -> bool:
         with suppress(OSError, HTTPException):
-            ask(f"{url}/exit")
+            get_json(f"{url}/exit")
         return serve.process.poll() is not None
 
-    until(has_given_up)
+    wait_until(has_given_up)
 
     assert 1 == serve.process.returncode
     assert "ended with exit code 3, for the 5th time in 30 s." in serve.said()
@@ -250,8 +251,8 @@ def test_core_tools_get_the_same_settings_in_the_apps_folder(tmp_path: Path) -> 
         text=True,
     ) as serve:
         assert serve.stdout is not None
-        until(lambda: "Serving at" in str(serve.stdout and serve.stdout.readline()))
-        environment = ask(f"http://127.0.0.1:{port}/environment")
+        wait_until(lambda: "Serving at" in str(serve.stdout and serve.stdout.readline()))
+        environment = get_json(f"http://127.0.0.1:{port}/environment")
         serve.terminate()
         serve.communicate()
 
@@ -269,6 +270,14 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 
     assert 2 == done.returncode
     assert port in done.stderr
+
+
+@pytest.mark.parametrize("url", ["example.org", "ftp://example.org", "https://", "https://a?b"])
+def test_a_public_url_that_is_none_is_refused(url: str) -> None:
+    done = serve_command(f"--public-url={url}")
+
+    assert 2 == done.returncode
+    assert f"'{url}' is no address" in done.stderr
 
 
 def test_a_state_folder_that_cannot_be_hidden_is_refused(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.asking import ask
-from tests.local.polling import has_ended, until
+from tests.support.json_over_http import get_json
+from tests.support.waiting import is_running, wait_until
 
 PROJECT = Path(__file__).parent.parent.parent
 
@@ -61,21 +61,21 @@ def test_any_app_is_served_through_deaths_of_its_host(
     def facts() -> dict[str, Any]:
         with suppress(FileNotFoundError):
             read: dict[str, Any] = json.loads((tmp_path / "r").read_text())
-            if not has_ended(read["pids"]["host"]):
+            if is_running(read["pids"]["host"]):
                 return read
         assert serve.poll() is None, (tmp_path / "output").read_text()
         return {}
 
-    first = until(facts)
+    first = wait_until(facts)
     assert "setting: [ANY] http://localhost:" in (tmp_path / "output").read_text()
     setting = f"{first['url']}/api/setting/STORAGE_CONNECTION_STRING"
-    assert first["storage_connection_string"] == ask(setting)
+    assert first["storage_connection_string"] == get_json(setting)
 
     os.kill(first["pids"]["host"], signal.SIGKILL)
-    until(lambda: has_ended(first["pids"]["host"]))
-    second = until(facts)
-    assert first["storage_connection_string"] == ask(setting)
+    wait_until(lambda: not is_running(first["pids"]["host"]))
+    second = wait_until(facts)
+    assert first["storage_connection_string"] == get_json(setting)
 
     serve.terminate()
     assert 0 == serve.wait(60)
-    assert all(has_ended(pid) for pid in second["pids"].values())
+    assert all(not is_running(pid) for pid in second["pids"].values())

@@ -14,9 +14,9 @@ from azure.storage.blob import BlobServiceClient
 
 from local.client import workspace
 from local.port import choose
-from tests.local.asking import ask
-from tests.local.polling import has_ended, until
 from tests.local.test_serve import PROJECT, Serve, serve_command
+from tests.support.json_over_http import get_json
+from tests.support.waiting import is_running, wait_until
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_the_host_and_the_storage_are_https_and_the_app_trusts_them(serve: Serve
     facts = serve.facts()
     bundle = facts["ca_bundle"]
 
-    environment = ask(f"{facts['url']}/environment", trust=bundle)
+    environment = get_json(f"{facts['url']}/environment", trust=bundle)
 
     assert f"https://127.0.0.1:{serve.port}" == facts["url"] == environment["PUBLIC_URL"]
     assert bundle == environment["REQUESTS_CA_BUNDLE"] == environment["SSL_CERT_FILE"]
@@ -50,7 +50,7 @@ def test_who_does_not_trust_the_authority_does_not_speak_to_it(serve: Serve) -> 
     facts = serve.facts()
 
     with pytest.raises(ssl.SSLCertVerificationError):
-        ask(f"{facts['url']}/environment", trust=ssl.get_default_verify_paths().openssl_cafile)
+        get_json(f"{facts['url']}/environment", trust=ssl.get_default_verify_paths().openssl_cafile)
     with (
         store(facts, trust=True) as client,
         pytest.raises(ServiceRequestError, match="certificate verify failed"),
@@ -60,7 +60,7 @@ def test_who_does_not_trust_the_authority_does_not_speak_to_it(serve: Serve) -> 
 
 def test_the_console_and_the_ready_file_say_what_a_client_needs(serve: Serve) -> None:
     facts = serve.facts()
-    said = until(lambda: serve.said() if "AccessToken" in serve.said() else "")
+    said = wait_until(lambda: serve.said() if "AccessToken" in serve.said() else "")
 
     metadata = f"{facts['url']}/metadata/endpoints?api-version=2019-05-01"
     assert metadata == facts["metadata_url"]
@@ -80,11 +80,11 @@ def test_a_killed_part_comes_back_with_https(serve: Serve, part: str) -> None:
         client.create_container("box").upload_blob("kept", b"kept")
 
     os.kill(before["pids"][part], 9)
-    until(lambda: has_ended(before["pids"][part]))
+    wait_until(lambda: not is_running(before["pids"][part]))
     after = serve.facts()
 
     assert after | {"pids": None} == before | {"pids": None}
-    assert {} != ask(f"{after['url']}/environment", trust=after["ca_bundle"])
+    assert {} != get_json(f"{after['url']}/environment", trust=after["ca_bundle"])
     with store(after, trust=after["ca_bundle"]) as client:
         assert b"kept" == client.get_blob_client("box", "kept").download_blob().readall()
 
@@ -97,7 +97,7 @@ def test_the_next_start_is_trusted_by_the_same_clients(serve: Serve) -> None:
     facts = serve.start().facts()
 
     assert before == bundle.read_bytes()
-    assert {} != ask(f"{facts['url']}/environment", trust=str(bundle))
+    assert {} != get_json(f"{facts['url']}/environment", trust=str(bundle))
 
 
 def test_a_folder_that_was_http_before_keeps_its_data(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_folder_that_was_http_before_keeps_its_data(tmp_path: Path) -> None:
         serve.end()
 
 
-def test_damaged_certificates_are_told_in_one_line(tmp_path: Path) -> None:
+def test_damaged_certificates_are_reported_in_one_line(tmp_path: Path) -> None:
     tls = tmp_path / "state" / "tls"
     tls.mkdir(parents=True)
     (tls / "ca.pem").write_text("no certificate")
@@ -130,7 +130,7 @@ def test_damaged_certificates_are_told_in_one_line(tmp_path: Path) -> None:
     assert f"Delete the folder '{tls}'; the next start makes new certificates." in serve.said()
 
 
-def test_a_bundle_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_bundle_that_is_not_there_is_reported_in_one_line(tmp_path: Path) -> None:
     done = serve_command(
         "--tls", "--port=0", f"--state={tmp_path}", REQUESTS_CA_BUNDLE=f"{tmp_path}/none.pem"
     )
@@ -162,7 +162,7 @@ def test_core_tools_get_the_certificate_as_they_take_it(tmp_path: Path) -> None:
         text=True,
     ) as serve:
         assert serve.stdout is not None
-        until(lambda: "Serving at https" in str(serve.stdout and serve.stdout.readline()))
+        wait_until(lambda: "Serving at https" in str(serve.stdout and serve.stdout.readline()))
         serve.terminate()
         serve.communicate()
 
@@ -171,7 +171,7 @@ def test_core_tools_get_the_certificate_as_they_take_it(tmp_path: Path) -> None:
     assert (tls / "server.pfx").exists()
 
 
-def test_the_workspace_is_what_the_app_is_told(tmp_path: Path) -> None:
+def test_the_workspace_is_the_one_of_the_settings(tmp_path: Path) -> None:
     """By the environment, else by the app's local.settings.json, else the app's own default."""
     (tmp_path / "local.settings.json").write_text(
         '{"Values": {"WORKSPACE_NAME": "of-the-file", "RESOURCE_GROUP": "of-the-file"}}'

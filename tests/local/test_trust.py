@@ -5,7 +5,7 @@ from pathlib import Path
 import certifi
 import pytest
 
-from local.errors import Refused
+from local.stack_errors import Refused
 from local.trust import write_bundle
 
 

@@ -2,8 +2,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.errors import GaveUp
-from local.watch import DEATHS, START_LIMIT_S, Watch
+from local.process_watch import DEATHS, START_LIMIT_S, ProcessWatch
+from local.stack_errors import GaveUp
 
 
 @dataclass
@@ -13,7 +13,7 @@ class FakePart:
     name: str = "host"
     pid: int = 1
     exit_code: int | None = None
-    last_words: str = "its last words"
+    last_output: str = "its last words"
 
     def restart(self) -> None:
         self.pid += 1
@@ -31,7 +31,7 @@ class Scene:
     greetings: list[int] = field(default_factory=list[int])
 
     def __post_init__(self) -> None:
-        self.watch = Watch(
+        self.watch = ProcessWatch(
             [self.part],
             is_ready=lambda: self.is_ready,
             on_ready=self.greetings.append,
@@ -41,32 +41,32 @@ class Scene:
 
     def die(self, exit_code: int) -> None:
         self.part.exit_code = exit_code
-        self.watch.look()
+        self.watch.check()
 
 
-def test_readiness_is_told_once() -> None:
+def test_readiness_is_reported_once() -> None:
     scene = Scene()
 
-    scene.watch.look()
-    scene.watch.look()
+    scene.watch.check()
+    scene.watch.check()
 
     assert [1] == scene.greetings
 
 
 def test_readiness_waits_for_the_answer() -> None:
     scene = Scene(is_ready=False)
-    scene.watch.look()
+    scene.watch.check()
     assert [] == scene.greetings
 
     scene.is_ready = True
-    scene.watch.look()
+    scene.watch.check()
 
     assert [1] == scene.greetings
 
 
-def test_a_part_that_dies_is_started_again_and_readiness_told_anew() -> None:
+def test_a_part_that_dies_is_started_again_and_readiness_reported_anew() -> None:
     scene = Scene()
-    scene.watch.look()
+    scene.watch.check()
 
     scene.die(-9)
 
@@ -95,7 +95,7 @@ def test_a_part_that_is_killed_before_it_was_ready_is_started_again() -> None:
 def test_deaths_of_a_stack_that_answered_in_between_are_forgiven() -> None:
     scene = Scene()
     for death in range(3 * DEATHS):
-        scene.watch.look()
+        scene.watch.check()
         scene.now = death * 0.5
         scene.die(-9)
 
@@ -104,7 +104,7 @@ def test_deaths_of_a_stack_that_answered_in_between_are_forgiven() -> None:
 
 def test_five_deaths_within_thirty_seconds_are_too_many() -> None:
     scene = Scene(is_ready=False)
-    scene.watch.look()
+    scene.watch.check()
 
     for death in range(DEATHS - 1):
         scene.now = death * 7.0
@@ -116,7 +116,7 @@ def test_five_deaths_within_thirty_seconds_are_too_many() -> None:
 
 def test_deaths_far_apart_are_forgiven() -> None:
     scene = Scene()
-    scene.watch.look()
+    scene.watch.check()
 
     for death in range(3 * DEATHS):
         scene.now = death * 8.0
@@ -127,8 +127,8 @@ def test_deaths_far_apart_are_forgiven() -> None:
 
 def test_a_host_that_never_answers_ends_the_wait() -> None:
     scene = Scene(is_ready=False)
-    scene.watch.look()
+    scene.watch.check()
 
     scene.now = START_LIMIT_S + 1
     with pytest.raises(GaveUp, match="does not answer"):
-        scene.watch.look()
+        scene.watch.check()

@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.service.models import MODEL_FILES
-from tests.service.stack import WORKSPACE, Stack, served, wait_until
+from tests.support import two_hosts
+from tests.support.deploying import deploy_on
+from tests.support.stack import WORKSPACE, Stack, served
+from tests.support.waiting import wait_until
+
+__all__ = ["deploy_on"]
 
 # An environment with packages from the index; the machine may be busy.
 BUILD_LIMIT_S = 300
@@ -16,25 +20,13 @@ BUILD_LIMIT_S = 300
 type Deploy = Callable[..., str]
 
 
-def deploy_on(stack: Stack, endpoint: str, **properties: Any) -> str:
-    """An endpoint with one deployment `main` of the doubling model; returns the endpoint's name."""
-    uri = stack.upload("models/doubler", MODEL_FILES)
-    stack.put("/models/doubler/versions/1", {"properties": {"modelUri": uri}})
-    model = {"referenceType": "Id", "assetId": f"{WORKSPACE}/models/doubler/versions/1"}
-    stack.put(f"/batchEndpoints/{endpoint}", {"properties": {"authMode": "aadToken"}})
-    own = f"/batchEndpoints/{endpoint}/deployments/main"
-    stack.put(own, {"properties": {"model": model, **properties}})
-    wait_until(lambda: stack.made(own))  # a busy machine may take longer than the PUT waits
-    stack.put(
-        f"/batchEndpoints/{endpoint}",
-        {"properties": {"defaults": {"deploymentName": "main"}}},
-    )
-    return endpoint
-
-
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with served(tmp_path_factory.mktemp("service") / "state") as running:
+    with served(
+        tmp_path_factory.mktemp("service") / "state",
+        *two_hosts.OPTIONS,
+        instances=two_hosts.INSTANCES,
+    ) as running:
         yield running
 
 
@@ -65,7 +57,7 @@ def put_script(stack: Stack, endpoint: str, text: str, **properties: Any) -> Any
     own = f"/batchEndpoints/{endpoint}/deployments/main"
     given = {"model": model, "codeConfiguration": code, **properties}
     stack.put(own, {"properties": given})
-    made = wait_until(lambda: stack.made(own), limit_s=BUILD_LIMIT_S)
+    made = wait_until(lambda: stack.provisioned(own), limit_s=BUILD_LIMIT_S)
     if made["provisioningState"] == "Succeeded":
         default = {"defaults": {"deploymentName": "main"}}
         stack.put(f"/batchEndpoints/{endpoint}", {"properties": default})

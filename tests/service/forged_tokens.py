@@ -21,7 +21,7 @@ SESSION = "x-ms-token-aad-access-token"
 class Forgery:
     """The headers of a request, and the refusal that they must meet."""
 
-    sin: str
+    flaw: str
     headers: Mapping[str, str]
     status: int
     word: str
@@ -74,15 +74,15 @@ def _with_wrong_claims(issuer: Issuer) -> Iterator[Forgery]:
         ("without a role", {"roles": []}, 403, "no role"),
         ("an unknown role", {"roles": ["owner"]}, 403, "owner"),
     )
-    for sin, changes, status, word in wrong:
+    for flaw, changes, status, word in wrong:
         claims = {name: one for name, one in (_claims(issuer) | changes).items() if one is not None}
         token = jwt.encode(claims, issuer._key, "RS256", headers={"kid": issuer.key_id})
-        yield _bearer(sin, token, status, word)
-        yield Forgery(f"{sin}, in a session", {SESSION: token}, status, word)
+        yield _bearer(flaw, token, status, word)
+        yield Forgery(f"{flaw}, in a session", {SESSION: token}, status, word)
 
 
-def _bearer(sin: str, token: str, status: int, word: str) -> Forgery:
-    return Forgery(sin, {"Authorization": f"Bearer {token}"}, status, word)
+def _bearer(flaw: str, token: str, status: int, word: str) -> Forgery:
+    return Forgery(flaw, {"Authorization": f"Bearer {token}"}, status, word)
 
 
 def _claims(issuer: Issuer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import jwt
 from local.issuer import Issuer
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
-from tests.service.stack import WORKSPACE, Stack
+from tests.support.stack import WORKSPACE, Stack
 
 ENDPOINT = f"{WORKSPACE}/batchEndpoints/authored"
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.service.conftest import Deploy, deploy_on
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import WORKSPACE, Answer, Stack, served, wait_until
+from tests.support.stack import WORKSPACE, Answer, Stack, served
+from tests.support.waiting import wait_until
 
 JOBS = f"{WORKSPACE}/jobs"
 FILES = {f"f{i:03d}.csv": csv_of((i, 1)) for i in range(250)}

@@ -12,10 +12,10 @@ from durabletask.internal import orchestrator_service_pb2 as pb
 from google.protobuf.json_format import MessageToJson
 
 from orchestrators import score_job, score_shard
-from tests.orchestrators.rehearsal import undecorated
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
-from tests.service.stack import Stack
+from tests.support.rehearsal import undecorated
+from tests.support.stack import Stack
 
 ORCHESTRATORS = {
     "score_job": undecorated(score_job.score_job),

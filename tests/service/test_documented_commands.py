@@ -9,25 +9,54 @@ from pathlib import Path
 
 import pytest
 
-from tests.client.test_tour import fares, fares_in
-from tests.doc_blocks import DOCS, commands
-from tests.service.stack import ROOT, Stack, served
+from tests.support.doc_blocks import DOCS, commands
+from tests.support.fares import fares, fares_in
+from tests.support.stack import ROOT, Stack, served
 
-LIMIT_S = 240
+LIMIT_S = 480
 COPIED = ("*.py", "*.json", "*.txt", "*.toml", "run", "README.md")
-FOLDERS = ("activities", "devhost", "examples", "local", "orchestrators", "shared", "triggers")
+FOLDERS = (
+    "activities",
+    "cli",
+    "devhost",
+    "examples",
+    "local",
+    "orchestrators",
+    "shared",
+    "triggers",
+)
 INSTALLED = (".venv", "node_modules")
 README = ROOT / "README.md"
 PAGES = (README, *sorted(DOCS.glob("*.md")))
+RESULTS = (".state/fares", ".state/taxi")
+"""What the pages write, and would not overwrite."""
 NOT_RUN = {
     "README.md": [
         "./run demo",
+        "./run bep score MODEL DATA",
         "./run serve",
         "./run serve --tls",
         "python3 -m venv",
         "--host func",
+        "azd up",
     ],
-    "local-host.md": ["devhost APP_FOLDER"],
+    "azure.md": [
+        "azd up",
+        "./infra/publish-package.sh",
+        "az deployment sub create",
+        "./run package",
+        "docker compose",
+        "kubectl apply",
+        "federated-credential",
+    ],
+    "backends.md": ["infra/backends/host.dts.json"],
+    "data.md": ["bep datastore create"],
+    "events.md": ["az eventgrid"],
+    "housekeeping.md": ["bep housekeeping run"],
+    "telemetry.md": ["jaegertracing"],
+    "coming-from-azure-ml.md": ["--use-device-code"],
+    "schedules.md": ["bep schedule create"],
+    "webhooks.md": ["bep webhook create", "bep webhook deliveries"],
 }
 STAMPS = """\
 HERE=$(pwd -P)
@@ -96,13 +125,15 @@ def test_the_commands_of_a_page_work_as_printed(project: Path, stack: Stack, pag
 
     Pages of docs go on where the README ends, in the same shell.
     """
+    for folder in RESULTS:
+        shutil.rmtree(project / folder, ignore_errors=True)
     before = files_of(project)
     script = script_of(page) if page == README else script_of(README) + script_of(page)
 
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=project,
-        env=os.environ | {"URL": stack.url},
+        env=os.environ | where(project, stack),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -117,6 +148,13 @@ def test_the_commands_of_a_page_work_as_printed(project: Path, stack: Stack, pag
         check_results(project / ".state/results", done.stdout)
 
 
+def where(project: Path, stack: Stack) -> dict[str, str]:
+    """For curl the address, for `bep` the state folder: the program is that of the original."""
+    state = project / ".state"
+    own = {"BEP_STATE_DIR": state, "BEP_CONFIG_DIR": state / "config"}
+    return {"URL": stack.url, "NO_PROXY": "127.0.0.1"} | {key: str(own[key]) for key in own}
+
+
 def script_of(page: Path) -> str:
     return "".join(one.text for one in commands(page) if not one.reason)
 
@@ -126,6 +164,5 @@ def check_results(results: Path, said: str) -> None:
     receipt = json.loads((results / "receipt.json").read_text())
     assert "proven" == receipt["verdict"]
     assert "" == (results / "errors.jsonl").read_text()
-    assert [receipt["verdict"], receipt["output"]["sha256"]] == [
-        json.loads(line) for line in said.splitlines()[-2:]
-    ]
+    printed = [receipt["verdict"], receipt["output"]["sha256"]]
+    assert "\n".join(json.dumps(one) for one in printed) in said

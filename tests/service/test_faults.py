@@ -13,7 +13,8 @@ import pytest
 
 from tests.service.conftest import deploy_on
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import Stack, kill_scorers, served, wait_until
+from tests.support.stack import Stack, kill_scorers, served
+from tests.support.waiting import wait_until
 
 KILLS = 3
 FILES = {f"f{i:03d}.csv": csv_of((i, 1), (i, 2)) for i in range(400)}

@@ -22,11 +22,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from shared.api.openapi import Scope, document
+from shared.api.openapi_document import Scope, document
 from shared.api.routes import Route
-from tests.route_table import ROUTES
 from tests.service.conftest import deploy_on
-from tests.service.stack import WORKSPACE, Stack
+from tests.support.route_table import ROUTES
+from tests.support.stack import WORKSPACE, Stack
 
 # Requests per operation and kind: where there is a body there is more to get wrong.
 WITH_BODY = int(os.environ.get("FUZZ_EXAMPLES", "10"))
@@ -190,7 +190,13 @@ def test_the_served_documents_are_the_ones_that_are_fuzzed(stack: Stack) -> None
 
     expected = document(ROUTES, Scope("Batch endpoints", stack.url, known=KNOWN))
     assert json.loads(json.dumps(expected["paths"])) == served["paths"]
-    assert {"/jobs", "/jobs/{job}", "/jobs/{job}/status", "/swagger.json"} == set(swagger["paths"])
+    told = ("/deliveries", "/deliveries/{delivery}", "/deliveries/{delivery}/redeliver")
+    inside = ("/shards", "/minibatches", "/minibatches/{number}", "/timeline", "/insights")
+    errors = ("/errors/groups", "/errors/groups/{cause}", "/logs", "/log")
+    outputs = ("/outputs", "/outputs/{output}", "/outputs/{output}/preview")
+    parts = ("", "/status", *outputs, *told, *inside, *errors)
+    of_job = {f"/jobs/{{job}}{part}" for part in parts}
+    assert {"/jobs", "/swagger.json"} | of_job == set(swagger["paths"])
     assert [{"url": f"{stack.url}/endpoints/{endpoint}"}] == swagger["servers"]
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.service.conftest import deploy_on
 from tests.service.models import MODEL_FILES, csv_of
-from tests.service.stack import WORKSPACE, Answer, Stack, wait_until
+from tests.support.stack import WORKSPACE, Answer, Stack
+from tests.support.waiting import wait_until
 
 ROLES = ("reader", "invoker", "contributor")
 # As the Durable API and storage call what opens them: a host's key, a signature.
@@ -67,11 +68,14 @@ def strings(body: Any) -> Iterator[str]:
         yield from strings(value)
 
 
-READING = (
+# One job's own document: its links to its outputs are signed.
+LINKING = (
     "/endpoints/{endpoint}/jobs/{name}",
+    f"{WORKSPACE}/batchEndpoints/{{endpoint}}/jobs/{{name}}",
+)
+READING = (
     "/endpoints/{endpoint}/jobs/{name}/status",
     "/endpoints/{endpoint}/jobs",
-    f"{WORKSPACE}/batchEndpoints/{{endpoint}}/jobs/{{name}}",
     f"{WORKSPACE}/jobs",
     f"{WORKSPACE}/jobs/{{name}}",
     f"{HISTORY}/runs/{{name}}",
@@ -85,6 +89,12 @@ READING = (
 )
 
 
+def without_links(properties: Any) -> Any:
+    """Links end an hour after each reading."""
+    assert properties["outputs"].pop("links")
+    return properties
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("path", READING)
 def test_what_is_read_carries_no_key(job: Job, path: str, role: str) -> None:
@@ -92,6 +102,23 @@ def test_what_is_read_carries_no_key(job: Job, path: str, role: str) -> None:
 
     assert 200 == answer.status, answer.body
     assert [] == [text for text in strings(answer.body) if KEYS.search(text)]
+    assert SECRET not in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("path", LINKING)
+def test_a_jobs_links_read_one_output_each_and_nothing_else(job: Job, path: str, role: str) -> None:
+    answer = job.ask(role, "GET", path.format(endpoint=job.endpoint, name=job.name))
+    links = answer.body["properties"]["outputs"]["links"]
+    keyed = [text for text in strings(answer.body) if KEYS.search(text)]
+
+    assert sorted(keyed) == sorted(links[name] for name in ("predictions", "receipt", "errors"))
+    for link in keyed:
+        assert {"sp": ["r"], "sr": ["b"]}.items() <= parse_qs(urlsplit(link).query).items()
+        status, text = job.text(link)
+        assert (200, False) == (status, SECRET in text)
+        name = urlsplit(link).path.rpartition("/")[2]
+        assert 403 == job.text(link.replace(f"/{name}?", "/job.json?"))[0]
     assert SECRET not in json.dumps(answer.body)
 
 
@@ -189,6 +216,8 @@ def models(stack: Stack) -> str:
         ("reader", "workspaceartifactstore", "rl"),
         ("invoker", "workspaceartifactstore", "rl"),
         ("contributor", "workspaceartifactstore", "rcwl"),
+        ("reader", "workspaceinbox", "rl"),
+        ("invoker", "workspaceinbox", "rcwl"),
         ("reader", "only_data", "rl"),
         ("invoker", "only_data", "rcwl"),
         ("contributor", "only_data", "rcwl"),
@@ -236,7 +265,7 @@ def test_the_hubs_key_forges_no_job_and_deletes_no_endpoint(job: Job) -> None:
     job.stack.ended(started)
     parts = urlsplit(started["statusQueryGetUri"])
     base = parts.path.partition("/instances/")[0]
-    before = job.stack.job(started)
+    before = without_links(job.stack.job(started))
 
     def forge(orchestrator: str, instance: str, given: Any) -> Any:
         path = f"{base}/orchestrators/{orchestrator}/{instance}?{parts.query}"
@@ -254,7 +283,7 @@ def test_the_hubs_key_forges_no_job_and_deletes_no_endpoint(job: Job) -> None:
     given = {"endpoint": job.endpoint, "deletion": ""}
     assert "Failed" == forge("retire_endpoint", f"{job.endpoint}_", given)["state"]
 
-    assert before == job.stack.job(started)
+    assert before == without_links(job.stack.job(started))
     own = job.ask("reader", "GET", f"{WORKSPACE}/batchEndpoints/{job.endpoint}")
     assert "Succeeded" == own.body["properties"]["provisioningState"]
     assert 404 == job.ask("reader", "GET", f"{WORKSPACE}/jobs/with-spec").status

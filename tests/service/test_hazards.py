@@ -1,7 +1,7 @@
 """A job under hazards: twins, dying workers and delays at once change neither bytes nor receipt.
 
-The local host does to the app what the real one may do. SEEDS are few here; to try more by hand,
-name others in HAZARD_SEEDS (comma separated).
+The local host does to the app what the real one may do; every other time, two hosts that share the
+work. SEEDS are few here; to try more by hand, name others in HAZARD_SEEDS (comma separated).
 """
 
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from tests.service.conftest import deploy_on
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import Stack, served
+from tests.support.stack import Stack, served
 
 SEEDS = [int(seed) for seed in os.environ.get("HAZARD_SEEDS", "1,2").split(",")]
 HAZARDS = "twins=0.3,worker-death=0.1,delays=0.3"
@@ -54,7 +54,7 @@ def test_hazards_change_neither_bytes_nor_receipt(
     assert ROWS == expected[0].decode().splitlines()
     options = ["--hazards", HAZARDS, "--hazard-seed", str(seed), "--worker-deaths", "0"]
 
-    with served(state, *options) as stack:
+    with served(state, *options, instances=1 + SEEDS.index(seed) % 2) as stack:
         disturbed = run(stack)
         log = stack.log.read_text()
 

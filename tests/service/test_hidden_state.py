@@ -1,12 +1,14 @@
 """A served stack hides its state folder from the scripts that it runs."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.scoring.child import fence
-from tests.service.stack import WORKSPACE, Stack
+from tests.service.conftest import put_script
+from tests.support.stack import WORKSPACE, Stack, served
 
 _LOOKS = """\
 import json
@@ -58,6 +60,22 @@ def test_no_script_reads_the_issuers_key_the_hosts_database_or_the_stores_blobs(
     assert set(secret) == set(seen["told"])
     assert {"PermissionError"} == set(seen["told"].values()) - {"FileNotFoundError"}
     assert "PermissionError" == seen["told"]["issuer/key.pem"]
+
+
+@pytest.mark.skipif(not fence.is_available(), reason="this kernel has no Landlock")
+def test_no_script_reads_the_sign_ins_of_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sign-ins"
+    folder.mkdir()
+    (folder / "tokens.json").write_text("{}")
+    monkeypatch.setenv("BEP_CONFIG_DIR", str(folder))
+    with served(tmp_path / "state") as own:
+        put_script(own, "looks", _LOOKS.format(state=str(folder), secrets=["tokens.json"]))
+        properties = own.ended(own.invoke("looks", own.upload("seen", {"a.txt": b"mine"})))
+        (line,) = own.output(properties).decode().splitlines()
+
+    assert {"told": {"tokens.json": "PermissionError"}, "input": "mine"} == json.loads(line)
 
 
 def test_the_log_of_a_making_is_for_readers(stack: Stack, script: Any) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.service.stack import Stack
+from tests.support.stack import Stack
 
 PRINTS = """\
 import os

@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from tests.service.stack import CONTAINER, Stack, scorers_of
+from tests.support.stack import CONTAINER, Stack, scorers_of
 
 FILES = {f"f{i:03d}.txt": f"{i}".encode() for i in range(120)}
 SCRIPT = """\
@@ -25,7 +25,7 @@ def run(mini_batch):
     rows = []
     for path in mini_batch:
         (out / (Path(path).stem + ".out")).write_text("begun")
-        time.sleep(0.02)
+        time.sleep(0.05)
         (out / (Path(path).stem + ".out")).write_text(Path(path).read_text() * 3)
         with (out / f"log-{os.path.basename(mini_batch[0])}").open("a") as log:
             log.write(os.path.basename(path) + "\\n")
@@ -37,7 +37,9 @@ SETTINGS: dict[str, Any] = {
     "maxConcurrencyPerInstance": 2,
     "retrySettings": {"maxRetries": 100, "timeout": "PT30S"},
 }
-MOST_KILLS = 25
+# One fewer than the deaths in init(), one after the other, that are a job's end.
+MOST_KILLS = 9
+ENDED = {"Completed", "Failed", "Canceled"}
 
 
 def left_by(stack: Stack, properties: Any) -> dict[str, bytes]:
@@ -54,14 +56,18 @@ def left_by(stack: Stack, properties: Any) -> dict[str, bytes]:
 def disturbed(stack: Stack, started: Any) -> tuple[Any, int]:
     """Kill one scorer or another now and then, until the job has ended."""
     chance, kills = random.Random(11), 0  # noqa: S311
-    while kills < MOST_KILLS and "Completed" != stack.job(started)["status"]:
-        time.sleep(chance.uniform(0.05, 0.6))
+    while kills < MOST_KILLS and not has_ended(stack, started):
+        time.sleep(chance.uniform(0.05, 0.5))
         found = scorers_of(stack)
         if found:
             with suppress(psutil.NoSuchProcess):
                 chance.choice(found).kill()
                 kills += 1
     return stack.ended(started, limit_s=240), kills
+
+
+def has_ended(stack: Stack, started: Any) -> bool:
+    return stack.job(started)["status"] in ENDED
 
 
 def test_a_job_whose_scorers_were_killed_at_random_leaves_what_an_undisturbed_one_does(
@@ -77,7 +83,7 @@ def test_a_job_whose_scorers_were_killed_at_random_leaves_what_an_undisturbed_on
         properties, kills = disturbed(stack, started)
 
         assert "Completed" == properties["status"], properties
-        assert kills >= 5  # else it was hardly disturbed
+        assert kills >= 3  # else it was hardly disturbed
         assert undisturbed == left_by(stack, properties)
         assert 120 + 60 + 1 == len(undisturbed)
         receipt = stack.receipt(started)

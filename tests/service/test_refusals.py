@@ -8,7 +8,8 @@ import pytest
 
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
-from tests.service.stack import CONTAINER, WORKSPACE, Answer, Stack, wait_until
+from tests.support.stack import CONTAINER, WORKSPACE, Answer, Stack
+from tests.support.waiting import wait_until
 
 URI = "azureml://datastores/workspaceblobstore/paths"
 
@@ -58,7 +59,7 @@ def count_jobs(stack: Stack) -> int:
         (a_body(f"{URI}/nothing-here"), 404, ["nothing-here", "no input files"]),
         (a_body("azureml://datastores/elsewhere/paths/x"), 404, ["elsewhere"]),
         (a_body("azureml:unknown:1"), 404, ["unknown"]),
-        (a_body("https://example.com/box/x"), 400, ["example.com", "own storage account"]),
+        (a_body("https://169.254.1.1/box/x"), 400, ["169.254.1.1", "not a public address"]),
         (a_body("ftp://x"), 400, ["ftp://x"]),
         (a_body(f"{URI}/../secrets"), 400, ["..", "not the path of a blob"]),
         ({"properties": {"inputData": {}}}, 400, ["exactly one"]),

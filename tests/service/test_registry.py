@@ -18,7 +18,8 @@ from shared.domain.caller import Author
 from shared.domain.endpoint import Endpoint
 from shared.stores.registry import Registry
 from tests.service.conftest import Deploy, deploy_on
-from tests.service.stack import WORKSPACE, Answer, Stack, served, wait_until
+from tests.support.stack import WORKSPACE, Answer, Stack, served
+from tests.support.waiting import wait_until
 
 WRITERS = 50
 FIRST_PAGE_S = 0.3

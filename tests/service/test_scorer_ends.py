@@ -8,8 +8,10 @@ import psutil
 import pytest
 
 from tests.service.conftest import put_script
-from tests.service.stack import WORKSPACE, Stack, scorers_of, served, wait_until
 from tests.service.test_scripts import folder_of, published
+from tests.support import two_hosts
+from tests.support.stack import WORKSPACE, Stack, scorers_of, served
+from tests.support.waiting import wait_until
 
 FILES = {f"f{i:02d}.txt": b"x" for i in range(12)}
 COUNTS = """\
@@ -169,7 +171,7 @@ def test_a_shutdown_that_fails_is_in_the_logs_and_fails_a_job_of_side_files(
         assert b"in shutdown" in stack.download(name, "batch-jobs")
 
 
-def test_what_a_killed_process_had_still_to_write_is_told(stack: Stack, script: Any) -> None:
+def test_what_a_killed_process_had_still_to_write_is_reported(stack: Stack, script: Any) -> None:
     script(
         "loses-totals",
         TOTALS.format(first="pass"),
@@ -182,12 +184,13 @@ def test_what_a_killed_process_had_still_to_write_is_told(stack: Stack, script: 
 
     assert "Completed" == properties["status"], properties
     lost = 11 - sum(int(total) for total in files_like(stack, properties, "total-"))
-    assert lost > 0
+    assert lost or two_hosts.IS_ON  # there, it may have been the first of the one that died
     told = f"The processes of {lost} mini-batches were ended before their shutdown()"
-    assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
+    warned = [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
+    assert [told][:lost] == warned
 
 
-def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_told(
+def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_reported(
     stack: Stack, script: Any
 ) -> None:
     script("dies-at-last", TOTALS.format(first="os._exit(3)"), miniBatchSize=1)
@@ -199,7 +202,7 @@ def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_told(
     assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
 
 
-def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_told(
+def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_reported(
     stack: Stack, script: Any
 ) -> None:
     script(

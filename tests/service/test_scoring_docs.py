@@ -13,10 +13,11 @@ import pytest
 import yaml
 from sklearn.neighbors import KNeighborsClassifier
 
-from tests.doc_blocks import blocks, examples
-from tests.service.stack import WORKSPACE, Stack, wait_until
 from tests.service.test_environments import skip_without_index
 from tests.service.test_scripts import folder_of, published
+from tests.support.doc_blocks import blocks, examples
+from tests.support.stack import WORKSPACE, Stack
+from tests.support.waiting import wait_until
 
 SCRIPTS, ENVIRONMENTS = blocks("scoring-scripts.md"), blocks("environments.md")
 TABLES = {
@@ -65,7 +66,7 @@ def test_the_image_script_and_its_deployment(stack: Stack) -> None:
     stack.put("/batchEndpoints/docs-digits", {"properties": {}})
     own = "/batchEndpoints/docs-digits/deployments/main"
     stack.put(own, filled(SCRIPTS["deployment"]))
-    made = wait_until(lambda: stack.made(own))
+    made = wait_until(lambda: stack.provisioned(own))
     default = {"defaults": {"deploymentName": "main"}}
     stack.put("/batchEndpoints/docs-digits", {"properties": default})
 
@@ -76,7 +77,7 @@ def test_the_image_script_and_its_deployment(stack: Stack) -> None:
     assert SCRIPTS["digits output"] == stack.output(properties).decode()
 
 
-def test_an_init_that_fails_is_told_as_the_page_says(stack: Stack, script: Any) -> None:
+def test_an_init_that_fails_is_reported_as_the_page_says(stack: Stack, script: Any) -> None:
     made = script("docs-broken", SCRIPTS["broken"])
 
     assert "Failed" == made["provisioningState"]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.service.stack import WORKSPACE, Stack, wait_until
+from tests.support.stack import WORKSPACE, Stack
+from tests.support.waiting import wait_until
 
 NINE = {f"f{i}.txt": f"{i}".encode() for i in range(9)}
 ONCE = {"maxRetries": 1, "timeout": "PT30S"}
@@ -111,7 +112,7 @@ def test_two_deployments_may_disagree_on_one_image(stack: Stack, script: Any) ->
     names = ("model", "codeConfiguration", "miniBatchSize")
     given = {name: made[name] for name in names} | {"environmentVariables": {"SEES": "dog"}}
     stack.send("PUT", other, {"properties": given})
-    wait_until(lambda: stack.made("/batchEndpoints/opinions/deployments/other"))
+    wait_until(lambda: stack.provisioned("/batchEndpoints/opinions/deployments/other"))
     uri = stack.upload("one-image", {"one.png": PNG})
 
     default = stack.ended(stack.invoke("opinions", uri))

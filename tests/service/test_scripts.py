@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from tests.service.conftest import Deploy
-from tests.service.stack import CONTAINER, WORKSPACE, Stack, kill_scorers, wait_until
+from tests.support.stack import CONTAINER, WORKSPACE, Stack, kill_scorers
+from tests.support.waiting import wait_until
 
 FILES = {f"f{i}.txt": f"{i}".encode() for i in range(9)}
 LISTS = """\
@@ -202,12 +203,17 @@ def test_a_script_that_does_not_start_fails_at_creation(stack: Stack, script: An
     assert "Failed" == made["provisioningState"]
     assert "no GPU here" in made["provisioningError"]
     body = {"inputData": {"x": {"jobInputType": "UriFolder", "uri": stack.upload("t", FILES)}}}
-    answer = stack.send("POST", "/endpoints/broken/jobs", {"properties": body})
+    answer = stack.send(
+        "POST",
+        "/endpoints/broken/jobs",
+        {"properties": body},
+        headers={"azureml-model-deployment": "main"},
+    )
     assert 409 == answer.status
     assert "no GPU here" in answer.body["error"]["message"]
 
 
-def test_what_is_no_row_is_told_in_words(stack: Stack, script: Any) -> None:
+def test_what_is_no_row_is_reported_in_words(stack: Stack, script: Any) -> None:
     retry = {"maxRetries": 1, "timeout": "PT30S"}
     script("returns-none", RETURNS_NONE, retrySettings=retry)
     started = stack.invoke("returns-none", stack.upload("texts", FILES))

@@ -9,7 +9,7 @@ from azure.storage.blob import ContainerClient
 
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import WORKSPACE, Answer, Stack
+from tests.support.stack import WORKSPACE, Answer, Stack
 
 SCRIPT = """\
 def init():

@@ -10,7 +10,7 @@ import pytest
 
 from tests.service.conftest import deploy_on
 from tests.service.models import csv_of, rows_of
-from tests.service.stack import WORKSPACE, Stack, served
+from tests.support.stack import WORKSPACE, Stack, served
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,24 @@ def test_a_job_is_scored_over_https(https: Stack) -> None:
     assert expected == https.output(ended).decode().splitlines()
     assert started["services"]["Poll"]["endpoint"].startswith(f"{https.url}/")
     assert started["statusQueryGetUri"].startswith("https://")
+
+
+def test_outputs_are_linked_to_over_https_alone(https: Stack) -> None:
+    endpoint = deploy_on(https, "linked-over-https")
+    started = https.invoke(endpoint, https.upload("linked", {"a.csv": csv_of((1, 2))}))
+    https.ended(started)
+
+    listed = https.send("GET", f"{WORKSPACE}/jobs/{started['name']}/outputs").body["value"]
+
+    trusted = ssl.create_default_context(cafile=https.trust)
+    for file in listed:
+        parts = urlsplit(file["url"])
+        assert ("https", True) == (parts.scheme, "spr=https" in parts.query)
+        connection = HTTPSConnection(parts.netloc, timeout=60, context=trusted)
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        answer = connection.getresponse()
+        assert (200, file["size"]) == (answer.status, len(answer.read()))
+        connection.close()
 
 
 def test_what_is_open_is_open_to_those_who_trust_the_authority(https: Stack) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of
-from tests.service.stack import Stack, wait_until
+from tests.support.json_over_http import connect
+from tests.support.stack import Stack
+from tests.support.waiting import wait_until
 
 DURABLE = "/runtime/webhooks/durabletask"
 FORWARDED = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
@@ -34,7 +36,7 @@ def test_the_links_of_a_job_carry_the_key_and_no_forwarded_host(
     uri = stack.upload("web-pages", {"a.csv": csv_of((1, 1))})
     given = {"input": {"jobInputType": "UriFolder", "uri": uri}}
     own = f"/batchEndpoints/{deploy('web-pages')}/deployments/main"
-    wait_until(lambda: stack.made(own))
+    wait_until(lambda: stack.provisioned(own))
     started = stack.send(
         "POST",
         "/endpoints/web-pages/jobs",
@@ -72,7 +74,7 @@ def test_a_page_of_elsewhere_gets_nothing(stack: Stack, headers: dict[str, str],
 
 
 def refused_text(stack: Stack, path: str, headers: dict[str, str]) -> str:
-    connection = stack._connection()
+    connection = connect(stack.url, stack.trust)
     try:
         connection.request("POST", path, b"{}", headers)
         answer = connection.getresponse()
@@ -92,7 +94,7 @@ def test_state_and_ready_file_are_their_owners(stack: Stack) -> None:
     assert 0o600 == stat.S_IMODE((stack.state / "host" / "devhost.db-wal").stat().st_mode)
 
 
-def test_the_start_is_told_in_a_few_lines(stack: Stack) -> None:
+def test_the_start_is_reported_in_a_few_lines(stack: Stack) -> None:
     start, told, _ = stack.log.read_text().partition("Serving at")
 
     assert told

@@ -19,7 +19,7 @@ def a_spec(name: str = "job-1", folder: str = "in", **settings: Any) -> JobSpec:
         child="00000000-0000-0000-0000-000000000001",
         endpoint="endpoint",
         deployment="deployment",
-        recipe=ResolvedDeployment(
+        resolved=ResolvedDeployment(
             fingerprint="f" * 64,
             model=AssetId(name="m", version="1"),
             model_location=Location(container=CONTAINER, path="models/m"),

@@ -1,1 +1,0 @@
-"""What runs: orchestrations, activities, entities and timers."""

@@ -1,1 +1,0 @@
-"""The gRPC service that the clients of the Durable SDK talk to."""

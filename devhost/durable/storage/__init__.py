@@ -1,1 +1,0 @@
-"""The database: its layout, its one writer, and what is read and written in it."""

@@ -1,1 +1,0 @@
-"""The Durable HTTP API."""

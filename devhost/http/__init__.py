@@ -1,1 +1,0 @@
-"""HTTP triggers: route templates, requests in, responses out, and the admin endpoints."""

@@ -1,1 +1,0 @@
-"""https on one machine: a certificate authority of its own, and what it signs."""

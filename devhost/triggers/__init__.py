@@ -1,1 +1,0 @@
-"""Triggers that fire by themselves: timers and blobs."""

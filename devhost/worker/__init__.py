@@ -1,1 +1,0 @@
-"""Loading a function app, and running its functions in threads or in child processes."""
