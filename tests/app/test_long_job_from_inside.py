@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,8 +25,6 @@ from triggers import insights, minibatches
 CLOSED, OPEN = 60, 50
 """Closed shards, and mini-batches that are recorded of the open one."""
 SPEC = a_spec(mini_batch_size=10)
-COUNT = (CLOSED + 1) * MINIBATCHES_PER_SHARD
-PLAN = Plan(key="k", files=10 * COUNT, minibatches=COUNT, shards=CLOSED + 1)
 BUNDLE = 50
 
 
@@ -69,59 +68,75 @@ def bundles(span: Span) -> list[Span]:
     ]
 
 
+def a_plan(closed: int) -> Plan:
+    count = (closed + 1) * MINIBATCHES_PER_SHARD
+    return Plan(key="k", files=10 * count, minibatches=count, shards=closed + 1)
+
+
 class Hub(Orchestrations):
     """The job runs, with one bundle handed out."""
+
+    closed = CLOSED
 
     def find(self, instance: str) -> Instance | None:
         name = "score_shard" if ":" in instance else "score_job"
         tally = Tally(minibatches=OPEN, files=10 * OPEN, failed_files=10 * OPEN)
-        first = CLOSED * MINIBATCHES_PER_SHARD + OPEN
+        first = self.closed * MINIBATCHES_PER_SHARD + OPEN
         running = [{"first": first, "stop": first + 7}]
         custom: Any = {
             "score_shard": {**tally.to_wire(), "running": running},
             "score_job": {
                 "status": "Running",
-                "plan": PLAN.to_wire(),
-                "tally": closed_tally().to_wire(),
+                "plan": a_plan(self.closed).to_wire(),
+                "tally": closed_tally(self.closed).to_wire(),
                 "scoring_since": SPEC.created_at.isoformat(),
-                "shard": f"job-1:{CLOSED:06d}",
+                "shard": f"job-1:{self.closed:06d}",
             },
         }[name]
         return Instance("", "Running", custom, None, "", name, NOON, NOON)
 
 
-def closed_tally() -> Tally:
-    count = CLOSED * MINIBATCHES_PER_SHARD
+class ShortHub(Hub):
+    closed = 4
+
+
+def closed_tally(closed: int) -> Tally:
+    count = closed * MINIBATCHES_PER_SHARD
     return Tally(files=10 * count, failed_files=10 * count, minibatches=count)
 
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
-    services, blobs, _ = services_in_memory(tmp_path_factory.mktemp("long"))
+    return a_job(tmp_path_factory.mktemp("long"), Hub)
+
+
+def a_job(folder: Path, hub: type[Hub]) -> Asked:
+    closed, plan = hub.closed, a_plan(hub.closed)
+    services, blobs, _ = services_in_memory(folder)
     services.jobs.create(SPEC)
     services.jobs.advance(
         SPEC,
         JobState(
             status=JobStatus.RUNNING,
-            plan=PLAN,
-            tally=closed_tally(),
+            plan=plan,
+            tally=closed_tally(closed),
             scoring_since=SPEC.created_at,
         ),
     )
-    close_shards(services, blobs)
-    first = CLOSED * MINIBATCHES_PER_SHARD
-    services.results.record("job-1", CLOSED, a_record(Span(first=first, stop=first + OPEN)))
-    return Asked(services, Hub(services))
+    close_shards(services, blobs, plan)
+    first = closed * MINIBATCHES_PER_SHARD
+    services.results.record("job-1", closed, a_record(Span(first=first, stop=first + OPEN)))
+    return Asked(services, hub(services))
 
 
-def close_shards(services: Services, blobs: MemoryBlobs) -> None:
-    for shard in range(CLOSED):
-        span = shard_span(shard, COUNT)
+def close_shards(services: Services, blobs: MemoryBlobs, plan: Plan) -> None:
+    for shard in range(plan.shards - 1):
+        span = shard_span(shard, plan.minibatches)
         records = [a_record(one) for one in bundles(span)]
         closed = Summary(shard=shard, span=span, records=records)
         name = f"job-1/outcomes/{shard:06d}.json"
         blobs.write("batch-jobs", name, json.dumps(closed.to_wire()).encode())
-        services.look_into_job.sheets.begin_write(SPEC, PLAN, closed).result(timeout=60)
+        services.look_into_job.sheets.begin_write(SPEC, plan, closed).result(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -181,11 +196,14 @@ def test_a_page_far_into_a_group_is_short_too(asked: Asked) -> None:
     assert page.body["value"][0]["mini_batch"] >= 59 * MINIBATCHES_PER_SHARD
 
 
-def test_what_happens_in_the_open_shard_leaves_the_closed_ones_as_they_were(asked: Asked) -> None:
+def test_what_happens_in_the_open_shard_leaves_the_closed_ones_as_they_were(tmp_path: Path) -> None:
+    asked = a_job(tmp_path, ShortHub)
     before = asked.read(minibatches.list_shards)
     kept = asked.respond(minibatches.list_minibatches, query={"shard": "3"}).headers["ETag"]
-    first = CLOSED * MINIBATCHES_PER_SHARD + OPEN
-    asked.services.results.record("job-1", CLOSED, a_record(Span(first=first, stop=first + 1)))
+    first = ShortHub.closed * MINIBATCHES_PER_SHARD + OPEN
+    asked.services.results.record(
+        "job-1", ShortHub.closed, a_record(Span(first=first, stop=first + 1))
+    )
 
     after = asked.read(minibatches.list_shards)
     again = asked.respond(minibatches.list_minibatches, query={"shard": "3"}, etag=kept)

@@ -18,7 +18,7 @@ MODEL = ROOT / "examples/sdk/taxi/model"
 TRIPS = ROOT / "examples/sdk/taxi/trips"
 READ = "python3 -m json.tool"
 """What `| jq .` is, where jq may not be there."""
-STARTS, BEST_S = 12, 0.3
+STARTS, BEST_S, MOST_OF_OTHERS = 12, 0.3, 3.5
 
 DEPLOY_AND_RUN = """\
 set -e
@@ -113,21 +113,27 @@ show --query "[?name=='nope'].id"
 
 
 def test_bep_starts_quickly(tmp_path: Path) -> None:
-    """By its processor time, which is all the time it takes where nobody else is at work."""
-    env = os.environ | {"BEP_CONFIG_DIR": str(tmp_path)}
+    """By its processor time, beside that of a start that is not ours: both grow with the load."""
+    others = least_s(tmp_path, "-c", "import asyncio, unittest.mock, xmlrpc.client, pydoc")
     for words in (["--help"], ["batch-endpoint", "show", "--help"], ["score", "--help"]):
-        took = []
-        for _ in range(STARTS):
-            before = processor_s()
-            subprocess.run(
-                [sys.executable, "-m", "cli", *words],
-                cwd=ROOT,
-                env=env,
-                check=True,
-                capture_output=True,
-            )
-            took.append(processor_s() - before)
-        assert min(took) < BEST_S, (words, sorted(took))
+        took = least_s(tmp_path, "-m", "cli", *words)
+        assert took < max(BEST_S, MOST_OF_OTHERS * others), (words, took, others)
+
+
+def least_s(config: Path, *arguments: str) -> float:
+    """The processor time of the quickest of some starts."""
+    took = []
+    for _ in range(STARTS):
+        before = processor_s()
+        subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=os.environ | {"BEP_CONFIG_DIR": str(config)},
+            check=True,
+            capture_output=True,
+        )
+        took.append(processor_s() - before)
+    return min(took)
 
 
 def processor_s() -> float:

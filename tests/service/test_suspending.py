@@ -37,7 +37,7 @@ def rests(stack: Stack, started: Any) -> Any:
 
 
 def test_a_suspended_job_rests_says_so_and_goes_on(stack: Stack, deploy: Deploy) -> None:
-    started = begun(stack, deploy, "suspended")
+    started = begun(stack, deploy, "suspended-by-url")
 
     assert 202 == call(stack, started, "suspendPostUri")
 

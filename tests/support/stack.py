@@ -47,6 +47,7 @@ class Stack:
     process: subprocess.Popen[bytes]
     _clients: list[BlobServiceClient] = field(default_factory=list[BlobServiceClient])
     _turns: Iterator[int] = field(default_factory=count)
+    _uploaded: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     @property
     def facts(self) -> Any:
@@ -121,6 +122,8 @@ class Stack:
 
     def upload(self, folder: str, files: dict[str, bytes]) -> str:
         """Files into the default datastore; returns the folder's reference."""
+        strangers = self._uploaded.setdefault(folder, set(files)) - files.keys()
+        assert not strangers, f"{folder} is another test's folder: it has {sorted(strangers)[:3]}"
         client = self.blobs.get_container_client(CONTAINER)
         for name, content in files.items():
             client.upload_blob(f"{folder}/{name}", content, overwrite=True)
