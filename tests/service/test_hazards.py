@@ -1,6 +1,6 @@
 """A job under hazards: twins, dying workers and delays at once change neither bytes nor receipt.
 
-The local host does to the app what the real one may do; every other time, two hosts that share the
+The local host does to the app what the real one may do; an even seed has two hosts that share the
 work. SEEDS are few here; to try more by hand, name others in HAZARD_SEEDS (comma separated).
 """
 
@@ -14,11 +14,11 @@ from tests.service.conftest import deploy_on
 from tests.service.models import csv_of, rows_of
 from tests.support.stack import Stack, served
 
-SEEDS = [int(seed) for seed in os.environ.get("HAZARD_SEEDS", "1,2").split(",")]
+SEEDS = [int(seed) for seed in os.environ.get("HAZARD_SEEDS", "2").split(",")]
 HAZARDS = "twins=0.3,worker-death=0.1,delays=0.3"
-FILES = {f"f{i:03d}.csv": csv_of((i, 1 if i % 50 else "bad"), (i, 2)) for i in range(400)}
+FILES = {f"f{i:03d}.csv": csv_of((i, 1 if i % 50 else "bad"), (i, 2)) for i in range(240)}
 ROWS = [
-    row for i in range(400) for row in (rows_of(f"f{i:03d}.csv", (i, 1), (i, 2)) if i % 50 else [])
+    row for i in range(240) for row in (rows_of(f"f{i:03d}.csv", (i, 1), (i, 2)) if i % 50 else [])
 ]
 SETTINGS: dict[str, Any] = {
     "miniBatchSize": 1,
@@ -54,7 +54,7 @@ def test_hazards_change_neither_bytes_nor_receipt(
     assert ROWS == expected[0].decode().splitlines()
     options = ["--hazards", HAZARDS, "--hazard-seed", str(seed), "--worker-deaths", "0"]
 
-    with served(state, *options, instances=1 + SEEDS.index(seed) % 2) as stack:
+    with served(state, *options, instances=2 - seed % 2) as stack:
         disturbed = run(stack)
         log = stack.log.read_text()
 

@@ -19,7 +19,7 @@ from tests.support.stub_service import Done, environment, run
 from tests.support.waiting import wait_until
 
 AGE = timedelta(days=3)
-SLOW = "import time\ndef init(): pass\ndef run(files):\n    time.sleep(2)\n    return files\n"
+SLOW = "import time\ndef init(): pass\ndef run(files):\n    time.sleep(0.5)\n    return files\n"
 FILES, LIMIT_S = 30, 300
 
 

@@ -57,16 +57,16 @@ def test_a_host_that_never_saw_a_deployment_makes_what_it_needs_and_stops_nobody
     """Environment, model and code are not there: it builds and fetches while the other scores."""
     conda = "dependencies:\n- pip:\n  - apple==1.0\n"
     own = environment(scaled.stack, "apple", conda)
-    scaled.deploy("new", width=2, sleep_s=0.3, environmentId=own)
+    scaled.deploy("new", width=2, sleep_s=0.1, environmentId=own)
 
     with second_host(scaled.stack, tmp_path):
-        scaled.check_scored(scaled.start("new", 60), 60)
+        scaled.check_scored(scaled.start("new", 120), 120)
 
         (built,) = tmp_path.rglob("environments")
         assert list(built.rglob("apple.py"))
 
     runs = sorted(scaled.runs("new"), key=lambda run: run.began)
-    assert 60 == len(runs)
+    assert 120 == len(runs)
     first_of_new = next(run.began for run in runs if run.who == SECOND)
     earlier = [run for run in runs if run.who == FIRST and run.began < first_of_new]
     longest_rest = max(later.began - one.ended for one, later in pairwise(earlier))

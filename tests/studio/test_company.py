@@ -115,7 +115,7 @@ def test_an_idle_page_asks_less_than_once_in_five_seconds(
 
 
 IDLE = ("endpoints", "jobs?endpoint=quiet", "endpoints/quiet")
-IDLE_MS = 12_500
+IDLE_MS = 17_500
 SMALL = 1_000
 """Bytes of an answer's content: that nothing changed has none."""
 

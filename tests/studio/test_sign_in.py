@@ -11,7 +11,7 @@ def test_a_link_signs_in_and_shows_the_page_that_it_names(sign_in: Open) -> None
     page = sign_in("jobs").page
 
     expect(page.get_by_role("heading", name="Jobs", exact=True)).to_be_visible()
-    expect(page.get_by_text("Local contributor")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_text("Local contributor")).to_be_visible()
     assert page.url.endswith("/studio/jobs")
 
 

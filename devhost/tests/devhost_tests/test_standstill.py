@@ -1,8 +1,8 @@
 """A worker that stands still: storage hears nothing of it, and gives its activities out again."""
 
 import json
-import re
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,11 @@ from typing import Any
 import psutil
 import pytest
 
+from devhost.host_json import read_host_json
+from devhost.http.http_routes import HttpRoutes
+from devhost.options import parse_options
+from devhost.preparing import Prepared
+from devhost.start_host import make_worker_factory
 from devhost_tests.served import SAMPLE_APP, Served, serve
 from devhost_tests.test_workers import output, start, workers_of
 from devhost_tests.waiting import until
@@ -108,26 +113,22 @@ def test_a_request_waits_for_its_frozen_worker(served: Served, tmp_path: Path) -
     assert ["went on"] == texts
 
 
-def test_the_setting_of_host_json_holds_without_the_option(tmp_path: Path) -> None:
-    """A minute, the least that the extension takes, is not over after a few seconds."""
-    (tmp_path / "app").mkdir()
-    durable = {"storageProvider": {"workItemQueueVisibilityTimeout": "00:01:00"}}
-    document = {
-        "extensions": {"http": {"routePrefix": ""}, "durableTask": durable},
-    }
-    (tmp_path / "app" / "host.json").write_text(json.dumps(document))
-    code = (SAMPLE_APP / "function_app.py").read_text()
-    (tmp_path / "app" / "function_app.py").write_text(code)
-    with serve(tmp_path / "app", tmp_path / "state") as served:
-        (frozen,) = workers_of(served)
-        path = begin(served, tmp_path / "go")
-        frozen.send_signal(signal.SIGSTOP)
+@pytest.mark.parametrize(("option", "seconds"), [([], 120), (["--visibility", "3"], 3)])
+def test_the_setting_of_host_json_holds_without_the_option(
+    tmp_path: Path, option: list[str], seconds: int
+) -> None:
+    """What the workers are made with: nobody waits for minutes here."""
+    durable = {"storageProvider": {"workItemQueueVisibilityTimeout": "00:02:00"}}
+    document = {"version": "2.0", "extensions": {"durableTask": durable}}
+    (tmp_path / "host.json").write_text(json.dumps(document))
+    options = parse_options([str(tmp_path), *option])
+    with socket.socket() as listener:
+        settings, routes = read_host_json(tmp_path), HttpRoutes([], prefix="")
+        prepared = Prepared(options, settings, [], routes, [], [], listener, None)
 
-        said = re.compile("stands still since 00:01:00")
-        until(lambda: said.search(served.text), "the lapse", deadline_s=80)
+        factory = make_worker_factory(prepared, lambda: "")
 
-        (tmp_path / "go").touch()
-        assert "no failure" == until(lambda: output(served, path), "the end")
+    assert seconds == factory.visibility.total_seconds()
 
 
 def is_alive(process: psutil.Process) -> bool:
