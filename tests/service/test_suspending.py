@@ -27,7 +27,6 @@ def begun(stack: Stack, deploy: Deploy, endpoint: str) -> Any:
 
 def rests(stack: Stack, started: Any) -> Any:
     """The job once nothing of it is under way any more."""
-
     endpoint = stack.job(started)["endpointName"]
     shards = f"/endpoints/{endpoint}/jobs/{started['name']}/shards"
 
