@@ -22,8 +22,8 @@ def invoke(
     input_datastore: str = "",
     input_path: str = "",
     input_local_path: str = "",
-    include: Sequence[str] = (),
-    exclude: Sequence[str] = (),
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
     manifest: bool = False,  # noqa: FBT001, FBT002  # a switch
     changed_since: str = "",
     newest: str = "",

@@ -62,16 +62,16 @@ def request_of(
 
 
 def chosen(
-    include: Iterable[str],
-    exclude: Iterable[str],
+    include: Iterable[str] | None,
+    exclude: Iterable[str] | None,
     manifest: bool,  # noqa: FBT001  # a switch
     changed_since: str,
     newest: str,
 ) -> dict[str, JSON]:
     """Which files of the input count, as flags say it that were written."""
     values = {
-        "include": list(include),
-        "exclude": list(exclude),
+        "include": list(include or ()),
+        "exclude": list(exclude or ()),
         "manifest": manifest,
         "changedSince": changed_since,
         "newest": newest,

@@ -41,6 +41,7 @@ class Manifests:
 
     blobs: Blobs
     inputs: Inputs
+    most_files: int = MOST_FILES
 
     def etag(self, manifest: Location) -> str:
         """Raises NotFound."""
@@ -53,7 +54,7 @@ class Manifests:
         with ThreadPoolExecutor(LOOKERS, thread_name_prefix="manifest") as lookers:
             for lines in batched(self._lines(manifest), AT_ONCE, strict=False):
                 for line, file in zip(lines, lookers.map(find, lines), strict=True):
-                    _check_new(seen, line, file)
+                    self._check_new(seen, line, file)
                     yield file
 
     def _lines(self, manifest: Location) -> Iterator[Line]:
@@ -66,6 +67,14 @@ class Manifests:
             if len(rest) > LONGEST_LINE:
                 _refuse_long(number + 1, rest)
         yield from _line(number + 1, rest)
+
+    def _check_new(self, seen: dict[bytes, int], line: Line, file: PlannedFile) -> None:
+        key, most = version_of(file.name, file.container), self.most_files
+        if key in seen:
+            _refuse(line, f"'{file.name}' is on line {seen[key]} already.", "Name each file once.")
+        if len(seen) >= most:
+            _refuse(line, f"A manifest lists at most {most} files.", "Make several jobs of it.")
+        seen[key] = line.number
 
     def _find(self, manifest: Location, line: Line) -> PlannedFile:
         try:
@@ -100,15 +109,6 @@ def _line(number: int, data: bytes) -> Iterator[Line]:
         _refuse(Line(number, ""), "It is not text in UTF-8.", "Save the manifest as UTF-8.")
     if text and not text.startswith("#"):
         yield Line(number, text)
-
-
-def _check_new(seen: dict[bytes, int], line: Line, file: PlannedFile) -> None:
-    key = version_of(file.name, file.container)
-    if key in seen:
-        _refuse(line, f"'{file.name}' is on line {seen[key]} already.", "Name each file once.")
-    if len(seen) >= MOST_FILES:
-        _refuse(line, f"A manifest lists at most {MOST_FILES} files.", "Make several jobs of it.")
-    seen[key] = line.number
 
 
 def _refuse_long(number: int, data: bytes) -> Never:
