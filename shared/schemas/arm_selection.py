@@ -19,6 +19,8 @@ from shared.schemas.checked import refusals
 from shared.schemas.fields import LONGEST_QUOTE, WHOLE, Fields
 
 MOST_GLOBS = 100
+# Characters of them all: they are in the job's document, which lists of jobs read.
+LONGEST_GLOBS = 10_000
 FIELDS = {
     "include": "include",
     "exclude": "exclude",
@@ -88,10 +90,12 @@ def _refuse_misspelt(name: str, path: str) -> None:
 def _read_globs(value: JSON, path: str) -> tuple[str, ...]:
     globs = _split(value) if isinstance(value, str) else value
     is_list = isinstance(globs, list) and all(isinstance(one, str) for one in globs)
-    if not is_list or len(globs) > MOST_GLOBS:
-        found = f"{len(globs)} globs" if is_list else str(value)[:LONGEST_QUOTE]
+    size = sum(map(len, globs)) if is_list else 0
+    if not is_list or len(globs) > MOST_GLOBS or size > LONGEST_GLOBS:
+        found = f"{len(globs)} globs of {size} characters" if is_list else str(value)
         raise InvalidRequest(
-            f"'{path}' is {found}, not a list of up to {MOST_GLOBS} globs.",
+            f"'{path}' is {found[:LONGEST_QUOTE]}, not a list of up to {MOST_GLOBS} globs with "
+            f"{LONGEST_GLOBS} characters in all.",
             fix=f"{GLOBS_FIX}, or a text with commas between them.",
             target=path,
         )

@@ -52,6 +52,19 @@ def test_included_files_are_scored_in_name_order_and_the_rest_is_told(app: App) 
     assert [] == proof["warnings"]  # it was asked for
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(app: App) -> None:
+    """In one mini-batch, too; and one that fails takes only itself along."""
+    services, blobs, _ = app
+    put(blobs, "a.csv", content="bad")
+    put(blobs, "x/a.csv", content="2")
+    put(blobs, "y/a.csv", content="3")
+
+    run_job(choosing(include=("**",)), services)
+
+    assert ["0,2,a.csv", "0,3,a.csv"] == predictions(blobs)
+    assert (2, 1) == (receipt(blobs)["files"]["scored"], receipt(blobs)["files"]["failed"])
+
+
 def test_a_job_that_chooses_nothing_tells_what_it_left_out_too(app: App) -> None:
     services, blobs, _ = app
     put(blobs, *TREE)

@@ -102,6 +102,7 @@ def test_who_chose_is_known() -> None:
         ({"include": 7}, ["'properties.inputData.in.include' is 7"]),
         ({"include": [1]}, ["not a list of up to 100 globs"]),
         ({"include": ["a"] * 101}, ["101 globs"]),
+        ({"include": ["a" * 1000] * 11}, ["11 globs of 11000 characters", "10000 characters"]),
         ({"manifest": "yes"}, ["manifest' is 'yes'", "true or false"]),
         ({"manifest": 1}, ["manifest' is '1'"]),
         ({"newest": 0}, ["newest' is '0'", "1 to 10000"]),
