@@ -125,7 +125,7 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     selection = spec.settings.selection
     if selection.manifest:
         return _write_listed_plan(spec, services), Skipped()
-    choice = Choice(selection, _known(spec, services))
+    choice = Choice(selection, _known(spec, services), lambda: _check_wanted(spec, services))
     for _ in range(MOST_PLANS):
         planned, skipped = _write_plan(spec, choice, services)
         if planned.is_confirmed:
@@ -174,8 +174,11 @@ def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> 
 def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:
     """What is listed, as it comes; raises _Stopped when the job is canceled, empty or not."""
     for one in items:
-        if services.signals.is_stopped(spec.name):
-            raise _Stopped
+        _check_wanted(spec, services)
         yield one
+    _check_wanted(spec, services)
+
+
+def _check_wanted(spec: JobSpec, services: Services) -> None:
     if services.signals.is_stopped(spec.name):
         raise _Stopped

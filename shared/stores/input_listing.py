@@ -21,7 +21,7 @@ from shared.stores.registry import Registry
 # Not what the store gives at once (5000): the second listing's pages end elsewhere.
 OTHER_PAGE = 3_000
 # Of a folder from which files are chosen, at invoke: in a larger one planning finds them, or none.
-MOST_LOOKED_AT = 50_000
+MOST_LOOKED_AT = 20_000
 
 
 class Inputs:

@@ -15,6 +15,7 @@ from shared.domain.selection import WHOLE_FOLDER, Selection
 from shared.schemas.arm_schedules import repeated
 from shared.schemas.invocation import Invocation, read_invocation
 from shared.services import Services
+from shared.stores.input_listing import MOST_LOOKED_AT
 from tests.support.services_in_memory import services_in_memory
 from tests.support.specs import CONTAINER, a_spec
 
@@ -116,3 +117,15 @@ def test_a_schedule_that_repeats_a_job_chooses_as_it_did() -> None:
 
     again = read_invocation({"properties": body}, BatchSettings())
     assert spec.settings.selection == again.settings.selection
+
+
+def test_a_very_large_folder_is_for_its_plan_to_look_through(services: Services) -> None:
+    """Whoever invokes does not wait for a listing of it all; a smaller one is looked through."""
+    for index in range(MOST_LOOKED_AT):
+        services.blobs.write(CONTAINER, f"large/{index}.csv", b"1")
+
+    with pytest.raises(NotFound, match=f"{MOST_LOOKED_AT} that include does not name"):
+        choose(services, "large/", include="*.parquet")
+    services.blobs.write(CONTAINER, "large/x.parquet", b"1")
+
+    assert DataType.URI_FOLDER is choose(services, "large/", include="*.parquet")[0]
