@@ -15,6 +15,7 @@ from shared.domain.blob_address import is_url
 from shared.domain.blob_name import problem_with
 from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
 from shared.domain.minibatch import PlannedFile
+from shared.domain.place import words
 from shared.domain.resolved_deployment import Location
 from shared.ports import Blobs
 from shared.stores.chosen_files import FOLDER_MARK, version_of
@@ -54,7 +55,7 @@ class Manifests:
         with ThreadPoolExecutor(LOOKERS, thread_name_prefix="manifest") as lookers:
             for lines in batched(self._lines(manifest), AT_ONCE, strict=False):
                 for line, file in zip(lines, lookers.map(find, lines), strict=True):
-                    self._check_new(seen, line, file)
+                    self._check_new(seen, line, file, manifest.container)
                     yield file
 
     def _lines(self, manifest: Location) -> Iterator[Line]:
@@ -68,8 +69,9 @@ class Manifests:
                 _refuse_long(number + 1, rest)
         yield from _line(number + 1, rest)
 
-    def _check_new(self, seen: dict[bytes, int], line: Line, file: PlannedFile) -> None:
-        key, most = version_of(file.name, file.container), self.most_files
+    def _check_new(self, seen: dict[bytes, int], line: Line, file: PlannedFile, own: str) -> None:
+        """A file is the same one, whatever signature it is reached by."""
+        key, most = version_of(file.name, words(file.container or own)), self.most_files
         if key in seen:
             _refuse(line, f"'{file.name}' is on line {seen[key]} already.", "Name each file once.")
         if len(seen) >= most:
