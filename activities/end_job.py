@@ -22,6 +22,7 @@ from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
+from shared.domain.selection import LeftOut
 from shared.domain.side_contents import StoredChange
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
@@ -72,7 +73,8 @@ def end(task: EndTask, services: Services) -> EndResult:
         ended, proof, side = _publish(_ending(job.spec, task), services)
         warnings = lasting_warnings(ended, proof)
         # without what a script says, and what else may differ each time
-        receipt = receipt_of(ended, proof, warnings, _batch(job.spec, services))
+        batch, left_out = _batch(job.spec, services), _left_out(ended, services)
+        receipt = receipt_of(ended, proof, warnings, batch, left_out)
         warnings += passing_warnings(ended, side.files.contested, side.cut_off)
         ended = _explained(ended, services)
         services.reports.write(ended, receipt, warnings)
@@ -90,6 +92,12 @@ def _batch(spec: JobSpec, services: Services) -> BatchProof | None:
     if manifest is None:
         return None
     return BatchProof.of(services.upload_records.batch_at(manifest), manifest)
+
+
+def _left_out(ended: Ending, services: Services) -> LeftOut | None:
+    """What of the input folder is no input, with the reasons."""
+    plan = ended.plan
+    return services.plans.find_left_out(ended.spec.name, plan.key) if plan.skipped else None
 
 
 def _ending(spec: JobSpec, task: EndTask) -> Ending:

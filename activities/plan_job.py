@@ -1,6 +1,7 @@
 """Plan a job: list its input, cut it into mini-batches, pin every file.
 
-A batch of uploads was listed when it was accepted: its document has the files and their etags.
+A batch of uploads was listed when it was accepted: its document has the files and their etags. A
+manifest is a file that lists the input.
 
 The input is listed a second time, names only: a plan that holds other names is made again.
 
@@ -9,6 +10,7 @@ Who wants to hear of the job's start is called back, by orchestrations of their 
 
 import uuid
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import azure.durable_functions as df
@@ -22,10 +24,13 @@ from shared.domain.minibatch import MINIBATCHES_PER_SHARD
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
+from shared.domain.selection import Skipped
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
 from shared.services import Services, services
-from shared.stores.input_listing import Skipped
+from shared.stores.chosen_files import Choice
+from shared.stores.earlier_files import EarlierFiles
+from shared.stores.manifests import Manifests
 
 bp = df.Blueprint()
 
@@ -86,13 +91,28 @@ def _create_plan(spec: JobSpec, services: Services) -> Plan:
     except _Stopped:
         return Plan(is_canceled=True)
     if not planned.files:
-        left_out = f" ({skipped})" if skipped.total else ""
-        return Plan(
-            problem=f"The input '{spec.input.uri}' holds no files any more{left_out}. "
-            "Upload files and invoke again."
-        )
-    counted = {"skipped": skipped.total, "left_out": str(skipped)}
+        return Plan(problem=_no_files(spec, skipped))
+    summary = skipped.summary()
+    services.plans.keep_left_out(spec.name, planned.key, summary)
+    counted = {
+        "skipped": skipped.total,
+        "left_out": str(skipped),
+        "left_out_by": summary.counts,
+    }
     return services.plans.keep(spec.name, planned.model_copy(update=counted))
+
+
+def _no_files(spec: JobSpec, skipped: Skipped) -> str:
+    left_out = f" ({skipped})" if skipped.total else ""
+    uri, selection = spec.input.uri, spec.settings.selection
+    if selection.manifest:
+        return f"The manifest '{uri}' lists no files. Write one on each line, and invoke again."
+    if not selection.is_default:
+        return (
+            f"No file of the input '{uri}' is chosen{left_out}. "
+            "Upload files that are, or choose others, and invoke again."
+        )
+    return f"The input '{uri}' holds no files any more{left_out}. Upload files and invoke again."
 
 
 def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
@@ -102,22 +122,45 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     """
     if spec.input.manifest:
         return _write_batch_plan(spec, spec.input.manifest, services), Skipped()
+    selection = spec.settings.selection
+    if selection.manifest:
+        return _write_listed_plan(spec, services), Skipped()
+    choice = Choice(selection, _known(spec, services), lambda: _check_wanted(spec, services))
     for _ in range(MOST_PLANS):
-        planned, skipped = _write_plan(spec, services)
+        planned, skipped = _write_plan(spec, choice, services)
         if planned.is_confirmed:
             break
     return planned, skipped
 
 
-def _write_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
+def _known(spec: JobSpec, services: Services) -> AbstractSet[bytes]:
+    """The versions of files that are left out because an earlier job scored them."""
+    earlier = spec.settings.selection.earlier_job
+    if not earlier:
+        return frozenset()
+    files = EarlierFiles(services.jobs, services.plans)
+    return files.versions(earlier, spec.input.location.container)
+
+
+def _write_plan(spec: JobSpec, choice: Choice, services: Services) -> tuple[Plan, Skipped]:
     skipped, listed = Skipped(), ListingSum()
     source, key = spec.input, uuid.uuid4().hex
-    files = services.inputs.files(source.location, source.type, skipped, listed)
+    files = services.inputs.files(source.location, source.type, skipped, listed, choice)
     watched = _until_stopped(files, spec, services)
     planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
     names = services.inputs.names(source.location, source.type)
     again = ListingSum(_until_stopped(names, spec, services))
     return planned.model_copy(update={"is_confirmed": listed.sum == again.sum}), skipped
+
+
+def _write_listed_plan(spec: JobSpec, services: Services) -> Plan:
+    """The plan of what a manifest lists; confirmed if that stayed the same meanwhile."""
+    manifests, source = Manifests(services.blobs, services.inputs), spec.input.location
+    key, etag = uuid.uuid4().hex, manifests.etag(source)
+    watched = _until_stopped(manifests.files(source), spec, services)
+    size = spec.settings.mini_batch_size
+    planned = services.plans.write(spec.name, key, watched, size, is_listed=False)
+    return planned.model_copy(update={"is_confirmed": manifests.etag(source) == etag})
 
 
 def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> Plan:
@@ -131,8 +174,11 @@ def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> 
 def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:
     """What is listed, as it comes; raises _Stopped when the job is canceled, empty or not."""
     for one in items:
-        if services.signals.is_stopped(spec.name):
-            raise _Stopped
+        _check_wanted(spec, services)
         yield one
+    _check_wanted(spec, services)
+
+
+def _check_wanted(spec: JobSpec, services: Services) -> None:
     if services.signals.is_stopped(spec.name):
         raise _Stopped

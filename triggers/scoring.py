@@ -14,7 +14,7 @@ from shared.application.submit_job import REQUEST_ID, JobRequest
 from shared.domain.role import Role
 from shared.observed import observer
 from shared.ports import Orchestrations
-from shared.schemas import bodies
+from shared.schemas import invocation_bodies
 from shared.services import Services
 
 bp = df.Blueprint()
@@ -60,7 +60,7 @@ _JOBS_BY_ID = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/jobs"
 
 _INVOKE = RouteDocs(
     "Start a job: score the input with the default deployment, or with the header's.",
-    body=bodies.INVOCATION,
+    body=invocation_bodies.INVOCATION,
     answers={HTTPStatus.CREATED: AnswerKind.RESOURCE},
     headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
 )

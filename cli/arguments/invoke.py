@@ -14,6 +14,15 @@ INPUTS = {
     "--input-datastore.",
     "input_local_path": "2021: a file or folder of this machine.",
 }
+GLOBS = {
+    "include": "Which files of the folder count: a glob of paths in it, such as '2026/**/*.csv'; "
+    "again for more. Default: those directly in it.",
+    "exclude": "Which of them do not: a glob; again for more.",
+}
+CHOICES = {
+    "changed_since": "Only files that changed since then: a time with its zone, or an earlier job.",
+    "newest": "Only so many files, those that changed last.",
+}
 OUTPUTS = {
     "output_path": "Where to write: azureml://datastores/DATASTORE/paths/FOLDER, or a folder in "
     "--output-datastore. Default: a folder of the job's own.",
@@ -26,8 +35,11 @@ OUTPUTS = {
 def load(flags: Any, verb: str) -> None:
     del verb
     flags.argument("name", **NAME)
-    for name, text in (INPUTS | OUTPUTS).items():
+    for name, text in (INPUTS | CHOICES | OUTPUTS).items():
         flags.argument(name, help=text)
+    for name, text in GLOBS.items():
+        flags.argument(name, action="append", help=text)
+    flags.argument("manifest", action="store_true", help="The input is a file that lists inputs.")
     flags.argument(
         "input_data",
         options_list=["--input-data", "--input-dataset"],

@@ -1,4 +1,4 @@
-"""Flags of `job download|receipt|errors|insights|logs`."""
+"""Flags of `job download|receipt|left-out|errors|insights|logs`."""
 
 from typing import Any
 

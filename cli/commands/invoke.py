@@ -8,7 +8,7 @@ from cli.console import Console
 from cli.context import Context
 from cli.endpoints.command_document import Settings
 from cli.endpoints.input_flags import InputFlags
-from cli.endpoints.invocation import OtherFlags, request_of
+from cli.endpoints.invocation import OtherFlags, chosen, request_of
 from cli.following.job import follow_job
 from cli.views.invocation import invocation_view
 
@@ -22,6 +22,11 @@ def invoke(
     input_datastore: str = "",
     input_path: str = "",
     input_local_path: str = "",
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    manifest: bool = False,  # noqa: FBT001, FBT002  # a switch
+    changed_since: str = "",
+    newest: str = "",
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
     output_path: str = "",
@@ -38,20 +43,29 @@ def invoke(
     endpoint_type: str = "",
 ) -> JSON:
     check_type(endpoint_type)
-    input_flags = InputFlags(
-        input, input_type, input_data, input_datastore, input_path, input_local_path
+    data = InputFlags(input, input_type, input_data, input_datastore, input_path, input_local_path)
+    changes = _overrides(
+        mini_batch_size, instance_count, job_name, experiment_name, deployment_name
     )
-    overrides = {
+    choice = chosen(include, exclude, manifest, changed_since, newest)
+    places = (output_path, output_datastore)
+    flags = OtherFlags(file, inputs, outputs, *places, settings, changes, choice)
+    started = _start(context, name, request_of(context.service, data, flags), webhook)
+    job = follow_job(context.service, started["name"], Console()) if stream else started
+    return invocation_view(job) | _secret(started)
+
+
+def _overrides(
+    mini_batch_size: str, instance_count: str, job_name: str, experiment_name: str, deployment: str
+) -> dict[str, JSON]:
+    """By the keys that an invocation's file has."""
+    return {
         "mini_batch_size": mini_batch_size,
         "instance_count": instance_count,
         "name": job_name,
         "experiment_name": experiment_name,
-        "deployment_name": deployment_name,
+        "deployment_name": deployment,
     }
-    flags = OtherFlags(file, inputs, outputs, output_path, output_datastore, settings, overrides)
-    started = _start(context, name, request_of(context.service, input_flags, flags), webhook)
-    job = follow_job(context.service, started["name"], Console()) if stream else started
-    return invocation_view(job) | _secret(started)
 
 
 def _start(

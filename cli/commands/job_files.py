@@ -1,4 +1,4 @@
-"""`job download|receipt|errors|insights|logs`: what a job left, and what it said."""
+"""`job download|receipt|left-out|errors|insights|logs`: what a job left, and what it said."""
 
 import json
 from pathlib import Path
@@ -49,6 +49,11 @@ def download(
 
 def receipt(context: Context, name: str) -> JSON:
     return context.service.get(f"{job_path(name)}/outputs/receipt")
+
+
+def left_out(context: Context, name: str) -> JSON:
+    """What of the input folder was no input: how many for each reason, and the first by name."""
+    return receipt(context, name).get("left_out") or {"counts": {}, "files": []}
 
 
 def insights(context: Context, name: str) -> JSON:

@@ -100,8 +100,8 @@ def input_body(service: Service, value: str, kind: str) -> JSON:
 def job_input_body(service: Service, one: InvocationPath) -> JSON:
     """An input that a file or `--inputs` names."""
     if isinstance(one.path, LocalPath):
-        return _uploaded(service, one.path.path, one.kind)
-    return {"jobInputType": one.kind or FOLDER, "uri": one.path}
+        return _uploaded(service, one.path.path, one.kind) | one.choice
+    return {"jobInputType": one.kind or FOLDER, "uri": one.path, **one.choice}
 
 
 def datastore_path(datastore: str, path: str) -> str:

@@ -21,7 +21,10 @@ OUTPUT_TYPE = "UriFile"
 
 @dataclass(frozen=True)
 class OtherFlags:
-    """Where the job writes, and what it does differently from its deployment."""
+    """Where the job writes, and what it does differently from its deployment.
+
+    `choice` says which files of the input count, in ARM JSON.
+    """
 
     file: str = ""
     inputs: Iterable[str] = ()
@@ -30,6 +33,7 @@ class OtherFlags:
     output_datastore: str = ""
     settings: Settings = None
     overrides: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
+    choice: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
 
 
 def request_of(
@@ -50,10 +54,29 @@ def request_of(
             fix="Write --input azureml:<data>:<version>, a path in a datastore, a URL, or a file "
             "or folder of this machine.",
         )
+    inputs = {name: one | flags.choice for name, one in inputs.items()}
     output = output_body(flags.output_path, flags.output_datastore)
     properties = {**properties_of(spec, inputs), **output}
     headers = {DEPLOYMENT_HEADER: spec.deployment} if spec.deployment else {}
     return {"properties": properties}, headers
+
+
+def chosen(
+    include: Iterable[str] | None,
+    exclude: Iterable[str] | None,
+    manifest: bool,  # noqa: FBT001  # a switch
+    changed_since: str,
+    newest: str,
+) -> dict[str, JSON]:
+    """Which files of the input count, as flags say it that were written."""
+    values = {
+        "include": list(include or ()),
+        "exclude": list(exclude or ()),
+        "manifest": manifest,
+        "changedSince": changed_since,
+        "newest": newest,
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def properties_of(spec: InvocationFile, inputs: JSON) -> dict[str, Any]:

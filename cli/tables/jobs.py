@@ -40,6 +40,12 @@ COMMANDS = (
         "scored:files.scored, failed:files.failed, rows:output.rows, sha256:output.sha256}",
     ),
     Command(
+        "job left-out",
+        "job_files#left_out",
+        "List what of the input folder was no input, with the reason: the first 1,000, and counts.",
+        table="files[].{path:path, reason:reason}",
+    ),
+    Command(
         "job errors",
         "job_files#errors",
         "List the files that failed, with stage and reason; or what they failed by.",

@@ -7,6 +7,8 @@ from cli.views.arm import identity, snake
 
 BASE, PIPELINE = "base", "pipeline"
 ARM = "azureml:"
+CHOICE = {"include", "exclude", "manifest", "changedSince", "newest"}
+"""What an input says of the files that count."""
 
 
 def job_view(document: JSON, whole: JSON = None) -> JSON:
@@ -56,6 +58,7 @@ def child_view(run: JSON, parent: JSON) -> JSON:
 
 def _details(properties: JSON) -> JSON:
     """Inputs and outputs as az has them; the rest is what Azure ML does not tell."""
+    left_out = {"left_out": properties["leftOut"]} if properties.get("leftOut") else {}
     return {
         "inputs": {name: _data(one, "jobInputType") for name, one in _items(properties, "input")},
         "outputs": {
@@ -64,6 +67,7 @@ def _details(properties: JSON) -> JSON:
         "error": properties.get("error"),
         "progress": properties.get("progress"),
         "warnings": properties.get("warnings") or [],
+        **left_out,
     }
 
 
@@ -72,7 +76,8 @@ def _items(properties: JSON, kind: str) -> list[tuple[str, JSON]]:
 
 
 def _data(document: JSON, kind: str) -> JSON:
-    return {"path": document["uri"], "type": snake(document[kind])}
+    chosen = {snake(name): value for name, value in document.items() if name in CHOICE}
+    return {"path": document["uri"], "type": snake(document[kind]), **chosen}
 
 
 def creation_context(data: JSON) -> JSON:

@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from shared.application.choose_input import ChooseInput
 from shared.application.job_webhooks import JobWebhooks
 from shared.application.locate_output import LocateOutput
 from shared.application.resolve_deployment import ResolveDeployment
@@ -17,10 +18,9 @@ from shared.application.start_job import start_job
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
 from shared.domain.errors import Conflict
-from shared.domain.job import Job, JobInput, JobSpec
+from shared.domain.job import Job, JobSpec
 from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
-from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import Location
 from shared.ports import Orchestrations
 from shared.schemas.invocation import Invocation, read_invocation
@@ -136,14 +136,16 @@ class SubmitJob:
             counted="properties.compute.instanceCount",
         )
         child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
+        choose = ChooseInput(self.inputs, self.jobs)
+        source, selection = choose(invocation, request.manifest)
         return JobSpec(
             name=name,
             child=child,
             endpoint=deployment.endpoint,
             deployment=deployment.name,
             resolved=self.resolve_deployment(deployment),
-            settings=invocation.settings,
-            input=self._locate_input(invocation, request.manifest),
+            settings=invocation.settings.model_copy(update={"selection": selection}),
+            input=source,
             output=self.locate_output(invocation, child),
             experiment=invocation.experiment or deployment.endpoint,
             created_at=datetime.now(UTC),
@@ -152,21 +154,6 @@ class SubmitJob:
             request_id=request.request_id,
             webhook=self.webhooks.key(invocation.webhook),
             traceparent=request.traceparent,
-        )
-
-    def _locate_input(self, invocation: Invocation, manifest: Location | None) -> JobInput:
-        """Raises InvalidRequest or NotFound when there is no input file to score."""
-        target = invocation.input_field
-        location, registered_type = self.inputs.resolve(invocation.input_uri, target=target)
-        kind = registered_type or invocation.input_type
-        if manifest is None:
-            kind = self.inputs.check(location, kind, target=target)
-        return JobInput(
-            name=invocation.input_name,
-            type=kind,
-            uri=unsigned(invocation.input_uri),
-            location=location,
-            manifest=manifest,
         )
 
 

@@ -16,6 +16,7 @@ from shared.domain.asset import AssetId
 from shared.domain.errors import Conflict
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 from shared.domain.provisioning import Provisioning, ProvisioningState, ProvisioningTask
+from shared.domain.selection import WHOLE_FOLDER, Selection
 
 IGNORE_FAILURES = -1
 # Characters that Azure ML's engine refuses in an output file's name.
@@ -64,7 +65,10 @@ class Limits(Message):
 
 
 class BatchSettings(Message):
-    """How a deployment cuts its input, scores it, and forgives."""
+    """How a deployment chooses and cuts its input, scores it, and forgives.
+
+    Documents have the selection only where something was chosen.
+    """
 
     mini_batch_size: Annotated[PositiveInt, Field(le=MAX_INT)] = 10
     max_concurrency_per_instance: Annotated[PositiveInt, Field(le=1000)] = 1
@@ -77,6 +81,9 @@ class BatchSettings(Message):
     environment_variables: Tags = NO_TAGS
     isolate_failures: bool = True
     batch_predict: bool = False
+    selection: Selection = Field(
+        default=WHOLE_FOLDER, exclude_if=lambda selection: selection.is_default
+    )
 
     @field_validator("error_threshold")
     @classmethod

@@ -9,6 +9,8 @@
 import math
 from collections.abc import Iterable
 
+from pydantic import Field
+
 from shared.domain.message import Message
 
 # One sub-orchestration's history stays small (at most two events a bundle), and a part stays far
@@ -21,11 +23,15 @@ LARGEST_BUNDLE = 100
 
 
 class PlannedFile(Message):
-    """One input file, pinned: its name inside the container, its etag and its size in bytes."""
+    """One input file, pinned: its name inside the container, its etag and its size in bytes.
+
+    `container` is empty for the input's own; a manifest may name files of others.
+    """
 
     name: str
     etag: str
     size: int
+    container: str = Field(default="", exclude_if=lambda container: not container)
 
     @property
     def base_name(self) -> str:

@@ -1,7 +1,10 @@
 """A plan: which files a job scores, cut into mini-batches and shards, pinned by etag."""
 
+from pydantic import Field
+
 from shared.domain.message import Message
 from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.selection import Reason
 
 
 class Plan(Message):
@@ -9,7 +12,8 @@ class Plan(Message):
 
     `key` names the folder of the plan's shards. `digest` is a SHA-256 over every file's name and
     etag, so that planning the same input twice can be told from planning a changed one.
-    `left_out` says in words what the `skipped` blobs of the input folder are.
+    `left_out` says in words what the `skipped` blobs of the input folder are, `left_out_by` counts
+    them by reason.
     `is_confirmed` says that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
     the counts are 0 then.
@@ -22,6 +26,9 @@ class Plan(Message):
     shards: int = 0
     skipped: int = 0
     left_out: str = ""
+    left_out_by: dict[Reason, int] = Field(
+        default_factory=dict[Reason, int], exclude_if=lambda counts: not counts
+    )
     digest: str = ""
     is_confirmed: bool = False
     problem: str = ""

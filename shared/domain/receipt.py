@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from pydantic import Field
+
 from shared.domain.job import Ending, JobStatus
 from shared.domain.message import Message
 from shared.domain.minibatch import PlannedFile
 from shared.domain.resolved_deployment import Location
+from shared.domain.selection import LeftOut, Selection
 from shared.domain.upload_batch import UploadBatch
 
 MOST_LISTED = 1000  # a person reads the receipt
@@ -110,6 +113,8 @@ class BatchProof(Message):
 
 
 class Receipt(Message):
+    """`selection` is there where files were chosen, `left_out` where any were: no inputs of it."""
+
     job: str
     status: JobStatus
     reason: str
@@ -122,6 +127,8 @@ class Receipt(Message):
     output: OutputProof | None
     warnings: list[str]
     batch: BatchProof | None = None
+    selection: Selection | None = Field(default=None, exclude_if=lambda value: value is None)
+    left_out: LeftOut | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 def _count(ending: Ending) -> Files:
@@ -140,13 +147,14 @@ def receipt_of(
     output: OutputProof | None,
     warnings: Sequence[str],
     batch: BatchProof | None = None,
+    left_out: LeftOut | None = None,
 ) -> Receipt:
     """Write the receipt of an ended job; `output` is None when nothing was published.
 
     `batch` is the input of a job that a watch started.
     """
     spec, plan, tally = ending.spec, ending.plan, ending.tally
-    files = _count(ending)
+    files, selection = _count(ending), spec.settings.selection
     is_whole = output is not None and files.untried == 0 and output.rows == tally.rows
     return Receipt(
         job=spec.name,
@@ -171,4 +179,6 @@ def receipt_of(
         output=output,
         warnings=list(warnings),
         batch=batch,
+        selection=None if selection.is_default else selection,
+        left_out=left_out,
     )

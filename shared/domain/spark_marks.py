@@ -19,3 +19,8 @@ _MARK = re.compile(
 def is_mark(name: str) -> bool:
     """Whether a file of this name, without its folder, says something of the others."""
     return _MARK.fullmatch(name) is not None
+
+
+def is_mark_folder(name: str) -> bool:
+    """Whether all that lies in a folder of this name is theirs: unfinished work, table logs."""
+    return name in {"_temporary", "_delta_log", "_spark_metadata"}

@@ -41,8 +41,9 @@ def _failed_files(ending: Ending) -> str:
 
 
 def _left_out(ending: Ending) -> str:
+    """Of a job whose files were chosen its receipt says it."""
     plan = ending.plan
-    if not plan.skipped:
+    if not plan.skipped or not ending.spec.settings.selection.is_default:
         return ""
     kinds = f": {plan.left_out}" if plan.left_out else ""
     return (

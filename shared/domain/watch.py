@@ -3,12 +3,12 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from shared.domain.errors import Conflict
+from shared.domain.globs import matches_any
 from shared.domain.instance_id import instance_id
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 from shared.domain.names import ENDPOINT_NAME
@@ -44,8 +44,8 @@ class UploadSource(Message):
 
     def takes(self, name: str) -> bool:
         """Whether a file counts that has this name in the folder."""
-        is_included = not self.include or _matches(name, self.include)
-        return is_included and not _matches(name, self.exclude)
+        is_included = not self.include or matches_any(name, self.include)
+        return is_included and not matches_any(name, self.exclude)
 
 
 class GatherRules(Message):
@@ -166,10 +166,6 @@ def check_output(output: str) -> None:
         raise ValueError(f"'{output[:300]}' has {what} in it. Use any of {known}.")
     if "batch" not in names:
         raise ValueError(f"'{output[:300]}' is the same file for every job. Put {{batch}} into it.")
-
-
-def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def inbox_of(endpoint: str, endpoint_incarnation: str) -> Watch:

@@ -13,6 +13,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Extras
 from shared.domain.names import deployment_name
 from shared.domain.reference import parse_asset, parse_compute
+from shared.domain.selection import WHOLE_FOLDER, Selection
 from shared.schemas.arm_envelope import (
     OPERATION_URI,
     TRACKED,
@@ -22,6 +23,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_selection import read_of_properties, select
 from shared.schemas.arm_settings import read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
@@ -50,6 +52,7 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             "environment_variables": _read_variables(properties),
             "isolate_failures": _is_on(own, ISOLATE_FAILURES, default=True),
             "batch_predict": _is_on(own, BATCH_PREDICT, default=False),
+            "selection": _read_selection(own),
         }
     )
     with refusals({}):
@@ -108,6 +111,12 @@ def _read_variables(properties: Fields) -> dict[str, str]:
                 target="properties.environmentVariables",
             )
     return variables
+
+
+def _read_selection(own: dict[str, str]) -> Selection:
+    """Which files of their inputs the deployment's jobs take by default."""
+    path = "properties.properties"
+    return select(WHOLE_FOLDER, read_of_properties(own, path), path)
 
 
 def _is_on(own: dict[str, str], name: str, *, default: bool) -> bool:

@@ -3,12 +3,14 @@
 To that client a job is a pipeline job with one child run, the scoring step.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
 from shared.domain.job import Job, JobSpec, JobState, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
+from shared.schemas.arm_selection import write_selection
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.housekeeping import write_removed
 
@@ -56,7 +58,7 @@ def write_job(
             "error": {"code": "UserError", "message": state.reason} if state.reason else None,
             "warnings": state.warnings,
             "suspended": _suspended(job),
-            "progress": _progress(state, now),
+            **_counts(state, now),
             **_times(state),
             "outputs": {**_outputs(job, files_uri), "files": listing_uri, "links": links},
             "interactionEndpoints": {"Studio": _studio(studio_uri)},
@@ -67,9 +69,12 @@ def write_job(
     }
 
 
-def _progress(state: JobState, now: datetime) -> JSON:
+def _counts(state: JobState, now: datetime) -> dict[str, JSON]:
+    """How far it is; and how many blobs of the input folder are no inputs, by reason."""
     progress = progress_of(state, now)
-    return progress.to_wire() if progress else None
+    counts = {"progress": progress.to_wire() if progress else None}
+    left_out = state.plan.left_out_by if state.plan else {}
+    return {"leftOut": dict(left_out), **counts} if left_out else counts
 
 
 def _suspended(job: Job) -> JSON:
@@ -143,11 +148,17 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
         "filesFailed": str(state.tally.failed_files),
         "reason": state.reason,
         "warnings": "\n".join(state.warnings),
+        "selection": _as_text(write_selection(spec.settings.selection)),
+        "leftOut": _as_text(state.plan.left_out_by if state.plan else {}),
         "suspended": f"{SUSPENDED} {job.suspension.reason}".rstrip() if job.suspension else "",
     }
     outputs = _outputs(job, files_uri)
     addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}
     return {name: text for name, text in (facts | addresses).items() if text}
+
+
+def _as_text(values: JSON) -> str:
+    return json.dumps(values) if values else ""
 
 
 def _studio(studio_uri: str) -> JSON:
@@ -170,7 +181,8 @@ def _system_data(job: Job) -> JSON:
 def _input(job: Job) -> JSON:
     source = job.spec.input
     kind = "UriFile" if source.type == "uri_file" else "UriFolder"
-    return {"jobInputType": kind, "uri": source.uri}
+    chosen = write_selection(job.spec.settings.selection)
+    return {"jobInputType": kind, "uri": source.uri, **chosen}
 
 
 def _outputs(job: Job, files_uri: str) -> dict[str, Any]:

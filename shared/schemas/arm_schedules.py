@@ -25,6 +25,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_selection import write_selection
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.arm_triggers import parse_time, read_trigger, write_trigger
 from shared.schemas.arm_webhooks import refuse_webhook
@@ -123,7 +124,13 @@ def repeated(spec: JobSpec) -> ScheduledInvocation:
     settings = write_settings(spec.settings)
     del settings["outputAction"]  # the deployment's
     body = {
-        "inputData": {spec.input.name: {"jobInputType": kind, "uri": spec.input.uri}},
+        "inputData": {
+            spec.input.name: {
+                "jobInputType": kind,
+                "uri": spec.input.uri,
+                **write_selection(spec.settings.selection),
+            }
+        },
         "compute": {"instanceCount": spec.settings.instance_count},
         "properties": {"experimentName": spec.experiment},
         **{name: value for name, value in settings.items() if value is not None},

@@ -139,7 +139,13 @@ def _read_overrides(properties: Fields) -> dict[str, Any]:
                 target=fields.path(name),
             )
     sample = {"inputData": {"uploads": {"uri": "azureml://datastores/any/paths/any"}}}
-    read_invocation({"properties": {**overrides, **sample}}, BatchSettings())
+    invocation = read_invocation({"properties": {**overrides, **sample}}, BatchSettings())
+    if invocation.chooses:
+        raise InvalidRequest(
+            f"'{fields.path('properties')}' chooses input files, and a watch's batches are chosen.",
+            fix="Give the watch's own source.include and source.exclude.",
+            target=fields.path("properties"),
+        )
     return overrides
 
 

@@ -3,7 +3,6 @@
 from functools import partial
 
 from shared.domain.datastore import StorageAccount
-from shared.domain.deployment import BatchSettings
 from shared.domain.job import Labels
 from shared.domain.message import JSON
 from shared.schemas import (
@@ -14,11 +13,8 @@ from shared.schemas import (
     arm_endpoints,
     runs,
 )
-from shared.schemas.arm_webhooks import EXAMPLE_URL
-from shared.schemas.invocation import read_invocation
 from shared.schemas.shapes import BodyShape
 from shared.schemas.sign_in import read_proof
-from shared.schemas.webhook_bodies import SAMPLE
 
 WORKSPACE = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
@@ -193,46 +189,6 @@ ASSET_IDS = BodyShape(
     "AssetIds",
     runs.read_asset_ids,
     [{"values": ["azureml://locations/local/workspaces/local/data/wines/versions/1"]}],
-)
-INVOCATION = BodyShape(
-    "Invocation",
-    lambda body: read_invocation(body, BatchSettings()),
-    [
-        {
-            "properties": {
-                "inputData": {"wines": {"jobInputType": "UriFolder", "uri": f"{FILES}/wines"}},
-                "outputData": {
-                    "score": {"jobOutputType": "UriFile", "uri": f"{FILES}/out/scores.csv"}
-                },
-                "compute": {"instanceCount": 2},
-                "name": "tuesday",
-                "properties": {"experimentName": "wines"},
-                "webhook": {
-                    "url": EXAMPLE_URL,
-                    "events": ["job.ended"],
-                    "secret": SAMPLE,
-                },
-                **SETTINGS,
-            }
-        },
-        {
-            "properties": {
-                "dataset": {"dataInputType": "DataUrl", "path": f"{FILES}/wines"},
-                "outputDataset": {"datastoreId": "workspaceblobstore", "path": "out"},
-                "outputFileName": "scores.csv",
-            }
-        },
-        {
-            "properties": {
-                "dataset": {
-                    "dataInputType": "DatasetVersion",
-                    "datasetName": "wines",
-                    "datasetVersion": "1",
-                }
-            }
-        },
-        {"properties": {"dataset": {"dataInputType": "DatasetId", "datasetId": "azureml:wines:1"}}},
-    ],
 )
 SESSION = BodyShape(
     "Session",

@@ -2,7 +2,8 @@
 
 Today: `{"properties": {"inputData": {"<name>": {"jobInputType": "UriFolder", "uri": "..."}}}}`.
 The article's: `{"properties": {"dataset": {"dataInputType": "DataUrl", "path": "..."}, ...}}`.
-Keys come in PascalCase or camelCase; null counts as absent.
+Keys come in PascalCase or camelCase; null counts as absent. Which files count may be said at the
+input, and in `properties` beside it; where both say it, the input does.
 """
 
 import json
@@ -14,6 +15,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
 from shared.domain.reference import parse_compute, parse_datastore
+from shared.schemas.arm_selection import Given, read_of_input, read_of_properties, select
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
 from shared.schemas.fields import Fields
@@ -29,7 +31,8 @@ JOB_INPUT_TYPES = ("Literal", "MLTable", "CustomModel", "MLFlowModel", "TritonMo
 class Invocation(Message):
     """What a client asks for. `output_uri` is empty, or names the file to write.
 
-    `compute` is empty for the deployment's own.
+    `compute` is empty for the deployment's own. `chooses`: the request itself, and not only the
+    deployment, says which files of the input count.
     """
 
     input_name: str
@@ -44,6 +47,7 @@ class Invocation(Message):
     job_name: str = ""
     experiment: str = ""
     webhook: JobWebhook | None = None
+    chooses: bool = False
 
 
 def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
@@ -52,7 +56,10 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     properties = envelope.object("properties")
     envelope.refuse_others()
     settings, compute = _read_overrides(properties, deployed)
-    input_name, input_type, uri, field = _read_input(properties)
+    input_name, input_type, uri, field, given = _read_input(properties)
+    given = _read_selection(properties) | given
+    path = field.rpartition(".")[0]
+    selection = select(deployed.selection, given, path)
     output_name, output_uri, output_field = _read_output(properties, settings)
     more = properties.object("properties")
     name = properties.text("name")
@@ -64,11 +71,12 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         output_name=output_name,
         output_uri=output_uri,
         output_field=output_field,
-        settings=settings,
+        settings=settings.model_copy(update={"selection": selection}),
         compute=compute,
         job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
         webhook=read_job_webhook(properties),
+        chooses=bool(given),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
     properties.refuse_others()
@@ -93,11 +101,17 @@ def _read_overrides(properties: Fields, deployed: BatchSettings) -> tuple[BatchS
     return settings, target
 
 
-def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
+def _read_selection(properties: Fields) -> Given:
+    more = properties.raw("properties")
+    path = properties.path("properties")
+    return read_of_properties(more, path) if isinstance(more, dict) else {}
+
+
+def _read_input(properties: Fields) -> tuple[str, DataType, str, str, Given]:
     inputs = list(properties.object("inputData").entries())
     if properties.has("dataset"):
         _refuse_second_input(inputs, properties)
-        return "dataset", DataType.URI_FOLDER, *_read_dataset(properties.object("dataset"))
+        return "dataset", DataType.URI_FOLDER, *_read_dataset(properties.object("dataset")), {}
     if len(inputs) != 1:
         raise InvalidRequest(
             f"'{properties.path('inputData')}' has {len(inputs)} inputs; a model deployment takes "
@@ -111,10 +125,10 @@ def _read_input(properties: Fields) -> tuple[str, DataType, str, str]:
     types = {key.lower(): value for key, value in INPUT_TYPES.items()}
     if kind.replace("_", "").lower() not in types:
         _refuse_input_type(kind)
-    uri = fields.required("uri", FOLDER)
+    uri, given = fields.required("uri", FOLDER), read_of_input(fields)
     fields.ignore("mode", "description")
     fields.refuse_others()
-    return name, types[kind.replace("_", "").lower()], uri, fields.path("uri")
+    return name, types[kind.replace("_", "").lower()], uri, fields.path("uri"), given
 
 
 def _refuse_second_input(inputs: list[tuple[str, JSON]], properties: Fields) -> None:

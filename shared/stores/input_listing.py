@@ -1,8 +1,8 @@
 """Inputs: from a reference to a location in the store, and from there to its files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
@@ -10,40 +10,18 @@ from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
 from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
 from shared.domain.resolved_deployment import Location
-from shared.domain.spark_marks import is_mark
+from shared.domain.selection import WHOLE_FOLDER, Selection, Skipped
 from shared.domain.upload_batch import Upload
 from shared.ports import BlobItem, Blobs
+from shared.stores.chosen_files import FOLDER_MARK, IN_FOLDER, Choice
 from shared.stores.datastores import Datastores
 from shared.stores.predictions import OWNER
 from shared.stores.registry import Registry
 
-# Data Lake clients mark a folder by an empty blob with this metadata.
-FOLDER_MARK = "hdi_isfolder"
 # Not what the store gives at once (5000): the second listing's pages end elsewhere.
 OTHER_PAGE = 3_000
-
-
-@dataclass
-class Skipped:
-    """What a listing left out, counted while it is read."""
-
-    nested: int = 0
-    hidden: int = 0
-    markers: int = 0
-    marks: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.nested + self.hidden + self.markers + self.marks
-
-    def __str__(self) -> str:
-        counts = {
-            "in nested folders": self.nested,
-            "hidden": self.hidden,
-            "folder markers": self.markers,
-            "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)": self.marks,
-        }
-        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
+# Of a folder from which files are chosen, at invoke: in a larger one planning finds them, or none.
+MOST_LOOKED_AT = 20_000
 
 
 class Inputs:
@@ -93,18 +71,28 @@ class Inputs:
                     target=target,
                 )
 
-    def check(self, location: Location, kind: DataType, *, target: str) -> DataType:
+    def check(
+        self,
+        location: Location,
+        kind: DataType,
+        *,
+        target: str,
+        selection: Selection = WHOLE_FOLDER,
+    ) -> DataType:
         """Whether there is a folder or a file: as the store says; where it has both, it is `kind`.
 
         Raises NotFound unless there is at least one input file, and InvalidRequest where another
         account does not let the service in.
         """
         with allowed_for(target):
-            return self._check(location, kind, target)
+            return self._check(location, kind, target, selection)
 
-    def _check(self, location: Location, kind: DataType, target: str) -> DataType:
+    def _check(
+        self, location: Location, kind: DataType, target: str, selection: Selection
+    ) -> DataType:
+        skipped = Skipped()
         for there in (kind, *(other for other in DataType if other is not kind)):
-            if next(self.files(location, there), None) is not None:
+            if self._has_any(location, there, selection, skipped):
                 return there
         if kind is DataType.URI_FILE:
             raise NotFound(
@@ -112,15 +100,28 @@ class Inputs:
                 fix="Upload it first.",
                 target=target,
             )
-        skipped = Skipped()
-        for _ in self.files(location, DataType.URI_FOLDER, skipped):
-            break
         found = f" What is there does not count as input: {skipped}." if skipped.total else ""
-        raise NotFound(
-            f"There are no input files in the folder '{location}'.{found}",
-            fix="Upload files directly into the folder first; nested folders are not walked.",
-            target=target,
+        fix = (
+            "Upload files directly into the folder first; nested folders are not walked."
+            if selection.is_default
+            else "Upload files that are chosen, or choose others."
         )
+        raise NotFound(
+            f"There are no input files in the folder '{location}'.{found}", fix=fix, target=target
+        )
+
+    def _has_any(
+        self, location: Location, kind: DataType, selection: Selection, skipped: Skipped
+    ) -> bool:
+        """Of a very large folder from which is chosen, the plan will tell."""
+        if kind is DataType.URI_FILE:
+            return next(self._one_file(location), None) is not None
+        items, prefix = self._items(location), location.inside("")
+        looked_at = islice(items, None if selection.is_default else MOST_LOOKED_AT)
+        any_of = selection.model_copy(update={"newest": 0})
+        if next(Choice(any_of).of(looked_at, prefix, skipped), None) is not None:
+            return True
+        return next(items, None) is not None
 
     def names(self, location: Location, kind: DataType) -> Iterator[str]:
         """Every name in the folder, by a listing of its own; of a single file, none."""
@@ -137,13 +138,12 @@ class Inputs:
 
     def uploads(self, location: Location) -> Iterator[Upload]:
         """The input files of a folder, with the moments of their last change."""
-        prefix, left_out = location.inside(""), Skipped()
-        for item in self._blobs.list_blobs(location.container, prefix):
-            if _is_input(item, item.name.removeprefix(prefix), left_out):
-                file = PlannedFile(name=item.name, etag=item.etag, size=item.size)
-                modified_at = parsedate_to_datetime(item.last_modified)
-                is_output = OWNER in item.metadata
-                yield Upload(file=file, modified_at=modified_at, is_output=is_output)
+        prefix = location.inside("")
+        items = self._blobs.list_blobs(location.container, prefix)
+        for item in IN_FOLDER.of(items, prefix, Skipped()):
+            modified_at = parsedate_to_datetime(item.last_modified)
+            is_output = OWNER in item.metadata
+            yield Upload(file=_planned(item), modified_at=modified_at, is_output=is_output)
 
     def files(
         self,
@@ -151,23 +151,26 @@ class Inputs:
         kind: DataType,
         skipped: Skipped | None = None,
         listed: ListingSum | None = None,
+        choice: Choice = IN_FOLDER,
     ) -> Iterator[PlannedFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
-        Nested folders are not walked; hidden files, folder markers and the marks of Spark are not
-        inputs. A single file is one, whatever its name. Every name that was listed, left out or
-        not, goes into `listed`.
+        Nested folders are not walked, unless the choice includes some; hidden files, folder markers
+        and the marks of Spark are not inputs. A single file is one, whatever its name. Every name
+        that was listed, left out or not, goes into `listed`.
         """
         if kind is DataType.URI_FILE:
             yield from self._one_file(location)
             return
-        left_out = skipped or Skipped()
-        prefix = location.inside("")
-        for item in self._blobs.list_blobs(location.container, prefix):
+        items = self._items(location, listed)
+        left_out = Skipped() if skipped is None else skipped
+        yield from map(_planned, choice.of(items, location.inside(""), left_out))
+
+    def _items(self, location: Location, listed: ListingSum | None = None) -> Iterator[BlobItem]:
+        for item in self._blobs.list_blobs(location.container, location.inside("")):
             if listed is not None:
                 listed.add(item.name)
-            if _is_input(item, item.name.removeprefix(prefix), left_out):
-                yield PlannedFile(name=item.name, etag=item.etag, size=item.size)
+            yield item
 
     def _one_file(self, location: Location) -> Iterator[PlannedFile]:
         if not location.path:
@@ -180,17 +183,5 @@ class Inputs:
             yield PlannedFile(name=location.path, etag=blob.etag, size=blob.size)
 
 
-def _is_input(item: BlobItem, rest: str, left_out: Skipped) -> bool:
-    if not rest or rest.endswith("/"):
-        left_out.markers += 1
-    elif "/" in rest:
-        left_out.nested += 1
-    elif rest.startswith("."):
-        left_out.hidden += 1
-    elif is_mark(rest):
-        left_out.marks += 1
-    elif item.size == 0 and item.metadata.get(FOLDER_MARK, "").lower() == "true":
-        left_out.markers += 1
-    else:
-        return True
-    return False
+def _planned(item: BlobItem) -> PlannedFile:
+    return PlannedFile(name=item.name, etag=item.etag, size=item.size)

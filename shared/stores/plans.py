@@ -17,6 +17,7 @@ from shared.domain.minibatch import (
     shards_of,
 )
 from shared.domain.plan import Plan, PlanShard
+from shared.domain.selection import LeftOut
 from shared.ports import Blobs
 from shared.stores.documents import Documents
 from shared.stores.jobs import CONTAINER
@@ -35,14 +36,23 @@ class Plans:
         self.shard = lru_cache(SHARDS_CACHED)(self.read_shard)
         self._counts = Recent[tuple[str, str], Plan](COUNTS_CACHED)
 
-    def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
+    def write(
+        self,
+        job: str,
+        key: str,
+        files: Iterable[PlannedFile],
+        mini_batch_size: int,
+        *,
+        is_listed: bool = True,
+    ) -> Plan:
         """Cut the files as they come and write one document per shard; at most one is in memory.
 
-        Raises ServiceUnavailable for files that are not in name order.
+        Those that a store listed are in name order: raises ServiceUnavailable for others.
         """
         digest, count, size = hashlib.sha256(), 0, 0
         per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
-        for index, part in enumerate(batched(ascending(files), per_shard, strict=False)):
+        ordered = ascending(files) if is_listed else files
+        for index, part in enumerate(batched(ordered, per_shard, strict=False)):
             minibatches = minibatches_of(count + len(part), mini_batch_size)
             span = shard_span(index, minibatches)
             shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))
@@ -67,6 +77,21 @@ class Plans:
         self._counts.put((job, plan.key), plan)
         return plan
 
+    def keep_left_out(self, job: str, key: str, left_out: LeftOut) -> None:
+        """Write what a plan left out, beside its counts."""
+        if left_out.counts:
+            self._documents.put(_left_out_name(job, key), left_out.to_wire())
+
+    def find_left_out(self, job: str, key: str) -> LeftOut | None:
+        """None if nothing was left out, or nobody has kept what."""
+        document = self._documents.find(_left_out_name(job, key))
+        return LeftOut.from_wire(document.body) if document else None
+
+    def files(self, job: str, plan: Plan) -> Iterator[PlannedFile]:
+        """All of them in order; raises NotFound."""
+        for shard in range(plan.shards):
+            yield from self.read_shard(job, plan.key, shard).files
+
     def read_counts(self, job: str, key: str) -> Plan:
         """Raises NotFound when the job was never planned under that key."""
         cached = self._counts.get((job, key))
@@ -86,11 +111,17 @@ class Plans:
 
 
 def _lines(files: Iterable[PlannedFile]) -> Iterator[bytes]:
-    return (f"{file.name}\t{file.etag}\t{file.size}\n".encode() for file in files)
+    for file in files:
+        place = f"{file.container}\t" if file.container else ""
+        yield f"{place}{file.name}\t{file.etag}\t{file.size}\n".encode()
 
 
 def _name(job: str, key: str, shard: int) -> str:
     return f"{job}/plan/{key}/{shard:06d}.json"
+
+
+def _left_out_name(job: str, key: str) -> str:
+    return f"{job}/plan/{key}.left_out.json"
 
 
 def _counts_name(job: str, key: str) -> str:

@@ -118,6 +118,36 @@ INVOCATIONS: list[tuple[tuple[str, ...], Any, Any]] = [
         {"outputDataset": {"datastoreId": "d", "path": "out"}},
     ),
     (
+        ("--input", PLACE, "--include", "*.csv", "--include", "b/**", "--exclude", "x*"),
+        {
+            "jobInputType": "UriFolder",
+            "uri": PLACE,
+            "include": ["*.csv", "b/**"],
+            "exclude": ["x*"],
+        },
+        {},
+    ),
+    (
+        ("--input", PLACE, "--changed-since", "j0", "--newest", "5"),
+        {"jobInputType": "UriFolder", "uri": PLACE, "changedSince": "j0", "newest": "5"},
+        {},
+    ),
+    (
+        ("--set", f"inputs.input.path={PLACE}", "inputs.input.include=*.csv", "--newest", "5"),
+        {"jobInputType": "UriFolder", "uri": PLACE, "include": ["*.csv"], "newest": "5"},
+        {},
+    ),
+    (
+        ("--inputs", f'{{"input": {{"path": "{PLACE}", "exclude": ["a", "b"], "newest": 2}}}}'),
+        {"jobInputType": "UriFolder", "uri": PLACE, "exclude": ["a", "b"], "newest": 2},
+        {},
+    ),
+    (
+        ("--input", f"{PLACE}/l.txt", "--input-type", "uri_file", "--manifest"),
+        {"jobInputType": "UriFile", "uri": f"{PLACE}/l.txt", "manifest": True},
+        {},
+    ),
+    (
         ("--input", PLACE, "--outputs", f"score={PLACE}/p.csv"),
         {"jobInputType": "UriFolder", "uri": PLACE},
         {"outputData": {"score": {"jobOutputType": "UriFile", "uri": f"{PLACE}/p.csv"}}},

@@ -1,5 +1,6 @@
 """`bep job receipt|errors|logs`, and a deployment's log: what it prints."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,30 @@ def test_errors_are_a_table_on_request(service: StubService, tmp_path: Path) -> 
     head, _, row = done.stdout.splitlines()[:3]
     assert ["File", "Stage", "Message"] == head.split()
     assert ["b.csv", "run", "bad"] == row.split()
+
+
+LEFT_OUT = {
+    "counts": {"hidden": 1, "notIncluded": 1},
+    "files": [
+        {"path": ".a.csv", "reason": "hidden"},
+        {"path": "b.txt", "reason": "notIncluded"},
+    ],
+}
+
+
+def test_what_was_left_out_is_listed_with_its_reason(service: StubService, tmp_path: Path) -> None:
+    put_files(service)
+    command = ("job", "left-out", "-n", JOB)
+
+    nothing = bep(service, tmp_path, *command)
+    receipt = json.dumps({"job": JOB, "left_out": LEFT_OUT}).encode()
+    service.on("GET", f"jobs/{JOB}/outputs/receipt", Reply(receipt))
+    told, table = (bep(service, tmp_path, *command, *more) for more in ((), ("-o", "table")))
+
+    assert {"counts": {}, "files": []} == nothing.answer
+    assert LEFT_OUT == told.answer
+    assert ["Path", "Reason"] == table.stdout.splitlines()[0].split()
+    assert ["b.txt", "notIncluded"] == table.stdout.splitlines()[3].split()
 
 
 def test_large_errors_are_fetched_from_where_the_answer_leads(

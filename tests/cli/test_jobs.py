@@ -61,6 +61,21 @@ def test_a_job_is_shown_as_az_shows_a_batch_job(service: StubService, tmp_path: 
     assert 4 == details["progress"]["files"]["done"]
 
 
+def test_a_job_shows_what_it_chose_and_what_was_left_out(
+    service: StubService, tmp_path: Path
+) -> None:
+    whole = whole_job()
+    whole["properties"]["inputData"]["trips"] |= {"include": ["*.csv"], "changedSince": "job-0"}
+    whole["properties"]["leftOut"] = {"hidden": 1, "unchanged": 7}
+    put_job(service, whole)
+
+    job = bep(service, tmp_path, "job", "show", "-n", JOB).answer
+
+    chosen = {"include": ["*.csv"], "changed_since": "job-0"}
+    assert {"path": "azureml://in", "type": "uri_folder", **chosen} == job["inputs"]["trips"]
+    assert {"hidden": 1, "unchanged": 7} == job["left_out"]
+
+
 @pytest.mark.parametrize(
     ("query", "text"),
     [

@@ -7,13 +7,13 @@ import pytest
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.schemas import bodies, schedule_bodies
+from shared.schemas import bodies, invocation_bodies, schedule_bodies
 from shared.schemas.fields import Fields
 from shared.schemas.shapes import BodyShape
 
 SHAPES = [
     shape
-    for module in (bodies, schedule_bodies)
+    for module in (bodies, invocation_bodies, schedule_bodies)
     for shape in vars(module).values()
     if isinstance(shape, BodyShape)
 ]

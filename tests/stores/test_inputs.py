@@ -9,9 +9,10 @@ from shared.domain.caller import Author
 from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.resolved_deployment import Location
+from shared.domain.selection import Reason, Skipped
 from shared.domain.storage_hosts import StorageHosts
 from shared.stores.datastores import Datastores
-from shared.stores.input_listing import Inputs, Skipped
+from shared.stores.input_listing import Inputs
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
 
@@ -140,7 +141,8 @@ def test_files_come_in_name_order_and_the_rest_is_counted(
     files = list(inputs.files(Location(container=BOX, path="in"), DataType.URI_FOLDER, skipped))
 
     assert ["Z.csv", "a.csv", "b.csv", "empty.csv"] == [file.base_name for file in files]
-    assert (2, 1, 2) == (skipped.nested, skipped.hidden, skipped.markers)
+    counts = {Reason.NESTED: 2, Reason.HIDDEN: 1, Reason.FOLDER_MARKER: 2}
+    assert counts == skipped.summary().counts
 
 
 @pytest.mark.parametrize(

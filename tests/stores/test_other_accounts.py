@@ -24,6 +24,7 @@ from shared.domain.resolved_deployment import Location
 from shared.elsewhere_settings import PrivateAddresses
 from shared.services import Services, build
 from shared.settings import Settings
+from shared.stores.manifests import Manifests
 from tests.support.file_server import FileServer, Page, serving_files
 from tests.support.requests import http_request
 from triggers.datastores import get_datastore, list_secrets, put_datastore
@@ -31,6 +32,7 @@ from triggers.datastores import get_datastore, list_secrets, put_datastore
 PRIVATE, PUBLIC = "private", "public"
 KEY = "k" * 32
 HUSH = "hush-hush"
+BOX = "azureml-blobstore"
 
 
 class Far:
@@ -182,10 +184,15 @@ def test_a_folder_is_listed_and_read_wherever_it_lies(
 def test_a_file_is_read_wherever_it_lies(
     form: str, services: Services, far: Far, web: FileServer, tmp_path: Path
 ) -> None:
-    location, _ = services.inputs.resolve(fill(form, services, far, web), target="x")
+    """By itself, and as a line of a manifest in the service's own account."""
+    address, place = fill(form, services, far, web), Location(container=BOX, path="m/list.txt")
+    location, _ = services.inputs.resolve(address, target="x")
+    services.blobs.write(BOX, place.path, address.encode())
 
     kind = services.inputs.check(location, DataType.URI_FILE, target="x")
+    (listed,) = Manifests(services.blobs, services.inputs).files(place)
 
+    assert (location.container, location.path) == (listed.container, listed.name)
     assert ["in/a.csv"] == read_all(services, location, kind, tmp_path)
 
 

@@ -83,12 +83,16 @@ class ResourceFile:
 
 @dataclass(frozen=True)
 class InvocationPath:
-    """One input or output of an invocation: `kind` is uri_folder, uri_file or ''."""
+    """One input or output of an invocation: `kind` is uri_folder, uri_file or ''.
+
+    `choice` says which files of an input count, in ARM JSON.
+    """
 
     name: str
     kind: str
     path: LocalPath | str
     position: Position
+    choice: JSON = field(default_factory=dict[str, JSON])
 
 
 @dataclass(frozen=True)

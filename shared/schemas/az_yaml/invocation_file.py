@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from shared.domain.message import JSON
+from shared.domain.selection import MOST_NEWEST
 from shared.schemas.az_yaml.addresses import address
 from shared.schemas.az_yaml.asset_keys import SCHEMA
 from shared.schemas.az_yaml.document import YamlDocument
 from shared.schemas.az_yaml.files import InvocationFile, InvocationPath, LocalPath
-from shared.schemas.az_yaml.keys import Given, Key, Named, Table, TextOr
-from shared.schemas.az_yaml.kinds import Anything, Text, Whole
+from shared.schemas.az_yaml.keys import Given, Key, Named, OneOrMore, Table, TextOr
+from shared.schemas.az_yaml.kinds import Anything, Flag, Text, Whole
 from shared.schemas.az_yaml.settings_keys import CLASSIC, RETRY
 
 TYPES = {"uri_folder": "UriFolder", "uri_file": "UriFile"}
@@ -23,6 +24,27 @@ _ONE = Table(
     ),
     words="a mapping with type and path",
 )
+_GLOBS = OneOrMore(Text("a glob, such as `2026/**/*.csv`"))
+_CHOICE = Table(
+    (
+        Key("include", _GLOBS, "Which files count, by their paths in the folder.", "include"),
+        Key("exclude", _GLOBS, "Which of them do not.", "exclude"),
+        Key("manifest", Flag(), "The file lists the inputs.", "manifest"),
+        Key(
+            "changed_since",
+            Text("a time with its zone, or an earlier job"),
+            "Only files that changed since then.",
+            "changedSince",
+        ),
+        Key(
+            "newest",
+            Whole(1, MOST_NEWEST),
+            "Only so many files, those that changed last.",
+            "newest",
+        ),
+    )
+)
+_INPUT = replace(_ONE, keys=(*_ONE.keys, *_CHOICE.keys))
 _COMPUTE = Table(
     (
         Key("target", Text(), "Another cluster.", "target"),
@@ -44,7 +66,7 @@ _OF_DEPLOYMENTS = {"output_action", "environment_variables"}
 INVOCATION = Table(
     (
         SCHEMA,
-        Key("inputs", Named(TextOr(WHERE, _ONE)), "Inputs by name."),
+        Key("inputs", Named(TextOr(WHERE, _INPUT)), "Inputs by name."),
         Key("outputs", Named(TextOr(WHERE, _ONE)), "Outputs by name."),
         *(_as_deployed(key) for key in CLASSIC if key.name not in _OF_DEPLOYMENTS),
         Key("compute", _COMPUTE, "Instances of this job."),
@@ -101,5 +123,6 @@ def _paths(given: Given, key: str, base: Path | None) -> tuple[InvocationPath, .
         kind = value.text("type") if isinstance(value, Given) else ""
         at = one.entries["path"] if isinstance(value, Given) else one
         where: LocalPath | str = address(at, base, f"{path}.path") if base else at.text
-        found.append(InvocationPath(name, TYPES.get(kind, kind), where, one.position))
+        chosen = _CHOICE.wire(value) if isinstance(value, Given) else {}
+        found.append(InvocationPath(name, TYPES.get(kind, kind), where, one.position, chosen))
     return tuple(found)

@@ -73,13 +73,14 @@ class Downloads:
         except NotFound as error:
             return _unreadable(file, error, DELETED)
         except PreconditionFailed as error:  # some stores answer so for a blob that is gone
-            is_there = self._blobs.exists(container, file.name)
+            is_there = self._blobs.exists(file.container or container, file.name)
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
         return LocalFile(path=path, name=file.base_name)
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
+        container = file.container or container
         try:
             self._blobs.download(container, file.name, path, if_match=file.etag)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

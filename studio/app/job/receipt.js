@@ -30,7 +30,7 @@ function Told({ path, receipt }) {
     ["Scored", files.scored],
     ["Failed", files.failed],
     ["Not tried", files.untried],
-    ["Skipped", files.skipped],
+    ["Left out, no inputs", files.skipped],
   ];
   return html`
     <div class=${`notice ${kind}`}><${Icon} name=${icon} /><div><strong>${receipt.verdict[0].toUpperCase() + receipt.verdict.slice(1)}.</strong> ${words}</div></div>
@@ -57,7 +57,7 @@ function Check({ path, receipt }) {
 
 async function lines(path, receipt) {
   const { planned, scored, failed, untried, skipped } = receipt.files;
-  const found = [[planned === scored + failed + untried + skipped, `${count(planned)} files planned: ${count(scored)} scored, ${count(failed)} failed, ${count(untried)} not tried, ${count(skipped)} skipped`]];
+  const found = [[planned === scored + failed + untried, `${count(planned)} files planned: ${count(scored)} scored, ${count(failed)} failed, ${count(untried)} not tried; ${count(skipped)} left out`]];
   const { output } = receipt;
   if (!output?.sha256) return found;
   const { properties } = await get(path);

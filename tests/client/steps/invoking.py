@@ -76,6 +76,15 @@ def invoke_with_every_override() -> None:
 
 
 @step
+def invoke_choosing_files() -> None:
+    chosen = {"inputInclude": "trips-[01].csv", "inputNewest": "1"}
+    name = invoke(input=trips(), params_override=[{"properties": chosen}])
+    same(20, len(lines_of(name, "fares.csv")))
+    given = [{"properties": {"inputInclude": "/trips-0.csv"}}]
+    refused(lambda: invoke(input=trips(), params_override=given), "begins with a slash")
+
+
+@step
 def invoke_with_an_output() -> None:
     path = f"azureml://datastores/workspaceblobstore/paths/steps/{UNIQUE}/out.csv"
     name = invoke(input=trips(), outputs={"result": Output(type="uri_file", path=path)})

@@ -122,9 +122,31 @@ def test_an_invocations_file_has_inputs_outputs_and_settings(write: Write) -> No
     } == spec.overrides
 
 
+def test_an_input_says_which_files_count(write: Write) -> None:
+    """One glob may stand alone, and what `--set` says is the same."""
+    text = (
+        f"inputs:\n  a:\n    path: '{PLACE}'\n    include: '**/*.csv'\n    exclude: [x, y/*]\n"
+        "    changed_since: 2026-11-01T00:00:00Z\n    newest: 5\n"
+    )
+
+    one = invocation_spec(load_file(write(text), ["inputs.a.include=*.json"])).inputs[0]
+    other = invocation_spec(load_file(write(f"inputs: {{a: {{path: '{PLACE}', manifest: true}}}}")))
+
+    assert {
+        "include": ["*.json"],
+        "exclude": ["x", "y/*"],
+        "changedSince": "2026-11-01T00:00:00Z",
+        "newest": 5,
+    } == one.choice
+    assert {"manifest": True} == other.inputs[0].choice
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("inputs: {a: {path: /, newest: 0}}", r"'inputs.a.newest' is '0', not a whole number"),
+        ("inputs: {a: {path: /, includes: x}}", r"Did you mean 'include'"),
+        ("outputs: {a: {path: x, include: y}}", r"'outputs.a.include' is not a key here"),
         ("inputs: {a: {type: uri_file}}", r"'inputs.a.path' is missing"),
         ("inputs: {a: nowhere}", r"line 1, column 13: 'inputs.a.path' is 'nowhere'"),
         ("inputs: [a]", r"'inputs' is a list, not names, each with"),

@@ -1,0 +1,165 @@
+"""Which files of an input folder a job takes, where its request or its deployment says so.
+
+A file is kept, or left out for one reason: what is kept and what is left out is all that is listed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from shared.domain.globs import matches_any
+from shared.domain.message import Message
+from shared.domain.spark_marks import is_mark, is_mark_folder
+
+MOST_NEWEST = 10_000
+"""Held in memory while a folder is listed."""
+MOST_SHOWN = 1_000
+"""Of what was left out; the rest is counted."""
+
+
+class Reason(StrEnum):
+    """Why a listed blob is no input, by the names that receipts and jobs have."""
+
+    NESTED = "nested"
+    HIDDEN = "hidden"
+    FOLDER_MARKER = "folderMarker"
+    SPARK_MARK = "sparkMark"
+    NOT_INCLUDED = "notIncluded"
+    EXCLUDED = "excluded"
+    UNCHANGED = "unchanged"
+    OLDER = "older"
+
+
+WORDS = {
+    Reason.NESTED: "in nested folders",
+    Reason.HIDDEN: "hidden",
+    Reason.FOLDER_MARKER: "folder markers",
+    Reason.SPARK_MARK: "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)",
+    Reason.NOT_INCLUDED: "that include does not name",
+    Reason.EXCLUDED: "that exclude names",
+    Reason.UNCHANGED: "unchanged since then",
+    Reason.OLDER: "older than the newest ones",
+}
+
+
+class LeftOutFile(Message):
+    """One blob that is no input, by its path inside the input folder."""
+
+    path: str
+    reason: Reason
+
+
+class LeftOut(Message):
+    """What a plan left out: how many for each reason, and the first MOST_SHOWN of them."""
+
+    counts: dict[Reason, int]
+    files: list[LeftOutFile]
+
+
+@dataclass
+class Skipped:
+    """What a listing left out, counted while it is read."""
+
+    counts: Counter[Reason] = field(default_factory=Counter[Reason])
+    first: list[LeftOutFile] = field(default_factory=list[LeftOutFile])
+
+    def add(self, path: str, reason: Reason) -> None:
+        self.counts[reason] += 1
+        if len(self.first) < MOST_SHOWN:
+            self.first.append(LeftOutFile(path=path, reason=reason))
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    def summary(self) -> LeftOut:
+        ordered = {reason: self.counts[reason] for reason in Reason if self.counts[reason]}
+        return LeftOut(counts=ordered, files=self.first)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {WORDS[one]}" for one, count in self.summary().counts.items())
+
+
+class Selection(Message):
+    """What is taken of a folder; by default the files that lie directly in it.
+
+    `include` and `exclude` are globs over paths inside the folder; with `include` nested folders
+    are walked. `changed_since` is a moment with its time zone, or the name of an earlier job.
+    `newest` is how many are taken, those that changed last; 0: all. With `manifest` the input is a
+    file that lists the inputs, and there is nothing to choose.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    manifest: bool = False
+    changed_since: str = ""
+    newest: Annotated[int, Field(ge=0, le=MOST_NEWEST)] = 0
+
+    @model_validator(mode="after")
+    def _lists_or_chooses(self) -> "Selection":
+        chosen = [name for name in self.given() if name != "manifest"]
+        if self.manifest and chosen:
+            raise ValueError(
+                f"A manifest says which files are the input, and {chosen[0]} would choose from a "
+                "folder. Leave one of them out."
+            )
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """What differs from the default, as plain JSON."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    @property
+    def is_default(self) -> bool:
+        return not self.given()
+
+    @property
+    def moment(self) -> datetime | None:
+        """Since when files have to have changed, to the second, as stores tell it."""
+        found = moment_in(self.changed_since)
+        return found.replace(microsecond=0) if found else None
+
+    @property
+    def earlier_job(self) -> str:
+        return "" if moment_in(self.changed_since) else self.changed_since
+
+    def why_not(self, path: str, *, is_marker: bool = False) -> Reason | None:
+        """Why a blob of this path is left out; None for one that may be an input.
+
+        `is_marker`: it is the mark of a folder, whatever its name.
+        """
+        if not path or path.endswith("/"):
+            return Reason.FOLDER_MARKER
+        return next(self._reasons(path, is_marker=is_marker), None)
+
+    def _reasons(self, path: str, *, is_marker: bool) -> Iterator[Reason]:
+        *folders, name = path.split("/")
+        if folders and not self.include:
+            yield Reason.NESTED
+        if path.startswith(".") or "/." in path:
+            yield Reason.HIDDEN
+        if is_mark(name) or any(map(is_mark_folder, folders)):
+            yield Reason.SPARK_MARK
+        if is_marker:
+            yield Reason.FOLDER_MARKER
+        if self.include and not matches_any(path, self.include):
+            yield Reason.NOT_INCLUDED
+        if self.exclude and matches_any(path, self.exclude):
+            yield Reason.EXCLUDED
+
+
+WHOLE_FOLDER = Selection()
+
+
+def moment_in(text: str) -> datetime | None:
+    """A moment as RFC 3339 writes it; None for anything else, such as one without a time zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if "T" in text.upper() and moment.tzinfo else None
