@@ -22,6 +22,7 @@ from shared.domain.minibatch import MINIBATCHES_PER_SHARD
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
+from shared.domain.sample import Sampling
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
 from shared.services import Services, services
@@ -114,10 +115,13 @@ def _write_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:
     source, key = spec.input, uuid.uuid4().hex
     files = services.inputs.files(source.location, source.type, skipped, listed)
     watched = _until_stopped(files, spec, services)
-    planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
+    sampling = Sampling(spec.sample)
+    taken = sampling.taken(watched)
+    planned = services.plans.write(spec.name, key, taken, spec.settings.mini_batch_size)
     names = services.inputs.names(source.location, source.type)
     again = ListingSum(_until_stopped(names, spec, services))
-    return planned.model_copy(update={"is_confirmed": listed.sum == again.sum}), skipped
+    found = {"is_confirmed": listed.sum == again.sum, "whole": sampling.whole}
+    return planned.model_copy(update=found), skipped
 
 
 def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> Plan:

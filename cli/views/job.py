@@ -64,6 +64,7 @@ def _details(properties: JSON) -> JSON:
         "error": properties.get("error"),
         "progress": properties.get("progress"),
         "warnings": properties.get("warnings") or [],
+        **({"sample": properties["sample"]} if properties.get("sample") else {}),
     }
 
 

@@ -1,7 +1,10 @@
 """A plan: which files a job scores, cut into mini-batches and shards, pinned by etag."""
 
-from shared.domain.message import Message
+from pydantic import Field
+
+from shared.domain.message import Message, is_none
 from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.sample import Whole
 
 
 class Plan(Message):
@@ -12,7 +15,7 @@ class Plan(Message):
     `left_out` says in words what the `skipped` blobs of the input folder are.
     `is_confirmed` says that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
-    the counts are 0 then.
+    the counts are 0 then. `whole` is the input of which the plan holds a sample.
     """
 
     key: str = ""
@@ -26,6 +29,7 @@ class Plan(Message):
     is_confirmed: bool = False
     problem: str = ""
     is_canceled: bool = False
+    whole: Whole | None = Field(default=None, exclude_if=is_none)
 
 
 class PlanShard(Message):

@@ -14,6 +14,7 @@ from shared.schemas.arm_webhooks import refuse_webhook
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 from shared.schemas.invocation import read_invocation
+from shared.schemas.trial import refuse_trial
 
 STATES = {state.value: state.value for state in WatchState}
 MOST_PATTERNS = 100
@@ -139,7 +140,8 @@ def _read_overrides(properties: Fields) -> dict[str, Any]:
                 target=fields.path(name),
             )
     sample = {"inputData": {"uploads": {"uri": "azureml://datastores/any/paths/any"}}}
-    read_invocation({"properties": {**overrides, **sample}}, BatchSettings())
+    read = read_invocation({"properties": {**overrides, **sample}}, BatchSettings())
+    refuse_trial(read.trial, "watches")
     return overrides
 
 

@@ -17,6 +17,7 @@ from shared.domain.reference import parse_compute, parse_datastore
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
 from shared.schemas.fields import Fields
+from shared.schemas.trial import Trial, read_trial
 
 INPUT_TYPES = {"UriFolder": DataType.URI_FOLDER, "UriFile": DataType.URI_FILE}
 OUTPUT_TYPE = "UriFile"
@@ -44,6 +45,7 @@ class Invocation(Message):
     job_name: str = ""
     experiment: str = ""
     webhook: JobWebhook | None = None
+    trial: Trial = Trial()
 
 
 def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
@@ -69,6 +71,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
         webhook=read_job_webhook(properties),
+        trial=read_trial(properties),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
     properties.refuse_others()

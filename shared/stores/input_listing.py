@@ -1,7 +1,7 @@
 """Inputs: from a reference to a location in the store, and from there to its files."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 from shared.domain.asset import AssetId, Data, DataType
@@ -25,25 +25,39 @@ OTHER_PAGE = 3_000
 
 @dataclass
 class Skipped:
-    """What a listing left out, counted while it is read."""
+    """What a listing left out, counted while it is read; and the first `most_names` of each."""
 
     nested: int = 0
     hidden: int = 0
     markers: int = 0
     marks: int = 0
+    most_names: int = 0
+    names: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @property
     def total(self) -> int:
         return self.nested + self.hidden + self.markers + self.marks
 
-    def __str__(self) -> str:
-        counts = {
+    @property
+    def by_reason(self) -> dict[str, int]:
+        return {
             "in nested folders": self.nested,
             "hidden": self.hidden,
             "folder markers": self.markers,
             "marks of Spark or Hadoop (_SUCCESS and the like, *.crc)": self.marks,
         }
-        return ", ".join(f"{count} {noun}" for noun, count in counts.items() if count)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {noun}" for noun, count in self.by_reason.items() if count)
+
+    def note(self, name: str) -> None:
+        """Keep the name of the file that was just counted, under the reason that has grown."""
+        if not self.most_names:
+            return
+        for reason, count in self.by_reason.items():
+            kept = self.names.setdefault(reason, [])
+            if len(kept) < min(count, self.most_names):
+                kept.append(name)
 
 
 class Inputs:
@@ -168,6 +182,8 @@ class Inputs:
                 listed.add(item.name)
             if _is_input(item, item.name.removeprefix(prefix), left_out):
                 yield PlannedFile(name=item.name, etag=item.etag, size=item.size)
+            else:
+                left_out.note(item.name)
 
     def _one_file(self, location: Location) -> Iterator[PlannedFile]:
         if not location.path:
