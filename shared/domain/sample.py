@@ -14,8 +14,9 @@ from shared.domain.minibatch import PlannedFile
 
 # A sample is a small job; its files' names are in memory while it is chosen.
 MOST_SAMPLED = 10_000
-# How many candidates are kept for each place: a place is off by an eighth of a gap at the most.
-CANDIDATES = 8
+# How many candidates are kept for each place, so that it is off by an eighth of a gap at the most;
+# and how many at least: of an input of no more files the places are exact.
+CANDIDATES, EXACT = 8, 1_000
 
 
 class SampleRequest(Message):
@@ -37,6 +38,7 @@ class Spread:
 
     def __init__(self, count: int) -> None:
         self._count = count
+        self._most = max(EXACT, CANDIDATES * count)
         self._step = 1
         self._kept = list[PlannedFile]()
         self._last: PlannedFile | None = None
@@ -49,7 +51,7 @@ class Spread:
     def add(self, file: PlannedFile) -> None:
         if self._files % self._step == 0:
             self._kept.append(file)
-        if len(self._kept) > CANDIDATES * self._count:
+        if len(self._kept) > self._most:
             self._kept, self._step = self._kept[::2], self._step * 2
         self._last = file
         self._files += 1

@@ -32,7 +32,7 @@ def column_names(size: int, read: ReadRange) -> list[str]:
     reader = _Reader(read(size - TAIL - length, min(length, MOST)))
     try:
         return _top(reader.schema())
-    except (IndexError, ValueError, KeyError, RecursionError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise NotParquet(f"its footer cannot be read ({error})") from error
 
 
@@ -102,15 +102,18 @@ class _Reader:
         header = self._byte()
         count, kind = header >> 4, header & 0x0F
         count = self._number() if count == _LONG_LIST else count
-        is_flags = kind in (_TRUE, _FALSE)  # in lists each has a byte of its own
-        return [self._byte() if is_flags else self._value(kind) for _ in range(count)]
+        return [self._element(kind) for _ in range(count)]
 
     def _map(self) -> None:
         count = self._number()
         kinds = self._byte() if count else 0
         for _ in range(count):
-            self._value(kinds >> 4)
-            self._value(kinds & 0x0F)
+            self._element(kinds >> 4)
+            self._element(kinds & 0x0F)
+
+    def _element(self, kind: int) -> Any:
+        """Of a list or a map, where a flag has a byte of its own."""
+        return self._byte() if kind in (_TRUE, _FALSE) else self._value(kind)
 
     def _struct(self) -> dict[int, Any]:
         fields, field = dict[int, Any](), 0
