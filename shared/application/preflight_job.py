@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from shared.application.look_at_files import LookAtFiles
 from shared.application.submit_job import JobRequest, SubmitJob, check_provisioned, run_id
-from shared.application.survey_input import SurveyInput
+from shared.application.survey_input import Supports, Survey, SurveyInput
+from shared.domain.asset import DataType
 from shared.domain.deployment import Deployment
 from shared.domain.errors import (
     AccountRefuses,
@@ -46,15 +47,13 @@ class Preflight:
     problems: list[Problem] = field(default_factory=list[Problem])
 
     @contextmanager
-    def collecting(
-        self, code: ProblemCode, in_conflict: ProblemCode | None = None
-    ) -> Iterator[None]:
-        """What is refused inside becomes a problem."""
+    def collecting(self, code: ProblemCode, other: ProblemCode | None = None) -> Iterator[None]:
+        """What is refused inside becomes a problem: the other one by a conflict, or an account."""
         try:
             yield
-        except Conflict as error:
-            self.problems.append(Problem(code=in_conflict or code, message=str(error)))
-        except (NotFound, InvalidRequest, AccountRefuses) as error:
+        except (Conflict, AccountRefuses) as error:
+            self.problems.append(Problem(code=other or code, message=str(error)))
+        except (NotFound, InvalidRequest) as error:
             self.problems.append(Problem(code=code, message=str(error)))
 
 
@@ -107,20 +106,35 @@ class PreflightJob:
         """A script reads what it likes; of files for a model some are looked at."""
         is_of_model = preflight.deployment.code is None
         supports = self.look.inputs.supports if is_of_model else _anything
-        with preflight.collecting(ProblemCode.INPUT_MISSING):
-            preflight.input = source = self.submit.locate_input(preflight.invocation, None)
-            with preflight.collecting(ProblemCode.INPUT_UNREADABLE):
-                survey = self.survey(source, preflight.invocation.trial.sample, supports)
-                preflight.found = survey.found
-                if not is_of_model:
-                    return
-                preflight.problems += self.look.oddities(survey)
-                if resolved is None:
-                    return
-                container, model = source.location.container, resolved.model_location
-                files = survey.worth_a_look
-                preflight.looked_at, problems = self.look(container, files, model)
+        with preflight.collecting(ProblemCode.INPUT_MISSING, ProblemCode.INPUT_UNREADABLE):
+            source = self.submit.find_input(preflight.invocation)
+            survey = self._survey(preflight, source, supports)
+            if not is_of_model:
+                return
+            preflight.problems += self.look.oddities(survey)
+            if resolved is not None:
+                container, files = source.location.container, survey.worth_a_look
+                looked_at, problems = self.look(container, files, resolved.model_location)
+                preflight.looked_at = looked_at
                 preflight.problems += problems
+
+    def _survey(self, preflight: Preflight, source: JobInput, supports: Supports) -> Survey:
+        """As a folder or as a file, whichever is there, and first as it is said.
+
+        Raises NotFound when neither is.
+        """
+        sample = preflight.invocation.trial.sample
+        for kind in (source.type, *(one for one in DataType if one is not source.type)):
+            preflight.input = source.model_copy(update={"type": kind})
+            survey = self.survey(preflight.input, sample, supports)
+            if survey.files or kind is DataType.URI_FOLDER:
+                preflight.found = survey.found
+            if survey.files or not survey.found.is_complete:
+                return survey
+        preflight.input = None
+        target = preflight.invocation.input_field  # now in the words of an invoke
+        self.submit.inputs.check(source.location, source.type, target=target)
+        return survey
 
     def _look_at_output(self, preflight: Preflight) -> None:
         name = preflight.invocation.job_name
@@ -129,7 +143,7 @@ class PreflightJob:
                 self.submit.jobs.check_free(name)
         child = run_id(name) if name else NAMELESS
         exists = ProblemCode.OUTPUT_EXISTS
-        with preflight.collecting(ProblemCode.OUTPUT_UNUSABLE, in_conflict=exists):
+        with preflight.collecting(ProblemCode.OUTPUT_UNUSABLE, exists):
             preflight.output = self.submit.locate_output(preflight.invocation, child)
 
 

@@ -9,16 +9,17 @@ from hypothesis import strategies as st
 
 from activities.plan_job import plan
 from shared.api.error_responses import to_response
+from shared.api.routes import UNBOUND
 from shared.application.survey_input import SurveyInput
-from shared.domain.errors import InvalidRequest, PreflightFailed
+from shared.domain.errors import AccountRefuses, InvalidRequest, PreflightFailed
 from shared.domain.plan import Plan
 from shared.domain.task import PlanTask
 from shared.preflight import preflight_job
 from tests.support.client import Client
 from tests.support.faulty_blobs import FaultyBlobs
-from tests.support.requests import http_request
+from tests.support.requests import AT_ONCE, http_request
 from tests.support.specs import CONTAINER
-from triggers import scoring
+from triggers import assets, scoring
 
 MLMODEL = """\
 flavors: {python_function: {loader_module: any}}
@@ -42,7 +43,7 @@ def made(make_client: Callable[[], Made]) -> Made:
 
 def body_of(**more: Any) -> Any:
     given = {"input": {"jobInputType": "UriFolder", "uri": URI}}
-    return {"properties": {"inputData": given, **more}}
+    return {"properties": {"inputData": given} | more}
 
 
 def post(client: Client, body: Any) -> Any:
@@ -96,9 +97,7 @@ def test_a_dry_run_starts_nothing_and_says_all_that_would_apply(made: Made) -> N
     output = properties["outputData"]["score"]["uri"]
     assert output.endswith("/azureml/{run id}/score/predictions.csv")
     assert before == list(blobs.list_names("batch-jobs"))
-    assert {} == {
-        name: one for name, one in client.orchestrations.waiting.items() if "wine" not in name
-    }
+    assert {} == client.orchestrations.waiting
 
 
 @settings(
@@ -203,6 +202,79 @@ def test_an_input_that_is_not_there_hides_nothing_else(made: Made) -> None:
     blobs.delete(CONTAINER, "models/m/MLmodel")
 
     assert ["ModelMissing", "InputMissing"] == codes(dry_run(client))
+
+
+def test_an_input_of_nothing_but_what_is_left_out_says_so(made: Made) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "in/.hidden.csv", GOOD)
+
+    properties = dry_run(client)
+
+    told = properties["problems"][0]["message"]
+    assert "What is there does not count as input: 1 hidden." in told
+    (skipped,) = properties["files"]["skipped_by_reason"]
+    assert ("hidden", 1, ["in/.hidden.csv"]) == tuple(skipped.values())
+
+
+def test_a_single_file_is_an_input_too_whatever_it_was_said_to_be(made: Made) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "in.csv", GOOD)
+
+    given = {"input": {"jobInputType": "UriFolder", "uri": f"{URI}.csv"}}
+    properties = dry_run(client, inputData=given)
+
+    assert [] == properties["problems"]
+    assert (1, len(GOOD)) == (properties["files"]["total"], properties["files"]["bytes"])
+    assert "UriFile" == properties["inputData"]["input"]["jobInputType"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"compute": {"target": "none", "instanceCount": 2}}, "ComputeUnfit"),
+        ({"name": "there"}, "JobExists"),
+        ({"outputData": {"score": {"uri": f"{URI}/folder/"}}}, "OutputUnusable"),
+        ({"outputData": {"score": {"uri": f"{URI}/a.csv"}}}, "OutputExists"),
+    ],
+)
+def test_what_an_invoke_would_be_refused_for_is_a_problem(
+    made: Made, more: dict[str, Any], code: str
+) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "in/a.csv", GOOD)
+    post(client, body_of(name="there"))
+
+    assert [code] == codes(dry_run(client, **more))
+
+
+def test_a_deployment_that_is_not_made_and_a_script_that_is_gone_are_problems(made: Made) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "in/a.anything", b"a script may read it")
+    blobs.write(CONTAINER, "code/score.py", b"def run(files): ...")
+    code = {"properties": {"codeUri": "azureml://datastores/workspaceblobstore/paths/code"}}
+    assets.CODES.put(http_request(code, name="c", version="1"), client.services, UNBOUND)
+    configuration = {"codeId": client.asset_id("codes", "c"), "scoringScript": "score.py"}
+    client.put_deployment("scripted", headers=AT_ONCE, codeConfiguration=configuration)
+    client.set_default("scripted")
+    blobs.delete(CONTAINER, "code/score.py")
+
+    assert ["DeploymentNotReady", "ScriptMissing"] == codes(dry_run(client))
+
+
+def test_an_account_that_refuses_is_a_problem_of_the_input(made: Made) -> None:
+    client, _ = made
+
+    class Refusing(SurveyInput):
+        def __call__(self, *_: object) -> Any:
+            raise AccountRefuses("The account refuses.", fix="Give it a role.")
+
+    whole = preflight_job(client.services)
+    refusing = type(whole)(whole.submit, Refusing(client.services.inputs), whole.look)
+    asked = scoring._read_request(http_request(body_of(), endpoint="wine"), client.services, "")
+
+    (problem,) = refusing(asked).problems
+    assert "The account refuses. Give it a role." == problem.message
+    assert "InputUnreadable" == problem.code
 
 
 def test_what_is_wrong_with_the_request_itself_is_refused_as_ever(made: Made) -> None:
