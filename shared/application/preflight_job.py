@@ -23,11 +23,13 @@ from shared.domain.errors import (
 )
 from shared.domain.job import JobInput, JobOutput
 from shared.domain.preflight import InputFound, Problem, ProblemCode
+from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import ResolvedDeployment
 from shared.schemas.invocation import Invocation, read_invocation
 
 NAMELESS = "{run id}"
 """In the default output's path: no job has a run id yet."""
+_OWN = frozenset({ProblemCode.JOB_EXISTS, ProblemCode.OUTPUT_EXISTS})
 MOST_TOLD = 3  # problems in the sentence of a refusal; its details have all
 
 
@@ -78,8 +80,12 @@ class PreflightJob:
         return preflight
 
     def require(self, request: JobRequest) -> None:
-        """Raises PreflightFailed with every problem."""
-        problems = self(request).problems
+        """Raises PreflightFailed with every problem.
+
+        A request that is repeated finds its own job and output, which its submission knows.
+        """
+        own = _OWN if request.request_id else frozenset[ProblemCode]()
+        problems = [one for one in self(request).problems if one.code not in own]
         if not problems:
             return
         count = len(problems)
@@ -107,7 +113,7 @@ class PreflightJob:
         is_of_model = preflight.deployment.code is None
         supports = self.look.inputs.supports if is_of_model else _anything
         with preflight.collecting(ProblemCode.INPUT_MISSING, ProblemCode.INPUT_UNREADABLE):
-            source = self.submit.find_input(preflight.invocation)
+            source = self._find_input(preflight.invocation)
             survey = self._survey(preflight, source, supports)
             if not is_of_model:
                 return
@@ -117,6 +123,17 @@ class PreflightJob:
                 looked_at, problems = self.look(container, files, resolved.model_location)
                 preflight.looked_at = looked_at
                 preflight.problems += problems
+
+    def _find_input(self, invocation: Invocation) -> JobInput:
+        """Where the input lies, and its type as it is said."""
+        target = invocation.input_field
+        location, registered = self.submit.inputs.resolve(invocation.input_uri, target=target)
+        return JobInput(
+            name=invocation.input_name,
+            type=registered or invocation.input_type,
+            uri=unsigned(invocation.input_uri),
+            location=location,
+        )
 
     def _survey(self, preflight: Preflight, source: JobInput, supports: Supports) -> Survey:
         """As a folder or as a file, whichever is there, and first as it is said.

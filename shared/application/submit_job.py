@@ -171,22 +171,17 @@ class SubmitJob:
 
     def _locate_input(self, invocation: Invocation, manifest: Location | None) -> JobInput:
         """Raises InvalidRequest or NotFound when there is no input file to score."""
-        found = self.find_input(invocation)
-        if manifest is not None:
-            return found.model_copy(update={"manifest": manifest})
-        kind = self.inputs.check(found.location, found.type, target=invocation.input_field)
-        return found.model_copy(update={"type": kind})
-
-    def find_input(self, invocation: Invocation) -> JobInput:
-        """Where the input lies, and its type as it is said; raises as above for no such place."""
-        location, registered_type = self.inputs.resolve(
-            invocation.input_uri, target=invocation.input_field
-        )
+        target = invocation.input_field
+        location, registered_type = self.inputs.resolve(invocation.input_uri, target=target)
+        kind = registered_type or invocation.input_type
+        if manifest is None:
+            kind = self.inputs.check(location, kind, target=target)
         return JobInput(
             name=invocation.input_name,
-            type=registered_type or invocation.input_type,
+            type=kind,
             uri=unsigned(invocation.input_uri),
             location=location,
+            manifest=manifest,
         )
 
 
