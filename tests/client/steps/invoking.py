@@ -1,5 +1,7 @@
 """Every way to invoke: inputs, outputs, overrides."""
 
+from typing import Any
+
 from azure.ai.ml import Input, Output
 
 from tests.client.steps.session import (
@@ -73,6 +75,22 @@ def invoke_with_every_override() -> None:
     finished(job.name)
     same("steps", ml.jobs.get(job.name).experiment_name)
     same(120, len(lines_of(job.name, "mine.csv", output_name="score")))
+
+
+@step
+def invoke_a_dry_run_and_a_sample() -> None:
+    """What the client has no words for is carried by texts in `properties`."""
+
+    def asked(**texts: str) -> Any:
+        override = {"properties": {f"batch.{name}": text for name, text in texts.items()}}
+        return ml.batch_endpoints.invoke(
+            endpoint_name=ENDPOINT, input=trips(), params_override=[override]
+        )
+
+    same("Ready", asked(dryRun="true").status)
+    sampled = asked(sample="2", preflight="true").name
+    finished(sampled)
+    same("2 of 6 files", ml.jobs.get(sampled).properties["sample"])
 
 
 @step
