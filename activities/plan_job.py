@@ -10,7 +10,6 @@ Who wants to hear of the job's start is called back, by orchestrations of their 
 
 import uuid
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import azure.durable_functions as df
@@ -24,6 +23,7 @@ from shared.domain.minibatch import MINIBATCHES_PER_SHARD
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
+from shared.domain.sample import Sampling
 from shared.domain.selection import Skipped
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
@@ -125,7 +125,9 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     selection = spec.settings.selection
     if selection.manifest:
         return _write_listed_plan(spec, services), Skipped()
-    choice = Choice(selection, _known(spec, services), lambda: _check_wanted(spec, services))
+    earlier = EarlierFiles(services.jobs, services.plans)
+    known = earlier.left_out(selection, spec.input.location.container)
+    choice = Choice(selection, known, lambda: _check_wanted(spec, services))
     for _ in range(MOST_PLANS):
         planned, skipped = _write_plan(spec, choice, services)
         if planned.is_confirmed:
@@ -133,34 +135,30 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     return planned, skipped
 
 
-def _known(spec: JobSpec, services: Services) -> AbstractSet[bytes]:
-    """The versions of files that are left out because an earlier job scored them."""
-    earlier = spec.settings.selection.earlier_job
-    if not earlier:
-        return frozenset()
-    files = EarlierFiles(services.jobs, services.plans)
-    return files.versions(earlier, spec.input.location.container)
-
-
 def _write_plan(spec: JobSpec, choice: Choice, services: Services) -> tuple[Plan, Skipped]:
     skipped, listed = Skipped(), ListingSum()
     source, key = spec.input, uuid.uuid4().hex
     files = services.inputs.files(source.location, source.type, skipped, listed, choice)
     watched = _until_stopped(files, spec, services)
-    planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
+    sampling = Sampling(spec.sample)
+    taken = sampling.taken(watched)
+    planned = services.plans.write(spec.name, key, taken, spec.settings.mini_batch_size)
     names = services.inputs.names(source.location, source.type)
     again = ListingSum(_until_stopped(names, spec, services))
-    return planned.model_copy(update={"is_confirmed": listed.sum == again.sum}), skipped
+    found = {"is_confirmed": listed.sum == again.sum, "whole": sampling.whole}
+    return planned.model_copy(update=found), skipped
 
 
 def _write_listed_plan(spec: JobSpec, services: Services) -> Plan:
     """The plan of what a manifest lists; confirmed if that stayed the same meanwhile."""
     manifests, source = Manifests(services.blobs, services.inputs), spec.input.location
     key, etag = uuid.uuid4().hex, manifests.etag(source)
-    watched = _until_stopped(manifests.files(source), spec, services)
+    sampling = Sampling(spec.sample)
+    taken = sampling.taken(_until_stopped(manifests.files(source), spec, services))
     size = spec.settings.mini_batch_size
-    planned = services.plans.write(spec.name, key, watched, size, is_listed=False)
-    return planned.model_copy(update={"is_confirmed": manifests.etag(source) == etag})
+    planned = services.plans.write(spec.name, key, taken, size, is_listed=False)
+    found = {"is_confirmed": manifests.etag(source) == etag, "whole": sampling.whole}
+    return planned.model_copy(update=found)
 
 
 def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> Plan:

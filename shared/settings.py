@@ -199,6 +199,10 @@ class Settings(HousekeepingSettings, ElsewhereSettings):
     event_grid_topic_key: str = ""
     """Its access key. Empty: the app's managed identity."""
 
+    instance_price_per_hour: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """What an instance costs for an hour, in any currency: samples tell what the whole input would
+    cost. 0: nobody says."""
+
     downloads_at_once: Annotated[PositiveInt, Field(le=256)] = 32
 
     otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(collector_address)] = ""

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import azure.durable_functions as df
 
+from shared.api.dry_runs import write_dry_run
 from shared.api.http import Request, Response
 from shared.api.job_bodies import job_body
 from shared.api.job_uris import status_urls
@@ -14,7 +15,9 @@ from shared.application.submit_job import REQUEST_ID, JobRequest
 from shared.domain.role import Role
 from shared.observed import observer
 from shared.ports import Orchestrations
+from shared.preflight import preflight_job
 from shared.schemas import invocation_bodies
+from shared.schemas.trial import trial_of
 from shared.services import Services
 
 bp = df.Blueprint()
@@ -26,6 +29,12 @@ REQUEST_ID_HEADERS = (REQUEST_ID, "repeatability-request-id")
 def invoke(request: Request, services: Services, orchestrations: Orchestrations) -> Response:
     with observer().invoke(request.headers.get(TRACEPARENT, ""), f"/{_JOBS}") as invoking:
         asked = _read_request(request, services, invoking.traceparent)
+        trial = trial_of(asked.body)
+        if trial.dry_run:
+            invoking.status = HTTPStatus.OK
+            return Response(HTTPStatus.OK, write_dry_run(preflight_job(services)(asked)))
+        if trial.preflight:
+            preflight_job(services).require(asked)
         job = services.submit_job(asked, orchestrations)
         invoking.job, invoking.status = job.spec, HTTPStatus.CREATED
     urls = status_urls(job, request, services.settings, orchestrations)
@@ -59,9 +68,10 @@ _JOBS = "endpoints/{endpoint}/jobs"
 _JOBS_BY_ID = f"{WORKSPACE}/batchEndpoints/{{endpoint}}/jobs"
 
 _INVOKE = RouteDocs(
-    "Start a job: score the input with the default deployment, or with the header's.",
+    "Start a job: score the input with the default deployment, or with the header's; a dry run "
+    "starts nothing.",
     body=invocation_bodies.INVOCATION,
-    answers={HTTPStatus.CREATED: AnswerKind.RESOURCE},
+    answers={HTTPStatus.CREATED: AnswerKind.RESOURCE, HTTPStatus.OK: AnswerKind.RESOURCE},
     headers=(DEPLOYMENT_HEADER, REQUEST_ID_HEADERS[0]),
 )
 

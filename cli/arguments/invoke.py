@@ -60,5 +60,30 @@ def load(flags: Any, verb: str) -> None:
         "webhook",
         help="An https address to call when the job ends; the answer has the secret that signs.",
     )
+    _load_trial(flags)
     flags.argument("stream", action="store_true", help="Follow the job to its end.")
     flags.argument("endpoint_type", **TYPE)
+
+
+def _load_trial(flags: Any) -> None:
+    flags.argument(
+        "dry_run",
+        action="store_true",
+        help="Start nothing: count files and mini-batches, and list what would go wrong. Files of "
+        "this machine are uploaded all the same.",
+    )
+    flags.argument(
+        "preflight",
+        action="store_true",
+        help="Look first, and start nothing if something would go wrong.",
+    )
+    flags.argument(
+        "sample",
+        type=int,
+        help="Score only so many files, spread over the input, and project the time of all.",
+    )
+    flags.argument(
+        "price_per_hour",
+        type=float,
+        help="What an instance costs for an hour: a sample then projects the cost, too.",
+    )

@@ -9,8 +9,18 @@ from cli.context import Context
 from cli.endpoints.command_document import Settings
 from cli.endpoints.input_flags import InputFlags
 from cli.endpoints.invocation import OtherFlags, chosen, request_of
+from cli.endpoints.trial import trial_of, webhook_of
 from cli.following.job import follow_job
+from cli.views.dry_run import dry_run_view
 from cli.views.invocation import invocation_view
+
+OVERRIDES = (
+    "mini_batch_size",
+    "instance_count",
+    "name",
+    "experiment_name",
+    "deployment_name",
+)
 
 
 def invoke(
@@ -39,41 +49,35 @@ def invoke(
     file: str = "",
     settings: Settings = None,
     webhook: str = "",
+    dry_run: bool = False,  # noqa: FBT001, FBT002  # a switch
+    preflight: bool = False,  # noqa: FBT001, FBT002  # a switch
+    sample: int | None = None,
+    price_per_hour: float | None = None,
     stream: bool = False,  # noqa: FBT001, FBT002  # a switch
     endpoint_type: str = "",
 ) -> JSON:
     check_type(endpoint_type)
-    data = InputFlags(input, input_type, input_data, input_datastore, input_path, input_local_path)
-    changes = _overrides(
-        mini_batch_size, instance_count, job_name, experiment_name, deployment_name
-    )
+    given = (input, input_type, input_data, input_datastore, input_path, input_local_path)
+    own = (mini_batch_size, instance_count, job_name, experiment_name, deployment_name)
+    overrides = dict(zip(OVERRIDES, own, strict=True))
     choice = chosen(include, exclude, manifest, changed_since, newest)
     places = (output_path, output_datastore)
-    flags = OtherFlags(file, inputs, outputs, *places, settings, changes, choice)
-    started = _start(context, name, request_of(context.service, data, flags), webhook)
+    flags = OtherFlags(file, inputs, outputs, *places, settings, overrides, choice)
+    more = trial_of(dry_run, preflight, sample, price_per_hour) | webhook_of(webhook)
+    started = _post(context, name, request_of(context.service, InputFlags(*given), flags), more)
+    return dry_run_view(started) if dry_run else _told(context, started, stream=stream)
+
+
+def _told(context: Context, started: JSON, *, stream: bool) -> JSON:
     job = follow_job(context.service, started["name"], Console()) if stream else started
     return invocation_view(job) | _secret(started)
 
 
-def _overrides(
-    mini_batch_size: str, instance_count: str, job_name: str, experiment_name: str, deployment: str
-) -> dict[str, JSON]:
-    """By the keys that an invocation's file has."""
-    return {
-        "mini_batch_size": mini_batch_size,
-        "instance_count": instance_count,
-        "name": job_name,
-        "experiment_name": experiment_name,
-        "deployment_name": deployment,
-    }
-
-
-def _start(
-    context: Context, endpoint: str, request: tuple[JSON, dict[str, str]], webhook: str
+def _post(
+    context: Context, endpoint: str, request: tuple[JSON, dict[str, str]], more: dict[str, JSON]
 ) -> JSON:
     body, headers = request
-    if webhook:
-        body["properties"]["webhook"] = {"url": webhook}
+    body["properties"] |= more
     return context.service.post(f"batchEndpoints/{endpoint}/jobs", body, headers)
 
 

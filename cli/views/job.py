@@ -68,6 +68,7 @@ def _details(properties: JSON) -> JSON:
         "progress": properties.get("progress"),
         "warnings": properties.get("warnings") or [],
         **left_out,
+        **({"sample": properties["sample"]} if properties.get("sample") else {}),
     }
 
 

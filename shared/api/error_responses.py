@@ -11,14 +11,17 @@ from shared.domain.errors import (
     ModelMissing,
     NotFound,
     PreconditionFailed,
+    PreflightFailed,
     Removed,
     ServiceUnavailable,
     StoreRefuses,
     Unauthenticated,
 )
+from shared.domain.message import JSON
 
 STATUSES: dict[type[BatchError], int] = {
     InvalidRequest: 400,
+    PreflightFailed: 400,
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
@@ -37,9 +40,11 @@ RETRY_AFTER_S = 5
 
 def to_response(error: BatchError) -> Response:
     status = STATUSES[type(error)]
-    body = {"code": error.code, "message": str(error)}
+    body: dict[str, JSON] = {"code": error.code, "message": str(error)}
     if error.target:
         body["target"] = error.target
+    if isinstance(error, PreflightFailed):
+        body["details"] = error.details
     headers = {}
     if status == STATUSES[Unauthenticated]:
         headers["WWW-Authenticate"] = "Bearer"

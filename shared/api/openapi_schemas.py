@@ -48,7 +48,12 @@ SCHEMAS: Json = {
         "properties": {
             "error": {
                 "type": "object",
-                "properties": {"code": TEXT, "message": TEXT, "target": TEXT},
+                "properties": {
+                    "code": TEXT,
+                    "message": TEXT,
+                    "target": TEXT,
+                    "details": {"type": "array", "items": {"type": "object"}},
+                },
                 "required": ["code", "message"],
             }
         },

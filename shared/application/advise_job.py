@@ -11,6 +11,7 @@ from shared.domain.message import JSON
 from shared.domain.progress import progress_of
 from shared.domain.run_facts import RunFacts
 from shared.domain.suggestions import Situation, suggestions
+from shared.schemas.arm_samples import write_sample
 from shared.stores.jobs import Jobs
 
 # Earlier jobs of the deployment that are looked at for one that has ended.
@@ -39,6 +40,7 @@ class AdviseJob:
             "memory": _memory(facts),
             "suggestions": [one.to_wire() for one in suggestions(situation)],
             "previous": compared(seen.job, earlier) if earlier else None,
+            **write_sample(seen.job),
         }
 
     def _earlier(self, job: Job) -> Job | None:

@@ -10,6 +10,7 @@ from shared.domain.template import render, values_of
 from shared.ports import DueTimes
 from shared.schemas.arm_schedules import DEFINITION, SOURCE_JOB, repeated
 from shared.schemas.invocation import read_invocation
+from shared.schemas.trial import refuse_trial
 from shared.stores.jobs import Jobs
 from shared.stores.registry import Registry, Stored
 
@@ -55,7 +56,8 @@ class PutSchedule:
         local = self.due_times.local(schedule.trigger, schedule.since)
         values = values_of(schedule.job_name(schedule.since), local)
         body = render(invocation.body, values, target=f"{DEFINITION}.properties")
-        read_invocation({"properties": body}, self._settings(invocation))
+        read = read_invocation({"properties": body}, self._settings(invocation))
+        refuse_trial(read.trial, "schedules")
 
     def _settings(self, invocation: ScheduledInvocation) -> BatchSettings:
         with found_for(f"{DEFINITION}.endpointName"):

@@ -56,11 +56,15 @@ class ResolveDeployment:
             target="properties.compute",
             counted="properties.resources.instanceCount",
         )
+        self.check_files(resolved)
+        return pinned
+
+    def check_files(self, resolved: ResolvedDeployment) -> None:
+        """Raise InvalidRequest unless its script, or its MLmodel, is where it is said to be."""
         if resolved.code_location is not None:
             self._check_script(resolved.code_location, resolved.script)
         else:
             self._check_mlflow(resolved)
-        return pinned
 
     def _check_script(self, code: Location, script: str) -> None:
         if not self.blobs.exists(code.container, code.inside(script)):

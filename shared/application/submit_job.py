@@ -17,7 +17,7 @@ from shared.application.resolve_deployment import ResolveDeployment
 from shared.application.start_job import start_job
 from shared.domain.caller import Author
 from shared.domain.deployment import Deployment
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Job, JobSpec
 from shared.domain.message import JSON
 from shared.domain.provisioning import ProvisioningState
@@ -69,6 +69,12 @@ class SubmitJob:
         """The job of this request, started: a new one, or the one that it made before."""
         deployment = self.choose_deployment(request.endpoint, request.deployment)
         invocation = read_invocation(request.body, deployment.settings)
+        if invocation.trial.dry_run:
+            raise InvalidRequest(
+                "A dry run starts no job.",
+                fix="Send it to the scoring URI, or leave dryRun out.",
+                target="properties.dryRun",
+            )
         self.webhooks.check(invocation.webhook)
         job = self._create_job(deployment, invocation, request)
         start_job(job, self.jobs, orchestrations)
@@ -76,12 +82,16 @@ class SubmitJob:
 
     def choose_deployment(self, name: str, requested: str) -> Deployment:
         """The deployment that would score; raises NotFound, InvalidRequest or Conflict."""
+        deployment, chosen = self.find_deployment(name, requested)
+        check_provisioned(deployment, chosen)
+        return deployment
+
+    def find_deployment(self, name: str, requested: str) -> tuple[Deployment, str]:
+        """The deployment, made or not, in the spelling that it is chosen by; raises as above."""
         endpoint = self.registry.endpoints.get(name).resource
         endpoint.check_stays()
         chosen = endpoint.choose(requested)
-        deployment = self.registry.deployment(endpoint, chosen).resource
-        _check_provisioned(deployment, chosen)
-        return deployment
+        return self.registry.deployment(endpoint, chosen).resource, chosen
 
     def _create_job(
         self, deployment: Deployment, invocation: Invocation, request: JobRequest
@@ -129,13 +139,8 @@ class SubmitJob:
         self, name: str, deployment: Deployment, invocation: Invocation, request: JobRequest
     ) -> JobSpec:
         """Everything the job needs, resolved now: later changes do not touch it."""
-        self.computes.check(
-            invocation.compute or deployment.compute,
-            invocation.settings.instance_count,
-            target="properties.compute.target",
-            counted="properties.compute.instanceCount",
-        )
-        child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
+        self.check_compute(deployment, invocation)
+        child = run_id(name)
         choose = ChooseInput(self.inputs, self.jobs)
         source, selection = choose(invocation, request.manifest)
         return JobSpec(
@@ -154,10 +159,25 @@ class SubmitJob:
             request_id=request.request_id,
             webhook=self.webhooks.key(invocation.webhook),
             traceparent=request.traceparent,
+            sample=invocation.trial.sample,
+        )
+
+    def check_compute(self, deployment: Deployment, invocation: Invocation) -> None:
+        """Raise InvalidRequest unless it is there, and large enough."""
+        self.computes.check(
+            invocation.compute or deployment.compute,
+            invocation.settings.instance_count,
+            target="properties.compute.target",
+            counted="properties.compute.instanceCount",
         )
 
 
-def _check_provisioned(deployment: Deployment, chosen: str) -> None:
+def run_id(job: str) -> str:
+    """Of its scoring step: the default output folder bears it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{job}"))
+
+
+def check_provisioned(deployment: Deployment, chosen: str) -> None:
     """Raise Conflict for a deployment that is not made, in the spelling it was chosen by."""
     provisioning = deployment.provisioning
     if provisioning.state is ProvisioningState.FAILED:

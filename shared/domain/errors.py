@@ -2,6 +2,7 @@
 
 BatchError
 ├── InvalidRequest          400  the request cannot be understood
+│   └── PreflightFailed          a look at the input and the model found problems
 ├── Unauthenticated         401  no token, or one that cannot be trusted
 ├── Forbidden               403  the token's roles do not allow it
 ├── NotFound                404  nothing has that name
@@ -16,7 +17,7 @@ BatchError
 The class name is the ARM code; `shared/api/error_responses.py` owns the statuses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 LONGEST_CAUSE = 500  # characters of a foreign exception's words
@@ -41,6 +42,16 @@ class BatchError(Exception):
 
 class InvalidRequest(BatchError):
     """The request is malformed, or breaks a rule that needs no look-up."""
+
+
+class PreflightFailed(InvalidRequest):
+    """A preflight that was asked for found problems; `details` has each of them."""
+
+    def __init__(
+        self, problem: str, *, fix: str, target: str = "", details: Sequence[dict[str, str]] = ()
+    ) -> None:
+        super().__init__(problem, fix=fix, target=target)
+        self.details = list(details)
 
 
 class Unauthenticated(BatchError):

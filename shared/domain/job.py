@@ -11,10 +11,12 @@ from shared.domain.caller import Author, CallerType
 from shared.domain.cleared import Cleared
 from shared.domain.deployment import BatchSettings
 from shared.domain.instance_id import instance_id
-from shared.domain.message import NO_TAGS, Message, Tags
+from shared.domain.message import NO_TAGS, Message, Tags, is_none
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
+from shared.domain.projection import Projection
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
+from shared.domain.sample import SampleRequest
 
 CANCELED = "The job was canceled before all its input was scored."
 NONE_SUCCEEDED = "See errors.jsonl for each one's error, and make one file score first."
@@ -65,7 +67,7 @@ class JobSpec(Message):
     `child` is the run id of the scoring step: the default output folder bears it.
     `request_id` is the client's idempotency key, if it sent one; `webhook` the key under which the
     receiver of its own webhook is kept, if it came with one. `traceparent` is the span under which
-    the job is told of, as W3C Trace Context writes it; empty where no caller has a trace.
+    the job is told of (W3C); empty where no caller has a trace. A `sample` scores few files only.
     """
 
     name: str
@@ -83,6 +85,7 @@ class JobSpec(Message):
     request_id: str = ""
     webhook: str = ""
     traceparent: str = ""
+    sample: SampleRequest | None = Field(default=None, exclude_if=is_none)
 
     @property
     def instance(self) -> str:
@@ -94,8 +97,8 @@ class JobState(Message):
     """How far the job came.
 
     `reason` tells in words why a job failed, and `warnings` what else there is to know of one that
-    has ended; `is_reported` says that receipt, errors and logs are
-    written, which a job that was terminated from outside has not.
+    has ended; `is_reported` says that receipt, errors and logs are written, which a job that was
+    terminated from outside has not. `projection` is what a sample says of its whole input.
     """
 
     status: JobStatus = JobStatus.NOT_STARTED
@@ -108,6 +111,7 @@ class JobState(Message):
     output_sha256: str = ""
     warnings: list[str] = Field(default_factory=list[str])
     is_reported: bool = False
+    projection: Projection | None = Field(default=None, exclude_if=is_none)
 
     def followed_by(self, later: "JobState") -> Self:
         """The newer of two states: a job never leaves its end, and until then no count falls."""
@@ -140,7 +144,6 @@ class Labels(Message):
     """What people put on a job after it was invoked; a `hidden` one is archived."""
 
     changed: Change | None = None
-
     display_name: str = ""
     description: str = ""
     tags: Tags = NO_TAGS

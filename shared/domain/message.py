@@ -38,6 +38,11 @@ class Message(BaseModel):
         return cls.model_validate(wire)
 
 
+def is_none(value: object) -> bool:
+    """For fields that are left out of documents where they say nothing."""
+    return value is None
+
+
 # Characters of why something failed: Azure ML shows no more, and the real host stalls on texts of
 # some 32 kB.
 LONGEST_REASON = 3_000

@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from shared.domain.message import Message
+from shared.domain.message import Message, is_none
 from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.sample import Whole
 from shared.domain.selection import Reason
 
 
@@ -16,7 +17,7 @@ class Plan(Message):
     them by reason.
     `is_confirmed` says that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
-    the counts are 0 then.
+    the counts are 0 then. `whole` is the input of which the plan holds a sample.
     """
 
     key: str = ""
@@ -33,6 +34,7 @@ class Plan(Message):
     is_confirmed: bool = False
     problem: str = ""
     is_canceled: bool = False
+    whole: Whole | None = Field(default=None, exclude_if=is_none)
 
 
 class PlanShard(Message):

@@ -12,8 +12,9 @@ from typing import Self
 from pydantic import Field
 
 from shared.domain.job import Ending, JobStatus
-from shared.domain.message import Message
+from shared.domain.message import Message, is_none
 from shared.domain.minibatch import PlannedFile
+from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
 from shared.domain.selection import LeftOut, Selection
 from shared.domain.upload_batch import UploadBatch
@@ -25,10 +26,12 @@ class Verdict(StrEnum):
     """Whether the output is the whole input's.
 
     `proven`: two listings of the input agree, each planned file is accounted for just once, and
-    the output was checked.
+    the output was checked. `sample`: the same of the files of a sample, and the rest of the input
+    was not scored.
     """
 
     PROVEN = "proven"
+    SAMPLE = "sample"
     INCOMPLETE = "incomplete"
 
 
@@ -112,6 +115,14 @@ class BatchProof(Message):
         return cls(number=batch.number, manifest=str(manifest), files=files)
 
 
+class SampleProof(Message):
+    """How much of the input a sample is: so many files and bytes there were in all."""
+
+    files: int
+    of_files: int
+    of_bytes: int
+
+
 class Receipt(Message):
     """`selection` is there where files were chosen, `left_out` where any were: no inputs of it."""
 
@@ -127,8 +138,9 @@ class Receipt(Message):
     output: OutputProof | None
     warnings: list[str]
     batch: BatchProof | None = None
-    selection: Selection | None = Field(default=None, exclude_if=lambda value: value is None)
-    left_out: LeftOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    selection: Selection | None = Field(default=None, exclude_if=is_none)
+    left_out: LeftOut | None = Field(default=None, exclude_if=is_none)
+    sample: SampleProof | None = Field(default=None, exclude_if=is_none)
 
 
 def _count(ending: Ending) -> Files:
@@ -155,12 +167,12 @@ def receipt_of(
     """
     spec, plan, tally = ending.spec, ending.plan, ending.tally
     files, selection = _count(ending), spec.settings.selection
-    is_whole = output is not None and files.untried == 0 and output.rows == tally.rows
+    is_accounted = output is not None and files.untried == 0 and output.rows == tally.rows
     return Receipt(
         job=spec.name,
         status=ending.status,
         reason=ending.reason,
-        verdict=Verdict.PROVEN if is_whole and plan.is_confirmed else Verdict.INCOMPLETE,
+        verdict=_verdict(plan) if is_accounted and plan.is_confirmed else Verdict.INCOMPLETE,
         input_uri=spec.input.uri,
         files=files,
         mini_batches_scored=tally.minibatches,
@@ -181,4 +193,15 @@ def receipt_of(
         batch=batch,
         selection=None if selection.is_default else selection,
         left_out=left_out,
+        sample=_sample(plan),
     )
+
+
+def _verdict(plan: Plan) -> Verdict:
+    return Verdict.SAMPLE if plan.whole else Verdict.PROVEN
+
+
+def _sample(plan: Plan) -> SampleProof | None:
+    if plan.whole is None:
+        return None
+    return SampleProof(files=plan.files, of_files=plan.whole.files, of_bytes=plan.whole.bytes)

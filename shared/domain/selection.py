@@ -20,6 +20,8 @@ MOST_NEWEST = 10_000
 """Held in memory while a folder is listed."""
 MOST_SHOWN = 1_000
 """Of what was left out; the rest is counted."""
+MOST_OF_EACH = 5
+"""Shown of each reason, however many came before them."""
 
 
 class Reason(StrEnum):
@@ -55,7 +57,7 @@ class LeftOutFile(Message):
 
 
 class LeftOut(Message):
-    """What a plan left out: how many for each reason, and the first MOST_SHOWN of them."""
+    """What a plan left out: how many for each reason, and the first of them."""
 
     counts: dict[Reason, int]
     files: list[LeftOutFile]
@@ -70,7 +72,7 @@ class Skipped:
 
     def add(self, path: str, reason: Reason) -> None:
         self.counts[reason] += 1
-        if len(self.first) < MOST_SHOWN:
+        if len(self.first) < MOST_SHOWN or self.counts[reason] <= MOST_OF_EACH:
             self.first.append(LeftOutFile(path=path, reason=reason))
 
     @property

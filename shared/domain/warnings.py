@@ -16,7 +16,12 @@ MOST_NAMES = 5
 
 def lasting_warnings(ending: Ending, proof: OutputProof | None) -> list[str]:
     """Those that any run of the same job over the same files would have."""
-    found = (_failed_files(ending), _left_out(ending), _no_output(ending, proof))
+    found = (
+        _failed_files(ending),
+        _left_out(ending),
+        _no_output(ending, proof),
+        _sample(ending),
+    )
     return [warning for warning in found if warning]
 
 
@@ -49,6 +54,16 @@ def _left_out(ending: Ending) -> str:
     return (
         f"{plan.skipped} blobs of the input folder were left out{kinds}. "
         "Put what shall be scored directly into the folder, under a name without a dot in front."
+    )
+
+
+def _sample(ending: Ending) -> str:
+    plan = ending.plan
+    if plan.whole is None:
+        return ""
+    return (
+        f"This job scored a sample: {plan.files} of the input's {plan.whole.files} files. "
+        "Invoke the endpoint without a sample to score all of them."
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from shared.domain.job import Job, JobSpec, JobState, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
+from shared.schemas.arm_samples import write_sample, write_sample_facts
 from shared.schemas.arm_selection import write_selection
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.housekeeping import write_removed
@@ -38,10 +39,7 @@ def write_job(
     now: datetime,
     links: JSON = None,
 ) -> JSON:
-    """The job's document; `files_uri` is where its receipt, errors and logs lie.
-
-    `listing_uri` lists its files, and `links` open each of its outputs for a while.
-    """
+    """The job's document: its reports lie at `files_uri`, `listing_uri` lists all its files."""
     spec, state = job.spec, job.state
     return {
         "id": arm_id,
@@ -63,6 +61,7 @@ def write_job(
             "outputs": {**_outputs(job, files_uri), "files": listing_uri, "links": links},
             "interactionEndpoints": {"Studio": _studio(studio_uri)},
             "removed": write_removed(job.cleared),
+            **write_sample(job),
         },
         "systemData": _system_data(job),
         "services": {"Poll": {"endpoint": poll_uri}, "Studio": _studio(studio_uri)},
@@ -152,6 +151,7 @@ def _facts(job: Job, files_uri: str) -> dict[str, str]:
         "leftOut": _as_text(state.plan.left_out_by if state.plan else {}),
         "suspended": f"{SUSPENDED} {job.suspension.reason}".rstrip() if job.suspension else "",
     }
+    facts |= write_sample_facts(job)
     outputs = _outputs(job, files_uri)
     addresses = {name: outputs[name] for name in ("receipt", "errors", "logs")}
     return {name: text for name, text in (facts | addresses).items() if text}

@@ -14,6 +14,7 @@ from shared.schemas.arm_webhooks import refuse_webhook
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 from shared.schemas.invocation import read_invocation
+from shared.schemas.trial import refuse_trial
 
 STATES = {state.value: state.value for state in WatchState}
 MOST_PATTERNS = 100
@@ -140,6 +141,7 @@ def _read_overrides(properties: Fields) -> dict[str, Any]:
             )
     sample = {"inputData": {"uploads": {"uri": "azureml://datastores/any/paths/any"}}}
     invocation = read_invocation({"properties": {**overrides, **sample}}, BatchSettings())
+    refuse_trial(invocation.trial, "watches")
     if invocation.chooses:
         raise InvalidRequest(
             f"'{fields.path('properties')}' chooses input files, and a watch's batches are chosen.",

@@ -15,6 +15,7 @@ _ISO_DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
     re.IGNORECASE,
 )
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 LONGEST_QUOTE = 200  # characters of a foreign value in an error's text
 # Far above what any field needs, far below what an orchestration or a process may be given.
@@ -105,6 +106,15 @@ class Fields:
         if isinstance(value, float) and value.is_integer():
             return int(value)
         raise self._wrong(name, value, "a whole number")
+
+    def number(self, name: str) -> float | None:
+        """A number, which clients may send as a string."""
+        value = self.raw(name)
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            return value
+        if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
+            return float(value)
+        raise self._wrong(name, value, "a number")
 
     def flag(self, name: str) -> bool:
         """A boolean; absent counts as false."""
@@ -207,13 +217,7 @@ class BringsFields(Protocol):
     def fields(self, path: str) -> Fields: ...
 
 
-KINDS = {
-    dict: "an object",
-    list: "an array",
-    str: "a string",
-    bool: "a boolean",
-    type(None): "null",
-}
+KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
 
 
 def _without_nothing(value: JSON) -> JSON:
@@ -237,7 +241,7 @@ def _sound(text: str) -> str:
 
 
 def _kind(value: JSON) -> str:
-    return KINDS.get(type(value), "a number")
+    return "null" if value is None else KINDS.get(type(value), "a number")
 
 
 def _quote(value: JSON) -> str:

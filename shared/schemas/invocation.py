@@ -19,6 +19,7 @@ from shared.schemas.arm_selection import Given, read_of_input, read_of_propertie
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
 from shared.schemas.fields import Fields
+from shared.schemas.trial import Trial, read_trial
 
 INPUT_TYPES = {"UriFolder": DataType.URI_FOLDER, "UriFile": DataType.URI_FILE}
 OUTPUT_TYPE = "UriFile"
@@ -48,6 +49,7 @@ class Invocation(Message):
     experiment: str = ""
     webhook: JobWebhook | None = None
     chooses: bool = False
+    trial: Trial = Trial()
 
 
 def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
@@ -77,6 +79,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         experiment=more.text("experimentName") or properties.text("experimentName"),
         webhook=read_job_webhook(properties),
         chooses=bool(given),
+        trial=read_trial(properties),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")
     properties.refuse_others()

@@ -5,6 +5,8 @@ from shared.schemas.arm_webhooks import EXAMPLE_URL
 from shared.schemas.bodies import FILES, SETTINGS
 from shared.schemas.invocation import read_invocation
 from shared.schemas.shapes import BodyShape
+from shared.schemas.trial import EXAMPLE as TRIAL
+from shared.schemas.trial import EXAMPLE_TEXTS as TRIAL_TEXTS
 from shared.schemas.webhook_bodies import SAMPLE
 
 INVOCATION = BodyShape(
@@ -28,7 +30,8 @@ INVOCATION = BodyShape(
                 },
                 "compute": {"instanceCount": 2},
                 "name": "tuesday",
-                "properties": {"experimentName": "wines"},
+                "properties": {"experimentName": "wines", **TRIAL_TEXTS},
+                **TRIAL,
                 "webhook": {
                     "url": EXAMPLE_URL,
                     "events": ["job.ended"],

@@ -18,6 +18,7 @@ class Getter(StrEnum):
     TEXT = "text"
     FILLED_TEXT = "filled text"
     INTEGER = "integer"
+    NUMBER = "number"
     FLAG = "flag"
     SECONDS = "seconds"
     CHOICE = "choice"
@@ -106,6 +107,10 @@ class RecordedFields(Fields):
     def integer(self, name: str) -> int | None:
         self._body.record(name, Reading(Getter.INTEGER))
         return super().integer(name)
+
+    def number(self, name: str) -> float | None:
+        self._body.record(name, Reading(Getter.NUMBER))
+        return super().number(name)
 
     def flag(self, name: str) -> bool:
         self._body.record(name, Reading(Getter.FLAG))

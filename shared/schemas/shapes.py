@@ -21,6 +21,10 @@ SIMPLE: dict[Getter, Schema] = {
     Getter.TEXT: {"type": "string", "maxLength": LONGEST_TEXT},
     Getter.FILLED_TEXT: {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
     Getter.INTEGER: {"type": ["integer", "string"], "pattern": "^[+-]?[0-9]{1,18}$"},
+    Getter.NUMBER: {
+        "type": ["number", "string"],
+        "pattern": r"^[+-]?[0-9]{1,18}(\.[0-9]{1,18})?$",
+    },
     Getter.FLAG: {"type": "boolean"},
     Getter.SECONDS: {
         "type": ["string", "integer"],

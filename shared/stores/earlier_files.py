@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import Job, JobStatus
+from shared.domain.selection import Selection
 from shared.stores.chosen_files import version_of
 from shared.stores.jobs import Jobs
 from shared.stores.plans import Plans
@@ -19,6 +20,11 @@ class EarlierFiles:
 
     jobs: Jobs
     plans: Plans
+
+    def left_out(self, selection: Selection, container: str) -> AbstractSet[bytes]:
+        """The versions of files that an earlier job scored, where the selection names one."""
+        earlier = selection.earlier_job
+        return self.versions(earlier, container) if earlier else frozenset()
 
     def versions(self, name: str, container: str) -> AbstractSet[bytes]:
         """Those in the job's plan that lie in the container, and in those that it built upon.

@@ -24,7 +24,7 @@ ENDPOINT_DOCUMENT = {
         "provisioningState": "Succeeded",
     },
 }
-DEPLOYMENT_DOCUMENT = {
+DEPLOYMENT_DOCUMENT: dict[str, Any] = {
     "id": f"{ENDPOINT}/deployments/main",
     "name": "main",
     "systemData": {"createdAt": "2026-01-02T03:04:05Z", "createdBy": "me"},
@@ -152,6 +152,11 @@ INVOCATIONS: list[tuple[tuple[str, ...], Any, Any]] = [
         {"jobInputType": "UriFolder", "uri": PLACE},
         {"outputData": {"score": {"jobOutputType": "UriFile", "uri": f"{PLACE}/p.csv"}}},
     ),
+    (
+        ("--input", PLACE, "--preflight", "--sample", "5", "--price-per-hour", "1.5"),
+        {"jobInputType": "UriFolder", "uri": PLACE},
+        {"preflight": True, "sample": 5, "pricePerHour": 1.5},
+    ),
 ]  # fmt: skip
 
 
@@ -165,6 +170,38 @@ def test_invoke_sends_what_its_flags_say(
     assert {"properties": {"inputData": {"input": given}, **more}} == sent(service, "POST")
     assert ("j", "NotStarted") == (done.answer["name"], done.answer["status"])
     assert "http://x/j" == done.answer["services"]["Studio"]["endpoint"]
+
+
+def test_a_dry_run_prints_what_would_be_and_tells_problems_on_stderr(
+    service: StubService, bep: Bep
+) -> None:
+    problem = {"code": "EmptyFile", "message": "1 files have no content.", "file": "a.csv"}
+    files = {"total": 3, "bytes": 9, "mini_batches": 1}
+    properties = {
+        **DEPLOYMENT_DOCUMENT["properties"],
+        "status": "Problems",
+        "endpointName": "wine",
+        "deploymentName": "main",
+        "model": "m:1",
+        "maxConcurrencyPerInstance": 1,
+        "compute": {"instanceCount": 2},
+        "parallelism": 2,
+        "errorThreshold": -1,
+        "outputData": {"score": {"uri": f"{PLACE}/p.csv"}},
+        "files": files,
+        "lookedAt": [],
+        "problems": [problem],
+    }
+    service.on("POST", "batchEndpoints/wine/jobs", Reply({"properties": properties}, 200))
+
+    done = bep("batch-endpoint", "invoke", "-n", "wine", "--input", PLACE, "--dry-run")
+
+    assert 0 == done.code, done.stderr
+    assert sent(service, "POST")["properties"]["dryRun"] is True
+    assert ("Problems", files, [problem]) == tuple(
+        done.answer[key] for key in ("status", "files", "problems")
+    )
+    assert "EmptyFile: 1 files have no content." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -211,6 +248,7 @@ def test_several_inputs_are_sent_by_their_names(
         (("--inputs", "a"), "--inputs 'a' names nothing."),
         (("--inputs", "{a"), "--inputs is not JSON"),
         (("--input", "."), "has no file to upload"),
+        (("--input", PLACE, "--price-per-hour", "2"), "there is no sample. Add --sample N."),
         (("--input", PLACE, "--type", "online"), "--type 'online' is no type of endpoint"),
         (("--file", "none.yml"), "'none.yml' cannot be read: No such file or directory."),
     ],

@@ -106,7 +106,8 @@ def test_what_is_left_out_is_counted_whole_and_shown_in_part() -> None:
 
     assert {Reason.HIDDEN: 1, Reason.NOT_INCLUDED: MOST_SHOWN + 5} == summary.counts
     assert MOST_SHOWN + 6 == skipped.total
-    assert MOST_SHOWN == len(summary.files)
+    assert MOST_SHOWN + 1 == len(summary.files)
+    assert ".x" == summary.files[-1].path  # the first of its reason
     assert LeftOutFile(path="0.txt", reason=Reason.NOT_INCLUDED) == summary.files[0]
     assert f"1 hidden, {MOST_SHOWN + 5} that include does not name" == str(skipped)
 

@@ -50,7 +50,7 @@ NOT_RUN = {
         "federated-credential",
     ],
     "backends.md": ["infra/backends/host.dts.json"],
-    "data.md": ["bep datastore create", "--include"],
+    "data.md": ["bep datastore create", "--include", "--dry-run"],
     "events.md": ["az eventgrid"],
     "housekeeping.md": ["bep housekeeping run"],
     "telemetry.md": ["jaegertracing"],

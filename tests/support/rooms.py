@@ -73,6 +73,11 @@ MAY_IMPORT = {
         "shared.stores",
         "shared.domain",
     },
+    "shared.preflight": {
+        "shared.application",
+        "shared.scoring",
+        "shared.services",
+    },
     "shared.application": {
         "shared.histories",
         "shared.stores",

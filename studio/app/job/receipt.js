@@ -8,6 +8,7 @@ import { html, useState } from "../view.js";
 
 const VERDICTS = {
   proven: ["good", "check", "Every file of the plan is accounted for: scored, or failed with its reason."],
+  sample: ["info", "help", "Every file of the sample is accounted for; the rest of the input was not scored."],
   incomplete: ["warn", "warning", "Some of the input was not scored."],
 };
 const LARGEST = 4 << 20; // what the service answers itself; larger files are the store's

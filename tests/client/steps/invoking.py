@@ -1,5 +1,7 @@
 """Every way to invoke: inputs, outputs, overrides."""
 
+from typing import Any
+
 from azure.ai.ml import Input, Output
 
 from tests.client.steps.session import (
@@ -82,6 +84,21 @@ def invoke_choosing_files() -> None:
     same(20, len(lines_of(name, "fares.csv")))
     given = [{"properties": {"inputInclude": "/trips-0.csv"}}]
     refused(lambda: invoke(input=trips(), params_override=given), "begins with a slash")
+
+
+def invoke_a_dry_run_and_a_sample() -> None:
+    """What the client has no words for is carried by texts in `properties`."""
+
+    def asked(**texts: str) -> Any:
+        override = {"properties": {f"batch.{name}": text for name, text in texts.items()}}
+        return ml.batch_endpoints.invoke(
+            endpoint_name=ENDPOINT, input=trips(), params_override=[override]
+        )
+
+    same("Ready", asked(dryRun="true").status)
+    sampled = asked(sample="2", preflight="true").name
+    finished(sampled)
+    same("2 of 6 files", ml.jobs.get(sampled).properties["sample"])
 
 
 @step

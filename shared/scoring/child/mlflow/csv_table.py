@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 
 from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_bytes, to_integer
-from .failure import Unfit, Unreadable
+from .failure import Unreadable
 from .headers import matched
-from .signature import ANY, OF_CELLS, label_columns, require_unambiguous
+from .signature import ANY, require_cells, require_unambiguous
 from .text import require_utf8
 from .type_hints import Hinted
 from .typed_column import VERSION, booleans, datetimes, each, empty, narrow, to_small_float
+from .typed_table import label_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,19 +56,10 @@ def read(path: str, schema: Any) -> Any:
     if columns is None:
         return _parse(data)
     require_unambiguous(raw, columns)
-    _refuse_what_is_no_cell(columns)
+    require_cells(columns)
     frame = _parse(data, **_types(columns))
     fitted = _fitted(_chosen(frame, [column.name for column in columns]), columns, data)
     return label_columns(fitted, columns)
-
-
-def _refuse_what_is_no_cell(columns: tuple[Column, ...]) -> None:
-    for column in columns:
-        if column.type not in OF_CELLS:
-            raise Unfit(
-                f"The signature wants {column.type} in the column {column.name!r}, "
-                "which csv cannot hold"
-            )
 
 
 def _types(columns: tuple[Column, ...]) -> dict[str, Any]:

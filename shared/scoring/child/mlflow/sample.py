@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import csv_table, image, json_table, parquet_table
+from . import csv_table, image, json_table, kinds, parquet_table
 from .failure import UnsupportedFileType
 
 _TABLES = {
-    ".csv": csv_table.read,
-    ".parquet": parquet_table.read,
-    ".pqt": parquet_table.read,
-    ".jsonl": json_table.read,
-    ".ndjson": json_table.read,
-    ".json": json_table.read,
+    **dict.fromkeys(kinds.CSV, csv_table.read),
+    **dict.fromkeys(kinds.PARQUET, parquet_table.read),
+    **dict.fromkeys(kinds.JSON, json_table.read),
 }
-_IMAGES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".bmp", ".gif")
-
-
 # A row that is a Python object is worth so many numbers.
 _OF_OBJECT = 64
 
@@ -44,12 +38,12 @@ class Sample:
 
 def read(path: str, name: str, schema: Any) -> Sample:
     """The name tells the kind. Raises a `FileFailed`."""
-    suffix = PurePosixPath(name).suffix
-    kind = suffix.lower()
-    if kind in _IMAGES:
+    kind = kinds.kind_of(name)
+    if kind in kinds.IMAGES:
         array, is_batch = image.read(path, schema)
         return Sample(array, 1, is_table=False, is_batch=is_batch)
     if kind not in _TABLES:
-        raise UnsupportedFileType(f"File type '{suffix[1:]}' is not supported")
+        suffix = PurePosixPath(name).suffix[1:]
+        raise UnsupportedFileType(f"File type '{suffix}' is not supported")
     frame = _TABLES[kind](path, schema)
     return Sample(frame, len(frame))

@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from .cast import FLOATS, INTEGERS
 from .failure import Unfit
 
@@ -71,14 +69,6 @@ def select_all_columns(schema: Any) -> tuple[Column, ...] | None:
     return select_columns(schema, names)
 
 
-def label_columns(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """Under the model's own names."""
-    if any(column.label is not None for column in columns):
-        names = [column.name if column.label is None else column.label for column in columns]
-        frame.columns = pd.Index(names, dtype=object)
-    return frame
-
-
 def require_one_column(header: Sequence[str]) -> None:
     """MLflow takes the first of several, and its model never learns of the others."""
     if len(header) > 1:
@@ -87,6 +77,16 @@ def require_one_column(header: Sequence[str]) -> None:
             "The model takes one value per row, from one column without a name, and the file has "
             f"{len(header)} columns: {names}"
         )
+
+
+def require_cells(columns: Sequence[Column]) -> None:
+    """Refuse for a csv file what it cannot hold."""
+    for column in columns:
+        if column.type not in OF_CELLS:
+            raise Unfit(
+                f"The signature wants {column.type} in the column {column.name!r}, "
+                "which csv cannot hold"
+            )
 
 
 def entries(schema: Any) -> Sequence[Any]:

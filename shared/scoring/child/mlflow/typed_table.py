@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from .headers import matched
-from .signature import label_columns, require_unambiguous
+from .signature import require_unambiguous
 from .typed_column import empty, fit
 
 if TYPE_CHECKING:
@@ -31,3 +31,11 @@ def fitted(columns: Sequence[Column], rows: int, values: Callable[[str], Any]) -
         for column in columns
     }
     return label_columns(pd.DataFrame(fitted), columns)
+
+
+def label_columns(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Under the model's own names."""
+    if any(column.label is not None for column in columns):
+        names = [column.name if column.label is None else column.label for column in columns]
+        frame.columns = pd.Index(names, dtype=object)
+    return frame

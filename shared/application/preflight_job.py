@@ -1,0 +1,178 @@
+"""Preflight of an invocation: what its job would take, and what would go wrong; nothing starts.
+
+1. The deployment, its settings, its model and script are found as an invoke finds them.
+2. All of the input is listed, within a time; a few files spread over it are read at their heads.
+3. Whatever a job would be refused for, or fail by, is a problem in one list: none hides another.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from shared.application.choose_input import ChooseInput
+from shared.application.look_at_files import LookAtFiles
+from shared.application.submit_job import JobRequest, SubmitJob, check_provisioned, run_id
+from shared.application.survey_input import Supports, Survey, SurveyInput
+from shared.domain.asset import DataType
+from shared.domain.deployment import Deployment
+from shared.domain.errors import (
+    AccountRefuses,
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    PreflightFailed,
+)
+from shared.domain.job import JobInput, JobOutput
+from shared.domain.preflight import InputFound, Problem, ProblemCode
+from shared.domain.reference import unsigned
+from shared.domain.resolved_deployment import ResolvedDeployment
+from shared.schemas.invocation import Invocation, read_invocation
+
+NAMELESS = "{run id}"
+"""In the default output's path: no job has a run id yet."""
+_OWN = frozenset({ProblemCode.JOB_EXISTS, ProblemCode.OUTPUT_EXISTS})
+MOST_TOLD = 3  # problems in the sentence of a refusal; its details have all
+
+
+@dataclass
+class Preflight:
+    """What is known of the job; `input` and `output` are None where they cannot be told.
+
+    `looked_at` are the files whose content was read.
+    """
+
+    deployment: Deployment
+    invocation: Invocation
+    input: JobInput | None = None
+    output: JobOutput | None = None
+    found: InputFound = field(default_factory=InputFound)
+    looked_at: list[str] = field(default_factory=list[str])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    @contextmanager
+    def collecting(self, code: ProblemCode, other: ProblemCode | None = None) -> Iterator[None]:
+        """What is refused inside becomes a problem: the other one by a conflict, or an account."""
+        try:
+            yield
+        except (Conflict, AccountRefuses) as error:
+            self.problems.append(Problem(code=other or code, message=str(error)))
+        except (NotFound, InvalidRequest) as error:
+            self.problems.append(Problem(code=code, message=str(error)))
+
+
+@dataclass(frozen=True)
+class PreflightJob:
+    submit: SubmitJob
+    survey: SurveyInput
+    look: LookAtFiles
+
+    def __call__(self, request: JobRequest) -> Preflight:
+        """Raises what is wrong with the request itself: a field of it, or no such endpoint."""
+        deployment, chosen = self.submit.find_deployment(request.endpoint, request.deployment)
+        invocation = read_invocation(request.body, deployment.settings)
+        self.submit.webhooks.check(invocation.webhook)
+        preflight = Preflight(deployment, invocation)
+        with preflight.collecting(ProblemCode.DEPLOYMENT_NOT_READY):
+            check_provisioned(deployment, chosen)
+        with preflight.collecting(ProblemCode.COMPUTE):
+            self.submit.check_compute(deployment, invocation)
+        self._look_at_input(preflight, self._resolve(preflight))
+        self._look_at_output(preflight)
+        return preflight
+
+    def require(self, request: JobRequest) -> None:
+        """Raises PreflightFailed with every problem.
+
+        A request that is repeated finds its own job and output, which its submission knows.
+        """
+        own = _OWN if request.request_id else frozenset[ProblemCode]()
+        problems = [one for one in self(request).problems if one.code not in own]
+        if not problems:
+            return
+        count = len(problems)
+        told = " ".join(one.message for one in problems[:MOST_TOLD])
+        raise PreflightFailed(
+            f"The preflight found {count} problem{'s' if count > 1 else ''}: {told}",
+            fix="Mend them, or invoke without preflight.",
+            target="properties.preflight",
+            details=[one.to_wire() for one in problems],
+        )
+
+    def _resolve(self, preflight: Preflight) -> ResolvedDeployment | None:
+        """None when what scores is not all there."""
+        code = preflight.deployment.code
+        missing = ProblemCode.SCRIPT_MISSING if code else ProblemCode.MODEL_MISSING
+        with preflight.collecting(ProblemCode.MODEL_MISSING):
+            resolved = self.submit.resolve_deployment(preflight.deployment)
+            with preflight.collecting(missing):
+                self.submit.resolve_deployment.check_files(resolved)
+                return resolved
+        return None
+
+    def _look_at_input(self, preflight: Preflight, resolved: ResolvedDeployment | None) -> None:
+        """A script reads what it likes; of files for a model some are looked at."""
+        is_of_model = preflight.deployment.code is None
+        supports = self.look.inputs.supports if is_of_model else _anything
+        with preflight.collecting(ProblemCode.INPUT_MISSING, ProblemCode.INPUT_UNREADABLE):
+            source = self._find_input(preflight.invocation)
+            survey = self._survey(preflight, source, supports)
+            if not is_of_model:
+                return
+            preflight.problems += self.look.oddities(survey)
+            if resolved is not None:
+                container, files = source.location.container, survey.worth_a_look
+                looked_at, problems = self.look(container, files, resolved.model_location)
+                preflight.looked_at = looked_at
+                preflight.problems += problems
+
+    def _find_input(self, invocation: Invocation) -> JobInput:
+        """Where the input lies, and its type as it is said."""
+        target = invocation.input_field
+        location, registered = self.submit.inputs.resolve(invocation.input_uri, target=target)
+        return JobInput(
+            name=invocation.input_name,
+            type=registered or invocation.input_type,
+            uri=unsigned(invocation.input_uri),
+            location=location,
+        )
+
+    def _survey(self, preflight: Preflight, source: JobInput, supports: Supports) -> Survey:
+        """As a folder or as a file, whichever is there, and first as it is said.
+
+        Raises NotFound when neither is, and what an invoke refuses in the choice of files.
+        """
+        invocation = preflight.invocation
+        selection, sample = invocation.settings.selection, invocation.trial.sample
+        if selection.manifest or selection.earlier_job:
+            self._choose(invocation)
+        kinds = (source.type, *(one for one in DataType if one is not source.type))
+        for kind in (DataType.URI_FILE,) if selection.manifest else kinds:
+            preflight.input = source.model_copy(update={"type": kind})
+            survey = self.survey(preflight.input, selection, sample, supports)
+            if survey.files or kind is DataType.URI_FOLDER:
+                preflight.found = survey.found
+            if survey.files and kind is DataType.URI_FILE and invocation.chooses:
+                self._choose(invocation)
+            if survey.files or not survey.found.is_complete:
+                return survey
+        preflight.input = None
+        self._choose(invocation)  # now in the words of an invoke
+        return survey
+
+    def _choose(self, invocation: Invocation) -> None:
+        """Raises what an invoke would."""
+        ChooseInput(self.submit.inputs, self.submit.jobs)(invocation, None)
+
+    def _look_at_output(self, preflight: Preflight) -> None:
+        name = preflight.invocation.job_name
+        with preflight.collecting(ProblemCode.JOB_EXISTS):
+            if name:
+                self.submit.jobs.check_free(name)
+        child = run_id(name) if name else NAMELESS
+        exists = ProblemCode.OUTPUT_EXISTS
+        with preflight.collecting(ProblemCode.OUTPUT_UNUSABLE, exists):
+            preflight.output = self.submit.locate_output(preflight.invocation, child)
+
+
+def _anything(_name: str) -> bool:
+    return True

@@ -1,0 +1,15 @@
+"""Preflight over the app's services: the use case with the rules of the scorer of MLflow models."""
+
+from shared.application.look_at_files import LookAtFiles
+from shared.application.preflight_job import PreflightJob
+from shared.application.survey_input import SurveyInput
+from shared.scoring.preflight.mlflow_inputs import MlflowInputs
+from shared.services import Services
+from shared.stores.earlier_files import EarlierFiles
+
+
+def preflight_job(services: Services) -> PreflightJob:
+    earlier = EarlierFiles(services.jobs, services.plans)
+    survey = SurveyInput(services.blobs, services.inputs, earlier)
+    look = LookAtFiles(services.blobs, MlflowInputs())
+    return PreflightJob(services.submit_job, survey, look)

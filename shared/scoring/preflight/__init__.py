@@ -1,0 +1,1 @@
+"""Looks at inputs before a job: whether a model without a script could read them."""

@@ -1,0 +1,97 @@
+"""Whether an MLflow model without a script could read a file: by its name, and by its first bytes.
+
+The rules are the scorer's own, as far as they need no pandas: kinds of files, what a file really
+is, the columns that the signature wants, and casts of the values in the first rows. What is not
+looked at here (row 10,000, the size of an image) may still fail in the job.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.domain.minibatch import PlannedFile
+from shared.scoring.child.mlflow import kinds
+from shared.scoring.child.mlflow.content_sniffing import disguise, is_image
+from shared.scoring.child.mlflow.failure import FileFailed, Unfit, Unreadable
+from shared.scoring.child.mlflow.headers import matched
+from shared.scoring.preflight.first_rows import check_csv, check_json
+from shared.scoring.preflight.model_signature import ModelSignature, NoSignature, signature_of
+from shared.scoring.preflight.parquet_footer import NotParquet, ReadRange, column_names
+
+# Enough for a header of some thousand names, and for the first rows.
+HEAD = 256 << 10
+UNREADABLE, UNFIT, NO_SIGNATURE = "UnreadableFile", "SignatureMismatch", "UnreadableSignature"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A code, and why: words without a last full stop."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first bytes of a file, all of them if it is short, and how to get at others."""
+
+    data: bytes
+    is_whole: bool
+    size: int
+    read: ReadRange
+
+
+class MlflowInputs:
+    """Looks at files by the rules of the scorer of MLflow models."""
+
+    supported = kinds.ALL
+
+    def supports(self, name: str) -> bool:
+        return kinds.kind_of(name) in kinds.ALL
+
+    def look(self, file: PlannedFile, read: ReadRange, mlmodel: bytes) -> Refusal | None:
+        """None for a file that seems to do. `read` gives so many of its bytes from a place on."""
+        head = Head(read(0, HEAD), file.size <= HEAD, file.size, read)
+        try:
+            signature = signature_of(mlmodel)
+            _LOOKS[kinds.kind_of(file.name)](head, signature)
+        except NoSignature as error:
+            return Refusal(NO_SIGNATURE, f"The signature in MLmodel cannot be read: {error}")
+        except FileFailed as error:
+            code = UNFIT if isinstance(error, Unfit) else UNREADABLE
+            return Refusal(code, str(error))
+        return None
+
+
+def _look_at_csv(head: Head, signature: ModelSignature | None) -> None:
+    check_csv(head.data, signature, is_whole=head.is_whole)
+
+
+def _look_at_json(head: Head, signature: ModelSignature | None) -> None:
+    check_json(head.data, signature, is_whole=head.is_whole)
+
+
+def _look_at_parquet(head: Head, signature: ModelSignature | None) -> None:
+    try:
+        header = column_names(head.size, head.read)
+    except NotParquet as error:
+        raise Unreadable(disguise(head.data) or f"The file is not parquet: {error}") from error
+    if signature is not None and not signature.is_hinted:
+        matched(signature, header, in_csv=False)
+
+
+def _look_at_image(head: Head, signature: ModelSignature | None) -> None:
+    """By its first bytes; its size is the model's to refuse."""
+    if signature is not None and not signature.is_tensor_spec():
+        raise Unfit("The signature wants columns, and an image is a tensor")
+    if not head.data:
+        raise Unreadable("The file is empty")
+    if not is_image(head.data) and (other := disguise(head.data)):
+        raise Unreadable(other)
+
+
+_LOOKS: dict[str, Callable[[Head, ModelSignature | None], None]] = {
+    **dict.fromkeys(kinds.CSV, _look_at_csv),
+    **dict.fromkeys(kinds.JSON, _look_at_json),
+    **dict.fromkeys(kinds.PARQUET, _look_at_parquet),
+    **dict.fromkeys(kinds.IMAGES, _look_at_image),
+}
