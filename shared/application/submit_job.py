@@ -19,6 +19,7 @@ from shared.domain.deployment import Deployment
 from shared.domain.errors import Conflict
 from shared.domain.job import Job, JobInput, JobSpec
 from shared.domain.message import JSON
+from shared.domain.output_places import output_values
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import Location
@@ -135,7 +136,10 @@ class SubmitJob:
             target="properties.compute.target",
             counted="properties.compute.instanceCount",
         )
+        invocation.settings.check_output(has_script=deployment.code is not None)
         child = str(uuid.uuid5(uuid.NAMESPACE_URL, f"batch-job:{name}"))
+        created_at = datetime.now(UTC)
+        places = output_values(name, deployment.endpoint, created_at)
         return JobSpec(
             name=name,
             child=child,
@@ -144,9 +148,9 @@ class SubmitJob:
             resolved=self.resolve_deployment(deployment),
             settings=invocation.settings,
             input=self._locate_input(invocation, request.manifest),
-            output=self.locate_output(invocation, child),
+            output=self.locate_output(invocation, child, places),
             experiment=invocation.experiment or deployment.endpoint,
-            created_at=datetime.now(UTC),
+            created_at=created_at,
             created_by=request.by.name,
             created_by_type=request.by.type,
             request_id=request.request_id,

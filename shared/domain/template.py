@@ -46,3 +46,12 @@ def _filled(text: str, values: Mapping[str, str], target: str) -> str:
         return values[key]
 
     return PLACE.sub(fill, text)
+
+
+def fill_known(text: str, values: Mapping[str, str]) -> str:
+    """The text with the plain places filled that there are values for; others are what they are."""
+
+    def fill(place: re.Match[str]) -> str:
+        return values.get(place[2] or "", place[0])
+
+    return PLACE.sub(fill, text)

@@ -22,6 +22,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_output import read_output_options
 from shared.schemas.arm_settings import read_settings, write_settings
 from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
@@ -50,8 +51,10 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             "environment_variables": _read_variables(properties),
             "isolate_failures": _is_on(own, ISOLATE_FAILURES, default=True),
             "batch_predict": _is_on(own, BATCH_PREDICT, default=False),
+            "output": read_output_options(own, "properties.properties"),
         }
     )
+    settings.check_output(has_script=code is not None)
     with refusals({}):
         deployment = Deployment(
             name=deployment_name(name),

@@ -14,6 +14,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
 from shared.domain.reference import parse_compute, parse_datastore
+from shared.schemas.arm_output import read_output_options
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
 from shared.schemas.fields import Fields
@@ -53,9 +54,12 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     envelope.refuse_others()
     settings, compute = _read_overrides(properties, deployed)
     input_name, input_type, uri, field = _read_input(properties)
-    output_name, output_uri, output_field = _read_output(properties, settings)
-    more = properties.object("properties")
     name = properties.text("name")
+    more = properties.object("properties")
+    own = {key: text for key, text in more.entries() if isinstance(text, str)}
+    output = read_output_options(own, properties.path("properties"), deployed.output)
+    settings = settings.model_copy(update={"output": output})
+    output_name, output_uri, output_field = _read_output(properties, settings)
     invocation = Invocation(
         input_name=input_name,
         input_type=input_type,
@@ -191,7 +195,7 @@ def _read_output_dataset(fields: Fields, settings: BatchSettings) -> tuple[str, 
     name = parse_datastore(fields.required("datastoreId", "workspaceblobstore"), target=field)
     folder = fields.text("path").strip("/")
     fields.refuse_others()
-    path = f"{folder}/{settings.output_file_name}" if folder else settings.output_file_name
+    path = f"{folder}/{settings.file_name}" if folder else settings.file_name
     return "score", f"azureml://datastores/{name}/paths/{path}", field
 
 

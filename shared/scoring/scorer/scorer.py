@@ -31,8 +31,8 @@ from shared.scoring.scorer.scorer_process import ScorerProcess
 from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer.start_process import Launch, start_process
-from shared.scoring.scorer_spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
-from shared.scoring.side_files.side_folder import ANY
+from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScorerSpec
+from shared.scoring.side_files.side_folder import ANY, SideFile
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
@@ -134,6 +134,7 @@ class Scorer:
         minibatch: int = 0,
         side: Path | None = None,
         names: SideNames = ANY,
+        rows: RowsAsked = RowsAsked.USUAL,
     ) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
 
@@ -150,8 +151,9 @@ class Scorer:
         self._state, self._has_scored = ScorerState.SCORING, True
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            request = RunRequest(paths, str(output.absolute()), minibatch)
+            request = RunRequest(paths, str(output.absolute()), minibatch, rows.form)
             answer = self._ask(request, time.monotonic() + timeout_s)
+            answer = rows.judge(answer) if isinstance(answer, RunDone) else answer
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)
