@@ -4,6 +4,7 @@ from typing import Any
 
 from cli.arguments.batch_endpoint import DEPLOYMENT, NAME, TYPE
 from cli.arguments.batch_endpoint_files import FILE, SET
+from cli.arguments.output_form import IF_EXISTS, add_form
 
 INPUTS = {
     "input": "What to score: azureml:DATA:VERSION, a path in a datastore, a URL, or a file or "
@@ -28,6 +29,8 @@ def load(flags: Any, verb: str) -> None:
     flags.argument("name", **NAME)
     for name, text in (INPUTS | OUTPUTS).items():
         flags.argument(name, help=text)
+    add_form(flags)
+    flags.argument("output_if_exists", help=IF_EXISTS)
     flags.argument(
         "input_data",
         options_list=["--input-data", "--input-dataset"],

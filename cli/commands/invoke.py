@@ -12,6 +12,20 @@ from cli.endpoints.invocation import OtherFlags, request_of
 from cli.following.job import follow_job
 from cli.views.invocation import invocation_view
 
+# Keys of an invocation's file, and the flags that say the same.
+OVERRIDES = {
+    "mini_batch_size": "mini_batch_size",
+    "instance_count": "instance_count",
+    "name": "job_name",
+    "experiment_name": "experiment_name",
+    "deployment_name": "deployment_name",
+    "properties.outputFormat": "output_format",
+    "properties.outputLineage": "output_lineage",
+    "properties.outputCarry": "output_carry",
+    "properties.outputCompress": "output_compress",
+    "properties.outputIfExists": "output_if_exists",
+}
+
 
 def invoke(
     context: Context,
@@ -26,6 +40,11 @@ def invoke(
     outputs: Sequence[str] = (),
     output_path: str = "",
     output_datastore: str = "",
+    output_format: str = "",
+    output_lineage: str = "",
+    output_carry: str = "",
+    output_compress: str = "",
+    output_if_exists: str = "",
     mini_batch_size: str = "",
     instance_count: str = "",
     deployment_name: str = "",
@@ -37,17 +56,12 @@ def invoke(
     stream: bool = False,  # noqa: FBT001, FBT002  # a switch
     endpoint_type: str = "",
 ) -> JSON:
+    said = locals()
     check_type(endpoint_type)
     input_flags = InputFlags(
         input, input_type, input_data, input_datastore, input_path, input_local_path
     )
-    overrides = {
-        "mini_batch_size": mini_batch_size,
-        "instance_count": instance_count,
-        "name": job_name,
-        "experiment_name": experiment_name,
-        "deployment_name": deployment_name,
-    }
+    overrides = {key: said[flag] for key, flag in OVERRIDES.items()}
     flags = OtherFlags(file, inputs, outputs, output_path, output_datastore, settings, overrides)
     started = _start(context, name, request_of(context.service, input_flags, flags), webhook)
     job = follow_job(context.service, started["name"], Console()) if stream else started

@@ -11,10 +11,13 @@ from shared.domain.message import JSON
 PLACE = re.compile(r"\$\{\{\s*([\w.]+)\s*\}\}|\{(\w+)\}")
 
 
-def values_of(name: str, local: datetime) -> dict[str, str]:
-    """What templates of one job may say: its name, and the parts of a moment."""
+def values_of(name: str, local: datetime, endpoint: str) -> dict[str, str]:
+    """What templates of one job may say: its name, its endpoint, and the parts of a moment."""
     return {
+        "endpoint": endpoint,
         "name": name,
+        "job": name,
+        "date": f"{local:%Y-%m-%d}",
         "creation_date": f"{local:%Y-%m-%d}",
         "creation_context.trigger_time": local.isoformat(timespec="seconds"),
         "yyyy": f"{local:%Y}",

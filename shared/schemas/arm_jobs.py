@@ -9,6 +9,7 @@ from typing import Any
 from shared.domain.job import Job, JobSpec, JobState, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
+from shared.schemas.arm_output import write_output_options
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.housekeeping import write_removed
 
@@ -67,6 +68,12 @@ def write_job(
     }
 
 
+def _properties(spec: JobSpec) -> JSON:
+    """What its predictions look like, where that was asked for."""
+    options = write_output_options(spec.settings.output)
+    return {"properties": options} if options else {}
+
+
 def _progress(state: JobState, now: datetime) -> JSON:
     progress = progress_of(state, now)
     return progress.to_wire() if progress else None
@@ -83,12 +90,13 @@ def _suspended(job: Job) -> JSON:
     }
 
 
-def _names(spec: JobSpec) -> dict[str, str]:
+def _names(spec: JobSpec) -> dict[str, JSON]:
     return {
         "endpointName": spec.endpoint,
         "deploymentName": spec.deployment,
         "experimentName": spec.experiment,
         "model": str(spec.resolved.model),
+        **_properties(spec),
     }
 
 

@@ -40,6 +40,21 @@ def read_output_options(
         return OutputOptions.from_wire((base or OutputOptions()).to_wire() | values)
 
 
+def write_output_options(options: OutputOptions) -> dict[str, str]:
+    """What differs from the defaults, as it is read."""
+    usual = OutputOptions()
+    texts = {
+        name: str(getattr(options, field))
+        for name, (field, _) in CHOICES.items()
+        if getattr(options, field) != getattr(usual, field)
+    }
+    if options.lineage is not None:
+        texts[LINEAGE] = ",".join(options.lineage) or NONE
+    if options.carry:
+        texts[CARRY] = "all" if options.carry == (ALL,) else json.dumps(list(options.carry))
+    return texts
+
+
 def _chosen(text: str, kind: type[StrEnum], target: str) -> str:
     if not text:
         return next(iter(kind))

@@ -25,6 +25,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_output import write_output_options
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.arm_triggers import parse_time, read_trigger, write_trigger
 from shared.schemas.arm_webhooks import refuse_webhook
@@ -125,7 +126,10 @@ def repeated(spec: JobSpec) -> ScheduledInvocation:
     body = {
         "inputData": {spec.input.name: {"jobInputType": kind, "uri": spec.input.uri}},
         "compute": {"instanceCount": spec.settings.instance_count},
-        "properties": {"experimentName": spec.experiment},
+        "properties": {
+            "experimentName": spec.experiment,
+            **write_output_options(spec.settings.output),
+        },
         **{name: value for name, value in settings.items() if value is not None},
     }
     return ScheduledInvocation(endpoint=spec.endpoint, deployment=spec.deployment, body=body)

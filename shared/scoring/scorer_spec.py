@@ -121,11 +121,13 @@ class RowsAsked:
     form: RowForm | None = None
     agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
 
-    def judge(self, done: RunDone) -> RunDone | RunError:
+    def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""
-        if not done.columns or done.columns == (header := self.agree(done.columns)):
-            return done
-        return RunError("WrongColumns", f"{differing(done.columns, header)}.")
+        columns = answer.columns if isinstance(answer, RunDone) else ()
+        header = self.agree(columns) if columns else columns
+        if columns == header:
+            return answer
+        return RunError("WrongColumns", f"{differing(columns, header)}.")
 
 
 RowsAsked.USUAL = RowsAsked()

@@ -138,9 +138,8 @@ class Scorer:
     ) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
 
-        With `side`, a folder to be made, what a script wrote since the last mini-batch that was
-        scored so becomes files in there; a try that fails leaves nothing behind, and one whose
-        files are not called as `names` allows is a failed one.
+        With `side`, a folder to be made, what a script wrote since the last mini-batch scored so
+        becomes files in there; a try that fails leaves nothing, and one with other `names` fails.
 
         Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
         when a new process did not load the model; `ScoringStopped` when the job was canceled, and
@@ -152,8 +151,7 @@ class Scorer:
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
             request = RunRequest(paths, str(output.absolute()), minibatch, rows.form)
-            answer = self._ask(request, time.monotonic() + timeout_s)
-            answer = rows.judge(answer) if isinstance(answer, RunDone) else answer
+            answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)
