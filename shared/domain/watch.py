@@ -25,7 +25,7 @@ type Name = Annotated[str, Field(pattern=f"^{ENDPOINT_NAME.pattern}$")]
 type Incarnation = Annotated[str, Field(pattern="^[-.0-9a-zA-Z]{1,64}$")]
 
 
-OUTPUT_FIELDS = ("endpoint", "watch", "batch", "yyyy", "MM", "dd")
+OUTPUT_FIELDS = ("endpoint", "watch", "batch", "job", "date", "yyyy", "MM", "dd")
 _FIELD = re.compile(r"\{(.*?)\}|[{}]")
 
 
@@ -130,6 +130,8 @@ class Watch(Message):
             endpoint=self.endpoint,
             watch=self.name,
             batch=f"{number:06d}",
+            job=self.task.job_name(number),
+            date=f"{accepted_at:%Y-%m-%d}",
             yyyy=f"{accepted_at:%Y}",
             MM=f"{accepted_at:%m}",
             dd=f"{accepted_at:%d}",
@@ -164,7 +166,7 @@ def check_output(output: str) -> None:
     if strange := [name for name in names if name not in OUTPUT_FIELDS]:
         what = f"{{{strange[0]}}}" if strange[0] is not None else "a brace of its own"
         raise ValueError(f"'{output[:300]}' has {what} in it. Use any of {known}.")
-    if "batch" not in names:
+    if not {"batch", "job"} & set(names):
         raise ValueError(f"'{output[:300]}' is the same file for every job. Put {{batch}} into it.")
 
 
