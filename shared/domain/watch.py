@@ -130,7 +130,7 @@ class Watch(Message):
             endpoint=self.endpoint,
             watch=self.name,
             batch=f"{number:06d}",
-            job=self.task.job_name(number),
+            job=_job_name(self.endpoint, self.name, self.incarnation, number),
             date=f"{accepted_at:%Y-%m-%d}",
             yyyy=f"{accepted_at:%Y}",
             MM=f"{accepted_at:%m}",
@@ -155,8 +155,12 @@ class GatherTask(Message):
 
     def job_name(self, number: int) -> str:
         """The job that scores the batch of that number: another call names no second one."""
-        life = self.incarnation.rpartition("-")[2]
-        return f"{self.endpoint}-{self.watch}-{life}-{number:06d}".lower()
+        return _job_name(self.endpoint, self.watch, self.incarnation, number)
+
+
+def _job_name(endpoint: str, watch: str, incarnation: str, number: int) -> str:
+    life = incarnation.rpartition("-")[2]
+    return f"{endpoint}-{watch}-{life}-{number:06d}".lower()
 
 
 def check_output(output: str) -> None:

@@ -56,8 +56,9 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     input_name, input_type, uri, field = _read_input(properties)
     name = properties.text("name")
     more = properties.object("properties")
-    own = {key: text for key, text in more.entries() if isinstance(text, str)}
-    output = read_output_options(own, properties.path("properties"), deployed.output)
+    output = read_output_options(
+        dict(more.entries()), properties.path("properties"), deployed.output
+    )
     settings = settings.model_copy(update={"output": output})
     output_name, output_uri, output_field = _read_output(properties, settings)
     invocation = Invocation(

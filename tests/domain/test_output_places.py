@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from shared.domain.deployment import BatchSettings
 from shared.domain.output_options import Compression, OutputFormat, OutputOptions
 from shared.domain.output_places import numbered, output_values
-from shared.domain.template import fill_known
+from shared.domain.template import fill_known, render, values_of
 from shared.domain.unpacking import unpacked
+from shared.domain.watch import UploadSource, Watch
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,22 @@ def test_only_known_places_are_filled() -> None:
     filled = fill_known("{date}/{job}-{endpoint}/{other}/${{name}}/{", values)
 
     assert "2026-03-04/night-fares/{other}/${{name}}/{" == filled
+
+
+def test_a_watch_and_a_schedule_fill_them_too() -> None:
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    watch = Watch(
+        name="cellar",
+        endpoint="wine",
+        source=UploadSource(datastore="lake", folder="in"),
+        output="azureml://datastores/lake/paths/{endpoint}/{date}/{job}.csv",
+        incarnation="2026-abc",
+    )
+
+    assert watch.output_of(7, at).endswith("/wine/2026-03-04/wine-cellar-abc-000007.csv")
+    assert watch.task.job_name(7) in watch.output_of(7, at)
+    values = values_of("night", at, "fares")
+    assert "2026-03-04/night-fares" == render("{date}/{job}-{endpoint}", values, target="uri")
 
 
 def test_a_file_name_may_have_places_and_no_other_braces() -> None:

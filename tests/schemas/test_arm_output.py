@@ -43,7 +43,7 @@ def test_texts_in_any_spelling_are_options() -> None:
         outputcompress="GZIP",
         output_if_exists="version",
     )
-    assert OutputOptions() == read(other="x", outputFormat="")
+    assert OutputOptions() == read(other="x", outputFormat="", output="y", outputOwner="me")
 
 
 def test_what_is_absent_stays_and_an_empty_text_is_the_default() -> None:
@@ -59,6 +59,8 @@ def test_what_is_absent_stays_and_an_empty_text_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("own", "words"),
     [
+        ({"outputFromat": "jsonl"}, "Did you mean 'outputFormat'?"),
+        ({"output_lineages": "file"}, "Did you mean 'outputLineage'?"),
         ({"outputFormat": "excel"}, "'properties.properties.outputFormat' is 'excel'. Use csv, "),
         ({"outputCompress": "zip"}, "Use none, gzip"),
         ({"outputIfExists": "overwrite"}, "Use fail, version"),
@@ -102,6 +104,12 @@ def test_a_job_takes_its_deployments_options_and_its_own_over_them() -> None:
         "outputDataset": {"datastoreId": "workspaceblobstore", "path": "out"},
     }
 
+    lists = {"outputLineage": ["row", "file"], "outputCarry": ["a,b"], "outputCompress": None}
+    by_rest = read_invocation({"properties": {**INPUT, "properties": lists}}, deployed)
+    assert (("file", "row"), ("a,b",)) == (
+        by_rest.settings.output.lineage,
+        by_rest.settings.output.carry,
+    )
     assert HEADER == read_invocation({"properties": INPUT}, deployed).settings.output
     assert HEADER.model_copy(update={"lineage": ("file",)}) == job.settings.output
     assert read_invocation({"properties": jsonl}, deployed).output_uri.endswith(
