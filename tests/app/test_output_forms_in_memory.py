@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +200,31 @@ def test_any_order_of_completion_gives_the_same_bytes_in_every_form(
         found = [row["x"] for row in csv.DictReader(io.StringIO(text))]
     assert expected == found
     assert len(expected) == receipt(blobs)["output"]["rows"]
+
+
+@pytest.mark.parametrize("form", [OutputFormat.CSV_HEADER, OutputFormat.JSONL])
+def test_steps_that_run_twice_write_the_same_as_once(framed: App, form: OutputFormat) -> None:
+    """The second run of a step meets the header that the first has said."""
+    services, blobs, _ = framed
+    upload(blobs, ["x", "x 1", "x 2 3", "y 4"])
+    output = OutputOptions(format=form, lineage=("file", "row"), compress=Compression.GZIP)
+    rehearsal = rehearse(services)
+
+    def twice(step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda given_: (step(given_), step(given_))[1]
+
+    doubled = {name: twice(step) for name, step in rehearsal.activities.items()}
+    run_job(
+        a_spec(mini_batch_size=1, output=output),
+        services,
+        dataclasses.replace(rehearsal, activities=doubled),
+    )
+
+    lines = gzip.decompress(blobs.read(CONTAINER, "out/job-1.csv").data).decode().splitlines()
+    is_json = form is OutputFormat.JSONL
+    assert (4 if is_json else 1 + 3) == len(lines)
+    assert (0 if is_json else 1) == receipt(blobs)["files"]["failed"]
+    assert "proven" == receipt(blobs)["verdict"]
 
 
 def test_predictions_whose_name_is_taken_get_the_next_free_one(app: App) -> None:

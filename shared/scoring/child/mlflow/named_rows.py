@@ -71,6 +71,11 @@ class NamedRows:
     ) -> bytes:
         rows = file.sample.rows if file.sample else 0
         is_json = self._form.format == JSONL
+        if not is_json and self._form.lineage is None and not file.carried:
+            numbers = [np.arange(rows)] if first else []
+            return prediction_rows.written(
+                [*numbers, *prediction_rows.celled(predicted)], file.name
+            )
         make = _typed if is_json else _cells
         columns = [
             *(self._of_lineage(name, file, rows) for name in first),
