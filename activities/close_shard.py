@@ -30,7 +30,9 @@ def close(task: ClosingTask, services: Services) -> bool:
             services.jobs.spec(task.job),
             services.plans.read_counts(task.job, task.plan_key),
         )
-        closed = services.results.close_shard(task.job, task.shard, task.bundles)
+        closed = services.results.close_shard(
+            task.job, task.shard, task.bundles, spec.settings.output.media_type
+        )
     except (NotFound, BlocksMissing):
         return False
     sheet = services.look_into_job.sheets.begin_write(spec, plan, closed)

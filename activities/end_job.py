@@ -22,6 +22,7 @@ from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.minibatch import minibatches_of
+from shared.domain.output_options import IfExists
 from shared.domain.projection import Projection, Terms, projected
 from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
 from shared.domain.selection import LeftOut
@@ -36,6 +37,8 @@ from shared.stores.side_files import PublishedSideFiles
 
 bp = df.Blueprint()
 
+# Names that are tried for predictions whose own is taken.
+MOST_VERSIONS = 10_000
 # Characters of one file's error in the job's own: errors.jsonl has it whole.
 LONGEST_FIRST = 1_000
 
@@ -173,11 +176,31 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     ended = ending.model_copy(update={"tally": counted})
     try:
         side = _publish_side_files(ended, services)
-        published = services.predictions.publish(ended.spec, ended.plan.shards)
+        ended, published = _publish_predictions(ended, services)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
         return ended.model_copy(update=failed), None, _Side()
     return ended, _proof(ended.spec, published, side.files.files, services), side
+
+
+def _publish_predictions(ended: Ending, services: Services) -> tuple[Ending, Published]:
+    """Under the next free name, if the job may choose: it is noted before it is written."""
+    may_choose = ended.spec.settings.output.if_exists is IfExists.VERSION
+    for _ in range(MOST_VERSIONS):
+        if may_choose and services.predictions.is_taken(ended.spec):
+            spec = services.predictions.names.take_next(ended.spec)
+            ended = ended.model_copy(update={"spec": spec})
+            continue
+        try:
+            return ended, services.predictions.publish(ended.spec, ended.plan.shards)
+        except Conflict:  # taken this very moment
+            if not may_choose:
+                raise
+    raise Conflict(
+        f"'{ended.spec.output.uri}' and all names before it are taken.",
+        fix="Choose another output path or file name.",
+        target="output",
+    )
 
 
 def _proof(

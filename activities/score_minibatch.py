@@ -21,6 +21,7 @@ from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.observed import observed, observer
 from shared.scoring.bundle.bundle import Bundle, BundleResult, score_bundle
+from shared.scoring.bundle.row_forms import rows_asked
 from shared.scoring.child.messages import clipped
 from shared.scoring.environments.environment_spec import EnvironmentFailed
 from shared.scoring.scorer.output_log import Printed
@@ -92,7 +93,7 @@ def _why_not_loaded(spec: JobSpec, failure: InitFailed) -> str:
 
 
 def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
-    task, spec = watch.task, watch.spec
+    task, spec, columns = watch.task, watch.spec, services.results.columns
     bundle = Bundle(
         span=task.span,
         container=spec.input.location.container,
@@ -102,6 +103,9 @@ def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
         side_names=SideNames(output=spec.output.location.path) if spec.resolved.script else None,
         is_over=watch.is_over,
         note_failures=lambda index, failed: services.signals.record(spec.name, index, failed),
+        rows_asked=rows_asked(
+            spec, lambda: columns.known(spec), lambda names: columns.agree(spec, names)
+        ),
     )
     most = spec.settings.parallelism
     try:
@@ -174,6 +178,7 @@ def _stage(
         loads=scorer.take_loads(),
         memory_mb=scorer.memory.highest_mb,
         memory_limit_mb=scorer.memory.limit_mb,
+        columns=result.columns,
     )
     name = services.results.record(task.job, task.shard, record)
     observer().scored(spec, task.shard, record, name)

@@ -15,7 +15,7 @@ from cli.command_table import COMMANDS, GROUPS
 
 class CommandsLoader(CLICommandsLoader):  # type: ignore[misc]  # knack has no types
     def __init__(self, cli_ctx: Any) -> None:
-        super().__init__(cli_ctx=cli_ctx, excluded_command_handler_args=["context"])
+        super().__init__(cli_ctx=cli_ctx, excluded_command_handler_args=["context", "kwargs"])
 
     def load_command_table(self, args: list[str]) -> "OrderedDict[str, object]":
         for group in GROUPS:

@@ -5,11 +5,9 @@ from shared.application.preflight_job import PreflightJob
 from shared.application.survey_input import SurveyInput
 from shared.scoring.preflight.mlflow_inputs import MlflowInputs
 from shared.services import Services
-from shared.stores.earlier_files import EarlierFiles
 
 
 def preflight_job(services: Services) -> PreflightJob:
-    earlier = EarlierFiles(services.jobs, services.plans)
-    survey = SurveyInput(services.blobs, services.inputs, earlier)
+    survey = SurveyInput(services.blobs, services.inputs, services.jobs, services.plans)
     look = LookAtFiles(services.blobs, MlflowInputs())
     return PreflightJob(services.submit_job, survey, look)

@@ -15,8 +15,9 @@ from shared.api.workspace import WORKSPACE
 from shared.application.find_job_files import LINK_LIFETIME, FindJobFiles
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Job, utc
-from shared.domain.job_files import MEDIA_TYPES, OutputFile
+from shared.domain.job_files import MEDIA_TYPES, JobOutputKind, OutputFile
 from shared.domain.message import JSON
+from shared.domain.output_options import OutputOptions
 from shared.domain.role import Role
 from shared.ports import Orchestrations
 from shared.services import Services
@@ -53,8 +54,18 @@ def get_output(request: Request, services: Services, orchestrations: Orchestrati
         HTTPStatus.OK,
         headers={**NOT_CACHED, **NOT_SHOWN},
         data=find.read(file),
-        media_type=MEDIA_TYPES[file.output],
+        media_type=_media_type(job, file),
     )
+
+
+def _media_type(job: Job, file: OutputFile) -> str:
+    options = job.spec.settings.output
+    if (
+        file.output is JobOutputKind.PREDICTIONS
+        and options.media_type != OutputOptions().media_type
+    ):
+        return options.media_type
+    return MEDIA_TYPES[file.output]
 
 
 def _find_job(request: Request, services: Services, orchestrations: Orchestrations) -> Job:

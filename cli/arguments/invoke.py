@@ -4,6 +4,7 @@ from typing import Any
 
 from cli.arguments.batch_endpoint import DEPLOYMENT, NAME, TYPE
 from cli.arguments.batch_endpoint_files import FILE, SET
+from cli.arguments.output_form import IF_EXISTS, add_form
 
 INPUTS = {
     "input": "What to score: azureml:DATA:VERSION, a path in a datastore, a URL, or a file or "
@@ -35,11 +36,11 @@ OUTPUTS = {
 def load(flags: Any, verb: str) -> None:
     del verb
     flags.argument("name", **NAME)
-    for name, text in (INPUTS | CHOICES | OUTPUTS).items():
+    for name, text in (INPUTS | OUTPUTS).items():
         flags.argument(name, help=text)
-    for name, text in GLOBS.items():
-        flags.argument(name, action="append", help=text)
-    flags.argument("manifest", action="store_true", help="The input is a file that lists inputs.")
+    _load_choice(flags)
+    add_form(flags.extra)
+    flags.extra("output_if_exists", help=IF_EXISTS)
     flags.argument(
         "input_data",
         options_list=["--input-data", "--input-dataset"],
@@ -65,24 +66,32 @@ def load(flags: Any, verb: str) -> None:
     flags.argument("endpoint_type", **TYPE)
 
 
+def _load_choice(flags: Any) -> None:
+    for name, text in GLOBS.items():
+        flags.extra(name, action="append", help=text)
+    for name, text in CHOICES.items():
+        flags.extra(name, help=text)
+    flags.extra("manifest", action="store_true", help="The input is a file that lists inputs.")
+
+
 def _load_trial(flags: Any) -> None:
-    flags.argument(
+    flags.extra(
         "dry_run",
         action="store_true",
         help="Start nothing: count files and mini-batches, and list what would go wrong. Files of "
         "this machine are uploaded all the same.",
     )
-    flags.argument(
+    flags.extra(
         "preflight",
         action="store_true",
         help="Look first, and start nothing if something would go wrong.",
     )
-    flags.argument(
+    flags.extra(
         "sample",
         type=int,
         help="Score only so many files, spread over the input, and project the time of all.",
     )
-    flags.argument(
+    flags.extra(
         "price_per_hour",
         type=float,
         help="What an instance costs for an hour: a sample then projects the cost, too.",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cli.arguments.output_form import add_form
+
 
 def load(flags: Any, _verb: str) -> None:
     flags.positional(
@@ -23,6 +25,7 @@ def load(flags: Any, _verb: str) -> None:
     flags.argument("conda_file", help="The same as a conda file. Default: one beside the script.")
     flags.argument("mini_batch_size", type=int, help="Files in one call of run().")
     flags.argument("error_threshold", type=int, help="Files that may fail; -1: any number.")
+    add_form(flags.argument)
     flags.argument(
         "set_values",
         options_list=["--set"],

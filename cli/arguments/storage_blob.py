@@ -14,8 +14,8 @@ IGNORED = {
 def load(flags: Any, verb: str) -> None:
     flags.ignore("kwargs")
     for name, text in IGNORED.items():
-        flags.extra(name, help=text)  # noqa: S610  # knack's, not Django's
-    flags.extra("no_progress", action="store_true", help="No bar.")  # noqa: S610
+        flags.extra(name, help=text)  # knack's, not Django's
+    flags.extra("no_progress", action="store_true", help="No bar.")
     flags.argument("dryrun", help="Say what would be done.")
     flags.argument("pattern", help="Which files: * is any letters, slashes too; ? is one.")
     flags.argument("overwrite", help="Replace what is there.")

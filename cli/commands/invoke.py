@@ -1,6 +1,7 @@
 """`batch-endpoint invoke`: start a job."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cli.answers import JSON
 from cli.commands.batch_endpoint import check_type
@@ -14,13 +15,19 @@ from cli.following.job import follow_job
 from cli.views.dry_run import dry_run_view
 from cli.views.invocation import invocation_view
 
-OVERRIDES = (
-    "mini_batch_size",
-    "instance_count",
-    "name",
-    "experiment_name",
-    "deployment_name",
-)
+# Keys of an invocation's file, and the flags that say the same.
+OVERRIDES = {
+    "mini_batch_size": "mini_batch_size",
+    "instance_count": "instance_count",
+    "name": "job_name",
+    "experiment_name": "experiment_name",
+    "deployment_name": "deployment_name",
+    "properties.outputFormat": "output_format",
+    "properties.outputLineage": "output_lineage",
+    "properties.outputCarry": "output_carry",
+    "properties.outputCompress": "output_compress",
+    "properties.outputIfExists": "output_if_exists",
+}
 
 
 def invoke(
@@ -32,11 +39,6 @@ def invoke(
     input_datastore: str = "",
     input_path: str = "",
     input_local_path: str = "",
-    include: Sequence[str] | None = None,
-    exclude: Sequence[str] | None = None,
-    manifest: bool = False,  # noqa: FBT001, FBT002  # a switch
-    changed_since: str = "",
-    newest: str = "",
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
     output_path: str = "",
@@ -49,23 +51,21 @@ def invoke(
     file: str = "",
     settings: Settings = None,
     webhook: str = "",
-    dry_run: bool = False,  # noqa: FBT001, FBT002  # a switch
-    preflight: bool = False,  # noqa: FBT001, FBT002  # a switch
-    sample: int | None = None,
-    price_per_hour: float | None = None,
     stream: bool = False,  # noqa: FBT001, FBT002  # a switch
     endpoint_type: str = "",
+    **kwargs: Any,
 ) -> JSON:
+    """What is chosen, what is tried and what rows look like come by flags of their own modules."""
+    said = locals() | kwargs
     check_type(endpoint_type)
     given = (input, input_type, input_data, input_datastore, input_path, input_local_path)
-    own = (mini_batch_size, instance_count, job_name, experiment_name, deployment_name)
-    overrides = dict(zip(OVERRIDES, own, strict=True))
-    choice = chosen(include, exclude, manifest, changed_since, newest)
+    overrides = {key: said[flag] or "" for key, flag in OVERRIDES.items()}
+    choice = chosen(kwargs)
     places = (output_path, output_datastore)
     flags = OtherFlags(file, inputs, outputs, *places, settings, overrides, choice)
-    more = trial_of(dry_run, preflight, sample, price_per_hour) | webhook_of(webhook)
+    more = trial_of(kwargs) | webhook_of(webhook)
     started = _post(context, name, request_of(context.service, InputFlags(*given), flags), more)
-    return dry_run_view(started) if dry_run else _told(context, started, stream=stream)
+    return dry_run_view(started) if "dryRun" in more else _told(context, started, stream=stream)
 
 
 def _told(context: Context, started: JSON, *, stream: bool) -> JSON:

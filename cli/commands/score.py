@@ -23,14 +23,8 @@ from cli.local_service import find_or_start
 from cli.scoring.data_source import InputData, find_data, upload_data
 from cli.scoring.deployed import Deployed
 from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
-from cli.scoring.results import (
-    check_out,
-    first_failure,
-    first_rows,
-    predictions_in,
-    read_out,
-    summary,
-)
+from cli.scoring.output_form import first_rows, output_form
+from cli.scoring.results import check_out, first_failure, predictions_in, read_out, summary
 
 log = get_logger(__name__)
 
@@ -46,6 +40,10 @@ def score(
     conda_file: str = "",
     mini_batch_size: int | None = None,
     error_threshold: int | None = None,
+    output_format: str = "",
+    output_lineage: str = "",
+    output_carry: str = "",
+    output_compress: str = "",
     set_values: list[str] | None = None,
 ) -> JSON:
     """Paths and counts. Raises JobFailed when the job did not complete."""
@@ -57,7 +55,16 @@ def score(
     check_out(folder)
     service = _service(context)
     deployed = deploy(service, source, set_values or [], Console())
-    settings = {"miniBatchSize": mini_batch_size, "errorThreshold": error_threshold}
+    settings: dict[str, JSON] = {
+        "miniBatchSize": mini_batch_size,
+        "errorThreshold": error_threshold,
+        "properties": output_form(
+            output_format=output_format,
+            output_lineage=output_lineage,
+            output_carry=output_carry,
+            output_compress=output_compress,
+        ),
+    }
     job = _invoke(service, deployed, upload_data(service, found), settings)
     ended = _follow(service, job["name"], folder)
     _show(ended, folder)
@@ -87,7 +94,7 @@ def _service(context: Context) -> Service:
 
 
 def _invoke(
-    service: Service, deployed: Deployed, data: InputData, settings: dict[str, int | None]
+    service: Service, deployed: Deployed, data: InputData, settings: dict[str, JSON]
 ) -> JSON:
     chosen = {name: value for name, value in settings.items() if value is not None}
     return service.post(
@@ -120,6 +127,6 @@ def _fetch(service: Service, job: str, folder: Path, outputs: tuple[str, ...]) -
 def _show(job: JSON, folder: Path) -> None:
     for warning in job["properties"].get("warnings") or []:
         log.warning("%s", warning)
-    rows = first_rows(predictions_in(folder))
+    rows = first_rows(predictions_in(folder), job["properties"].get("properties"))
     if rows:
         Console().line("\n".join(["The first rows:", *(f"  {row}" for row in rows)]))

@@ -17,6 +17,14 @@ from shared.schemas.az_yaml.invocation_file import invocation_spec
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 INPUT = "input"
 OUTPUT_TYPE = "UriFile"
+# Flags that choose files, and what they are called in ARM JSON.
+CHOICES = {
+    "include": "include",
+    "exclude": "exclude",
+    "manifest": "manifest",
+    "changed_since": "changedSince",
+    "newest": "newest",
+}
 
 
 @dataclass(frozen=True)
@@ -61,21 +69,9 @@ def request_of(
     return {"properties": properties}, headers
 
 
-def chosen(
-    include: Iterable[str] | None,
-    exclude: Iterable[str] | None,
-    manifest: bool,  # noqa: FBT001  # a switch
-    changed_since: str,
-    newest: str,
-) -> dict[str, JSON]:
+def chosen(flags: Mapping[str, Any]) -> dict[str, JSON]:
     """Which files of the input count, as flags say it that were written."""
-    values = {
-        "include": list(include or ()),
-        "exclude": list(exclude or ()),
-        "manifest": manifest,
-        "changedSince": changed_since,
-        "newest": newest,
-    }
+    values = {name: flags.get(flag) for flag, name in CHOICES.items()}
     return {name: value for name, value in values.items() if value}
 
 

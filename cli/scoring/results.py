@@ -2,13 +2,11 @@
 
 import json
 import os
-from itertools import islice
 from pathlib import Path
 
 from cli.answers import JSON
 from cli.errors import UsageError
 
-SHOWN_ROWS = 5
 FORMATS = frozenset({"json", "jsonc", "none", "table", "tsv", "yaml", "yamlc"})
 RECEIPT, ERRORS = "receipt.json", "errors.jsonl"
 
@@ -47,13 +45,6 @@ def predictions_in(folder: Path) -> list[Path]:
     """What scoring published: everything but receipt and errors."""
     own = {folder / RECEIPT, folder / ERRORS}
     return sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
-
-
-def first_rows(paths: list[Path]) -> list[str]:
-    for path in paths:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            return [line.rstrip("\n") for line in islice(lines, SHOWN_ROWS)]
-    return []
 
 
 def first_failure(folder: Path) -> str:

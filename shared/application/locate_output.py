@@ -1,11 +1,14 @@
 """Locate a job's output: the file that it will write, which must not exist yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, allowed_for
-from shared.domain.job import JobOutput
+from shared.domain.job_output import JobOutput
+from shared.domain.output_options import IfExists
 from shared.domain.reference import parse_datastore_path
 from shared.domain.resolved_deployment import Location
+from shared.domain.template import fill_known
 from shared.ports import Blobs
 from shared.schemas.invocation import Invocation
 from shared.stores.datastores import Datastores
@@ -16,14 +19,17 @@ class LocateOutput:
     blobs: Blobs
     datastores: Datastores
 
-    def __call__(self, invocation: Invocation, child: str) -> JobOutput:
-        """Raises Conflict when the output file exists, NotFound when its container does not."""
+    def __call__(self, invocation: Invocation, child: str, values: Mapping[str, str]) -> JobOutput:
+        """Raises Conflict when the output file exists, NotFound when its container does not.
+
+        `values` fill the places of its name. One that may be given another name may exist.
+        """
         target = invocation.output_field
-        name = invocation.settings.output_file_name
+        name = invocation.settings.file_name
         default = (
             f"azureml://datastores/{self.datastores.default}/paths/azureml/{child}/score/{name}"
         )
-        uri = invocation.output_uri or default
+        uri = fill_known(invocation.output_uri or default, values)
         path = parse_datastore_path(uri, target=target)
         container = self.datastores.container(path.datastore, target=target)
         if not path.path or path.path.endswith("/"):
@@ -34,7 +40,9 @@ class LocateOutput:
             )
         location = Location(container=container, path=path.path)
         with allowed_for(target):
-            self._check_free(location, uri, target)
+            if invocation.settings.output.if_exists is IfExists.FAIL:
+                self._check_free(location, uri, target)
+            self._check_container(location, uri, target)
         return JobOutput(name=invocation.output_name, uri=uri, location=location)
 
     def _check_free(self, location: Location, uri: str, target: str) -> None:
@@ -44,6 +52,8 @@ class LocateOutput:
                 fix="Choose another output path or file name, or delete the file first.",
                 target=target,
             )
+
+    def _check_container(self, location: Location, uri: str, target: str) -> None:
         if not self.blobs.container_exists(location.container):
             raise NotFound(
                 f"The output '{uri}' is in a datastore whose container '{location.container}' does "

@@ -8,6 +8,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from shared.application.choose_input import ChooseInput
 from shared.application.look_at_files import LookAtFiles
@@ -22,7 +23,9 @@ from shared.domain.errors import (
     NotFound,
     PreflightFailed,
 )
-from shared.domain.job import JobInput, JobOutput
+from shared.domain.job import JobInput
+from shared.domain.job_output import JobOutput
+from shared.domain.output_places import output_values
 from shared.domain.preflight import InputFound, Problem, ProblemCode
 from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import ResolvedDeployment
@@ -30,6 +33,8 @@ from shared.schemas.invocation import Invocation, read_invocation
 
 NAMELESS = "{run id}"
 """In the default output's path: no job has a run id yet."""
+NAMELESS_JOB = "{job}"
+"""In a template's path: it is filled by no name yet."""
 _OWN = frozenset({ProblemCode.JOB_EXISTS, ProblemCode.OUTPUT_EXISTS})
 MOST_TOLD = 3  # problems in the sentence of a refusal; its details have all
 
@@ -168,10 +173,13 @@ class PreflightJob:
         with preflight.collecting(ProblemCode.JOB_EXISTS):
             if name:
                 self.submit.jobs.check_free(name)
+        deployment, invocation = preflight.deployment, preflight.invocation
         child = run_id(name) if name else NAMELESS
+        places = output_values(name or NAMELESS_JOB, deployment.endpoint, datetime.now(UTC))
         exists = ProblemCode.OUTPUT_EXISTS
         with preflight.collecting(ProblemCode.OUTPUT_UNUSABLE, exists):
-            preflight.output = self.submit.locate_output(preflight.invocation, child)
+            invocation.settings.check_output(has_script=deployment.code is not None)
+            preflight.output = self.submit.locate_output(invocation, child, places)
 
 
 def _anything(_name: str) -> bool:

@@ -7,7 +7,9 @@ from shared.domain.deployment import OutputAction
 from shared.domain.errors import NotFound
 from shared.domain.job import Job
 from shared.domain.job_files import JobOutputKind, OutputFile
+from shared.domain.output_options import Compression
 from shared.domain.table_preview import TablePreview, preview
+from shared.domain.unpacking import unpacked
 from shared.ports import Blobs
 
 # Bytes that are read, at first and at the most: rows may be long.
@@ -35,13 +37,19 @@ class PreviewOutput:
 
         Raises NotFound and, while the job has not ended, Conflict.
         """
-        file = self._find(job, path)
-        known = () if path and path != file.name else _columns(job)
+        file, options = self._find(job, path), job.spec.settings.output
+        is_own = not path or path == file.name
+        known = _columns(job) if is_own else ()
         for length in (FIRST_BYTES, MOST_BYTES):
             place = file.location
             data = self.blobs.read_range(place.container, place.path, 0, length)
             is_whole = len(data) >= file.size
-            table = preview(data, is_whole=is_whole, most=rows + 1, known=known)
+            if is_own and options.compress is Compression.GZIP:
+                data, is_whole = unpacked(data, MOST_BYTES, is_whole=is_whole)
+            has_header = is_own and options.has_header
+            table = preview(
+                data, is_whole=is_whole, most=rows + 1, known=known, has_header=has_header
+            )
             if is_whole or len(table.rows) > rows or not table.columns:
                 break
         is_all = is_whole and len(table.rows) <= rows
@@ -63,7 +71,9 @@ class PreviewOutput:
 
 
 def _columns(job: Job) -> tuple[tuple[str, ...], ...]:
-    """What a predictions file, which has no header, may hold; what scripts write nobody knows."""
+    """What a predictions file without a header may hold; what scripts write nobody knows."""
+    if job.spec.settings.output.is_named:
+        return ()
     if job.spec.settings.output_action is OutputAction.SUMMARY_ONLY:
         return (SUMMARY,)
     return () if job.spec.resolved.script else (ROWS, IMAGES)

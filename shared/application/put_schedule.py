@@ -54,7 +54,7 @@ class PutSchedule:
         """Raise NotFound or InvalidRequest for an invocation that would be refused."""
         invocation = schedule.invocation
         local = self.due_times.local(schedule.trigger, schedule.since)
-        values = values_of(schedule.job_name(schedule.since), local)
+        values = values_of(schedule.job_name(schedule.since), local, invocation.endpoint)
         body = render(invocation.body, values, target=f"{DEFINITION}.properties")
         read = read_invocation({"properties": body}, self._settings(invocation))
         refuse_trial(read.trial, "schedules")

@@ -117,7 +117,8 @@ class RunSchedules:
     def _body(self, schedule: Schedule, name: str, due: datetime) -> dict[str, JSON]:
         local = self.due_times.local(schedule.trigger, due)
         target = f"{DEFINITION}.properties"
-        body = render(schedule.invocation.body, values_of(name, local), target=target)
+        values = values_of(name, local, schedule.invocation.endpoint)
+        body = render(schedule.invocation.body, values, target=target)
         return {**body, "name": name}
 
     def _label(self, job: str, text: str, change: Change) -> None:

@@ -20,6 +20,7 @@ from shared.domain.deployment import Deployment
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.job import Job, JobSpec
 from shared.domain.message import JSON
+from shared.domain.output_places import output_values
 from shared.domain.provisioning import ProvisioningState
 from shared.domain.resolved_deployment import Location
 from shared.ports import Orchestrations
@@ -140,7 +141,9 @@ class SubmitJob:
     ) -> JobSpec:
         """Everything the job needs, resolved now: later changes do not touch it."""
         self.check_compute(deployment, invocation)
-        child = run_id(name)
+        invocation.settings.check_output(has_script=deployment.code is not None)
+        child, created_at = run_id(name), datetime.now(UTC)
+        places = output_values(name, deployment.endpoint, created_at)
         choose = ChooseInput(self.inputs, self.jobs)
         source, selection = choose(invocation, request.manifest)
         return JobSpec(
@@ -151,9 +154,9 @@ class SubmitJob:
             resolved=self.resolve_deployment(deployment),
             settings=invocation.settings.model_copy(update={"selection": selection}),
             input=source,
-            output=self.locate_output(invocation, child),
+            output=self.locate_output(invocation, child, places),
             experiment=invocation.experiment or deployment.endpoint,
-            created_at=datetime.now(UTC),
+            created_at=created_at,
             created_by=request.by.name,
             created_by_type=request.by.type,
             request_id=request.request_id,

@@ -19,7 +19,9 @@ from shared.ports import Blobs
 from shared.stores.chosen_files import Choice
 from shared.stores.earlier_files import EarlierFiles
 from shared.stores.input_listing import Inputs
+from shared.stores.jobs import Jobs
 from shared.stores.manifests import Manifests
+from shared.stores.plans import Plans
 
 # Clients and gateways wait for an answer for some minutes; people for less.
 LONGEST_LISTING_S = 20.0
@@ -112,7 +114,8 @@ class _Clocked(ListingSum):
 class SurveyInput:
     blobs: Blobs
     inputs: Inputs
-    earlier: EarlierFiles
+    jobs: Jobs
+    plans: Plans
     clock: Callable[[], float] = time.monotonic
     longest_s: float = LONGEST_LISTING_S
 
@@ -146,7 +149,7 @@ class SurveyInput:
         """As the plan lists them."""
         if selection.manifest:
             return listed.each(Manifests(self.blobs, self.inputs).files(source.location))
-        known = self.earlier.left_out(selection, source.location.container)
+        known = EarlierFiles(self.jobs, self.plans).left_out(selection, source.location.container)
         choice = Choice(selection, known)
         return ascending(self.inputs.files(source.location, source.type, skipped, listed, choice))
 

@@ -15,10 +15,13 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 from shared.domain.asset import AssetId
 from shared.domain.errors import Conflict
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
+from shared.domain.output_options import OutputOptions
+from shared.domain.output_places import without_places
 from shared.domain.provisioning import Provisioning, ProvisioningState, ProvisioningTask
 from shared.domain.selection import WHOLE_FOLDER, Selection
 
 IGNORE_FAILURES = -1
+USUAL_FILE_NAME = "predictions.csv"
 # Characters that Azure ML's engine refuses in an output file's name.
 FORBIDDEN_IN_FILE_NAME = re.compile(r'[~"#%&*:<>?/\\{|}\x00-\x1f\x7f]')
 MAX_INT = 2**31 - 1
@@ -76,7 +79,7 @@ class BatchSettings(Message):
     error_threshold: Annotated[int, Field(le=MAX_INT)] = IGNORE_FAILURES
     retry_settings: RetrySettings = RetrySettings()
     output_action: OutputAction = OutputAction.APPEND_ROW
-    output_file_name: str = "predictions.csv"
+    output_file_name: str = USUAL_FILE_NAME
     logging_level: LoggingLevel = LoggingLevel.INFO
     environment_variables: Tags = NO_TAGS
     isolate_failures: bool = True
@@ -84,6 +87,7 @@ class BatchSettings(Message):
     selection: Selection = Field(
         default=WHOLE_FOLDER, exclude_if=lambda selection: selection.is_default
     )
+    output: OutputOptions = OutputOptions()
 
     @field_validator("error_threshold")
     @classmethod
@@ -99,12 +103,25 @@ class BatchSettings(Message):
     @classmethod
     def _is_one_file_name(cls, value: str) -> str:
         is_visible = bool(value) and value.strip() == value and value.isprintable()
-        if not is_visible or value in {".", ".."} or FORBIDDEN_IN_FILE_NAME.search(value):
+        fixed = without_places(value)
+        if not is_visible or value in {".", ".."} or FORBIDDEN_IN_FILE_NAME.search(fixed):
             raise ValueError(
                 f"'{value}' is not a file name. "
                 'Use a name without any of ~ " # % & * : < > ? / \\ { | }, such as predictions.csv.'
             )
         return value
+
+    @property
+    def file_name(self) -> str:
+        """Of the predictions, where no path says it: the usual one tells the format."""
+        if self.output_file_name != USUAL_FILE_NAME:
+            return self.output_file_name
+        return USUAL_FILE_NAME.replace(".csv", self.output.extension)
+
+    def check_output(self, *, has_script: bool) -> None:
+        """Raise InvalidRequest where such a deployment cannot write what is asked for."""
+        has_rows = self.output_action is OutputAction.APPEND_ROW
+        self.output.check(has_script=has_script, has_rows=has_rows)
 
     @property
     def parallelism(self) -> int:

@@ -11,6 +11,7 @@ from shared.domain.caller import Author, CallerType
 from shared.domain.cleared import Cleared
 from shared.domain.deployment import BatchSettings
 from shared.domain.instance_id import instance_id
+from shared.domain.job_output import JobOutput
 from shared.domain.message import NO_TAGS, Message, Tags, is_none
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
@@ -51,14 +52,6 @@ class JobInput(Message):
     uri: str
     location: Location
     manifest: Location | None = None
-
-
-class JobOutput(Message):
-    """The predictions file: as it was named, and where it will lie."""
-
-    name: str
-    uri: str
-    location: Location
 
 
 class JobSpec(Message):

@@ -34,10 +34,13 @@ class TablePreview:
 type Names = Sequence[Sequence[str]]
 
 
-def preview(data: bytes, *, is_whole: bool, most: int, known: Names = ()) -> TablePreview:
+def preview(
+    data: bytes, *, is_whole: bool, most: int, known: Names = (), has_header: bool = False
+) -> TablePreview:
     """The first rows; `known` are the columns that a file without a header may hold.
 
-    Unless it `is_whole`, the last line of `data` may be cut, and is left out.
+    Unless it `is_whole`, the last line of `data` may be cut, and is left out. One that is known to
+    be csv with a header is read as that, whatever it looks like.
     """
     if data.startswith(_PARQUET_MAGIC):
         return TablePreview(PARQUET)
@@ -46,7 +49,15 @@ def preview(data: bytes, *, is_whole: bool, most: int, known: Names = ()) -> Tab
         return TablePreview(BINARY)
     if not text.strip():
         return TablePreview(EMPTY, list(known[0]) if known else [])
+    if has_header:
+        return _below_header(text, most)
     return _json_lines(text, most) or _delimited(text, most, known) or _lines(text, most)
+
+
+def _below_header(text: str, most: int) -> TablePreview:
+    header, *rows = islice(csv.reader(text.splitlines(keepends=True)), most + 1)
+    cut = [[_cell(cell) for cell in row[:MOST_COLUMNS]] for row in rows]
+    return TablePreview("csv", header[:MOST_COLUMNS], cut, ",", has_header=True)
 
 
 def _text(data: bytes, *, is_whole: bool) -> str | None:

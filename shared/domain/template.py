@@ -11,10 +11,13 @@ from shared.domain.message import JSON
 PLACE = re.compile(r"\$\{\{\s*([\w.]+)\s*\}\}|\{(\w+)\}")
 
 
-def values_of(name: str, local: datetime) -> dict[str, str]:
-    """What templates of one job may say: its name, and the parts of a moment."""
+def values_of(name: str, local: datetime, endpoint: str) -> dict[str, str]:
+    """What templates of one job may say: its name, its endpoint, and the parts of a moment."""
     return {
+        "endpoint": endpoint,
         "name": name,
+        "job": name,
+        "date": f"{local:%Y-%m-%d}",
         "creation_date": f"{local:%Y-%m-%d}",
         "creation_context.trigger_time": local.isoformat(timespec="seconds"),
         "yyyy": f"{local:%Y}",
@@ -44,5 +47,14 @@ def _filled(text: str, values: Mapping[str, str], target: str) -> str:
                 target=target,
             )
         return values[key]
+
+    return PLACE.sub(fill, text)
+
+
+def fill_known(text: str, values: Mapping[str, str]) -> str:
+    """The text with the plain places filled that there are values for; others are what they are."""
+
+    def fill(place: re.Match[str]) -> str:
+        return values.get(place[2] or "", place[0])
 
     return PLACE.sub(fill, text)

@@ -25,7 +25,7 @@ type Name = Annotated[str, Field(pattern=f"^{ENDPOINT_NAME.pattern}$")]
 type Incarnation = Annotated[str, Field(pattern="^[-.0-9a-zA-Z]{1,64}$")]
 
 
-OUTPUT_FIELDS = ("endpoint", "watch", "batch", "yyyy", "MM", "dd")
+OUTPUT_FIELDS = ("endpoint", "watch", "batch", "job", "date", "yyyy", "MM", "dd")
 _FIELD = re.compile(r"\{(.*?)\}|[{}]")
 
 
@@ -130,6 +130,8 @@ class Watch(Message):
             endpoint=self.endpoint,
             watch=self.name,
             batch=f"{number:06d}",
+            job=_job_name(self.endpoint, self.name, self.incarnation, number),
+            date=f"{accepted_at:%Y-%m-%d}",
             yyyy=f"{accepted_at:%Y}",
             MM=f"{accepted_at:%m}",
             dd=f"{accepted_at:%d}",
@@ -153,8 +155,12 @@ class GatherTask(Message):
 
     def job_name(self, number: int) -> str:
         """The job that scores the batch of that number: another call names no second one."""
-        life = self.incarnation.rpartition("-")[2]
-        return f"{self.endpoint}-{self.watch}-{life}-{number:06d}".lower()
+        return _job_name(self.endpoint, self.watch, self.incarnation, number)
+
+
+def _job_name(endpoint: str, watch: str, incarnation: str, number: int) -> str:
+    life = incarnation.rpartition("-")[2]
+    return f"{endpoint}-{watch}-{life}-{number:06d}".lower()
 
 
 def check_output(output: str) -> None:
@@ -164,7 +170,7 @@ def check_output(output: str) -> None:
     if strange := [name for name in names if name not in OUTPUT_FIELDS]:
         what = f"{{{strange[0]}}}" if strange[0] is not None else "a brace of its own"
         raise ValueError(f"'{output[:300]}' has {what} in it. Use any of {known}.")
-    if "batch" not in names:
+    if not {"batch", "job"} & set(names):
         raise ValueError(f"'{output[:300]}' is the same file for every job. Put {{batch}} into it.")
 
 

@@ -23,6 +23,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_output import read_output_options
 from shared.schemas.arm_selection import read_of_properties, select
 from shared.schemas.arm_settings import read_settings, write_settings
 from shared.schemas.checked import refusals
@@ -53,8 +54,10 @@ def read_deployment(endpoint: str, name: str, body: JSON) -> Deployment:
             "isolate_failures": _is_on(own, ISOLATE_FAILURES, default=True),
             "batch_predict": _is_on(own, BATCH_PREDICT, default=False),
             "selection": _read_selection(own),
+            "output": read_output_options(own, "properties.properties"),
         }
     )
+    settings.check_output(has_script=code is not None)
     with refusals({}):
         deployment = Deployment(
             name=deployment_name(name),

@@ -10,6 +10,7 @@ from typing import Any
 from shared.domain.job import Job, JobSpec, JobState, JobStatus, utc
 from shared.domain.message import JSON
 from shared.domain.progress import progress_of
+from shared.schemas.arm_output import write_output_options
 from shared.schemas.arm_samples import write_sample, write_sample_facts
 from shared.schemas.arm_selection import write_selection
 from shared.schemas.arm_settings import write_settings
@@ -68,6 +69,12 @@ def write_job(
     }
 
 
+def _properties(spec: JobSpec) -> JSON:
+    """What its predictions look like, where that was asked for."""
+    options = write_output_options(spec.settings.output)
+    return {"properties": options} if options else {}
+
+
 def _counts(state: JobState, now: datetime) -> dict[str, JSON]:
     """How far it is; and how many blobs of the input folder are no inputs, by reason."""
     progress = progress_of(state, now)
@@ -87,12 +94,13 @@ def _suspended(job: Job) -> JSON:
     }
 
 
-def _names(spec: JobSpec) -> dict[str, str]:
+def _names(spec: JobSpec) -> dict[str, JSON]:
     return {
         "endpointName": spec.endpoint,
         "deploymentName": spec.deployment,
         "experimentName": spec.experiment,
         "model": str(spec.resolved.model),
+        **_properties(spec),
     }
 
 

@@ -25,6 +25,7 @@ from shared.schemas.arm_envelope import (
     read_own_properties,
     read_tags,
 )
+from shared.schemas.arm_output import write_output_options
 from shared.schemas.arm_selection import write_selection
 from shared.schemas.arm_settings import write_settings
 from shared.schemas.arm_triggers import parse_time, read_trigger, write_trigger
@@ -132,7 +133,10 @@ def repeated(spec: JobSpec) -> ScheduledInvocation:
             }
         },
         "compute": {"instanceCount": spec.settings.instance_count},
-        "properties": {"experimentName": spec.experiment},
+        "properties": {
+            "experimentName": spec.experiment,
+            **write_output_options(spec.settings.output),
+        },
         **{name: value for name, value in settings.items() if value is not None},
     }
     return ScheduledInvocation(endpoint=spec.endpoint, deployment=spec.deployment, body=body)

@@ -15,6 +15,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Message
 from shared.domain.names import asset_name
 from shared.domain.reference import parse_compute, parse_datastore
+from shared.schemas.arm_output import read_output_options
 from shared.schemas.arm_selection import Given, read_of_input, read_of_properties, select
 from shared.schemas.arm_settings import read_settings
 from shared.schemas.arm_webhooks import JobWebhook, read_job_webhook
@@ -62,9 +63,12 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
     given = _read_selection(properties) | given
     path = field.rpartition(".")[0]
     selection = select(deployed.selection, given, path)
+    name, more = properties.text("name"), properties.object("properties")
+    output = read_output_options(
+        dict(more.entries()), properties.path("properties"), deployed.output
+    )
+    settings = settings.model_copy(update={"output": output, "selection": selection})
     output_name, output_uri, output_field = _read_output(properties, settings)
-    more = properties.object("properties")
-    name = properties.text("name")
     invocation = Invocation(
         input_name=input_name,
         input_type=input_type,
@@ -73,7 +77,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         output_name=output_name,
         output_uri=output_uri,
         output_field=output_field,
-        settings=settings.model_copy(update={"selection": selection}),
+        settings=settings,
         compute=compute,
         job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
@@ -208,7 +212,7 @@ def _read_output_dataset(fields: Fields, settings: BatchSettings) -> tuple[str, 
     name = parse_datastore(fields.required("datastoreId", "workspaceblobstore"), target=field)
     folder = fields.text("path").strip("/")
     fields.refuse_others()
-    path = f"{folder}/{settings.output_file_name}" if folder else settings.output_file_name
+    path = f"{folder}/{settings.file_name}" if folder else settings.file_name
     return "score", f"azureml://datastores/{name}/paths/{path}", field
 
 

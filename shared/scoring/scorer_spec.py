@@ -1,11 +1,13 @@
 """What a scorer is asked, and what it answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
-from shared.scoring.child.messages import FileFailure, InitRequest
+from shared.scoring.child.messages import FileFailure, InitRequest, RowForm, RunDone, RunError
+from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "JobCourse",
     "LocalFile",
     "PoolClosed",
+    "RowsAsked",
     "Scored",
     "ScorerSpec",
     "ScoringFailed",
@@ -93,6 +96,7 @@ class Scored:
     counts the elements that stand against the files: for MLflow, files that gave their rows; for
     a script, elements returned, which may be more than the files, or fewer: then nobody knows
     which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
+    `columns` is the header of the rows, if they need one and there are any.
     """
 
     rows: int
@@ -102,6 +106,31 @@ class Scored:
     bytes: int
     seconds: float
     side_files: tuple[SideFile, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowsAsked:
+    """How rows are to be written, and who says which header all the mini-batches have.
+
+    `agree` is told the columns of rows that were scored, and answers those of the header.
+    """
+
+    USUAL: ClassVar["RowsAsked"]
+
+    form: RowForm | None = None
+    agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
+
+    def judge[T](self, answer: T) -> T | RunError:
+        """Rows that cannot stand below the header count as none."""
+        columns = answer.columns if isinstance(answer, RunDone) else ()
+        header = self.agree(columns) if columns else columns
+        if columns == header:
+            return answer
+        return RunError("WrongColumns", f"{differing(columns, header)}.")
+
+
+RowsAsked.USUAL = RowsAsked()
 
 
 class ScoringFailed(Exception):

@@ -9,13 +9,16 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import Conflict, NotFound, PreconditionFailed
+from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.domain.outcome import Segment
+from shared.domain.output_options import Compression
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
 from shared.stores.jobs import CONTAINER
+from shared.stores.output_bytes import gzip_members, header_line
+from shared.stores.output_names import OutputNames
 from shared.stores.results import Damaged, Results, Summary, part_name
 
 OWNER, SHA256, ROWS = "batch_job", "sha256", "rows"
@@ -35,6 +38,7 @@ class Predictions:
     def __init__(self, blobs: Blobs, results: Results) -> None:
         self._blobs = blobs
         self._results = results
+        self.names = OutputNames(blobs)
 
     def publish(self, spec: JobSpec, shards: int) -> Published:
         """Assemble the file and commit it; doing so again finds the first commit.
@@ -44,7 +48,8 @@ class Predictions:
         """
         if (published := self._find_own(spec)) is not None:
             return published
-        if shards == 1 and spec.settings.output_action is OutputAction.APPEND_ROW:
+        is_copy = shards == 1 and spec.settings.output.is_plain
+        if is_copy and spec.settings.output_action is OutputAction.APPEND_ROW:
             copied = self._copy_part(spec)
             if copied is not None:
                 return copied
@@ -81,8 +86,11 @@ class Predictions:
     def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        content, names = CountedBytes(self._content(spec, shards)), list[str]()
-        for block in in_blocks(content):
+        blocks = in_blocks(self._with_header(spec, shards))
+        if spec.settings.output.compress is Compression.GZIP:
+            blocks = gzip_members(blocks)
+        content, names = CountedBytes(blocks), list[str]()
+        for block in content:
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)
         published = self._published(spec, content, shards)
@@ -103,7 +111,7 @@ class Predictions:
                 if_absent=True,
                 is_repeatable=True,
                 metadata=_metadata(spec, published),
-                content_type="text/csv",
+                content_type=spec.settings.output.media_type,
             )
         except Conflict:
             if self._find_own(spec) != published:
@@ -116,11 +124,38 @@ class Predictions:
             blob = self._blobs.head(output.container, output.path)
         except NotFound:
             return None
-        if blob.metadata.get(OWNER) != spec.name:
-            return None
+        if blob.metadata.get(OWNER) != spec.name or ROWS not in blob.metadata:
+            return None  # somebody else's, or what its script wrote beside its rows
         return Published(
             bytes=blob.size, rows=int(blob.metadata[ROWS]), sha256=blob.metadata[SHA256]
         )
+
+    def is_taken(self, spec: JobSpec) -> bool:
+        """Whether a file that is not this job's stands where its predictions are to be."""
+        output = spec.output.location
+        is_there = self._blobs.exists(output.container, output.path)
+        return is_there and self._find_own(spec) is None
+
+    def _with_header(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+        if spec.settings.output.has_header:
+            yield header_line(self._columns(spec.name, shards))
+        yield from self._content(spec, shards)
+
+    def _columns(self, job: str, shards: int) -> tuple[str, ...]:
+        """Those that all rows have; none where there are no rows. Raises InvalidRequest."""
+        found = dict[tuple[str, ...], int]()
+        for summary in self._results.summaries(job, shards):
+            for record in summary.records:
+                if record.columns:
+                    found.setdefault(record.columns, record.segment.span.first)
+        if len(found) > 1:
+            first, other = list(found.values())[:2]
+            raise InvalidRequest(
+                f"The rows from mini-batch {other} on have other columns than those from "
+                f"mini-batch {first} on, so that no header fits them.",
+                fix="Give every file the same columns, or use the output format jsonl.",
+            )
+        return next(iter(found), ())
 
     def _content(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
         """The rows; of a script that writes its own files, a line for each mini-batch."""

@@ -26,6 +26,7 @@ from shared.domain.task import AcceptedBundle
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
 from shared.stores.documents import Documents
+from shared.stores.job_columns import JobColumns
 from shared.stores.jobs import CONTAINER
 
 DIGEST_CHARS = 12
@@ -39,7 +40,8 @@ class Record(Message):
     `must_end_well`. Files called as `alone` says must be of this process only. `cut_off` counts the
     scorer's mini-batches so far of which a process that was ended had still something to write.
     `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
-    `memory_mb` is the most that it was seen to hold, where there is a limit.
+    `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
+    header of its rows, if they need one and there are any.
     """
 
     segment: Segment
@@ -56,6 +58,7 @@ class Record(Message):
     loads: list[Load] = Field(default_factory=list[Load])
     memory_mb: int = 0
     memory_limit_mb: int = 0
+    columns: tuple[str, ...] = ()
 
 
 class Summary(Message):
@@ -81,6 +84,7 @@ class Results:
         self._blobs = blobs
         self._documents = Documents(blobs, CONTAINER)
         self.readers = readers
+        self.columns = JobColumns(blobs)
 
     def stage(self, job: str, shard: int, span: Span, rows: int, outputs: list[Path]) -> Segment:
         """Stage the rows in the files, in that order, as blocks of the shard's part."""
@@ -102,7 +106,9 @@ class Results:
         self._documents.put(name, wire)
         return name
 
-    def close_shard(self, job: str, shard: int, bundles: list[AcceptedBundle]) -> Summary:
+    def close_shard(
+        self, job: str, shard: int, bundles: list[AcceptedBundle], media_type: str = "text/csv"
+    ) -> Summary:
         """Commit the shard's part and write its summary.
 
         Raises NotFound or BlocksMissing when the store lost a record or a block.
@@ -113,7 +119,7 @@ class Results:
             for record in records
             for index in range(record.segment.blocks)
         ]
-        self._blobs.commit(CONTAINER, part_name(job, shard), blocks, content_type="text/csv")
+        self._blobs.commit(CONTAINER, part_name(job, shard), blocks, content_type=media_type)
         span = Span(
             first=min((bundle.span.first for bundle in bundles), default=0),
             stop=max((bundle.span.stop for bundle in bundles), default=0),

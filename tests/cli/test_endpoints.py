@@ -98,6 +98,19 @@ INVOCATIONS: list[tuple[tuple[str, ...], Any, Any]] = [
         },
     ),
     (
+        ("--input", PLACE, "--output-format", "jsonl", "--output-carry", "all",
+         "--set", "properties.outputLineage=file,row", "--experiment-name", "e"),
+        {"jobInputType": "UriFolder", "uri": PLACE},
+        {
+            "properties": {
+                "outputFormat": "jsonl",
+                "outputCarry": "all",
+                "outputLineage": "file,row",
+                "experimentName": "e",
+            },
+        },
+    ),
+    (
         ("--input", PLACE, "--set", "output_file_name=p.csv", "--set", "retry_settings.timeout=9"),
         {"jobInputType": "UriFolder", "uri": PLACE},
         {"outputFileName": "p.csv", "retrySettings": {"timeout": "PT9S"}},

@@ -50,6 +50,16 @@ def test_a_file_is_read_as_what_it_is(
     assert (kind, columns, rows) == (table.format, table.columns, table.rows)
 
 
+def test_a_header_is_no_row_though_nothing_tells_it_from_one() -> None:
+    """Only words below it, one column, and a line end in a cell."""
+    text = 'prediction\n"a\nb"\nc\n'
+
+    table = preview(text.encode(), is_whole=True, most=20, has_header=True)
+
+    assert (["prediction"], [["a\nb"], ["c"]]) == (table.columns, table.rows)
+    assert table.has_header
+
+
 def test_a_line_that_was_cut_is_left_out() -> None:
     data = "0,1,ä.csv\n1,2,ä".encode()
 

@@ -68,9 +68,10 @@ class ScriptedScorer:
         minibatch: int = 0,
         side: Path | None = None,
         names: Any = None,
+        rows: Any = None,
     ) -> Scored:
         self.minibatches.append([file.name for file in files])
-        rows, failures = list[str](), list[FileFailure]()
+        lines, failures = list[str](), list[FileFailure]()
         for file in files:
             text = file.path.read_text()
             if text == "no-init" or (text == "no-init-once" and self._is_first(file.name)):
@@ -80,10 +81,10 @@ class ScriptedScorer:
             if text == "bad":
                 failures.append(FileFailure(file.name, "read", "Bad", "it is bad"))
             else:
-                rows.append(f"0,{text},{file.name}\n")
-        output.write_text("".join(rows))
+                lines.append(f"0,{text},{file.name}\n")
+        output.write_text("".join(lines))
         return Scored(
-            rows=len(rows),
+            rows=len(lines),
             succeeded=len(files) - len(failures),
             failures=tuple(failures),
             output=output,

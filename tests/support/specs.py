@@ -5,7 +5,8 @@ from typing import Any
 
 from shared.domain.asset import AssetId, DataType
 from shared.domain.deployment import BatchSettings, RetrySettings
-from shared.domain.job import JobInput, JobOutput, JobSpec
+from shared.domain.job import JobInput, JobSpec
+from shared.domain.job_output import JobOutput
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 
 CONTAINER = "azureml-blobstore"

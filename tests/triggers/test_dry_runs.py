@@ -266,8 +266,9 @@ def test_an_account_that_refuses_is_a_problem_of_the_input(made: Made) -> None:
             raise AccountRefuses("The account refuses.", fix="Give it a role.")
 
     whole = preflight_job(client.services)
-    survey = Refusing(whole.survey.blobs, whole.survey.inputs, whole.survey.earlier)
-    refusing = type(whole)(whole.submit, survey, whole.look)
+    parts = (whole.survey.inputs, whole.survey.jobs, whole.survey.plans)
+    survey = Refusing(whole.survey.blobs, *parts)
+    refusing = replace(whole, survey=survey)
     asked = scoring._read_request(http_request(body_of(), endpoint="wine"), client.services, "")
 
     (problem,) = refusing(asked).problems

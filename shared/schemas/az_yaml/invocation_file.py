@@ -10,7 +10,7 @@ from shared.schemas.az_yaml.asset_keys import SCHEMA
 from shared.schemas.az_yaml.document import YamlDocument
 from shared.schemas.az_yaml.files import InvocationFile, InvocationPath, LocalPath
 from shared.schemas.az_yaml.keys import Given, Key, Named, OneOrMore, Table, TextOr
-from shared.schemas.az_yaml.kinds import Anything, Flag, Text, Whole
+from shared.schemas.az_yaml.kinds import Anything, Flag, Text, Texts, Whole
 from shared.schemas.az_yaml.settings_keys import CLASSIC, RETRY
 
 TYPES = {"uri_folder": "UriFolder", "uri_file": "UriFile"}
@@ -73,6 +73,7 @@ INVOCATION = Table(
         Key("resources", _COMPUTE, "Instances of this job."),
         Key("instance_count", Whole(1), "Instances of this job."),
         Key("experiment_name", Text(), "The experiment."),
+        Key("properties", Texts(), "What the predictions look like: `outputFormat` and so on."),
         Key("name", Text(), "The job's name.", "name"),
         Key("deployment_name", Text(), "The deployment."),
     ),
@@ -108,8 +109,11 @@ def overrides_of(given: Given) -> JSON:
         compute["instanceCount"] = count
     if compute:
         overrides["compute"] = compute
+    properties = dict[str, str](given.get("properties", {}))
     if experiment := given.get("experiment_name"):
-        overrides["properties"] = {"experimentName": experiment}
+        properties["experimentName"] = experiment
+    if properties:
+        overrides["properties"] = properties
     return overrides
 
 

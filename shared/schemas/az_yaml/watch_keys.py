@@ -84,8 +84,8 @@ WATCH = Table(
         Key(
             "output",
             TextOr(PLACE, OUTPUT),
-            "The predictions' file; `{batch}` is required in it, `{endpoint}`, `{watch}`, "
-            "`{yyyy}`, `{MM}`, `{dd}` may be.",
+            "The predictions' file; `{batch}` or `{job}` is required in it, `{endpoint}`, "
+            "`{watch}`, `{date}`, `{yyyy}`, `{MM}`, `{dd}` may be.",
             default="the usual place of a job",
         ),
         Key("state", AnyCase(STATES), "Whether it starts jobs.", "state", "`enabled`"),

@@ -26,7 +26,7 @@ from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer_spec import InitFailed, LocalFile, Scored, ScoringStopped
+from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScoringStopped
 from shared.scoring.side_files.side_folder import ANY, SideFile
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
@@ -44,7 +44,7 @@ class Bundle:
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
     `side_names` are those of the files that a script may write beside its rows; None: it has none.
     `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
-    is called for each mini-batch after its last try.
+    is called for each mini-batch after its last try. `rows_asked()` says how a try writes its rows.
     """
 
     span: Span
@@ -55,6 +55,7 @@ class Bundle:
     side_names: SideNames | None
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
+    rows_asked: Callable[[], RowsAsked] = RowsAsked
 
 
 @dataclass
@@ -70,6 +71,7 @@ class BundleResult:
     tracebacks: list[str] = field(default_factory=list[str])
     omitted: int = 0
     rows: int = 0
+    columns: tuple[str, ...] = ()
     seconds: float = 0.0
 
     def take(self, report: MinibatchReport, errors: list[FileError], outputs: list[Path]) -> None:
@@ -171,8 +173,9 @@ class _Run:
         result.note_tracebacks(tracebacks(attempted.groups, errors))
         outputs = [part.scored.output for part in attempted.groups if part.scored]
         result.take(report, errors, outputs)
-        for part in attempted.groups:
-            result.side_files += part.scored.side_files if part.scored else ()
+        for scored in (part.scored for part in attempted.groups if part.scored):
+            result.side_files += scored.side_files
+            result.columns = result.columns or scored.columns
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
@@ -198,6 +201,7 @@ class _Run:
                 minibatch=index,
                 side=side,
                 names=names or ANY,
+                rows=self._bundle.rows_asked(),
             )
             return replace(scored, output=self._keep(output))
 

@@ -24,6 +24,10 @@ CODE = "code"
 MESSAGE_LIMIT = 3000
 # A traceback that recurses has thousands of lines; its end says what went wrong.
 DETAILS_LIMIT = 64 * 1024
+# Rows whose columns have names: below a header, or each an object of its own.
+CSV_HEADER, JSONL = "csv_header", "jsonl"
+# Of `carry`: every column of the input.
+ALL = "*"
 # Stands where the middle of a text was taken out.
 _CUT = "\n...\n"
 
@@ -47,12 +51,29 @@ class InitRequest(ScorerMessage):
 
 
 @dataclass(frozen=True)
+class RowForm:
+    """How rows are written whose columns have names; without one they are Azure ML's.
+
+    `lineage` are columns that say where a row comes from; None: those of Azure ML's rows. What is
+    the same in all rows stands in `constants`. `carry` are columns of the input, `ALL` for every
+    one. `columns` is the header that other mini-batches have already, empty where nobody has.
+    """
+
+    format: str
+    lineage: tuple[str, ...] | None = None
+    constants: tuple[tuple[str, str], ...] = ()
+    carry: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunRequest(ScorerMessage):
     files: tuple[tuple[str, str], ...]
     """Local path, and the name that goes into the rows."""
     output: str
     minibatch: int = 0
     """Its index in the job, for a script that asks."""
+    form: RowForm | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +124,7 @@ class RunDone(ScorerMessage):
     """A run that came back: `seconds` is its own time, `bytes` the size of the output.
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
+    `columns` is the header of its rows, if they need one and there are any.
     """
 
     rows: int
@@ -111,6 +133,7 @@ class RunDone(ScorerMessage):
     bytes: int
     seconds: float
     held: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 _MESSAGES: dict[str, type[ScorerMessage]] = {
@@ -142,13 +165,28 @@ def decode(line: bytes) -> ScorerMessage:
         kind = _MESSAGES[fields.pop("type")]
         if kind is RunRequest:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
+            fields["form"] = _form_of(fields.get("form"))
         if kind is RunDone:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
             fields["held"] = tuple(fields["held"])
+            fields["columns"] = tuple(fields["columns"])
         message: ScorerMessage = kind(**fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BrokenProtocol(repr(line[:200])) from error
     return message
+
+
+def _form_of(fields: Any) -> RowForm | None:
+    if fields is None:
+        return None
+    lineage = fields["lineage"]
+    return RowForm(
+        fields["format"],
+        None if lineage is None else tuple(lineage),
+        tuple((name, value) for name, value in fields["constants"]),
+        tuple(fields["carry"]),
+        tuple(fields["columns"]),
+    )
 
 
 def printable(text: str) -> str:

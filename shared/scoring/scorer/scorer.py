@@ -31,8 +31,8 @@ from shared.scoring.scorer.scorer_process import ScorerProcess
 from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer.start_process import Launch, start_process
-from shared.scoring.scorer_spec import InitFailed, LocalFile, Scored, ScorerSpec, SideFile
-from shared.scoring.side_files.side_folder import ANY
+from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScorerSpec
+from shared.scoring.side_files.side_folder import ANY, SideFile
 
 # Loading is not charged to the mini-batch's timeout; big models take minutes, none takes ten.
 INIT_LIMIT_S = 600.0
@@ -134,12 +134,12 @@ class Scorer:
         minibatch: int = 0,
         side: Path | None = None,
         names: SideNames = ANY,
+        rows: RowsAsked = RowsAsked.USUAL,
     ) -> Scored:
         """Score one mini-batch into `output`, in a new process if the last one has died.
 
-        With `side`, a folder to be made, what a script wrote since the last mini-batch that was
-        scored so becomes files in there; a try that fails leaves nothing behind, and one whose
-        files are not called as `names` allows is a failed one.
+        With `side`, a folder to be made, what a script wrote since the last mini-batch scored so
+        becomes files in there; a try that fails leaves nothing, and one with other `names` fails.
 
         Raises `ScoringFailed` when the try failed as a whole: `output` is gone then; `InitFailed`
         when a new process did not load the model; `ScoringStopped` when the job was canceled, and
@@ -150,8 +150,8 @@ class Scorer:
         self._state, self._has_scored = ScorerState.SCORING, True
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            request = RunRequest(paths, str(output.absolute()), minibatch)
-            answer = self._ask(request, time.monotonic() + timeout_s)
+            request = RunRequest(paths, str(output.absolute()), minibatch, rows.form)
+            answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)

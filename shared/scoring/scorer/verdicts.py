@@ -33,6 +33,7 @@ def scored_of(done: RunDone, output: Path, side_files: tuple[SideFile, ...]) -> 
         bytes=done.bytes,
         seconds=done.seconds,
         side_files=side_files,
+        columns=done.columns,
     )
 
 

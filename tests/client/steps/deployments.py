@@ -78,9 +78,12 @@ def deployment_of_latest_model() -> None:
             model=f"azureml:fares-{UNIQUE}@latest",
             compute="azureml:steps-cpu",
             mini_batch_size=1,
+            properties={"outputFormat": "csv_header", "outputLineage": "file,row"},
         )
     ).result()
     assert str(made.model).endswith("/versions/2"), made.model
+    kept = ml.batch_deployments.get("latest", ENDPOINT).properties
+    same("csv_header file,row", f"{kept['outputFormat']} {kept['outputLineage']}")
 
 
 @step

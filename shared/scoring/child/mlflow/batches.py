@@ -20,9 +20,11 @@ from . import prediction_rows
 from .failure import BadPrediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .sample import Sample
+
+    Write = Callable[["Loaded", Any], "Rows"]
 
 # Beyond this a call's own cost no longer weighs, and memory does.
 _MOST_BYTES = 64 * 1024 * 1024
@@ -45,6 +47,8 @@ class Loaded:
     name: str
     sample: Sample | None = None
     failure: FileFailure | None = None
+    carried: tuple[tuple[str, Any], ...] = ()
+    """Columns of the input that go into the rows."""
 
     @property
     def is_empty(self) -> bool:
@@ -69,16 +73,31 @@ def groups(files: Iterable[Loaded]) -> Iterator[list[Loaded]]:
         yield group
 
 
-def scored(model: Any, group: Sequence[Loaded]) -> Iterator[Rows]:
+def rows_of(file: Loaded, prediction: Any) -> Rows:
+    """A file's rows as Azure ML has them."""
+    sample = file.sample
+    if sample is None:
+        return Rows()
+    if sample.is_table:
+        return Rows(sample.rows, prediction_rows.lines(prediction, sample.rows, file.name))
+    return Rows(sample.rows, prediction_rows.line(batch_of(sample, prediction), file.name))
+
+
+def batch_of(sample: Sample, prediction: Any) -> Any:
+    """What predict() returned for an image, with a batch around it."""
+    return prediction if sample.is_batch else [prediction]
+
+
+def scored(model: Any, group: Sequence[Loaded], write: Write = rows_of) -> Iterator[Rows]:
     """In the order given. A table without rows is the model's to refuse, on its own."""
-    together = _together(model, [file for file in group if not file.is_empty])
+    together = _together(model, [file for file in group if not file.is_empty], write)
     for file in group:
         if file.sample is None:
             yield Rows(failure=file.failure)
         elif together is not None and not file.is_empty:
             yield next(together)
         else:
-            yield _alone(model, file)
+            yield _alone(model, file, write)
 
 
 def file_failure(name: str, stage: str, error_type: str, reason: str) -> FileFailure:
@@ -96,7 +115,7 @@ def _are_alike(one: Sample, other: Sample) -> bool:
     return bool(one.data.shape == other.data.shape and one.data.dtype == other.data.dtype)
 
 
-def _together(model: Any, files: Sequence[Loaded]) -> Iterator[Rows] | None:
+def _together(model: Any, files: Sequence[Loaded], write: Write) -> Iterator[Rows] | None:
     """None when they are better scored one by one."""
     if len(files) < 2:  # noqa: PLR2004
         return None
@@ -104,7 +123,7 @@ def _together(model: Any, files: Sequence[Loaded]) -> Iterator[Rows] | None:
     try:
         batch = _joined([sample.data for sample in samples])
         parts = prediction_rows.split(model.predict(batch), [sample.rows for sample in samples])
-        return iter([_rows(file, part) for file, part in zip(files, parts)])  # noqa: B905  # 3.7
+        return iter([write(file, part) for file, part in zip(files, parts)])  # noqa: B905  # 3.7
     except Exception as error:  # noqa: BLE001  # whatever a model raises: each file may yet succeed
         _LOG.warning("%d files in one predict() failed, now one by one: %s", len(files), error)
         return None
@@ -117,9 +136,9 @@ def _joined(data: Sequence[Any]) -> Any:
     return pd.concat(data, ignore_index=True) if is_table else np.concatenate(data)
 
 
-def _alone(model: Any, file: Loaded) -> Rows:
+def _alone(model: Any, file: Loaded, write: Write) -> Rows:
     try:
-        return _rows(file, model.predict(file.sample.data)) if file.sample else Rows()
+        return write(file, model.predict(file.sample.data)) if file.sample else Rows()
     except BadPrediction as error:
         failure = file_failure(file.name, error.stage, "BadPrediction", str(error))
     except UnicodeEncodeError as error:
@@ -130,16 +149,6 @@ def _alone(model: Any, file: Loaded) -> Rows:
             file.name, "score", type(error).__name__, f"Exception: {_error_text(error)}"
         )
     return Rows(failure=failure)
-
-
-def _rows(file: Loaded, prediction: Any) -> Rows:
-    sample = file.sample
-    if sample is None:
-        return Rows()
-    if sample.is_table:
-        return Rows(sample.rows, prediction_rows.lines(prediction, sample.rows, file.name))
-    predictions = prediction if sample.is_batch else [prediction]
-    return Rows(sample.rows, prediction_rows.line(predictions, file.name))
 
 
 def _error_text(error: Exception) -> str:

@@ -62,6 +62,12 @@ def read(path: str, schema: Any) -> Any:
     return label_columns(fitted, columns)
 
 
+def read_texts(path: str) -> dict[str, list[str]]:
+    """All columns as they are written, of a file that was read before."""
+    frame = _parse(Path(path).read_bytes(), dtype=str, na_filter=False)
+    return {str(name): frame.iloc[:, at].tolist() for at, name in enumerate(frame.columns)}
+
+
 def _types(columns: tuple[Column, ...]) -> dict[str, Any]:
     """Which columns stay text, and what stands for a missing value in each."""
     texts = {column.name: str for column in columns if column.type in _AS_TEXT}

@@ -33,6 +33,13 @@ def read(path: str, schema: Any) -> Any:
     return fitted(columns, len(records), lambda name: _column(records, name))
 
 
+def read_columns(path: str) -> dict[str, list[Any]]:
+    """All columns, of a file that was read before; what an object lacks is None."""
+    records = records_of(Path(path).read_bytes().decode("utf-8-sig"))
+    names = dict.fromkeys(key for record in records for key in record)
+    return {name: [record.get(name) for record in records] for name in names}
+
+
 def _column(records: list[dict[str, Any]], name: str) -> Any:
     """As objects: numpy would make floats of integers beside a null."""
     values = np.empty(len(records), dtype=object)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,17 @@ import mlflow.pyfunc
 
 from ..messages import RunDone, RunRequest, error_text
 from . import sample
-from .batches import Loaded, file_failure, groups, scored
+from .batches import Loaded, file_failure, groups, rows_of, scored
+from .carried import columns_of
 from .failure import FileFailed, UnsupportedFileType
+from .named_rows import NamedRows
 from .type_hints import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..messages import Run
+    from .batches import Write
 
 
 def load(model_dir: str, *, batch_predict: bool = False) -> Run:
@@ -29,7 +33,11 @@ def load(model_dir: str, *, batch_predict: bool = False) -> Run:
     def run(request: RunRequest) -> RunDone:
         files = _loaded(schema, request)
         together = groups(files) if batch_predict else ([file] for file in files)
-        return _write_rows(model, together, request)
+        if request.form is None:
+            return _write_rows(model, together, request, rows_of)
+        named = NamedRows(request.form, request.minibatch)
+        done = _write_rows(model, together, request, named.rows_of)
+        return replace(done, columns=named.header.columns if done.rows else ())
 
     return run
 
@@ -44,13 +52,15 @@ def _schema(model: Any) -> Any:
     return Hinted(schema) if is_hinted else schema
 
 
-def _write_rows(model: Any, together: Iterator[list[Loaded]], request: RunRequest) -> RunDone:
+def _write_rows(
+    model: Any, together: Iterator[list[Loaded]], request: RunRequest, write: Write
+) -> RunDone:
     started = time.perf_counter()
     failures = []
     rows = size = 0
     with Path(request.output).open("wb") as output:
         for group in together:
-            for answer in scored(model, group):
+            for answer in scored(model, group, write):
                 output.write(answer.block)
                 rows += answer.rows
                 size += len(answer.block)
@@ -63,7 +73,8 @@ def _write_rows(model: Any, together: Iterator[list[Loaded]], request: RunReques
 def _loaded(schema: Any, request: RunRequest) -> Iterator[Loaded]:
     for path, name in request.files:
         try:
-            yield Loaded(name, sample.read(path, name, schema))
+            read = sample.read(path, name, schema)
+            yield Loaded(name, read, carried=columns_of(path, name, read, request.form))
         except FileFailed as error:
             prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
             failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")

@@ -27,6 +27,17 @@ def read(path: str, schema: Any) -> Any:
         raise Unreadable(_reason(path, error)) from error
 
 
+def read_columns(path: str) -> dict[str, list[Any]]:
+    """All columns, of a file that was read before. Raises `Unfit` when two have one name."""
+    with open(path, "rb") as stream:  # noqa: PTH123  # as below
+        table = _pyarrow().parquet.ParquetFile(stream).read(use_threads=False)
+    names = list(table.column_names)
+    for name in names:
+        if names.count(name) > 1:
+            raise Unfit(f"The file has {names.count(name)} columns named {name!r}")
+    return {name: table.column(name).to_pylist() for name in names}
+
+
 def _reason(path: str, error: Exception) -> str:
     """What pyarrow says of a file that is parquet; of another one, what it is instead."""
     data = Path(path).read_bytes()

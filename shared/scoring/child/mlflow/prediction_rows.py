@@ -6,7 +6,6 @@ A prediction of several columns has several values.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from itertools import accumulate, repeat
 from typing import TYPE_CHECKING, Any
@@ -15,31 +14,51 @@ import numpy as np
 import pandas as pd
 
 from .. import number_text
+from ..csv_lines import joined
 from . import cell_text
 from .failure import BadPrediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    Columns = list[tuple[str, Any]]
 
 _KNOWN = (pd.DataFrame, pd.Series, pd.Index, np.generic, np.ma.MaskedArray)
 
 
 def lines(prediction: Any, rows: int, name: str) -> bytes:
     """One line per row of the file, numbered from 0."""
-    columns = _columns(prediction, rows)
-    for column in columns or [[]]:
-        if len(column) != rows:
-            raise BadPrediction(f"predict() returned {len(column)} predictions for {rows} rows")
-    return _written([np.arange(rows), *columns], name)
+    return written([np.arange(rows), *celled(columns_of_table(prediction, rows))], name)
 
 
 def line(prediction: Any, name: str) -> bytes:
     """The one line of a file that is one sample, with or without a batch around it."""
-    columns = _columns(_batch_of_one(prediction), 1)
-    for column in columns or [[]]:
-        if len(column) != 1:
-            raise BadPrediction(f"predict() returned {len(column)} predictions for one image")
-    return _written(columns, name)
+    return written(celled(columns_of_one(prediction)), name)
+
+
+def columns_of_table(prediction: Any, rows: int) -> Columns:
+    """Name and values of each column, as long as the file; '' for the name of one without."""
+    return _checked(_columns(prediction, rows), rows, f"{rows} rows")
+
+
+def columns_of_one(prediction: Any) -> Columns:
+    """The same of a file that is one sample, with or without a batch around it."""
+    return _checked(_columns(_batch_of_one(prediction), 1), 1, "one image")
+
+
+def _checked(columns: Columns, rows: int, what: str) -> Columns:
+    for _, column in columns or [("", [])]:
+        if len(column) != rows:
+            raise BadPrediction(f"predict() returned {len(column)} predictions for {what}")
+    return columns
+
+
+def celled(columns: Columns) -> list[Any]:
+    """Each is a numpy array of plain numbers, or a list of cells."""
+    return [
+        cell_text.listed(values) if isinstance(values, (list, tuple)) else cell_text.cells(values)
+        for _, values in columns
+    ]
 
 
 def split(prediction: Any, counts: Sequence[int]) -> list[Any]:
@@ -60,31 +79,15 @@ def split(prediction: Any, counts: Sequence[int]) -> list[Any]:
     return [by_row[end - count : end] for count, end in zip(counts, ends)]  # noqa: B905  # 3.7
 
 
-def _written(columns: list[Any], name: str) -> bytes:
+def written(columns: list[Any], name: str) -> bytes:
     """Numbers need no quotes, and most predictions are numbers."""
     if all(isinstance(column, np.ndarray) for column in columns):
-        return number_text.lines(columns, _joined([[0, name]])[1:])
+        return number_text.lines(columns, joined([[0, name]])[1:])
     cells = [
         number_text.listed(column) if isinstance(column, np.ndarray) else column
         for column in columns
     ]
-    return _joined(zip(*cells, repeat(name))).encode()
-
-
-def _joined(rows: Iterable[Iterable[Any]]) -> str:
-    """Lines that end in LF, with quotes around any cell that holds CR or LF.
-
-    Until Python 3.13 the writer's own line end decides which of the two it quotes.
-    """
-    lines = _Lines()
-    csv.writer(lines, lineterminator="\r\n").writerows(rows)
-    return "".join([line[:-2] + "\n" for line in lines])
-
-
-class _Lines(list):  # type: ignore[type-arg]  # Python 3.7 knows no list[str]
-    """What a csv writer wrote, row by row."""
-
-    write = list.append
+    return joined(zip(*cells, repeat(name))).encode()
 
 
 def _batch_of_one(prediction: Any) -> Any:
@@ -96,24 +99,35 @@ def _batch_of_one(prediction: Any) -> Any:
     return prediction if getattr(prediction, "ndim", 0) else [prediction]
 
 
-def _columns(prediction: Any, rows: int) -> list[Any]:
-    """Each is a numpy array of plain numbers, or a list of cells."""
+def _columns(prediction: Any, rows: int) -> Columns:
     if isinstance(prediction, pd.DataFrame):
-        return [cell_text.cells(prediction.iloc[:, index]) for index in range(prediction.shape[1])]
+        names = map(str, prediction.columns)
+        return [(name, prediction.iloc[:, index]) for index, name in enumerate(names)]
     if isinstance(prediction, Mapping):
-        return [column for values in prediction.values() for column in _columns(values, rows)]
+        return _of_mapping(prediction, rows)
     if _is_of_columns(prediction, rows):
         return [column for values in prediction for column in _columns(values, rows)]
     prediction = _array_of(prediction)
     if isinstance(prediction, np.ndarray) and prediction.ndim:
         return _of_array(prediction)
     if isinstance(prediction, (pd.Series, pd.Index)):
-        return [cell_text.cells(prediction)]
+        return [(prediction.name if isinstance(prediction.name, str) else "", prediction)]
     if isinstance(prediction, (list, tuple)):
         return _of_list(prediction)
     raise BadPrediction(
         f"predict() returned {type(prediction).__name__}, which is not one prediction per row"
     )
+
+
+def _of_mapping(prediction: Any, rows: int) -> Columns:
+    """A key that stands for several columns is the beginning of their names."""
+    columns: Columns = []
+    for key, values in prediction.items():
+        inner = _columns(values, rows)
+        names = [f"{key}_{name or number}" for number, (name, _) in enumerate(inner, 1)]
+        names = [str(key)] if len(inner) == 1 else names
+        columns += [(name, column) for name, (_, column) in zip(names, inner)]  # noqa: B905  # 3.7
+    return columns
 
 
 def _is_of_columns(prediction: Any, rows: int) -> bool:
@@ -149,19 +163,19 @@ def _array_of(prediction: Any) -> Any:
     return np.asarray(prediction) if is_array and not is_known else prediction
 
 
-def _of_array(array: Any) -> list[Any]:
+def _of_array(array: Any) -> Columns:
     if array.ndim == 1:
-        return [cell_text.cells(array)]
+        return [("", array)]
     width = int(np.prod(array.shape[1:]))
-    return [cell_text.cells(column) for column in array.reshape(array.shape[0], width).T]
+    return [("", column) for column in array.reshape(array.shape[0], width).T]
 
 
-def _of_list(elements: Any) -> list[Any]:
+def _of_list(elements: Any) -> Columns:
     """A list of equally long vectors is a table; any other list is one column."""
     widths = {_width(element) for element in elements}
     if len(widths) == 1 and 0 not in widths:
-        return [cell_text.listed(column) for column in zip(*elements)]  # noqa: B905  # 3.7
-    return [cell_text.listed(elements)]
+        return [("", column) for column in zip(*elements)]  # noqa: B905  # 3.7
+    return [("", elements)]
 
 
 def _width(element: Any) -> int:

@@ -6,7 +6,7 @@
 3. Anything else is refused.
 
 The library of a type is never imported here: the script has it, or did not return the type.
-Another format is another writer beside `_write_frame` and `_write_elements`.
+Rows whose columns have names are written by `named_rows.py`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ class BadReturn(Exception):
 
 def write(result: Any, output: str) -> tuple[int, int]:
     """The number of elements, and of bytes written."""
-    is_frame = _is_a("pandas", "DataFrame", result)
-    if not is_frame and not _has_elements(result):
-        raise BadReturn(f"run() returned {_named(result)}; {_REQUESTED}.")
+    is_frame = check(result)
     if is_frame and _wrote_plain_frame(result, output):
         return len(result), os.path.getsize(output)  # noqa: PTH202
     write_lines = _write_frame if is_frame else _write_elements
@@ -40,6 +38,14 @@ def write(result: Any, output: str) -> tuple[int, int]:
     ) as lines:
         count = write_lines(result, lines)
     return count, os.path.getsize(output)  # noqa: PTH202
+
+
+def check(result: Any) -> bool:
+    """Whether it is a DataFrame; raises `BadReturn` for what has no elements."""
+    is_frame = _is_a("pandas", "DataFrame", result)
+    if not is_frame and not _has_elements(result):
+        raise BadReturn(f"run() returned {_named(result)}; {_REQUESTED}.")
+    return is_frame
 
 
 def _has_elements(result: Any) -> bool:

@@ -108,14 +108,14 @@ class _Script:
         try:
             result = self._call("run()", run, paths, request.minibatch)
             seconds = time.perf_counter() - started
-            count, size = rows.write(result, request.output)
+            count, size, columns = _write(result, request)
         except SystemExit as leaving:
             traceback.print_exc()  # where it left, for nobody else will say
             _leave_soon(_exit_code(leaving))
             raise
         finally:  # what a run() wrote that failed must be seen as well
             held = open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
-        return RunDone(count, count, (), size, seconds, held)
+        return RunDone(count, count, (), size, seconds, held, columns)
 
     def shut_down(self, shutdown: Callable[..., Any]) -> None:
         with suppress(OSError):  # it may have removed its folder
@@ -147,6 +147,15 @@ class _Script:
         finally:
             if os.getpid() != self._process:
                 _end_fork(code)
+
+
+def _write(result: Any, request: RunRequest) -> tuple[int, int, tuple[str, ...]]:
+    """The number of elements and of bytes, and the header that they need."""
+    if request.form is None:
+        return (*rows.write(result, request.output), ())
+    from . import named_rows  # noqa: PLC0415  # few jobs ask for it
+
+    return named_rows.write(result, request, request.form)
 
 
 def _import(code: Path, script: str) -> ModuleType:

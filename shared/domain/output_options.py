@@ -1,0 +1,119 @@
+"""What predictions look like and where they go, beyond what Azure ML says: all of it by request."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import field_validator, model_validator
+
+from shared.domain.errors import InvalidRequest
+from shared.domain.message import Message
+
+# Of `carry`: every column of the input.
+ALL = "*"
+# Columns that say where a row comes from, in the order in which they stand.
+LINEAGE = ("file", "row", "mini_batch", "deployment", "model_version", "job")
+
+
+class OutputFormat(StrEnum):
+    """`CSV` is Azure ML's: no header, and the rows of scripts as their own text."""
+
+    CSV = "csv"
+    CSV_HEADER = "csv_header"
+    JSONL = "jsonl"
+
+
+class IfExists(StrEnum):
+    """What becomes of predictions whose file exists: the job fails, or takes the next free name."""
+
+    FAIL = "fail"
+    VERSION = "version"
+
+
+class Compression(StrEnum):
+    NONE = "none"
+    GZIP = "gzip"
+
+
+class OutputOptions(Message):
+    """How rows are written, and what becomes of a file that exists.
+
+    `lineage` None: what Azure ML's rows have. `carry` are columns of the input, or `ALL` alone.
+    """
+
+    format: OutputFormat = OutputFormat.CSV
+    lineage: tuple[str, ...] | None = None
+    carry: tuple[str, ...] = ()
+    compress: Compression = Compression.NONE
+    if_exists: IfExists = IfExists.FAIL
+
+    @field_validator("lineage")
+    @classmethod
+    def _is_known(cls, lineage: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if lineage is None:
+            return None
+        for name in lineage:
+            if name not in LINEAGE:
+                raise ValueError(
+                    f"'{name[:100]}' is no column of a lineage. "
+                    f"Use some of: {', '.join(LINEAGE)}; or none."
+                )
+        return tuple(name for name in LINEAGE if name in lineage)
+
+    @model_validator(mode="after")
+    def _has_names_for_columns(self) -> Self:
+        if self.format is not OutputFormat.CSV:
+            return self
+        for key, asked in (
+            ("outputLineage", self.lineage is not None),
+            ("outputCarry", self.carry),
+        ):
+            if asked:
+                raise ValueError(
+                    f"{key} adds columns, and csv without a header has no names for them. "
+                    "Use the outputFormat csv_header or jsonl."
+                )
+        return self
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the columns have names."""
+        return self.format is not OutputFormat.CSV
+
+    @property
+    def has_header(self) -> bool:
+        return self.format is OutputFormat.CSV_HEADER
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file is its rows, one after the other, and nothing else."""
+        return not self.has_header and self.compress is Compression.NONE
+
+    @property
+    def extension(self) -> str:
+        """Of the usual file name."""
+        packed = ".gz" if self.compress is Compression.GZIP else ""
+        return (".jsonl" if self.format is OutputFormat.JSONL else ".csv") + packed
+
+    @property
+    def media_type(self) -> str:
+        """Of the file as it lies in the store."""
+        if self.compress is Compression.GZIP:
+            return "application/gzip"
+        return "application/x-ndjson" if self.format is OutputFormat.JSONL else "text/csv"
+
+    def check(self, *, has_script: bool, has_rows: bool) -> None:
+        """Raise InvalidRequest where the deployment has not what these options want."""
+        if not has_rows and (self.is_named or self.compress is not Compression.NONE):
+            raise InvalidRequest(
+                "outputFormat and outputCompress are for rows, and with summary_only a script "
+                "writes its own files.",
+                fix="Leave them out, or use append_row.",
+                target="properties.properties",
+            )
+        if has_script and self.carry:
+            raise InvalidRequest(
+                "outputCarry is for MLflow models without a script: they have a row for each row "
+                "of their input.",
+                fix="Leave it out, and return those columns from run().",
+                target="properties.properties",
+            )
