@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,14 @@ import pandas as pd
 
 from .failure import Unreadable
 from .signature import select_all_columns
-from .text import require_utf8
+from .text import utf8
 from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
 
-def read(path: str, schema: Any) -> Any:
+def read(path: str, schema: Any, codec: str = "") -> Any:
     """Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's."""
-    data = Path(path).read_bytes()
-    require_utf8(data)
-    text = data.decode("utf-8-sig")
+    text = utf8(path, codec).decode("utf-8-sig")
     if not text.strip():
         raise Unreadable("The file is empty: write [] if it shall have no rows")
     records = _records(text)

@@ -7,18 +7,18 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from . import csv_table, image, json_table, parquet_table
+from .compressed import CODECS
 from .failure import UnsupportedFileType
 
-_TABLES = {
+# These may be compressed: `a.csv.gz`.
+TEXTS = {
     ".csv": csv_table.read,
-    ".parquet": parquet_table.read,
-    ".pqt": parquet_table.read,
     ".jsonl": json_table.read,
     ".ndjson": json_table.read,
     ".json": json_table.read,
 }
-_IMAGES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".bmp", ".gif")
-
+PARQUET = (".parquet", ".pqt")
+IMAGES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".bmp", ".gif")
 
 # A row that is a Python object is worth so many numbers.
 _OF_OBJECT = 64
@@ -44,12 +44,30 @@ class Sample:
 
 def read(path: str, name: str, schema: Any) -> Sample:
     """The name tells the kind. Raises a `FileFailed`."""
-    suffix = PurePosixPath(name).suffix
-    kind = suffix.lower()
-    if kind in _IMAGES:
+    kind, codec = _kind(name)
+    if kind in IMAGES and not codec:
         array, is_batch = image.read(path, schema)
         return Sample(array, 1, is_table=False, is_batch=is_batch)
-    if kind not in _TABLES:
-        raise UnsupportedFileType(f"File type '{suffix[1:]}' is not supported")
-    frame = _TABLES[kind](path, schema)
+    if kind in TEXTS:
+        frame = TEXTS[kind](path, schema, codec)
+    elif kind in PARQUET and not codec:
+        frame = parquet_table.read(path, schema)
+    else:
+        raise UnsupportedFileType(_refusal(name, codec))
     return Sample(frame, len(frame))
+
+
+def _kind(name: str) -> tuple[str, str]:
+    """`.csv` and how it is compressed, `.gz`, in lower case."""
+    path = PurePosixPath(name.lower())
+    if path.suffix not in CODECS:
+        return path.suffix, ""
+    return PurePosixPath(path.stem).suffix, path.suffix
+
+
+def _refusal(name: str, codec: str) -> str:
+    refusal = f"File type '{PurePosixPath(name).suffix[1:]}' is not supported"
+    if not codec:
+        return refusal
+    known = ", ".join(suffix + codec for suffix in TEXTS)
+    return f"{refusal} unless the name says what is in it: {known}"
