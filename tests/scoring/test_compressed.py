@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shared.scoring.child.mlflow.compressed import CODECS, decompressed
 from shared.scoring.child.mlflow.failure import Unreadable
-from tests.scoring.archives import PACK
 from tests.scoring.test_old_pythons import interpreters
+from tests.support.archives import PACK
 
 _MIB = 1 << 20
 _ROWS = b"".join(b"%d,%d\n" % (number, number * number) for number in range(2000))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from shared.scoring.child.mlflow import compressed, sample
 from shared.scoring.child.mlflow.failure import FileFailed, UnsupportedFileType
-from tests.scoring.archives import PACK
 from tests.scoring.schemas import Schema, schema
 from tests.scoring.text_scorer import GOOD, HEADER, TextScorer, told
+from tests.support.archives import PACK
 
 _GUIDE = Path(__file__).parents[2] / "docs" / "mlflow-models.md"
 _CELLS = st.text("0123456789.,\"'\n\r aé", max_size=5)
