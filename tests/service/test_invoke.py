@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of, rows_of
+from tests.support.archives import PACK
 from tests.support.stack import CONTAINER, WORKSPACE, Stack
 from tests.support.waiting import wait_until
 
@@ -49,6 +50,26 @@ def test_a_broken_file_is_one_failed_file_and_one_line_of_errors(
     (error,) = map(json.loads, stack.report(started, "errors.jsonl").splitlines())
     assert "b.csv" == error["file"]
     assert "invalid literal for int() with base 10: 'value'" in error["message"]
+
+
+def test_compressed_files_are_scored_under_their_own_names(stack: Stack, deploy: Deploy) -> None:
+    """Whatever compressed them; the one that is cut off fails, and gives no row."""
+    files = {f"a.csv{kind}": pack(csv_of((1, 1))) for kind, pack in sorted(PACK.items())}
+    cut = {"b.csv.gz": PACK[".gz"](csv_of((1, 1)))[:-4]}
+    uri = stack.upload("compressed", files | cut)
+
+    started = stack.invoke(deploy("compressed"), uri)
+    properties = stack.ended(started)
+
+    expected = [row for name in files for row in rows_of(name, (1, 1))]
+    assert expected == stack.output(properties).decode().splitlines()
+    (error,) = map(json.loads, stack.report(started, "errors.jsonl").splitlines())
+    assert ("b.csv.gz", "read", "Unreadable") == (
+        error["file"],
+        error["stage"],
+        error["error_type"],
+    )
+    assert "is cut off" in error["message"]
 
 
 def test_a_process_that_dies_fails_its_minibatch_and_no_other(stack: Stack, deploy: Deploy) -> None:

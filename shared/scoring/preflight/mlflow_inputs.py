@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from shared.domain.minibatch import PlannedFile
 from shared.scoring.child.mlflow import kinds
+from shared.scoring.child.mlflow.compressed import check_archive
 from shared.scoring.child.mlflow.content_sniffing import disguise, is_image
 from shared.scoring.child.mlflow.failure import FileFailed, Unfit, Unreadable
 from shared.scoring.child.mlflow.headers import matched
@@ -43,17 +44,21 @@ class Head:
 class MlflowInputs:
     """Looks at files by the rules of the scorer of MLflow models."""
 
-    supported = kinds.ALL
+    supported = (*kinds.ALL, *(f"{kind}{codec}" for codec in kinds.CODECS for kind in kinds.CSV))
 
     def supports(self, name: str) -> bool:
-        return kinds.kind_of(name) in kinds.ALL
+        return kinds.is_read(name)
 
     def look(self, file: PlannedFile, read: ReadRange, mlmodel: bytes) -> Refusal | None:
         """None for a file that seems to do. `read` gives so many of its bytes from a place on."""
         head = Head(read(0, HEAD), file.size <= HEAD, file.size, read)
         try:
             signature = signature_of(mlmodel)
-            _LOOKS[kinds.kind_of(file.name)](head, signature)
+            kind, codec = kinds.kind_of(file.name)
+            if codec:
+                check_archive(head.data, codec)
+            else:
+                _LOOKS[kind](head, signature)
         except NoSignature as error:
             return Refusal(NO_SIGNATURE, f"The signature in MLmodel cannot be read: {error}")
         except FileFailed as error:

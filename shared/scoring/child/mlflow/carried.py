@@ -6,26 +6,18 @@ those numbers which the model takes for numbers. Row i of them is row i of what 
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..messages import ALL, JSONL
-from . import csv_table, json_table, parquet_table
+from . import csv_table, json_table, kinds, parquet_table
 from .cast import MISSING
 from .failure import Unfit
 
 if TYPE_CHECKING:
     from ..messages import RowForm
     from .sample import Sample
-
-_TEXTS = ".csv"
-_READERS = {
-    _TEXTS: csv_table.read_texts,
-    ".parquet": parquet_table.read_columns,
-    ".pqt": parquet_table.read_columns,
-}
 
 
 def columns_of(
@@ -38,8 +30,8 @@ def columns_of(
         if form.carry == (ALL,):
             return ()
         raise Unfit(f"An image has no columns to carry: {_listed(form.carry)}")
-    suffix = PurePosixPath(name).suffix.lower()
-    columns = _READERS.get(suffix, json_table.read_columns)(path)
+    kind, codec = kinds.kind_of(name)
+    columns = _read(path, kind, codec)
     wanted = tuple(columns) if form.carry == (ALL,) else form.carry
     missing = [one for one in wanted if one not in columns]
     if missing:
@@ -47,9 +39,17 @@ def columns_of(
     for one in wanted:
         if len(columns[one]) != sample.rows:
             raise Unfit(f"The column {one!r} has {len(columns[one])} values for {sample.rows} rows")
-    if suffix == _TEXTS and form.format == JSONL:
+    if kind in kinds.CSV and form.format == JSONL:
         return tuple((one, _typed(columns[one], one, sample.data)) for one in wanted)
     return tuple((one, columns[one]) for one in wanted)
+
+
+def _read(path: str, kind: str, codec: str) -> dict[str, list[Any]]:
+    if kind in kinds.PARQUET:
+        return parquet_table.read_columns(path)
+    if kind in kinds.CSV:
+        return dict(csv_table.read_texts(path, codec))
+    return json_table.read_columns(path, codec)
 
 
 def _typed(texts: list[str], name: str, data: Any) -> list[Any]:

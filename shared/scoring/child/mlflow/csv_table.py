@@ -11,7 +11,6 @@ import csv
 import warnings
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_bytes, to_integer
 from .failure import Unreadable
 from .headers import matched
 from .signature import ANY, require_cells, require_unambiguous
-from .text import require_utf8
+from .text import utf8
 from .type_hints import Hinted
 from .typed_column import VERSION, booleans, datetimes, each, empty, narrow, to_small_float
 from .typed_table import label_columns
@@ -41,10 +40,9 @@ _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if VERSION < (3, 1) e
 _AS_THEY_ARE = {"double": "float64", "long": "int64"}
 
 
-def read(path: str, schema: Any) -> Any:
+def read(path: str, schema: Any, codec: str = "") -> Any:
     """Raises `Unreadable` when the file is no csv, and `Unfit` when it is not the model's."""
-    data = Path(path).read_bytes()
-    require_utf8(data)
+    data = utf8(path, codec)
     if b"\0" in data:  # older pandas drops the rest of the cell
         raise Unreadable(f"The file has a NUL byte at position {data.index(0)}: it is no text")
     raw = _header(data)
@@ -62,9 +60,9 @@ def read(path: str, schema: Any) -> Any:
     return label_columns(fitted, columns)
 
 
-def read_texts(path: str) -> dict[str, list[str]]:
+def read_texts(path: str, codec: str = "") -> dict[str, list[str]]:
     """All columns as they are written, of a file that was read before."""
-    frame = _parse(Path(path).read_bytes(), dtype=str, na_filter=False)
+    frame = _parse(utf8(path, codec), dtype=str, na_filter=False)
     return {str(name): frame.iloc[:, at].tolist() for at, name in enumerate(frame.columns)}
 
 

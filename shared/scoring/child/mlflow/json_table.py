@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,14 @@ import pandas as pd
 from .failure import Unreadable
 from .json_records import records_of
 from .signature import select_all_columns
-from .text import require_utf8
+from .text import utf8
 from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
 
-def read(path: str, schema: Any) -> Any:
+def read(path: str, schema: Any, codec: str = "") -> Any:
     """Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's."""
-    data = Path(path).read_bytes()
-    require_utf8(data)
-    text = data.decode("utf-8-sig")
+    text = utf8(path, codec).decode("utf-8-sig")
     if not text.strip():
         raise Unreadable("The file is empty: write [] if it shall have no rows")
     records = records_of(text)
@@ -33,9 +30,9 @@ def read(path: str, schema: Any) -> Any:
     return fitted(columns, len(records), lambda name: _column(records, name))
 
 
-def read_columns(path: str) -> dict[str, list[Any]]:
+def read_columns(path: str, codec: str = "") -> dict[str, list[Any]]:
     """All columns, of a file that was read before; what an object lacks is None."""
-    records = records_of(Path(path).read_bytes().decode("utf-8-sig"))
+    records = records_of(utf8(path, codec).decode("utf-8-sig"))
     names = dict.fromkeys(key for record in records for key in record)
     return {name: [record.get(name) for record in records] for name in names}
 

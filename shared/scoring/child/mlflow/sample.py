@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from . import csv_table, image, json_table, kinds, parquet_table
 from .failure import UnsupportedFileType
 
-_TABLES = {
+_TEXTS = {
     **dict.fromkeys(kinds.CSV, csv_table.read),
-    **dict.fromkeys(kinds.PARQUET, parquet_table.read),
     **dict.fromkeys(kinds.JSON, json_table.read),
 }
 # A row that is a Python object is worth so many numbers.
@@ -38,12 +36,14 @@ class Sample:
 
 def read(path: str, name: str, schema: Any) -> Sample:
     """The name tells the kind. Raises a `FileFailed`."""
-    kind = kinds.kind_of(name)
+    kind, codec = kinds.kind_of(name)
+    if not kinds.is_read(name):
+        raise UnsupportedFileType(kinds.refusal(name))
     if kind in kinds.IMAGES:
         array, is_batch = image.read(path, schema)
         return Sample(array, 1, is_table=False, is_batch=is_batch)
-    if kind not in _TABLES:
-        suffix = PurePosixPath(name).suffix[1:]
-        raise UnsupportedFileType(f"File type '{suffix}' is not supported")
-    frame = _TABLES[kind](path, schema)
+    if kind in kinds.PARQUET:
+        frame = parquet_table.read(path, schema)
+    else:
+        frame = _TEXTS[kind](path, schema, codec)
     return Sample(frame, len(frame))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from .compressed import decompressed
 from .content_sniffing import disguise, is_utf16
 from .failure import Unreadable
 
 
-def require_utf8(data: bytes) -> None:
+def utf8(path: str, codec: str = "") -> bytes:
+    """Of a compressed file, by its `codec` (`.gz`): what it holds. Raises `Unreadable`."""
+    data = decompressed(path, codec) if codec else Path(path).read_bytes()
+    _require_utf8(data)
+    return data
+
+
+def _require_utf8(data: bytes) -> None:
     """Raises `Unreadable`, and says what the file is instead if its first bytes tell."""
     other = disguise(data)
     if other:
