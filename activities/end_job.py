@@ -18,12 +18,11 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
+from shared.application.project_sample import project_sample
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
-from shared.domain.minibatch import minibatches_of
 from shared.domain.output_options import IfExists
-from shared.domain.projection import Projection, Terms, projected
 from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
 from shared.domain.selection import LeftOut
 from shared.domain.side_contents import StoredChange
@@ -86,34 +85,14 @@ def end(task: EndTask, services: Services) -> EndResult:
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
     final = _state(ended, ended.status, proof, warnings)
-    final = final.model_copy(update={"projection": _project(ended, final, services)})
+    price = services.settings.instance_price_per_hour
+    final = final.model_copy(
+        update={"projection": project_sample(ended, final, services.results, price)}
+    )
     state = services.jobs.advance(ended.spec, final)
     observer().ended(ended.spec)
     services.scorers.release(ended.spec.name)
     return _result(state)
-
-
-def _project(ending: Ending, state: JobState, services: Services) -> Projection | None:
-    """What a sample that completed says of its whole input."""
-    spec, plan = ending.spec, ending.plan
-    if not (spec.sample and plan.whole and state.scoring_since and state.ended_at):
-        return None
-    if ending.status is not JobStatus.COMPLETED:
-        return None
-    reports = (
-        report
-        for summary in services.results.summaries(spec.name, plan.shards)
-        for record in summary.records
-        for report in record.reports
-    )
-    terms = Terms(
-        whole=plan.whole,
-        mini_batches=minibatches_of(plan.whole.files, spec.settings.mini_batch_size),
-        parallelism=spec.settings.parallelism,
-        instances=spec.settings.instance_count,
-        price_per_hour=spec.sample.price_per_hour or services.settings.instance_price_per_hour,
-    )
-    return projected(reports, (state.ended_at - state.scoring_since).total_seconds(), terms)
 
 
 def _batch(spec: JobSpec, services: Services) -> BatchProof | None:

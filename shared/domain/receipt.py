@@ -98,6 +98,15 @@ class PlanProof(Message):
     mini_batches: int
     shards: int
 
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        return cls(
+            digest=plan.digest,
+            is_confirmed=plan.is_confirmed,
+            mini_batches=plan.minibatches,
+            shards=plan.shards,
+        )
+
 
 class BatchProof(Message):
     """The batch of uploads that was the input, and the document that accepted it.
@@ -176,12 +185,7 @@ def receipt_of(
         input_uri=spec.input.uri,
         files=files,
         mini_batches_scored=tally.minibatches,
-        plan=PlanProof(
-            digest=plan.digest,
-            is_confirmed=plan.is_confirmed,
-            mini_batches=plan.minibatches,
-            shards=plan.shards,
-        ),
+        plan=PlanProof.of(plan),
         scored_by=ScoredBy(
             endpoint=spec.endpoint,
             deployment=spec.deployment,

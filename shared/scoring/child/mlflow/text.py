@@ -12,11 +12,11 @@ from .failure import Unreadable
 def utf8(path: str, codec: str = "") -> bytes:
     """Of a compressed file, by its `codec` (`.gz`): what it holds. Raises `Unreadable`."""
     data = decompressed(path, codec) if codec else Path(path).read_bytes()
-    _require_utf8(data)
+    require_utf8(data)
     return data
 
 
-def _require_utf8(data: bytes) -> None:
+def require_utf8(data: bytes) -> None:
     """Raises `Unreadable`, and says what the file is instead if its first bytes tell."""
     other = disguise(data)
     if other:
