@@ -1,15 +1,13 @@
 """What reaches data outside the service's own account, wired: accounts, URLs, secrets."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-
-from azure.core.credentials import TokenCredential
 
 from shared.adapters.address_guard import AddressGuard
 from shared.adapters.other_accounts import OtherAccounts
 from shared.adapters.routed_blobs import RoutedBlobs
 from shared.adapters.routed_signer import RoutedSigner
 from shared.adapters.seal import Seal
+from shared.adapters.service_identity import service_identity
 from shared.adapters.web_files import WebFiles
 from shared.adapters.web_gets import WebGets
 from shared.application.put_datastore import PutDatastore
@@ -53,16 +51,9 @@ def make_elsewhere(settings: Settings, own: Blobs, signer: Signer) -> Elsewhere:
         find=lambda name: registry.datastores.get(name).resource,
         signature=urls.signature,
         unseal=seal.open,
-        identity=_identity,
+        identity=service_identity,
         hosts=hosts,
         web=lambda query: WebFiles(gets, query),
     )
     blobs, routed = RoutedBlobs(own, accounts), RoutedSigner(signer, accounts.signer)
     return Elsewhere(seal, urls, blobs, routed, is_own_machine)
-
-
-@lru_cache(maxsize=1)
-def _identity() -> TokenCredential:
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
-
-    return DefaultAzureCredential()
