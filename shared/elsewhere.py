@@ -17,6 +17,7 @@ from shared.settings import Settings
 from shared.stores.datastores import Datastores
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
+from shared.stores.signatures import Signatures
 from shared.stores.uploads import Uploads
 
 
@@ -46,10 +47,11 @@ def make_elsewhere(settings: Settings, own: Blobs, signer: Signer) -> Elsewhere:
     guard = AddressGuard(allows_private=is_own_machine, allows_http=is_own_machine)
     hosts = StorageHosts(others=settings.storage_hosts, by_identity=settings.identity_hosts)
     seal, registry, gets = Seal(settings.credentials_keys), Registry(own), WebGets(guard)
-    urls = OtherUrls(own, hosts, settings.input_hosts, seal.close, guard.check)
+    signatures = Signatures(own)
+    urls = OtherUrls(signatures, hosts, settings.input_hosts, seal.close, guard.check)
     accounts = OtherAccounts(
         find=lambda name: registry.datastores.get(name).resource,
-        signature=urls.signature,
+        signature=signatures.sealed,
         unseal=seal.open,
         identity=service_identity,
         hosts=hosts,
