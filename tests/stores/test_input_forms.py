@@ -16,6 +16,7 @@ from shared.adapters.azure_sas import signer_of
 from shared.api.routes import UNBOUND
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.caller import Author
+from shared.domain.errors import BatchError
 from shared.elsewhere_settings import PrivateAddresses
 from shared.services import Services, build
 from shared.settings import Settings
@@ -204,3 +205,12 @@ def test_public_samples_are_read_by_their_address_alone(
 
     assert [SAMPLE] == read_all(services, uri, DataType.URI_FOLDER, tmp_path)
     assert {HOST} == set(cloud.asked)
+
+
+@pytest.mark.parametrize("container", [PRIVATE, "gone"])
+def test_a_container_that_strangers_see_nothing_of_is_said_to_need_a_sas(
+    container: str, services: Services, tmp_path: Path
+) -> None:
+    """Whether it is there or not: the store does not say."""
+    with pytest.raises(BatchError, match=f"{HOST}/{container}'.*add a SAS that reads and lists"):
+        read_all(services, f"https://{HOST}/{container}/in", DataType.URI_FOLDER, tmp_path)
