@@ -154,7 +154,7 @@ def _write_listed_plan(spec: JobSpec, services: Services) -> Plan:
     manifests, source = Manifests(services.blobs, services.inputs), spec.input.location
     key, etag = uuid.uuid4().hex, manifests.etag(source)
     sampling = Sampling(spec.sample)
-    taken = sampling.taken(_until_stopped(manifests.files(source), spec, services))
+    taken = sampling.taken(_until_stopped(manifests.files(source, spec.name), spec, services))
     size = spec.settings.mini_batch_size
     planned = services.plans.write(spec.name, key, taken, size, is_listed=False)
     found = {"is_confirmed": manifests.etag(source) == etag, "whole": sampling.whole}

@@ -66,7 +66,7 @@ class Azurite:
     `with Azurite(folder) as azurite:` starts and ends it. A killed one has lost nothing it
     acknowledged: `kill()` then `restart()` brings it back on the same ports. `ports` is a wish:
     if one is taken, free ones are used. With `certificates` all its services are https.
-    `holds` are descriptors that stay open until it ends.
+    `options` are more of its own; `holds` are descriptors that stay open until it ends.
     """
 
     name = "azurite"
@@ -77,12 +77,16 @@ class Azurite:
         *,
         ports: Ports | None = None,
         certificates: Certificates | None = None,
+        account: str = ACCOUNT,
+        options: Sequence[str] = (),
         on_line: Callable[[str], None] = ignore,
         holds: Sequence[int] = (),
     ) -> None:
         self._folder = folder
         self.ports = ports or Ports()
         self._certificates = certificates
+        self._account = account
+        self._options = (*OPTIONS, *options)
         self._on_line = on_line
         self._holds = holds
         self._child: ChildProcess | None = None
@@ -143,10 +147,10 @@ class Azurite:
         scheme = "https" if self._certificates else "http"
         services = zip(("Blob", "Queue", "Table"), astuple(self.ports), strict=True)
         endpoints = "".join(
-            f"{service}Endpoint={scheme}://127.0.0.1:{port}/{ACCOUNT};"
+            f"{service}Endpoint={scheme}://127.0.0.1:{port}/{self._account};"
             for service, port in services
         )
-        account = f"AccountName={ACCOUNT};AccountKey={self.key};"
+        account = f"AccountName={self._account};AccountKey={self.key};"
         return f"DefaultEndpointsProtocol={scheme};{account}{endpoints}"
 
     @property
@@ -173,7 +177,7 @@ class Azurite:
         self._child = ChildProcess(
             self._command(ports),
             folder=self._working_folder(),
-            environment=_environment() | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{self.key}"},
+            environment=_environment() | {"AZURITE_ACCOUNTS": f"{self._account}:{self.key}"},
             on_line=read,
             holds=self._holds,
             umask=OTHERS,
@@ -198,7 +202,7 @@ class Azurite:
             f"--queuePort={ports.queue or choose(0)}",
             f"--tablePort={ports.table or choose(0)}",
         ]
-        return [str(node()), str(LAUNCHER), *OPTIONS, *services, *where, *self._https()]
+        return [str(node()), str(LAUNCHER), *self._options, *services, *where, *self._https()]
 
     def _https(self) -> list[str]:
         if self._certificates is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from shared.adapters.address_guard import AddressGuard
 from shared.adapters.event_topic import EventTopic
 from shared.adapters.guarded_posts import GuardedPosts
+from shared.adapters.service_identity import service_identity
 from shared.application.announce_job import AnnounceJob
 from shared.application.deliver_event import DeliverEvent
 from shared.application.follow_job import FollowJob
@@ -113,16 +114,10 @@ def addresses_of(settings: Settings) -> EventAddresses:
 
 def _topic(settings: Settings, *, allows_http: bool) -> EventTopic:
     """The topic is the operator's choice, and may have an address of a private network."""
-
-    def credential() -> object:
-        from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
-
-        return DefaultAzureCredential()
-
     guard = AddressGuard(allows_private=True, allows_http=allows_http)
     return EventTopic(
         settings.event_grid_topic_endpoint,
         settings.event_grid_topic_key,
         GuardedPosts(guard),
-        credential,
+        service_identity,
     )

@@ -1,15 +1,13 @@
 """What reaches data outside the service's own account, wired: accounts, URLs, secrets."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-
-from azure.core.credentials import TokenCredential
 
 from shared.adapters.address_guard import AddressGuard
 from shared.adapters.other_accounts import OtherAccounts
 from shared.adapters.routed_blobs import RoutedBlobs
 from shared.adapters.routed_signer import RoutedSigner
 from shared.adapters.seal import Seal
+from shared.adapters.service_identity import service_identity
 from shared.adapters.web_files import WebFiles
 from shared.adapters.web_gets import WebGets
 from shared.application.put_datastore import PutDatastore
@@ -19,6 +17,7 @@ from shared.settings import Settings
 from shared.stores.datastores import Datastores
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
+from shared.stores.signatures import Signatures
 from shared.stores.uploads import Uploads
 
 
@@ -48,21 +47,15 @@ def make_elsewhere(settings: Settings, own: Blobs, signer: Signer) -> Elsewhere:
     guard = AddressGuard(allows_private=is_own_machine, allows_http=is_own_machine)
     hosts = StorageHosts(others=settings.storage_hosts, by_identity=settings.identity_hosts)
     seal, registry, gets = Seal(settings.credentials_keys), Registry(own), WebGets(guard)
-    urls = OtherUrls(own, hosts, settings.input_hosts, seal.close, guard.check)
+    signatures = Signatures(own)
+    urls = OtherUrls(signatures, hosts, settings.input_hosts, seal.close, guard.check)
     accounts = OtherAccounts(
         find=lambda name: registry.datastores.get(name).resource,
-        signature=urls.signature,
+        signature=signatures.sealed,
         unseal=seal.open,
-        identity=_identity,
+        identity=service_identity,
         hosts=hosts,
         web=lambda query: WebFiles(gets, query),
     )
     blobs, routed = RoutedBlobs(own, accounts), RoutedSigner(signer, accounts.signer)
     return Elsewhere(seal, urls, blobs, routed, is_own_machine)
-
-
-@lru_cache(maxsize=1)
-def _identity() -> TokenCredential:
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
-
-    return DefaultAzureCredential()

@@ -9,6 +9,7 @@ from shared.application.keep_house import KeepHouse
 from shared.application.purge_histories import PurgeHistories
 from shared.application.sweep_jobs import SweepJobs
 from shared.application.sweep_rest import SweepDeliveries, SweepScratch
+from shared.application.sweep_signatures import SweepSignatures
 from shared.application.sweep_uploads import SweepStartedUploads, SweepUploads
 from shared.domain.housekeeping import Retention
 from shared.housekeeping_settings import RemovedJobs
@@ -18,6 +19,7 @@ from shared.stores.cleared_jobs import ClearedJobs
 from shared.stores.housekeeping_walks import HousekeepingWalks
 from shared.stores.job_remains import JobRemainsStore
 from shared.stores.registered_places import RegisteredPlaces
+from shared.stores.signatures import Signatures
 
 # Deletions side by side: each waits for the store.
 DELETERS = 8
@@ -54,6 +56,7 @@ def keep_house(services: Services) -> KeepHouse:
         SweepStartedUploads(services.uploads, blobs, retention),
         SweepUploads(services.uploads, jobs, walks, places, blobs, container, retention),
         SweepDeliveries(services.callbacks.forget),
+        SweepSignatures(Signatures(blobs), services.jobs),
         SweepScratch(lambda is_dry: services.scorers.sweep(is_dry=is_dry), settings.scratch_days),
     )
     return KeepHouse(walks, phases)

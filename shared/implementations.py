@@ -10,6 +10,7 @@ from shared.adapters.azure_account import AzureAccount
 from shared.adapters.entra import Trust
 from shared.adapters.entra_sign_in import OF_ENTRA, EntraApplication, EntraSignIn
 from shared.adapters.scratch import make_own_folder
+from shared.adapters.service_identity import service_identity
 from shared.domain.datastore import ARTIFACT_CONTAINER, ARTIFACT_STORE, DEFAULT_STORE
 from shared.domain.errors import BatchError
 from shared.domain.job import JobStatus
@@ -42,9 +43,7 @@ def choose_account(settings: Settings) -> AzureAccount:
             "Neither STORAGE_CONNECTION_STRING nor STORAGE_ACCOUNT_URL is set. "
             "Set one of them to say where the service keeps its data."
         )
-    from azure.identity import DefaultAzureCredential  # noqa: PLC0415  # half a second to import
-
-    return AzureAccount.from_account(settings.storage_account_url, DefaultAzureCredential())
+    return AzureAccount.from_account(settings.storage_account_url, service_identity())
 
 
 def choose_trust(settings: Settings) -> Trust:

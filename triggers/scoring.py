@@ -23,6 +23,8 @@ from shared.services import Services
 bp = df.Blueprint()
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 TRACEPARENT = "traceparent"
+INPUTS = "properties.inputData"
+"""Their signatures are kept apart, sealed; of what else a job's document has, none is wanted."""
 REQUEST_ID_HEADERS = (REQUEST_ID, "repeatability-request-id")
 
 
@@ -52,7 +54,7 @@ def _read_request(request: Request, services: Services, traceparent: str) -> Job
         request_id=next(ids, ""),
         content=request.body,
         by=who(request),
-        body=own_body(request, services.settings),
+        body=own_body(request, services.settings, signed=INPUTS),
         traceparent=traceparent,
     )
 

@@ -73,7 +73,11 @@ PRIVATE = tuple(
 """Of one network or none; `ipaddress` knows most of them, and this list does not change with it."""
 
 NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
-COMPATIBLE = IPv6Network("::/96")
+COMPATIBLE, TRANSLATED = IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96")
+ISATAP = (0x00005EFE, 0x02005EFE)
+"""In whatever network: what is before the last four bytes of an address that tunnels IPv4."""
+PUBLIC = (IPv6Network("2000::/3"), *NAT64)
+"""All that was ever given to anybody."""
 
 
 class AddressRefused(Exception):
@@ -219,7 +223,8 @@ def _meant(address: Address) -> list[Address]:
     inner: list[IPv4Address | None] = [address.ipv4_mapped, address.sixtofour]
     inner += list(address.teredo or ())
     last = IPv4Address(int(address) & 0xFFFFFFFF)
-    if any(address in network for network in NAT64):
+    is_tunnel = int(address) >> 32 & 0xFFFFFFFF in ISATAP
+    if is_tunnel or any(address in network for network in (*NAT64, TRANSLATED)):
         inner.append(last)
     if address in COMPATIBLE and int(address) > 1:
         inner.append(last)
@@ -229,6 +234,8 @@ def _meant(address: Address) -> list[Address]:
 def _is_private(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (address.ipv4_mapped or _is_in(address, NAT64)):
         return False  # judged by the address inside
+    if isinstance(address, IPv6Address) and not _is_in(address, PUBLIC):
+        return True
     return _is_in(address, PRIVATE) or not address.is_global
 
 

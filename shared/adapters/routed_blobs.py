@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.domain import place
-from shared.domain.errors import AccountRefuses, StoreRefuses
+from shared.domain.errors import AccountRefuses, NotFound, StoreRefuses
 from shared.ports import BlobContent, BlobItem, BlobProperties, Blobs
 
 type Elsewhere = Callable[[str], tuple[Blobs, str]]
 """The account of a place, and the container's name there."""
+
+A_SAS = "a SAS that reads and lists (a job's document never has the one that its input came with)"
 
 
 class RoutedBlobs:
@@ -148,6 +150,8 @@ class RoutedBlobs:
             yield self._elsewhere(container)
         except StoreRefuses as refused:
             raise _words_of(refused, container) from None
+        except NotFound as missing:
+            raise _words_of_missing(missing, container) from None
 
 
 def _words_of(refused: StoreRefuses, container: str) -> AccountRefuses:
@@ -158,5 +162,14 @@ def _words_of(refused: StoreRefuses, container: str) -> AccountRefuses:
         fix = "Give the datastore a key or SAS that is valid, or the service's identity a role."
     else:
         problem = f"'{place.words(container)}': {refused.problem}"
-        fix = "Make it public, add a SAS that reads and lists, or register a datastore for it."
+        fix = f"Make it public, add {A_SAS}, or register a datastore for it."
     return AccountRefuses(problem, fix=fix, target=refused.target)
+
+
+def _words_of_missing(missing: NotFound, container: str) -> NotFound:
+    """Azure tells strangers of no container that it is there, unless it is public."""
+    url, signature = place.signature_of(container)
+    if signature or place.datastore_of(container)[0] or place.is_web_server(url):
+        return missing
+    fix = f"Correct the address; if it is not public, add {A_SAS}, or register a datastore for it."
+    return NotFound(f"'{url}': {missing.problem}", fix=fix, target=missing.target)

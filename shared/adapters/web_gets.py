@@ -59,7 +59,7 @@ class WebGets:
                     _check(answer.status, shown)
                     yield answer
                     return
-                url = urljoin(url, answer.headers["location"])
+                url = _next(url, answer.headers["location"], shown)
         raise InvalidRequest(
             f"'{shown}' is redirected more than {MOST_HOPS} times.",
             fix="Name the address where the file lies.",
@@ -95,6 +95,17 @@ class WebGets:
             ) from None
         except (OSError, http.client.HTTPException, UnicodeError) as failure:
             raise _unanswered(shown, failure) from None
+
+
+def _next(url: str, location: str, shown: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise InvalidRequest(
+            f"'{shown}' is redirected to what is no address.",
+            fix="Name the address where the file lies.",
+            target="input",
+        ) from None
 
 
 def _unanswered(shown: str, failure: Exception) -> ServiceUnavailable:

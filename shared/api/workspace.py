@@ -40,27 +40,27 @@ def check_workspace(request: Request, settings: Settings) -> None:
         )
 
 
-def own_body(request: Request, settings: Settings) -> JSON:
-    """The request's body as it may be kept: URLs lose their signatures.
+def own_body(request: Request, settings: Settings, *, signed: str = "") -> JSON:
+    """The request's body as it may be kept: URLs lose their signatures, but for those in `signed`.
 
     Raises NotFound when it refers to something in another workspace, and InvalidRequest for a URL
     with a password. Free text is not looked into.
     """
-    return _own(request.json, "", settings)
+    return _own(request.json, "", settings, f".{signed}." if signed else "")
 
 
-def _own(value: JSON, path: str, settings: Settings) -> JSON:
+def _own(value: JSON, path: str, settings: Settings, signed: str) -> JSON:
     if isinstance(value, dict):
         return {
-            key: one if key.lower() in FREE_TEXT else _own(one, f"{path}.{key}", settings)
+            key: one if key.lower() in FREE_TEXT else _own(one, f"{path}.{key}", settings, signed)
             for key, one in value.items()
         }
     if isinstance(value, list):
-        return [_own(one, path, settings) for one in value]
+        return [_own(one, path, settings, signed) for one in value]
     if isinstance(value, str):
         _check_own(value, settings)
         check_anonymous(value, target=path.removeprefix("."))
-        return without_signature(value)
+        return value if signed and path.startswith(signed) else without_signature(value)
     return value
 
 

@@ -116,6 +116,7 @@ class SubmitJob:
         """Raises Conflict when a job has that name."""
         self.jobs.check_free(name)
         spec = self._specify(name, deployment, invocation, request)
+        self.inputs.hold(spec.input.location, name)
         self.webhooks.prepare(spec, invocation.webhook)
         try:
             return self.jobs.create(spec)

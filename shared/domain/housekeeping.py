@@ -31,6 +31,7 @@ class HousekeepingRule(StrEnum):
     STARTED_UPLOADS = "started uploads"
     UPLOADS = "uploads"
     DELIVERIES = "deliveries"
+    SIGNATURES = "signatures"
     SCRATCH = "scratch"
 
 

@@ -27,12 +27,16 @@ class StorageHosts(Message):
         return is_azure(host) or host in self.others
 
     def account_of(self, url: BlobUrl) -> tuple[str, str]:
-        """What the URLs of its account's blobs begin with, and the rest of this one's path."""
-        base, rest = f"{url.scheme}://{url.host}", url.path.removeprefix("/")
+        """What the URLs of its account's blobs begin with, and the rest of this one's path.
+
+        Azure's accounts are asked by https, however the URL begins: they know no other way, or
+        would be shown a signature in the clear.
+        """
+        rest = url.path.removeprefix("/")
         if is_azure(url.host):
-            return base, rest
+            return f"https://{url.host}", rest
         name, _, rest = rest.partition("/")
-        return f"{base}/{name}", rest
+        return f"{url.scheme}://{url.host}/{name}", rest
 
 
 def is_azure(host: str) -> bool:

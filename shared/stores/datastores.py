@@ -132,6 +132,10 @@ class Datastores:
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
 
+    def hold(self, location: Location, job: str) -> None:
+        """Note that a job needs what opens its input; to be called before there is the job."""
+        self._others.hold(location, job)
+
     def may_invokers_write(self, container: str) -> bool:
         """Whether nothing that runs lies there, nor logs; the default one is for uploads anyway.
 

@@ -71,6 +71,10 @@ class Inputs:
                     target=target,
                 )
 
+    def hold(self, location: Location, job: str) -> None:
+        """Note that a job needs what opens its input; to be called before there is the job."""
+        self._datastores.hold(location, job)
+
     def check(
         self,
         location: Location,

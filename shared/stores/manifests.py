@@ -48,14 +48,22 @@ class Manifests:
         """Raises NotFound."""
         return self.blobs.head(manifest.container, manifest.path).etag
 
-    def files(self, manifest: Location) -> Iterator[PlannedFile]:
-        """What it lists, pinned; raises InvalidRequest, which names the line."""
+    def files(self, manifest: Location, job: str = "") -> Iterator[PlannedFile]:
+        """What it lists, pinned; raises InvalidRequest, which names the line.
+
+        What opens files of other accounts is kept for the job.
+        """
+        held = set[str]()
         seen = dict[bytes, int]()
         find = partial(self._find, manifest)
         with ThreadPoolExecutor(LOOKERS, thread_name_prefix="manifest") as lookers:
             for lines in batched(self._lines(manifest), AT_ONCE, strict=False):
                 for line, file in zip(lines, lookers.map(find, lines), strict=True):
                     self._check_new(seen, line, file, manifest.container)
+                    if job and file.container not in held:
+                        held.add(file.container)
+                        place = Location(container=file.container or manifest.container, path="")
+                        self.inputs.hold(place, job)
                     yield file
 
     def _lines(self, manifest: Location) -> Iterator[Line]:

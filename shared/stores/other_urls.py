@@ -1,10 +1,5 @@
-"""URLs outside the service's own account: where they lead, and the signatures they came with.
+"""URLs outside the service's own account: where they lead, and the signatures they came with."""
 
-A signature is kept sealed, in a document of its own: `signatures/<key>.json` in the registry's
-container. Places have its key only.
-"""
-
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,16 +7,11 @@ from urllib.parse import parse_qs
 
 from shared.domain import place
 from shared.domain.datastore import check_open
-from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.errors import InvalidRequest
 from shared.domain.reference import BlobUrl
 from shared.domain.resolved_deployment import Location
 from shared.domain.storage_hosts import StorageHosts
-from shared.ports import Blobs
-from shared.stores.documents import Documents
-from shared.stores.registry import CONTAINER, SUFFIX
-
-FOLDER = "signatures"
-KEY_LENGTH = 32
+from shared.stores.signatures import Signatures
 
 
 class Check(Protocol):
@@ -36,7 +26,7 @@ class OtherUrls:
     `web_hosts` are the web servers that files may come from; without one, all public ones.
     """
 
-    blobs: Blobs
+    signatures: Signatures
     hosts: StorageHosts
     web_hosts: tuple[str, ...]
     seal: Callable[[str], str]
@@ -60,16 +50,11 @@ class OtherUrls:
         key = self._keep(url) if is_signed else ""
         return Location(container=place.of_url(f"{account}/{container}", key), path=path.strip("/"))
 
-    def signature(self, key: str) -> str:
-        """A kept signature, sealed; raises NotFound."""
-        document = Documents(self.blobs, CONTAINER).find(_name(key))
-        if document is None:
-            raise NotFound(
-                "The signature that this job's input came with is not kept any more.",
-                fix="Invoke again, with a URL that has one.",
-                target="input",
-            )
-        return str(document.body["sealed"])
+    def hold(self, location: Location, job: str) -> None:
+        """Note that a job needs what opens its input; to be called before there is the job."""
+        _, key = place.signature_of(location.container)
+        if key:
+            self.signatures.use(key, job)
 
     def _locate_file(self, url: BlobUrl, target: str) -> Location:
         self.check(f"{url.scheme}://{url.host}/", target=target)
@@ -90,14 +75,4 @@ class OtherUrls:
         return Location(container=place.of_url(f"{url.scheme}://{url.host}", key), path=path)
 
     def _keep(self, url: BlobUrl) -> str:
-        """The key of the URL's query; the same one for the same query."""
-        own = f"{url.host}\n{url.query}"
-        key = hashlib.sha256(own.encode()).hexdigest()[:KEY_LENGTH]
-        documents = Documents(self.blobs, CONTAINER)
-        if documents.find(_name(key)) is None:
-            documents.put(_name(key), {"sealed": self.seal(url.query)})
-        return key
-
-
-def _name(key: str) -> str:
-    return f"{FOLDER}/{key}{SUFFIX}"
+        return self.signatures.keep(url.host, url.query, self.seal)

@@ -9,7 +9,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
-from tests.adapters.certificates import Certificates
+from tests.support.certificates import Certificates
 
 KEY = "dGhlIGFjY291bnQga2V5IG9mIHRoZSB0ZXN0"
 

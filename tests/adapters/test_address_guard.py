@@ -4,72 +4,15 @@ import pytest
 
 from shared.adapters.address_guard import AddressGuard, AddressRefused
 from shared.domain.errors import InvalidRequest
+from tests.support.forbidden_addresses import DISGUISED, NEVER, PRIVATE, url_of
 
 PUBLIC = ("93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c")
-PRIVATE = (
-    "10.0.0.1",
-    "10.255.255.255",
-    "100.64.0.1",
-    "100.127.255.254",
-    "127.0.0.1",
-    "127.1.2.3",
-    "172.16.0.1",
-    "172.31.255.255",
-    "192.0.0.8",
-    "192.0.2.1",
-    "192.168.1.1",
-    "198.18.0.1",
-    "198.51.100.7",
-    "203.0.113.7",
-    "::1",
-    "fc00::1",
-    "fd12:3456::1",
-    "2001:db8::1",
-    "::ffff:10.0.0.1",
-    "::ffff:127.0.0.1",
-    "::ffff:7f00:1",
-    "2002:7f00:1::",
-    "2002:c0a8:101::1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::10.1.2.3",
-    "64:ff9b:1::192.168.0.1",
-    "::127.0.0.1",
-)
-NEVER = (
-    "0.0.0.0",  # noqa: S104  # judged, not bound
-    "0.1.2.3",
-    "169.254.169.254",
-    "169.254.0.1",
-    "168.63.129.16",
-    "100.100.100.200",
-    "192.0.0.192",
-    "224.0.0.1",
-    "239.255.255.255",
-    "240.0.0.1",
-    "255.255.255.255",
-    "::",
-    "fe80::1",
-    "fec0::1",
-    "fd00:ec2::254",
-    "ff02::1",
-    "::ffff:169.254.169.254",
-    "2002:a9fe:a9fe::1",
-    "64:ff9b::a9fe:a9fe",
-    "64:ff9b:1::a9fe:a9fe",
-    "::169.254.169.254",
-)
-# How a resolver would read them, whatever they look like.
-DISGUISED = ("2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.1", "1")
 
 
 def guard(*addresses: str, own_machine: bool = False) -> AddressGuard:
     return AddressGuard(
         allows_private=own_machine, allows_http=own_machine, resolve=lambda *_: addresses
     )
-
-
-def url_of(address: str) -> str:
-    return f"https://[{address}]/x" if ":" in address else f"https://{address}/x"
 
 
 @pytest.mark.parametrize("address", PUBLIC)

@@ -12,8 +12,8 @@ from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_bytes import Opened, cut
 from shared.domain.errors import ServiceUnavailable
 from shared.ports import BlobProperties
-from tests.adapters.certificates import make_certificates
 from tests.adapters.stub_store import CREATED, DROPPED, Reply, StubStore
+from tests.support.certificates import make_certificates
 
 
 class Identity:

@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.address_guard import AddressGuard
 from shared.adapters.guarded_posts import GuardedPosts
 from shared.outbound import PostAnswer, PostFailed
-from tests.adapters.certificates import make_certificates
+from tests.support.certificates import make_certificates
 from tests.support.receiver import Answer, free_port, receiving
 
 LIMIT_S = 0.5

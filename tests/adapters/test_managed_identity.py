@@ -3,18 +3,15 @@
 The endpoint speaks as App Service's does; the client is Azure's own.
 """
 
-import json
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+from tests.support.identity_endpoint import IdentityEndpoint, serving_identity
 
 ROOT = Path(__file__).parents[2]
 URL = "https://mine.blob.core.windows.net"
@@ -26,48 +23,22 @@ _ASK = (
 )
 
 
-class Endpoint(HTTPServer):
-    """Hands out tokens, and remembers for whom."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Asked)
-        self.asked: list[dict[str, list[str]]] = []
-
-
-class _Asked(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, Endpoint)
-        self.server.asked.append(parse_qs(urlsplit(self.path).query))
-        good = self.headers["X-IDENTITY-HEADER"] == "h"
-        answer = {"access_token": "t1", "expires_on": str(int(time.time()) + 3600), "resource": "r"}
-        body = json.dumps(answer if good else {}).encode()
-        self.send_response(200 if good else 401)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Not into the tests' output."""
-
-
 @pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    with Endpoint() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+def endpoint() -> Iterator[IdentityEndpoint]:
+    with serving_identity(lambda _query: "t1") as server:
         yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize(
     "client", ["", "11111111-2222-3333-4444-555555555555"], ids=["own", "named"]
 )
-def test_the_token_is_asked_for_the_identity_that_is_named(endpoint: Endpoint, client: str) -> None:
+def test_the_token_is_asked_for_the_identity_that_is_named(
+    endpoint: IdentityEndpoint, client: str
+) -> None:
     settings = {
         "STORAGE_ACCOUNT_URL": URL,
         "STORAGE_CONNECTION_STRING": "",
-        "IDENTITY_ENDPOINT": f"http://127.0.0.1:{endpoint.server_port}/msi/token",
-        "IDENTITY_HEADER": "h",
+        **endpoint.variables,
     }
     known = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_")}
 

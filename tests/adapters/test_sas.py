@@ -16,9 +16,9 @@ from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_sas import KEY_LIFETIME, DelegationSigner, KeySigner, signer_of
 from shared.domain.errors import InvalidRequest, ServiceUnavailable
 from shared.ports import Signer
-from tests.adapters.certificates import make_certificates
 from tests.adapters.stub_store import KEY, Reply, StubStore, refusal
 from tests.adapters.test_azure_account import Identity
+from tests.support.certificates import make_certificates
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

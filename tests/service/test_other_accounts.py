@@ -65,8 +65,8 @@ def test_a_job_reads_and_writes_another_account(
 
 def test_a_job_reads_a_file_of_a_web_server(stack: Stack, deploy: Deploy) -> None:
     endpoint = deploy("web-file")
-    with serving_files({"/trips.csv?key=hush-hush": Page(FARES)}) as server:
-        job = stack.invoke(endpoint, f"{server.url}/trips.csv?key=hush-hush", "UriFile")
+    with serving_files({"/trips.csv?sig=hush-hush": Page(FARES)}) as server:
+        job = stack.invoke(endpoint, f"{server.url}/trips.csv?sig=hush-hush", "UriFile")
         ended = stack.ended(job)
 
     assert "Completed" == ended["status"], ended

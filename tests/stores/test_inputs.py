@@ -15,6 +15,7 @@ from shared.stores.datastores import Datastores
 from shared.stores.input_listing import Inputs
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
+from shared.stores.signatures import Signatures
 
 ADA = Author(name="ada")
 BOX = "azureml-blobstore"
@@ -25,7 +26,9 @@ ACCOUNT = "https://acc.blob.core.windows.net"
 def inputs(blobs: MemoryBlobs) -> Inputs:
     registry = Registry(blobs)
     account = StorageAccount(url=ACCOUNT)
-    urls = OtherUrls(blobs, StorageHosts(), (), lambda secret: f"sealed:{len(secret)}", judge)
+    urls = OtherUrls(
+        Signatures(blobs), StorageHosts(), (), lambda secret: f"sealed:{len(secret)}", judge
+    )
     datastores = Datastores(registry, account, {"workspaceblobstore": BOX}, urls)
     return Inputs(blobs, registry, datastores)
 

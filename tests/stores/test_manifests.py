@@ -15,6 +15,7 @@ from shared.stores.input_listing import Inputs
 from shared.stores.manifests import MOST_FILES, Manifests
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry
+from shared.stores.signatures import Signatures
 
 BOX, OTHER = "azureml-blobstore", "other-box"
 ACCOUNT = "https://acc.blob.core.windows.net"
@@ -26,17 +27,18 @@ def judge(url: str, *, target: str) -> None:
 
 
 def listed(
-    blobs: MemoryBlobs, text: str | bytes, most_files: int = MOST_FILES
+    blobs: MemoryBlobs, text: str | bytes, most_files: int = MOST_FILES, job: str = ""
 ) -> list[tuple[str, str]]:
     """The container, if it is another one, and the name of each file."""
     data = text.encode() if isinstance(text, str) else text
     blobs.write(BOX, PLACE.path, data)
     registry = Registry(blobs)
-    urls = OtherUrls(blobs, StorageHosts(), (), lambda secret: f"sealed:{len(secret)}", judge)
+    signatures = Signatures(blobs)
+    urls = OtherUrls(signatures, StorageHosts(), (), lambda secret: f"sealed:{len(secret)}", judge)
     stores = {"workspaceblobstore": BOX, "other": OTHER}
     datastores = Datastores(registry, StorageAccount(url=ACCOUNT), stores, urls)
     inputs = Inputs(blobs, registry, datastores)
-    found = Manifests(blobs, inputs, most_files).files(PLACE)
+    found = Manifests(blobs, inputs, most_files).files(PLACE, job)
     return [(file.container, file.name) for file in found]
 
 
@@ -77,6 +79,20 @@ def test_lines_may_be_whole_references(blobs: MemoryBlobs) -> None:
         ("", "in/%23d.csv"),
         ("", "in/#d.csv"),
     ] == listed(blobs, text)
+
+
+def test_what_opens_files_of_other_accounts_is_kept_for_the_job(blobs: MemoryBlobs) -> None:
+    signed = "https://else.blob.core.windows.net/box/a.csv?sig=s3cret&sp=r"
+    url, query = signed.split("?")
+    key = Signatures(blobs).keep("else.blob.core.windows.net", query, lambda _: "sealed")
+    there = f"{url.rpartition('/')[0]}#{key}"
+    blobs.ensure_container(there)
+    blobs.write(there, "a.csv", b"1")
+
+    assert [("", "in/a.csv"), (there, "a.csv")] == listed(blobs, f"a.csv\n{signed}", job="monday")
+
+    (use,) = Signatures(blobs).uses()
+    assert (key, ("monday",)) == (use.key, use.jobs)
 
 
 @pytest.mark.parametrize(

@@ -48,11 +48,10 @@ class House:
     """`late` turns the clock; `settings` are the service's."""
 
     def __init__(self, scratch: Path, blobs: MemoryBlobs | None = None, **settings: Any) -> None:
-        plain, self.blobs, _ = services_in_memory(scratch, blobs)
-        nothing = {"part_days": 0, "history_days": 0, "scratch_days": 0}
-        self.services: Services = dataclasses.replace(
-            plain, settings=plain.settings.model_copy(update={**nothing, **settings})
-        )
+        nothing: dict[str, Any] = {"part_days": 0, "history_days": 0, "scratch_days": 0}
+        made = services_in_memory(scratch, blobs, **{**nothing, **settings})
+        self.services: Services = made[0]
+        self.blobs = made[1]
         scripted: Any = self.services.scorers
         scripted.sweep = _nothing_on_disk
         self.late = timedelta()

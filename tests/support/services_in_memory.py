@@ -127,13 +127,16 @@ class ScriptedCrews:
 type App = tuple[Services, MemoryBlobs, ScriptedScorer]
 
 
-def services_in_memory(scratch: Path, blobs: MemoryBlobs | None = None) -> App:
-    """Services over a store in memory, an empty one by default; a model lies at `models/m`."""
+def services_in_memory(scratch: Path, blobs: MemoryBlobs | None = None, **more: Any) -> App:
+    """Services over a store in memory, an empty one by default; a model lies at `models/m`.
+
+    `more` are settings.
+    """
     blobs = blobs or MemoryBlobs()
     for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
-    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",))
+    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",), **more)
     services = build(settings, blobs, ACCOUNT_URL, SIGNER)
     services.scorers.close()
     scorers = ScriptedCrews(scratch)

@@ -1,4 +1,4 @@
-"""A certificate authority of one test, and a certificate for this machine."""
+"""A certificate authority of one test, and a certificate for this machine and other names."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,21 +26,22 @@ _KEY_OF_AUTHORITY_ONLY_SIGNS = x509.KeyUsage(
 
 @dataclass(frozen=True)
 class Certificates:
-    """PEM files: whom to trust, and what a server on 127.0.0.1 shows."""
+    """PEM files: whom to trust, and what a server on 127.0.0.1 shows. A folder has one set."""
 
     authority: Path
     server: Path
     server_key: Path
 
 
-def make_certificates(folder: Path) -> Certificates:
+def make_certificates(folder: Path, *names: str) -> Certificates:
+    shown = [x509.IPAddress(ip_address("127.0.0.1")), *map(x509.DNSName, names)]
     made = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _unsigned("authority", authority_key, authority_key).add_extension(
         _KEY_OF_AUTHORITY_ONLY_SIGNS, critical=True
     )
     server = _unsigned("server", server_key, authority_key).add_extension(
-        x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        x509.SubjectAlternativeName(shown), critical=False
     )
     for path, draft in ((made.authority, authority), (made.server, server)):
         path.write_bytes(draft.sign(authority_key, SHA256()).public_bytes(Encoding.PEM))
