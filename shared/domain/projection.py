@@ -119,11 +119,11 @@ def _student(freedom: int) -> float:
 def _bounds(
     startup: float, expected: float, error: float | None
 ) -> tuple[float | None, float | None]:
-    """The startup is taken as it was; scoring takes so much less or more."""
+    """The startup is taken as it was; scoring takes so much less or more, and never less than 0."""
     if error is None:
         return None, None
     half = (expected - startup) * error
-    return round(max(0.0, expected - half), 3), round(expected + half, 3)
+    return round(max(startup, expected - half), 3), round(expected + half, 3)
 
 
 def _spread(times: Sequence[float]) -> float | None:

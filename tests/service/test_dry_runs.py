@@ -40,7 +40,7 @@ def test_a_sample_by_the_texts_of_the_official_client(stack: Stack, deploy: Any)
     sample, receipt = ended["sample"], stack.receipt(sampled)
     assert (8, 40, 20) == (sample["files"], sample["of"]["files"], sample["of"]["mini_batches"])
     told = sample["projection"]
-    assert 0 < told["low_s"] <= told["seconds"] <= told["high_s"]
+    assert told["startup_s"] <= told["low_s"] <= told["seconds"] <= told["high_s"]
     assert pytest.approx(told["seconds"] / 1000, abs=1e-4) == told["cost"]["amount"]
     assert ("sample", 8, 40) == (
         receipt["verdict"],
