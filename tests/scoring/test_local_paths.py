@@ -12,7 +12,11 @@ from shared.scoring.bundle.safe_paths import LONGEST_NAME, safe_paths
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1)
 
 
-@given(st.lists(NAMES.filter(lambda name: name not in {".", ".."}), max_size=30, unique=True))
+def may_stay(name: str) -> bool:
+    return name not in {".", ".."} and len(name.encode()) <= LONGEST_NAME
+
+
+@given(st.lists(NAMES.filter(may_stay), max_size=30, unique=True))
 def test_names_stay_and_paths_are_distinct_everywhere(names: list[str]) -> None:
     paths = safe_paths(names)
 
