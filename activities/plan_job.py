@@ -24,7 +24,7 @@ from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
 from shared.domain.sample import Sampling
-from shared.domain.selection import Skipped
+from shared.domain.selection import Skipped, nothing_chosen
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
 from shared.services import Services, services
@@ -91,7 +91,8 @@ def _create_plan(spec: JobSpec, services: Services) -> Plan:
     except _Stopped:
         return Plan(is_canceled=True)
     if not planned.files:
-        return Plan(problem=_no_files(spec, skipped))
+        selection = spec.settings.selection
+        return Plan(problem=nothing_chosen(spec.input.uri, selection, str(skipped)))
     summary = skipped.summary()
     services.plans.keep_left_out(spec.name, planned.key, summary)
     counted = {
@@ -100,19 +101,6 @@ def _create_plan(spec: JobSpec, services: Services) -> Plan:
         "left_out_by": summary.counts,
     }
     return services.plans.keep(spec.name, planned.model_copy(update=counted))
-
-
-def _no_files(spec: JobSpec, skipped: Skipped) -> str:
-    left_out = f" ({skipped})" if skipped.total else ""
-    uri, selection = spec.input.uri, spec.settings.selection
-    if selection.manifest:
-        return f"The manifest '{uri}' lists no files. Write one on each line, and invoke again."
-    if not selection.is_default:
-        return (
-            f"No file of the input '{uri}' is chosen{left_out}. "
-            "Upload files that are, or choose others, and invoke again."
-        )
-    return f"The input '{uri}' holds no files any more{left_out}. Upload files and invoke again."
 
 
 def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skipped]:

@@ -1,5 +1,6 @@
 """What an invocation asks for beside a job over all its input, in the request's properties."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ def trial_of(flags: Mapping[str, Any]) -> dict[str, JSON]:
         raise UsageError(
             "--price-per-hour says what a sample projects, and there is no sample.",
             fix="Add --sample N.",
+        )
+    if not math.isfinite(flags.get("price_per_hour") or 0):
+        raise UsageError(
+            f"--price-per-hour is {flags['price_per_hour']}, which is no price.",
+            fix="Write a number, such as 0.4.",
         )
     asked = {
         "dryRun": flags.get("dry_run") or None,

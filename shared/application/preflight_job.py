@@ -29,6 +29,7 @@ from shared.domain.output_places import output_values
 from shared.domain.preflight import InputFound, Problem, ProblemCode
 from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import ResolvedDeployment
+from shared.domain.selection import nothing_chosen
 from shared.schemas.invocation import Invocation, read_invocation
 
 NAMELESS = "{run id}"
@@ -162,6 +163,9 @@ class PreflightJob:
                 return survey
         preflight.input = None
         self._choose(invocation)  # now in the words of an invoke
+        skipped = ", ".join(f"{one.count} {one.reason}" for one in preflight.found.skipped)
+        message = nothing_chosen(source.uri, selection, skipped)  # and in those of a plan
+        preflight.problems.append(Problem(code=ProblemCode.INPUT_MISSING, message=message))
         return survey
 
     def _choose(self, invocation: Invocation) -> None:

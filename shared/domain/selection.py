@@ -158,6 +158,19 @@ class Selection(Message):
 WHOLE_FOLDER = Selection()
 
 
+def nothing_chosen(uri: str, selection: Selection, skipped: str) -> str:
+    """Of an input of which no file counts, in words; `skipped` says what was left out."""
+    left_out = f" ({skipped})" if skipped else ""
+    if selection.manifest:
+        return f"The manifest '{uri}' lists no files. Write one on each line, and invoke again."
+    if not selection.is_default:
+        return (
+            f"No file of the input '{uri}' is chosen{left_out}. "
+            "Upload files that are, or choose others, and invoke again."
+        )
+    return f"The input '{uri}' holds no files any more{left_out}. Upload files and invoke again."
+
+
 def moment_in(text: str) -> datetime | None:
     """A moment as RFC 3339 writes it; None for anything else, such as one without a time zone."""
     try:

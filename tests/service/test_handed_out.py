@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from azure.core.exceptions import ResourceExistsError
 
 from tests.service.conftest import deploy_on
 from tests.service.models import MODEL_FILES, csv_of
@@ -192,12 +193,14 @@ def permissions(job: Job, role: str, datastore: str) -> str:
 
 @pytest.fixture(scope="module")
 def models(stack: Stack) -> str:
-    """A datastore of its own for models, as the docs advise."""
-    container = stack.blobs.get_container_client("only-models")
-    container.create_container()
+    """A datastore of its own for models, as the docs advise; tests may be dealt out in two parts."""
+    for name in ("only-models", "only-data"):
+        with suppress(ResourceExistsError):
+            stack.blobs.create_container(name)
     for name, content in MODEL_FILES.items():
-        container.upload_blob(f"m/{name}", content)
-    stack.blobs.create_container("only-data")
+        stack.blobs.get_container_client("only-models").upload_blob(
+            f"m/{name}", content, overwrite=True
+        )
     account = stack.send("GET", f"{WORKSPACE}/datastores/workspaceblobstore").body["properties"]
     for name, place in (("only_models", "only-models"), ("only_data", "only-data")):
         kind = {"datastoreType": "AzureBlob", "accountName": account["accountName"]}

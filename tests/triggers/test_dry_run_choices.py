@@ -1,11 +1,27 @@
 """Dry runs choose files as jobs do, and read manifests as they do."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from activities.plan_job import plan
+from shared.domain.errors import PreflightFailed
+from shared.domain.job import JobState, JobStatus
+from shared.domain.task import PlanTask
+from tests.support.client import Client
 from tests.support.specs import CONTAINER
-from tests.triggers.test_dry_runs import GOOD, URI, Made, dry_run, made, planned
+from tests.triggers.test_dry_runs import (
+    GOOD,
+    URI,
+    Made,
+    body_of,
+    codes,
+    dry_run,
+    made,
+    planned,
+    post,
+)
 
 __all__ = ["made"]
 
@@ -52,6 +68,35 @@ def test_a_dry_run_reads_a_manifest_as_the_job_does(made: Made, sample: dict[str
     files = properties["files"]
     assert (2 if sample else 3) == job.files == files["total"]
     assert job.bytes == files["bytes"]
+
+
+@pytest.mark.parametrize("more", [{}, {"sample": 2}])
+def test_a_choice_of_nothing_is_a_problem(made: Made, more: dict[str, Any]) -> None:
+    """A manifest without a line, and a folder in which nothing changed since a job."""
+    client, blobs = made
+    client.orchestrations.is_idle = True
+    blobs.write(CONTAINER, "in/a.csv", GOOD)
+    blobs.write(CONTAINER, "empty.txt", b"# nothing\n\n")
+    earlier = post(client, body_of()).body["name"]
+    complete(client, earlier)
+    uri = URI.removesuffix("in")
+    empty = {"jobInputType": "UriFile", "uri": f"{uri}empty.txt", "manifest": True}
+    unchanged = {"jobInputType": "UriFolder", "uri": URI, "changedSince": earlier}
+
+    for one, words in ((empty, "lists no files"), (unchanged, "(1 unchanged since then)")):
+        found = dry_run(client, inputData={"input": one}, **more)
+        assert ["InputMissing"] == codes(found), found
+        assert words in found["problems"][0]["message"]
+        with pytest.raises(PreflightFailed, match="The preflight found 1 problem"):
+            post(client, body_of(inputData={"input": one}, preflight=True, **more))
+
+
+def complete(client: Client, name: str) -> None:
+    """The job, planned and scored."""
+    job = client.services.jobs.get(name)
+    planned = plan(PlanTask(job=name), client.services).plan
+    state = JobState(status=JobStatus.COMPLETED, plan=planned, ended_at=datetime.now(UTC))
+    client.services.jobs.advance(job.spec, state)
 
 
 def test_what_is_wrong_with_a_choice_is_a_problem_of_the_input(made: Made) -> None:

@@ -44,7 +44,7 @@ class Head:
 class MlflowInputs:
     """Looks at files by the rules of the scorer of MLflow models."""
 
-    supported = (*kinds.ALL, *(f"{kind}{codec}" for codec in kinds.CODECS for kind in kinds.CSV))
+    supported = (*kinds.ALL, *(f"{kind}{codec}" for codec in kinds.CODECS for kind in kinds.TEXTS))
 
     def supports(self, name: str) -> bool:
         return kinds.is_read(name)
