@@ -193,7 +193,7 @@ def permissions(job: Job, role: str, datastore: str) -> str:
 
 @pytest.fixture(scope="module")
 def models(stack: Stack) -> str:
-    """A datastore of its own for models, as the docs advise; tests may be dealt out in two parts."""
+    """A datastore of its own for models, as the docs advise; it may be asked for twice."""
     for name in ("only-models", "only-data"):
         with suppress(ResourceExistsError):
             stack.blobs.create_container(name)
