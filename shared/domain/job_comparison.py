@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from shared.domain.job import Job, JobSpec, utc
 from shared.domain.message import JSON
-from shared.domain.output_options import OutputOptions
 
 
 def compared(job: Job, earlier: Job) -> JSON:
@@ -54,7 +53,8 @@ def _asked(spec: JobSpec) -> Iterator[tuple[str, JSON]]:
     yield "retry_settings.timeout", settings.retry_settings.timeout_s
     yield "output_action", settings.output_action
     yield "output_file_name", settings.output_file_name
-    yield from settings.output.to_wire().items() if settings.output != OutputOptions() else ()
+    for name, value in settings.output.model_dump(mode="json").items():
+        yield f"output_{name}", value
     yield "logging_level", settings.logging_level
     yield "environment_variables", sorted(settings.environment_variables)
     yield "fingerprint", resolved.fingerprint

@@ -62,9 +62,12 @@ export function sameAgain({ properties }) {
   const { inputData, miniBatchSize, errorThreshold, maxConcurrencyPerInstance, retrySettings, loggingLevel, outputFileName, compute, experimentName } =
     properties;
   const settings = { inputData, miniBatchSize, errorThreshold, maxConcurrencyPerInstance, retrySettings, loggingLevel, compute, experimentName };
+  if (outputFileName) settings.outputFileName = outputFileName;
+  if (properties.properties) settings.properties = properties.properties; // what its rows look like
+  if (properties.sample) settings.sample = properties.sample.requested;
   return {
     path: `endpoints/${encodeURIComponent(properties.endpointName)}/jobs`,
-    body: { properties: outputFileName ? { ...settings, outputFileName } : settings },
+    body: { properties: settings },
     headers: { "azureml-model-deployment": properties.deploymentName },
   };
 }
