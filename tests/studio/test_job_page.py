@@ -46,6 +46,19 @@ def test_a_failing_file_is_found_from_its_cause_to_its_line_of_the_log(
     expect(page.locator(".log-text mark")).to_contain_text("run() of wine-11.csv")
 
 
+def test_the_first_in_the_log_of_a_cause_is_its_own_file(sign_in: Open, inside: Inside) -> None:
+    """Another file of the same mini-batch may have failed by something else."""
+    page = sign_in(f"jobs/{inside.ended['name']}").page
+    part(page, "Errors")
+    first = page.get_by_role("listitem").get_by_role("link", name="First in the log").first
+    expect(first).to_have_attribute("href", re.compile(r"mini_batch=\d+&file=wine-\d+\.csv"))
+
+    first.click()
+
+    file = page.url.rpartition("file=")[2].partition("&")[0]
+    expect(page.locator(".log-text mark")).to_contain_text(f"run() of {file}")
+
+
 def test_a_log_is_searched(sign_in: Open, inside: Inside) -> None:
     screen = sign_in()
     screen.go(f"{Inside.path(inside.ended, 'logs')}?log=logs/user/error.txt")

@@ -45,7 +45,7 @@ function Group({ job, path, group, most, isOpen }) {
           <svg class="cause-bar" viewBox="0 0 100 3" preserveAspectRatio="none" aria-hidden="true"><rect class="meter-all" width="100" height="3" /><rect class="meter-bad" width=${(100 * group.files) / most} height="3" /></svg>
         </div>
         <span class="cause-end">
-          ${group.log && html`<a class="button quiet" href=${partHref(job, "logs", { log: group.log.name, mini_batch: group.first })}><${Icon} name="list" />First in the log</a>`}
+          ${group.log && html`<a class="button quiet" href=${partHref(job, "logs", { log: group.log.name, mini_batch: group.first, file: group.first_files?.[0] })}><${Icon} name="list" />First in the log</a>`}
           <button type="button" class="button" aria-expanded=${isOpen} aria-describedby=${title} onClick=${() => goQuery({ cause: isOpen ? "" : group.id })}><${Icon} name=${isOpen ? "down" : "right"} />Files</button>
         </span>
       </div>
