@@ -113,6 +113,7 @@ def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
             spec.resolved,
             capacity=most,
             job=spec.name,
+            span=task.span,
             is_stopped=watch.is_stopped,
         ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
@@ -121,7 +122,7 @@ def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
             with score_bundle(bundle, scorer, services.downloads, log) as result:
                 outcome = _stage(task, spec, result, process, scorer, services)
                 _keep_tracebacks(spec.name, process, result, services)
-            scorer.exit.turns += 1
+            scorer.exit.note_stored(result.span)
             outcome = outcome.model_copy(update={"fatal": scorer.exit.loss[:LONGEST_REASON]})
     except BaseException:
         services.signals.forget(spec.name, task.span)
@@ -179,6 +180,7 @@ def _stage(
         memory_mb=scorer.memory.highest_mb,
         memory_limit_mb=scorer.memory.limit_mb,
         columns=result.columns,
+        rewritten=scorer.exit.rewritten,
     )
     name = services.results.record(task.job, task.shard, record)
     observer().scored(spec, task.shard, record, name)

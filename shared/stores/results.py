@@ -41,7 +41,8 @@ class Record(Message):
     scorer's mini-batches so far of which a process that was ended had still something to write.
     `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
     `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
-    header of its rows, if they need one and there are any.
+    header of its rows, if they need one and there are any. `rewritten` are side files that were
+    written again with the bytes that they had: another bundle has those as a change.
     """
 
     segment: Segment
@@ -59,6 +60,9 @@ class Record(Message):
     memory_mb: int = 0
     memory_limit_mb: int = 0
     columns: tuple[str, ...] = ()
+    rewritten: list[str] = Field(
+        default_factory=list[str], exclude_if=lambda rewritten: not rewritten
+    )
 
 
 class Summary(Message):
