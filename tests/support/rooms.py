@@ -77,6 +77,7 @@ MAY_IMPORT = {
         "shared.application",
         "shared.scoring",
         "shared.services",
+        "shared.stores",
     },
     "shared.application": {
         "shared.histories",
