@@ -21,6 +21,8 @@ from shared.ports import Blobs
 from shared.scorers import Scorers
 from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.models.model_cache import ModelCache
+from shared.scoring.scorer.gpu_query import find_gpus
+from shared.scoring.scorer.gpus import Gpus
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import JobCourse
 from shared.settings import Settings
@@ -95,6 +97,7 @@ def make_scorers(
         temporary=_temporary(),
         idle_s=settings.scorer_idle_s,
         course_of=lambda job: _course_of(job, jobs),
+        gpus=Gpus(lambda: find_gpus(settings.nvidia_smi), settings.scorers_per_gpu),
     )
     watch_instance(observer().telemetry, pool)
     of_developers = (one for one in OF_DEVELOPERS if one.exists())
