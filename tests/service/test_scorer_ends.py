@@ -142,7 +142,7 @@ def test_shutdown_is_called_once_per_process_and_its_files_are_published(
     assert "Completed" == properties["status"], properties
     totals = [int(total) for total in files_like(stack, properties, "total-")]
     assert 12 == sum(totals)
-    assert len(totals) in {1, 2}
+    assert len(totals) in {1, 2} or two_hosts.IS_ON  # there, others take over from who dies
     assert list(FILES) == stack.output(properties).decode().splitlines()
     node = next(name for name in log_names(stack, started) if "/stdout/" in name)
     assert b"shut down" in stack.download(node, "batch-jobs")
@@ -167,8 +167,10 @@ def test_a_shutdown_that_fails_is_in_the_logs_and_fails_a_job_of_side_files(
     assert "Failed" == failed["status"]
     assert "shutdown() failed: ValueError: no totals today" in failed["error"]["message"]
     for started in (rows, files):
-        (name,) = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
-        assert b"in shutdown" in stack.download(name, "batch-jobs")
+        names = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
+        assert 1 == len(names) or (two_hosts.IS_ON and names)  # there, each host has its process
+        for name in names:
+            assert b"in shutdown" in stack.download(name, "batch-jobs")
 
 
 def test_what_a_killed_process_had_still_to_write_is_reported(stack: Stack, script: Any) -> None:
@@ -205,6 +207,7 @@ def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_repor
 def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_reported(
     stack: Stack, script: Any
 ) -> None:
+    """Of several processes, as two hosts have them, each has only what it scored so far."""
     script(
         "all-so-far",
         ALL_SO_FAR,
@@ -217,9 +220,15 @@ def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_r
 
     assert "Completed" == properties["status"], properties
     (whole,) = files_like(stack, properties, "all.txt")
-    assert [name for name in FILES if name != "f07.txt"] == whole.decode().splitlines()
-    (told,) = [one for one in properties["warnings"] if "were overwritten by" in one]
-    assert "'all.txt'" in told
+    scored, lines = [name for name in FILES if name != "f07.txt"], whole.decode().splitlines()
+    told = [one for one in properties["warnings"] if "were overwritten by" in one]
+    if two_hosts.IS_ON:  # there, it may have been the first of the one that died
+        assert set(lines) <= set(scored)
+        assert told or scored == sorted(lines)
+    else:
+        assert scored == lines
+        assert 1 == len(told)
+    assert all("'all.txt'" in one for one in told)
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
