@@ -53,20 +53,6 @@ def shutdown():
         total.write(str(len(seen)))
     print("shut down")
 """
-ALL_SO_FAR = """\
-import os
-
-so_far = []
-
-
-def run(mini_batch):
-    if os.path.basename(mini_batch[0]) == os.environ["DIES_ON"]:
-        os._exit(3)
-    so_far.extend(os.path.basename(path) for path in mini_batch)
-    with open(os.path.join(os.environ["AZUREML_BI_OUTPUT_PATH"], "all.txt"), "w") as given:
-        given.writelines(name + chr(10) for name in so_far)
-    return mini_batch
-"""
 ARCHIVE = """\
 import atexit
 import gzip
@@ -202,33 +188,6 @@ def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_repor
     assert [] == files_like(stack, properties, "total-")
     told = "The processes of 12 mini-batches were ended before their shutdown()"
     assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
-
-
-def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_reported(
-    stack: Stack, script: Any
-) -> None:
-    """Of several processes, as two hosts have them, each has only what it scored so far."""
-    script(
-        "all-so-far",
-        ALL_SO_FAR,
-        miniBatchSize=1,
-        errorThreshold=-1,
-        environmentVariables={"DIES_ON": "f07.txt"},
-        retrySettings={"maxRetries": 0, "timeout": "PT30S"},
-    )
-    properties = stack.ended(stack.invoke("all-so-far", stack.upload("twelve", FILES)))
-
-    assert "Completed" == properties["status"], properties
-    (whole,) = files_like(stack, properties, "all.txt")
-    scored, lines = [name for name in FILES if name != "f07.txt"], whole.decode().splitlines()
-    told = [one for one in properties["warnings"] if "were overwritten by" in one]
-    if two_hosts.IS_ON:  # there, it may have been the first of the one that died
-        assert set(lines) <= set(scored)
-        assert told or scored == sorted(lines)
-    else:
-        assert scored == lines
-        assert 1 == len(told)
-    assert all("'all.txt'" in one for one in told)
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
