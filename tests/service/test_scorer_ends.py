@@ -109,6 +109,7 @@ def lines_of(archives: list[bytes]) -> list[str]:
     return sorted(line for one in archives for line in gzip.decompress(one).decode().splitlines())
 
 
+@two_hosts.is_about_one_host("its rows say what the process that scored them had scored before")
 def test_the_same_job_twice_gives_the_same_bytes(stack: Stack, script: Any) -> None:
     script("counts", COUNTS, miniBatchSize=5)
     uri = stack.upload("twelve", FILES)
