@@ -15,7 +15,7 @@ from shared.domain.function_names import SCORE_MINIBATCH
 from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
-from shared.domain.outcome import Outcome
+from shared.domain.outcome import Outcome, Tally
 from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
@@ -186,15 +186,18 @@ def _stage(
 
 
 def _outcome(result: BundleResult, rows: int, record: str) -> Outcome:
+    tally = Tally.of(result.reports)
     return Outcome(
         span=result.span,
-        files=sum(report.files for report in result.reports),
-        failed_files=sum(report.failed_files for report in result.reports),
-        failed_minibatches=sum(report.failed_files > 0 for report in result.reports),
+        files=tally.files,
+        failed_files=tally.failed_files,
+        failed_minibatches=tally.failed_minibatches,
         rows=rows,
-        retries=sum(report.tries - 1 for report in result.reports),
+        retries=tally.retries,
         seconds=result.seconds,
         record=record,
+        split_done=tally.split_done,
+        split_failed=tally.split_failed,
     )
 
 

@@ -110,7 +110,7 @@ class Shard:
         )
 
     def _failed_files(self) -> int:
-        return self._task.tally.failed_files + self.tally.failed_files
+        return self._task.tally.plus(self.tally).failed_files
 
 
 def _left_of(span: Span, accepted: Sequence[AcceptedBundle]) -> list[Span]:

@@ -4,15 +4,15 @@ Their counts are `<job>/plan/<key>.json`: who has the key needs nobody's word fo
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import batched
+from itertools import batched, chain
 
 from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     PlannedFile,
-    minibatches_of,
+    cut,
     shard_span,
     shards_of,
 )
@@ -44,24 +44,26 @@ class Plans:
         mini_batch_size: int,
         *,
         is_listed: bool = True,
+        split: Callable[[Iterable[PlannedFile]], Iterable[PlannedFile]] = iter,
     ) -> Plan:
         """Cut the files as they come and write one document per shard; at most one is in memory.
 
-        Those that a store listed are in name order: raises ServiceUnavailable for others.
+        `split` gives a file's pieces, which count as one. Those that a store listed are in name order: raises ServiceUnavailable for others.
         """
-        digest, count, size = hashlib.sha256(), 0, 0
-        per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
-        ordered = ascending(files) if is_listed else files
-        for index, part in enumerate(batched(ordered, per_shard, strict=False)):
-            minibatches = minibatches_of(count + len(part), mini_batch_size)
+        digest, count, size, minibatches, pieces = hashlib.sha256(), 0, 0, 0, 0
+        groups = cut(split(ascending(files) if is_listed else files), mini_batch_size)
+        for index, several in enumerate(batched(groups, MINIBATCHES_PER_SHARD, strict=False)):
+            part = list(chain.from_iterable(several))
+            minibatches += len(several)
             span = shard_span(index, minibatches)
-            shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))
+            shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=part)
             self._documents.put(_name(job, key, index), shard.to_wire())
             for line in _lines(part):
                 digest.update(line)
-            count += len(part)
-            size += sum(file.size for file in part)
-        minibatches = minibatches_of(count, mini_batch_size)
+            firsts = [file for file in part if file.is_first]
+            count += len(firsts)
+            size += sum(file.size for file in firsts)
+            pieces += sum(file.piece is not None for file in part)
         return Plan(
             key=key,
             files=count,
@@ -69,6 +71,7 @@ class Plans:
             minibatches=minibatches,
             shards=shards_of(minibatches),
             digest=digest.hexdigest(),
+            pieces=pieces,
         )
 
     def keep(self, job: str, plan: Plan) -> Plan:
@@ -113,7 +116,8 @@ class Plans:
 def _lines(files: Iterable[PlannedFile]) -> Iterator[bytes]:
     for file in files:
         place = f"{file.container}\t" if file.container else ""
-        yield f"{place}{file.name}\t{file.etag}\t{file.size}\n".encode()
+        rows = f"\t{file.piece.first_row}" if file.piece else ""
+        yield f"{place}{file.name}\t{file.etag}\t{file.size}{rows}\n".encode()
 
 
 def _name(job: str, key: str, shard: int) -> str:

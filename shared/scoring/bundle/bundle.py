@@ -19,6 +19,7 @@ from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
 from shared.domain.outcome import FailedTry, FileError, MinibatchReport
 from shared.domain.side_names import SideNames
+from shared.domain.split import Piece
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.downloads import Downloads, Fetching
 from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
@@ -168,7 +169,7 @@ class _Run:
             error for part in attempted.groups for error in errors_of(part, index, attempted)
         ]
         clock = _Clock(started_at, began - asked, _since(began))
-        report = _report(index, len(files) + len(unread), attempted, clock)
+        report = _report(index, len(files) + len(unread), attempted, clock, fetching.piece)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
         outputs = [part.scored.output for part in attempted.groups if part.scored]
@@ -177,7 +178,7 @@ class _Run:
             result.side_files += scored.side_files
             result.columns = result.columns or scored.columns
         if report.failed_files:
-            self._bundle.note_failures(index, report.failed_files)
+            self._bundle.note_failures(report.file_mark, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
@@ -226,7 +227,9 @@ class _Clock:
     seconds: float
 
 
-def _report(index: int, files: int, attempted: Attempted, clock: _Clock) -> MinibatchReport:
+def _report(
+    index: int, files: int, attempted: Attempted, clock: _Clock, piece: Piece | None
+) -> MinibatchReport:
     scored = [part.scored for part in attempted.groups if part.scored]
     succeeded = sum(
         min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
@@ -243,6 +246,8 @@ def _report(index: int, files: int, attempted: Attempted, clock: _Clock) -> Mini
         seconds=round(clock.seconds, 6),
         run_seconds=round(sum(one.seconds for one in scored), 6),
         status=kinds[0] if kinds else "done",
+        piece=piece.number if piece else 0,
+        pieces=piece.of if piece else 0,
     )
 
 
