@@ -85,12 +85,17 @@ class AzureBlobs:
         data = b"".join(cut(container, name, opened, PIECE))
         return BlobContent(data, opened.properties.etag)
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
-        stop = min(start + length, self.head(container, name).size)
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
+        found = self.head(container, name)
+        if if_match and found.etag != if_match:
+            raise changed(container, name)
+        stop = min(start + length, found.size)
         if start >= stop:
             return b""
         with translated(container, name):
-            return self._bytes(name).read_range(container, name, start, stop)
+            return self._bytes(name).read_range(container, name, start, stop, if_match)
 
     def head(self, container: str, name: str) -> BlobProperties:
         check_names(container, name)

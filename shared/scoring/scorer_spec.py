@@ -1,12 +1,14 @@
 """What a scorer is asked, and what it answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from shared.scoring.child.messages import FileFailure, InitRequest, RowForm, RunDone, RunError
+from shared.domain.value_shape import Columns, are_shapes
+from shared.domain.split import Piece
+from shared.scoring.child.messages import FilePiece, FileFailure, InitRequest, RowForm, RunDone, RunError
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
 
@@ -82,10 +84,28 @@ class ScorerSpec:
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A local file, and the name that goes into the output's file column."""
+    """A local file, and the name that goes into the output's file column.
+
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch.
+    """
 
     path: Path
     name: str
+    piece: Piece | None = None
+
+    @property
+    def asked(self) -> FilePiece | None:
+        """The piece as the scorer's process is told of it."""
+        if self.piece is None:
+            return None
+        groups = (self.piece.start, self.piece.stop) if self.piece.ranges else ()
+        return FilePiece(
+            self.piece.first_row,
+            self.piece.rows,
+            self.piece.first_line,
+            self.piece.columns,
+            groups,
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +116,8 @@ class Scored:
     counts the elements that stand against the files: for MLflow, files that gave their rows; for
     a script, elements returned, which may be more than the files, or fewer: then nobody knows
     which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
-    `columns` is the header of the rows, if they need one and there are any.
+    `columns` is the header of the rows, if they need one and there are any; `shapes` what their
+    values are, where that was asked.
     """
 
     rows: int
@@ -107,6 +128,7 @@ class Scored:
     seconds: float
     side_files: tuple[SideFile, ...] = ()
     columns: tuple[str, ...] = ()
+    shapes: Columns = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,6 +145,8 @@ class RowsAsked:
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""
+        if isinstance(answer, RunDone) and not are_shapes(answer.shapes):
+            return RunError("BrokenProtocol", "The process did not say what its rows are.")
         columns = answer.columns if isinstance(answer, RunDone) else ()
         header = self.agree(columns) if columns else columns
         if columns == header:

@@ -4,11 +4,10 @@ Their counts are `<job>/plan/<key>.json`: who has the key needs nobody's word fo
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import batched, chain
 
-from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     PlannedFile,
@@ -36,22 +35,13 @@ class Plans:
         self.shard = lru_cache(SHARDS_CACHED)(self.read_shard)
         self._counts = Recent[tuple[str, str], Plan](COUNTS_CACHED)
 
-    def write(
-        self,
-        job: str,
-        key: str,
-        files: Iterable[PlannedFile],
-        mini_batch_size: int,
-        *,
-        is_listed: bool = True,
-        split: Callable[[Iterable[PlannedFile]], Iterable[PlannedFile]] = iter,
-    ) -> Plan:
+    def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
         """Cut the files as they come and write one document per shard; at most one is in memory.
 
-        `split` gives a file's pieces, which count as one. Those that a store listed are in name order: raises ServiceUnavailable for others.
+        The pieces of a file count as one.
         """
         digest, count, size, minibatches, pieces = hashlib.sha256(), 0, 0, 0, 0
-        groups = cut(split(ascending(files) if is_listed else files), mini_batch_size)
+        groups = cut(files, mini_batch_size)
         for index, several in enumerate(batched(groups, MINIBATCHES_PER_SHARD, strict=False)):
             part = list(chain.from_iterable(several))
             minibatches += len(several)

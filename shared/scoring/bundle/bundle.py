@@ -8,34 +8,33 @@ import shutil
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import FailedTry, FileError, MinibatchReport
+from shared.domain.outcome import MinibatchReport
 from shared.domain.side_names import SideNames
-from shared.domain.split import Piece
 from shared.scoring.bundle.attempts import Attempted, Attempts
+from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
-from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
+from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, in_piece, tracebacks
+from shared.scoring.bundle.minibatch_report import Clock, report_of
 from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScoringStopped
-from shared.scoring.side_files.side_folder import ANY, SideFile
+from shared.scoring.side_files.side_folder import ANY
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
-# Characters of one bundle: when everything fails, the first ones say it all.
-MOST_TRACEBACKS = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -57,38 +56,6 @@ class Bundle:
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
     rows_asked: Callable[[], RowsAsked] = RowsAsked
-
-
-@dataclass
-class BundleResult:
-    """What was scored of a bundle: `span` is shorter than asked if it ended early."""
-
-    span: Span
-    reports: list[MinibatchReport] = field(default_factory=list[MinibatchReport])
-    errors: list[FileError] = field(default_factory=list[FileError])
-    tries: list[FailedTry] = field(default_factory=list[FailedTry])
-    outputs: list[Path] = field(default_factory=list[Path])
-    side_files: list[SideFile] = field(default_factory=list[SideFile])
-    tracebacks: list[str] = field(default_factory=list[str])
-    omitted: int = 0
-    rows: int = 0
-    columns: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-    def take(self, report: MinibatchReport, errors: list[FileError], outputs: list[Path]) -> None:
-        self.span = self.span.model_copy(update={"stop": report.index + 1})
-        self.reports.append(report)
-        self.errors += errors
-        self.rows += report.rows
-        self.outputs += outputs
-
-    def note_tracebacks(self, tracebacks: Iterable[str]) -> None:
-        """Keep them up to a bound, and count the others."""
-        for text in tracebacks:
-            if sum(map(len, self.tracebacks)) < MOST_TRACEBACKS:
-                self.tracebacks.append(text)
-            else:
-                self.omitted += 1
 
 
 @contextmanager
@@ -168,15 +135,12 @@ class _Run:
         errors += [
             error for part in attempted.groups for error in errors_of(part, index, attempted)
         ]
-        clock = _Clock(started_at, began - asked, _since(began))
-        report = _report(index, len(files) + len(unread), attempted, clock, fetching.piece)
+        errors = [in_piece(error, fetching.piece) for error in errors]
+        clock = Clock(started_at, began - asked, _since(began))
+        report = report_of(index, len(files) + len(unread), attempted, clock, fetching.piece)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
-        outputs = [part.scored.output for part in attempted.groups if part.scored]
-        result.take(report, errors, outputs)
-        for scored in (part.scored for part in attempted.groups if part.scored):
-            result.side_files += scored.side_files
-            result.columns = result.columns or scored.columns
+        result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
             self._bundle.note_failures(report.file_mark, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
@@ -216,39 +180,6 @@ class _Run:
 
     def _inputs(self, index: int) -> Path:
         return self._work / f"{index}.files"
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """When a mini-batch's first try began; how long it waited before, and took from there."""
-
-    started_at: datetime
-    waited: float
-    seconds: float
-
-
-def _report(
-    index: int, files: int, attempted: Attempted, clock: _Clock, piece: Piece | None
-) -> MinibatchReport:
-    scored = [part.scored for part in attempted.groups if part.scored]
-    succeeded = sum(
-        min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
-    )
-    kinds = [part.failed.kind for part in attempted.groups if part.failed]
-    return MinibatchReport(
-        index=index,
-        started_at=clock.started_at,
-        waited=round(clock.waited, 4),
-        files=files,
-        failed_files=files - succeeded,
-        rows=sum(one.rows for one in scored),
-        tries=attempted.tries,
-        seconds=round(clock.seconds, 6),
-        run_seconds=round(sum(one.seconds for one in scored), 6),
-        status=kinds[0] if kinds else "done",
-        piece=piece.number if piece else 0,
-        pieces=piece.of if piece else 0,
-    )
 
 
 def _since(began: float) -> float:

@@ -57,6 +57,7 @@ class RowForm:
     `lineage` are columns that say where a row comes from; None: those of Azure ML's rows. What is
     the same in all rows stands in `constants`. `carry` are columns of the input, `ALL` for every
     one. `columns` is the header that other mini-batches have already, empty where nobody has.
+    `is_typed` asks what the values are, for a file whose columns have types.
     """
 
     format: str
@@ -64,6 +65,22 @@ class RowForm:
     constants: tuple[tuple[str, str], ...] = ()
     carry: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    is_typed: bool = False
+
+
+@dataclass(frozen=True)
+class FilePiece:
+    """What a file holds that is a piece of another one, which is split.
+
+    The other one has `first_row` rows and `first_line` lines before it. `columns` are keys that its
+    other rows have, and `groups` the first row group of parquet, and the one behind the last.
+    """
+
+    first_row: int
+    rows: int
+    first_line: int = 0
+    columns: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,8 @@ class RunRequest(ScorerMessage):
     minibatch: int = 0
     """Its index in the job, for a script that asks."""
     form: RowForm | None = None
+    piece: FilePiece | None = None
+    """Of the only file."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +143,8 @@ class RunDone(ScorerMessage):
     """A run that came back: `seconds` is its own time, `bytes` the size of the output.
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
-    `columns` is the header of its rows, if they need one and there are any.
+    `columns` is the header of its rows, if they need one and there are any. `shapes` says what the
+    values are, as JSON by column, where that was asked.
     """
 
     rows: int
@@ -134,6 +154,7 @@ class RunDone(ScorerMessage):
     seconds: float
     held: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    shapes: str = ""
 
 
 _MESSAGES: dict[str, type[ScorerMessage]] = {
@@ -166,6 +187,7 @@ def decode(line: bytes) -> ScorerMessage:
         if kind is RunRequest:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
             fields["form"] = _form_of(fields.get("form"))
+            fields["piece"] = _piece_of(fields.get("piece"))
         if kind is RunDone:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
             fields["held"] = tuple(fields["held"])
@@ -186,7 +208,15 @@ def _form_of(fields: Any) -> RowForm | None:
         tuple((name, value) for name, value in fields["constants"]),
         tuple(fields["carry"]),
         tuple(fields["columns"]),
+        fields["is_typed"],
     )
+
+
+def _piece_of(fields: Any) -> FilePiece | None:
+    if fields is None:
+        return None
+    columns, groups = tuple(fields["columns"]), tuple(fields["groups"])
+    return FilePiece(**{**fields, "columns": columns, "groups": groups})
 
 
 def printable(text: str) -> str:

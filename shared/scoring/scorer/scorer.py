@@ -150,7 +150,8 @@ class Scorer:
         self._state, self._has_scored = ScorerState.SCORING, True
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
         try:
-            request = RunRequest(paths, str(output.absolute()), minibatch, rows.form)
+            piece = files[0].asked if files else None
+            request = RunRequest(paths, str(output.absolute()), minibatch, rows.form, piece)
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
