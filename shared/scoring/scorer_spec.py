@@ -6,9 +6,16 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from shared.domain.value_shape import Columns, are_shapes
 from shared.domain.split import Piece
-from shared.scoring.child.messages import FilePiece, FileFailure, InitRequest, RowForm, RunDone, RunError
+from shared.domain.value_shape import Columns, are_shapes
+from shared.scoring.child.messages import (
+    FileFailure,
+    FilePiece,
+    InitRequest,
+    RowForm,
+    RunDone,
+    RunError,
+)
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
 

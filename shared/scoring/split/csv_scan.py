@@ -42,6 +42,7 @@ class ExactCsvScan:
             if not _is_blank(header):
                 if not header.strip(b'",' + _BLANKS):
                     raise NotSplit("its header is blank")
+                _refuse_lone_cr(_QUOTED.sub(_QUOTE, header))
                 self._width = _width(header)
                 return stop
         return None
