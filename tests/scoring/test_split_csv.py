@@ -1,4 +1,4 @@
-"""Splitting laws of csv: no row is lost or doubled, whatever pandas can read, wherever it is cut."""
+"""Splitting laws of csv: no row is lost or doubled, wherever what pandas can read is cut."""
 
 import io
 import warnings
