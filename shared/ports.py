@@ -64,11 +64,7 @@ class Blobs(Protocol):
     def read_range(
         self, container: str, name: str, start: int, length: int, *, if_match: str = ""
     ) -> bytes:
-        """At most `length` bytes from `start` on; none beyond the end.
-
-        Raises `PreconditionFailed` when the blob's etag is not `if_match`.
-        """
-        ...
+        """At most `length` bytes from `start` on, none beyond the end; `if_match` as below."""
 
     def head(self, container: str, name: str) -> BlobProperties: ...
 

@@ -89,10 +89,9 @@ class AzureBlobs:
         self, container: str, name: str, start: int, length: int, *, if_match: str = ""
     ) -> bytes:
         found = self.head(container, name)
-        if if_match and found.etag != if_match:
+        if if_match not in ("", found.etag):
             raise changed(container, name)
-        stop = min(start + length, found.size)
-        if start >= stop:
+        if (stop := min(start + length, found.size)) <= start:
             return b""
         with translated(container, name):
             return self._bytes(name).read_range(container, name, start, stop, if_match)

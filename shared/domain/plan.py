@@ -5,7 +5,7 @@ from functools import cached_property
 from pydantic import Field
 
 from shared.domain.message import Message, is_none
-from shared.domain.minibatch import PlannedFile, Span, cut
+from shared.domain.minibatch import PlannedFile, Span, cut, minibatches_of
 from shared.domain.sample import Whole
 from shared.domain.selection import Reason
 
@@ -40,6 +40,16 @@ class Plan(Message):
     whole: Whole | None = Field(default=None, exclude_if=is_none)
     pieces: int = Field(default=0, exclude_if=lambda pieces: not pieces)
     unsplit: str = Field(default="", exclude_if=lambda words: not words)
+
+
+def minibatches_of_whole(plan: Plan, mini_batch_size: int) -> int:
+    """Of the input that a sample's plan is of: of one that is split, as many as the sample says."""
+    if plan.whole is None:
+        return plan.minibatches
+    if plan.pieces and plan.bytes:
+        share = plan.whole.bytes / plan.bytes
+        return max(plan.minibatches, round(plan.minibatches * share))
+    return minibatches_of(plan.whole.files, mini_batch_size)
 
 
 class PlanShard(Message):

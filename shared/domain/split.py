@@ -43,6 +43,10 @@ class Split:
         """Whether a file of so many bytes can make more than one piece: a row has two at least."""
         return size > self.most if self.by is SplitBy.SIZE else size // 2 >= self.most
 
+    def pieces(self, size: int) -> int:
+        """How many such a file makes, about; 1 where only its rows would tell."""
+        return -(-size // self.most) if self.by is SplitBy.SIZE else 1
+
 
 def parse_split(text: str) -> Split | None:
     """None for an empty text; raises ValueError, in words."""

@@ -293,3 +293,13 @@ def test_a_range_holds_what_is_there_of_it(blobs: Store, container: str, name: s
     assert b"" == blobs.read_range(container, f"{name}.empty", 0, 9)
     with pytest.raises(NotFound):
         blobs.read_range(container, f"{name}.missing", 0, 1)
+
+
+@pytest.mark.parametrize("name", ["pinned.txt", "pinned//odd.txt"])
+def test_a_range_may_be_of_one_version_only(blobs: Store, container: str, name: str) -> None:
+    etag = blobs.write(container, name, b"0123456789")
+
+    assert b"456" == blobs.read_range(container, name, 4, 3, if_match=etag)
+    blobs.write(container, name, b"abcdefghij")
+    with pytest.raises(PreconditionFailed):
+        blobs.read_range(container, name, 4, 3, if_match=etag)

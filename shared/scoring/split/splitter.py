@@ -11,16 +11,16 @@ from shared.domain.split import Piece, Split
 from shared.ports import Blobs
 from shared.scoring.child.mlflow import kinds
 from shared.scoring.child.mlflow.failure import Unfit
-from shared.scoring.child.mlflow.signature import ANY, select_columns
-from shared.scoring.preflight.model_signature import ModelSignature, NoSignature, signature_of
+from shared.scoring.child.mlflow.signature import select_columns
+from shared.scoring.preflight.model_signature import ModelSignature
 from shared.scoring.split.csv_scan import ExactCsvScan, OddQuotes, QuickCsvScan
 from shared.scoring.split.json_scan import JsonScan
 from shared.scoring.split.parquet_groups import pieces_of_parquet
 from shared.scoring.split.records import Cut, NotSplit, Scan, pieces_of
+from shared.scoring.split.splittable import TARGET, why_not_of_kind
 
 BLOCK = 4 << 20
 MOST_NAMED = 5
-TARGET = "properties.properties.inputSplit"
 LEAVE_OUT = "Leave out split, or exclude such files."
 
 type Files = Iterable[PlannedFile]
@@ -79,17 +79,14 @@ class Splitter:
         return self._known[key]
 
     def _find(self, file: PlannedFile) -> list[Piece]:
-        kind, codec = kinds.kind_of(file.base_name)
-        if codec:
-            raise _refused(file, "it is compressed, and can only be read from its beginning")
+        if why := why_not_of_kind(file.base_name):
+            raise _refused(file, why)
+        kind, _ = kinds.kind_of(file.base_name)
         if kind in kinds.CSV:
             return self._of_csv(file)
         if kind in kinds.JSON:
             return self._of_json(file)
-        if kind in kinds.PARQUET:
-            read = partial(self._read, file)
-            return pieces_of_parquet(file.size, read, self.split, self._columns)
-        raise _refused(file, "split is for csv, lines of JSON and parquet")
+        return pieces_of_parquet(file.size, partial(self._read, file), self.split, self._columns)
 
     def _of_csv(self, file: PlannedFile) -> list[Piece]:
         try:
@@ -140,25 +137,6 @@ class Splitter:
         return data
 
 
-def splitting_signature(mlmodel: bytes) -> ModelSignature:
-    """The signature of a model whose input may be split: it alone says what columns are.
-
-    Raises InvalidRequest where they would depend on all rows of a file.
-    """
-    try:
-        signature = signature_of(mlmodel)
-    except NoSignature as error:
-        raise _no_split(f"the signature in MLmodel cannot be read: {error}") from error
-    if signature is None:
-        raise _no_split("the model has no signature that would say it")
-    if signature.is_hinted:
-        raise _no_split("the model's signature is a type hint")
-    unsure = [str(one.name) for one in signature.inputs if str(one.type) == ANY]
-    if unsure:
-        raise _no_split(f"the signature leaves the type of '{unsure[0]}' open")
-    return signature
-
-
 def _piece(number: int, of: int, head: int, cut: Cut) -> Piece:
     return Piece(
         number=number,
@@ -175,13 +153,4 @@ def _piece(number: int, of: int, head: int, cut: Cut) -> Piece:
 def _refused(file: PlannedFile, why: str) -> InvalidRequest:
     return InvalidRequest(
         f"'{file.base_name}' cannot be split: {why}.", fix=LEAVE_OUT, target=TARGET
-    )
-
-
-def _no_split(why: str) -> InvalidRequest:
-    return InvalidRequest(
-        "The input cannot be split: in each piece the columns must have the types that they have "
-        f"in the whole file, and {why}.",
-        fix="Leave out split, or log the model with a signature of columns and their types.",
-        target=TARGET,
     )
