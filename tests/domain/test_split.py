@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.deployment import BatchSettings
+from shared.domain.errors import InvalidRequest
 from shared.domain.minibatch import PlannedFile, cut
 from shared.domain.outcome import MinibatchReport, Tally
+from shared.domain.selection import Selection
 from shared.domain.split import Piece, Split, SplitBy, parse_split
 
 
@@ -32,6 +35,23 @@ def test_a_split_is_asked_for_in_a_word_or_with_an_amount(text: str, split: Spli
 def test_what_says_no_split_is_refused_with_its_value(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}'.*size=64MB"):
         parse_split(text)
+
+
+def test_scripts_read_their_files_as_they_like() -> None:
+    settings = BatchSettings(selection=Selection(split="rows=5"))
+
+    settings.check_output(has_script=False)
+    with pytest.raises(InvalidRequest, match="without a script"):
+        settings.check_output(has_script=True)
+
+
+def test_a_split_chooses_nothing() -> None:
+    selection = Selection(split="rows=5", include=("*.csv",))
+
+    assert {"split": "rows=5"} == selection.unchosen().given()
+    assert selection.unchosen().is_default
+    assert not selection.is_default
+    assert "split" not in Selection().to_wire()
 
 
 def a_file(name: str, number: int = -1, of: int = 0) -> PlannedFile:
