@@ -16,7 +16,7 @@ from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome, Tally
-from shared.domain.plan import PlanShard
+from shared.domain.plan import PlanPage
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.observed import observed, observer
@@ -62,7 +62,7 @@ def score(task: BundleTask, services: Services, is_suspended: Callable[[], bool]
     nothing = Span(first=task.span.first, stop=task.span.first)
     try:
         spec = services.jobs.spec(task.job)
-        plan = services.plans.shard(task.job, task.plan_key, task.shard)
+        plan = services.plans.part(task.job, task.plan_key, task.shard, task.span)
     except NotFound:
         return Outcome(span=nothing, is_plan_lost=True)
     if not plan.holds(task.span):
@@ -93,7 +93,7 @@ def _why_not_loaded(spec: JobSpec, failure: InitFailed) -> str:
     return f"The {what}: {reason}{ended} {WHOLE}"
 
 
-def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
+def _score(watch: JobWatch, plan: PlanPage, services: Services) -> Outcome:
     task, spec, columns = watch.task, watch.spec, services.results.columns
     bundle = Bundle(
         span=task.span,

@@ -52,8 +52,8 @@ def minibatches_of_whole(plan: Plan, mini_batch_size: int) -> int:
     return minibatches_of(plan.whole.files, mini_batch_size)
 
 
-class PlanShard(Message):
-    """The files of one shard's mini-batches, in order."""
+class PlanPage(Message):
+    """The files of one shard's mini-batches, or of some that follow one another, in order."""
 
     span: Span
     mini_batch_size: int
