@@ -28,7 +28,7 @@ from shared.domain.sample import Sampling
 from shared.domain.selection import Skipped, nothing_chosen
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
-from shared.scoring.split.splittable import splitting_signature
+from shared.scoring.preflight.splittable import splitting_signature
 from shared.scoring.split.splitter import Splitter
 from shared.services import Services, services
 from shared.stores.planned_input import InputLister, PlannedInput

@@ -1,6 +1,6 @@
 """What a scorer is asked, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -15,6 +15,7 @@ from shared.scoring.child.messages import (
     RowForm,
     RunDone,
     RunError,
+    RunRequest,
 )
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
@@ -150,6 +151,12 @@ class RowsAsked:
     form: RowForm | None = None
     agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
 
+    def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
+        """One mini-batch as the scorer's process is asked for it."""
+        paths = tuple((str(file.path.absolute()), file.name) for file in files)
+        piece = files[0].asked if files else None
+        return RunRequest(paths, str(output.absolute()), minibatch, self.form, piece)
+
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""
         if isinstance(answer, RunDone) and not are_shapes(answer.shapes):
@@ -162,46 +169,3 @@ class RowsAsked:
 
 
 RowsAsked.USUAL = RowsAsked()
-
-
-class ScoringFailed(Exception):
-    """A try that failed as a whole; nothing of its output counts.
-
-    `details` is the whole traceback, if there was an exception.
-    """
-
-    def __init__(
-        self, message: str, *, kind: FailureKind, error_type: str, details: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.kind = kind
-        self.error_type = error_type
-        self.details = details
-
-
-class InitFailed(Exception):
-    """The model did not load, or its process died in it.
-
-    `message` is the traceback's last line, `details` the whole traceback, and `logs` what the
-    process printed.
-    """
-
-    def __init__(self, message: str, *, error_type: str, details: str, logs: bytes = b"") -> None:
-        super().__init__(message)
-        self.message = message
-        self.error_type = error_type
-        self.details = details
-        self.logs = logs
-
-    def without_traceback(self) -> "InitFailed":
-        """The same failure for another caller, without this one's traceback."""
-        return InitFailed(self.message, error_type=self.error_type, details=self.details)
-
-
-class ScoringStopped(Exception):
-    """The job was canceled: what was under way counts neither as done nor as failed."""
-
-
-class PoolClosed(Exception):
-    """The worker is stopping: what it scored counts neither as done nor as failed."""

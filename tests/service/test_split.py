@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.service.conftest import Deploy
+from tests.service.conftest import deploy_on
 from tests.support.stack import CONTAINER, Stack
 
 ROWS = 2_000
@@ -44,8 +44,18 @@ SETTINGS = {"miniBatchSize": 10, "maxConcurrencyPerInstance": 3}
 
 
 @pytest.fixture(scope="module")
+def endpoint(stack: Stack) -> str:
+    return deploy_on(stack, "split", **SETTINGS)
+
+
+@pytest.fixture(scope="module")
 def uri(stack: Stack) -> str:
     return stack.upload("split", FILES)
+
+
+@pytest.fixture(scope="module")
+def plain(stack: Stack, endpoint: str, uri: str) -> bytes:
+    return scored(stack, endpoint, uri, "")[1]
 
 
 def scored(stack: Stack, endpoint: str, uri: str, split: str, **more: Any) -> tuple[Any, bytes]:
@@ -58,11 +68,8 @@ def scored(stack: Stack, endpoint: str, uri: str, split: str, **more: Any) -> tu
 
 @pytest.mark.parametrize("split", ["rows=300", "size=9KB"])
 def test_pieces_give_the_bytes_that_the_files_give(
-    stack: Stack, deploy: Deploy, uri: str, split: str
+    stack: Stack, endpoint: str, uri: str, plain: bytes, split: str
 ) -> None:
-    endpoint = deploy("split", **SETTINGS)
-    _, plain = scored(stack, endpoint, uri, "")
-
     started, cut = scored(stack, endpoint, uri, split)
 
     assert plain == cut
@@ -76,9 +83,8 @@ def test_pieces_give_the_bytes_that_the_files_give(
 
 @pytest.mark.parametrize("form", ["jsonl", "csv_header"])
 def test_carried_columns_and_lineage_are_those_of_the_whole_file(
-    stack: Stack, deploy: Deploy, form: str
+    stack: Stack, endpoint: str, form: str
 ) -> None:
-    endpoint = deploy("split", **SETTINGS)
     some = {name: data for name, data in FILES.items() if name != "c.parquet"}
     uri = stack.upload("split-carried", some)
     own = {"outputFormat": form, "outputCarry": "key,n", "outputLineage": "file,row"}
@@ -89,8 +95,7 @@ def test_carried_columns_and_lineage_are_those_of_the_whole_file(
     assert plain == cut
 
 
-def test_a_bad_row_costs_its_piece_and_the_file_counts_once(stack: Stack, deploy: Deploy) -> None:
-    endpoint = deploy("split", **SETTINGS)
+def test_a_bad_row_costs_its_piece_and_the_file_counts_once(stack: Stack, endpoint: str) -> None:
     rows = [f"{row},1" for row in range(1_000)]
     rows[250], rows[777] = "250,1.5", "nothing,1"
     text = "x,n\n" + "\n".join(rows) + "\n"
@@ -111,8 +116,7 @@ def test_a_bad_row_costs_its_piece_and_the_file_counts_once(stack: Stack, deploy
     assert "(column 'x', row 777)" in second
 
 
-def test_a_single_compressed_file_cannot_be_split(stack: Stack, deploy: Deploy) -> None:
-    endpoint = deploy("split", **SETTINGS)
+def test_a_single_compressed_file_cannot_be_split(stack: Stack, endpoint: str) -> None:
     stack.blobs.get_blob_client(CONTAINER, "split-gz/a.csv.gz").upload_blob(
         b"\x1f\x8b" + b"0" * 9_000, overwrite=True
     )

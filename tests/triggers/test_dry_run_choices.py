@@ -119,7 +119,6 @@ def test_what_is_wrong_with_a_choice_is_a_problem_of_the_input(made: Made) -> No
 
 
 def test_a_split_counts_pieces_by_size_and_says_what_cannot_be_split(made: Made) -> None:
-    """The model has no signature here, which would say the types of columns."""
     client, blobs = made
     blobs.write(CONTAINER, "large/a.csv", b"x\n" + b"1\n" * 1_249)
     blobs.write(CONTAINER, "large/b.csv.gz", gzip.compress(os.urandom(1_500)))
@@ -132,4 +131,5 @@ def test_a_split_counts_pieces_by_size_and_says_what_cannot_be_split(made: Made)
     assert (3, 6) == (found["files"]["total"], found["files"]["mini_batches"])
     assert 5 == found["files"]["pieces"]
     refused = [one for one in found["problems"] if one["code"] == "NotSplittable"]
-    assert "the model has no signature" in refused[0]["message"]
+    assert ["b.csv.gz"] == [one["file"] for one in refused]
+    assert "it is compressed" in refused[0]["message"]

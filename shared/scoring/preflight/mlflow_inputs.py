@@ -17,7 +17,7 @@ from shared.scoring.child.mlflow.headers import matched
 from shared.scoring.preflight.first_rows import check_csv, check_json
 from shared.scoring.preflight.model_signature import ModelSignature, NoSignature, signature_of
 from shared.scoring.preflight.parquet_footer import NotParquet, ReadRange, column_names
-from shared.scoring.split.splittable import why_no_split, why_not_of_kind
+from shared.scoring.preflight.splittable import why_no_split, why_not_of_kind
 
 # Enough for a header of some thousand names, and for the first rows.
 HEAD = 256 << 10

@@ -13,11 +13,11 @@ from shared.scoring.child.mlflow import kinds
 from shared.scoring.child.mlflow.failure import Unfit
 from shared.scoring.child.mlflow.signature import select_columns
 from shared.scoring.preflight.model_signature import ModelSignature
+from shared.scoring.preflight.splittable import TARGET, why_not_of_kind
 from shared.scoring.split.csv_scan import ExactCsvScan, OddQuotes, QuickCsvScan
 from shared.scoring.split.json_scan import JsonScan
 from shared.scoring.split.parquet_groups import pieces_of_parquet
 from shared.scoring.split.records import Cut, NotSplit, Scan, pieces_of
-from shared.scoring.split.splittable import TARGET, why_not_of_kind
 
 BLOCK = 4 << 20
 MOST_NAMED = 5
