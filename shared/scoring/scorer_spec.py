@@ -169,3 +169,46 @@ class RowsAsked:
 
 
 RowsAsked.USUAL = RowsAsked()
+
+
+class ScoringFailed(Exception):
+    """A try that failed as a whole; nothing of its output counts.
+
+    `details` is the whole traceback, if there was an exception.
+    """
+
+    def __init__(
+        self, message: str, *, kind: FailureKind, error_type: str, details: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
+        self.error_type = error_type
+        self.details = details
+
+
+class InitFailed(Exception):
+    """The model did not load, or its process died in it.
+
+    `message` is the traceback's last line, `details` the whole traceback, and `logs` what the
+    process printed.
+    """
+
+    def __init__(self, message: str, *, error_type: str, details: str, logs: bytes = b"") -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_type = error_type
+        self.details = details
+        self.logs = logs
+
+    def without_traceback(self) -> "InitFailed":
+        """The same failure for another caller, without this one's traceback."""
+        return InitFailed(self.message, error_type=self.error_type, details=self.details)
+
+
+class ScoringStopped(Exception):
+    """The job was canceled: what was under way counts neither as done nor as failed."""
+
+
+class PoolClosed(Exception):
+    """The worker is stopping: what it scored counts neither as done nor as failed."""
