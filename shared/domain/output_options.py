@@ -34,6 +34,16 @@ class Compression(StrEnum):
     GZIP = "gzip"
 
 
+class PartialRows(StrEnum):
+    """What becomes of the rows that a job has scored before it fails or is canceled.
+
+    `KEEP`: they are readable while it runs, and kept beside its output when it does not complete.
+    """
+
+    KEEP = "keep"
+    NONE = "none"
+
+
 class OutputOptions(Message):
     """How rows are written, and what becomes of a file that exists.
 
@@ -45,6 +55,7 @@ class OutputOptions(Message):
     carry: tuple[str, ...] = ()
     compress: Compression = Compression.NONE
     if_exists: IfExists = IfExists.FAIL
+    partial: PartialRows = PartialRows.KEEP
 
     @field_validator("lineage")
     @classmethod
@@ -82,6 +93,10 @@ class OutputOptions(Message):
     @property
     def has_header(self) -> bool:
         return self.format is OutputFormat.CSV_HEADER
+
+    @property
+    def keeps_partial(self) -> bool:
+        return self.partial is PartialRows.KEEP
 
     @property
     def is_plain(self) -> bool:

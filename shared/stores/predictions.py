@@ -6,7 +6,7 @@ The part of a job of one shard is the whole file: the store copies it, if it can
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from shared.domain.deployment import OutputAction
 from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
@@ -65,7 +65,7 @@ class Predictions:
             checked_at = self._blobs.head(*part).etag
         except NotFound:
             raise Damaged(0) from None
-        content = CountedBytes(self._content(spec, 1))
+        content = CountedBytes(self._content(spec, [0]))
         content.exhaust()
         published = self._published(spec, content, 1)
         try:
@@ -86,10 +86,7 @@ class Predictions:
     def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        blocks = in_blocks(self._with_header(spec, shards))
-        if spec.settings.output.compress is Compression.GZIP:
-            blocks = gzip_members(blocks)
-        content, names = CountedBytes(blocks), list[str]()
+        content, names = CountedBytes(self.blocks(spec, range(shards))), list[str]()
         for block in content:
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)
@@ -136,16 +133,25 @@ class Predictions:
         is_there = self._blobs.exists(output.container, output.path)
         return is_there and self._find_own(spec) is None
 
-    def _with_header(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+    def blocks(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
+        """The bytes of a file that has the rows of these shards, in the form that was asked for.
+
+        Raises Damaged when a part is not what was accepted, InvalidRequest where no header fits.
+        """
+        blocks = in_blocks(self._with_header(spec, shards))
+        is_packed = spec.settings.output.compress is Compression.GZIP
+        return gzip_members(blocks) if is_packed else blocks
+
+    def _with_header(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         if spec.settings.output.has_header:
             yield header_line(self._columns(spec.name, shards))
         yield from self._content(spec, shards)
 
-    def _columns(self, job: str, shards: int) -> tuple[str, ...]:
+    def _columns(self, job: str, shards: Sequence[int]) -> tuple[str, ...]:
         """Those that all rows have; none where there are no rows. Raises InvalidRequest."""
         found = dict[tuple[str, ...], int]()
-        for summary in self._results.summaries(job, shards):
-            for record in summary.records:
+        for shard in shards:
+            for record in self._results.summary(job, shard).records:
                 if record.columns:
                     found.setdefault(record.columns, record.segment.span.first)
         if len(found) > 1:
@@ -157,10 +163,10 @@ class Predictions:
             )
         return next(iter(found), ())
 
-    def _content(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+    def _content(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         """The rows; of a script that writes its own files, a line for each mini-batch."""
         job = spec.name
-        for shard in range(shards):
+        for shard in shards:
             summary = self._results.summary(job, shard)
             if spec.settings.output_action is OutputAction.SUMMARY_ONLY:
                 yield from _lines(summary)
