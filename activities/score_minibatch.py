@@ -157,7 +157,14 @@ def _stage(
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
-    segment = services.results.stage(task.job, task.shard, result.span, rows, outputs)
+    segment = services.results.stage(
+        task.job,
+        task.shard,
+        result.span,
+        rows,
+        outputs,
+        are_readable=spec.settings.output.keeps_partial,
+    )
     changes = services.side_files.store(
         task.job,
         result.span,

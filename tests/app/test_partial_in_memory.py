@@ -244,7 +244,7 @@ def spec_of(size: int, form: OutputFormat, compress: Compression) -> JobSpec:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     files=st.integers(1, 30),

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.service.conftest import Deploy
 from tests.service.models import csv_of, rows_of
 from tests.support.stack import WORKSPACE, Stack
+from tests.support.stub_service import environment, run
 from tests.support.waiting import wait_until
 
 FILES = {f"f{i:03d}.csv": csv_of((i, 1)) for i in range(250)}
@@ -40,12 +42,41 @@ def partial_rows(stack: Stack, started: Any, place: str) -> tuple[list[str], Any
     return content.decode().splitlines(), receipt
 
 
-def test_a_canceled_job_keeps_what_it_scored_and_runs_again_into_the_same_folder(
-    stack: Stack, deploy: Deploy
+def fetched(stack: Stack, started: Any, folder: Path) -> tuple[list[str], Any]:
+    """What `bep` saves of the job's rows, and the receipt beside them."""
+    own = environment(folder, stack.url, BEP_TOKEN=stack.token("reader"))
+    done = run(folder, own, "job", "download", "-n", started["name"], "--output-name", "partial")
+    assert 0 == done.code, done.stderr
+    here = folder / "named-outputs" / "partial"
+    content, receipt = (here / "rows.csv").read_bytes(), (here / "receipt.json").read_text()
+    told = json.loads(receipt)
+    assert hashlib.sha256(content).hexdigest() == told["partial"]["sha256"]
+    assert {"rows.csv", "receipt.json"} == {path.name for path in here.iterdir()}
+    return content.decode().splitlines(), told
+
+
+def expected(told: Any) -> list[str]:
+    """The rows of each file that is not missing."""
+    out = {
+        number
+        for span in told["partial"]["missing"]["mini_batches"]
+        for number in range(span["first"], span["stop"])
+    }
+    left = [number for number in range(len(FILES)) if number not in out]
+    return [row for i in left for row in rows_of(f"f{i:03d}.csv", (i, 1))]
+
+
+def test_a_job_is_read_while_it_runs_and_keeps_what_it_scored_when_it_is_canceled(
+    stack: Stack, deploy: Deploy, tmp_path: Path
 ) -> None:
+    """Then it runs again into the same folder."""
     endpoint, uri = deploy("partial", **SLOW), stack.upload("partial-in", FILES)
     started = stack.invoke(endpoint, uri, **written_to("a/p.csv"))
     wait_until(lambda: is_scoring(stack, started, 5))
+    so_far, told = fetched(stack, started, tmp_path)
+    assert "partial" == told["verdict"]
+    assert expected(told) == so_far
+    assert 5 <= told["partial"]["mini_batches"] == len(so_far) < 250
 
     stack.send("POST", f"{WORKSPACE}/jobs/{started['name']}/cancel")
 
@@ -53,6 +84,8 @@ def test_a_canceled_job_keeps_what_it_scored_and_runs_again_into_the_same_folder
     rows, receipt = partial_rows(stack, started, "a")
     done = receipt["partial"]["mini_batches"]
     assert ("Canceled", "partial") == (ended["status"], receipt["verdict"])
+    assert set(so_far) <= set(rows)
+    assert (rows, receipt) == fetched(stack, started, tmp_path)
     assert ended["outputs"]["partial"]["uri"] == receipt["partial"]["uri"]
     assert [row for i in range(done) for row in rows_of(f"f{i:03d}.csv", (i, 1))] == rows
     assert 250 - done == receipt["partial"]["missing"]["files"] > 0
