@@ -74,8 +74,10 @@ def end(task: EndTask, services: Services) -> EndResult:
         return _result(job.state)
     try:
         ended, proof, side = _publish(_ending(job.spec, task), services)
+        shards = range(ended.plan.shards)
         kept = services.keep_partial(ended)
-        warnings = lasting_warnings(ended, proof, kept.proof)
+        mixed = services.predictions.content.mixed(ended.spec, shards) if proof else []
+        warnings = lasting_warnings(ended, proof, mixed, kept.proof)
         # without what a script says, and what else may differ each time
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)

@@ -10,6 +10,7 @@ Who wants to hear of the job's start is called back, by orchestrations of their 
 
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import azure.durable_functions as df
@@ -18,8 +19,8 @@ from shared.adapters.durable_client import DurableClient
 from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
 from shared.domain.function_names import PLAN_JOB
 from shared.domain.job import JobSpec
-from shared.domain.listing import ListingSum
-from shared.domain.minibatch import MINIBATCHES_PER_SHARD
+from shared.domain.listing import ListingSum, ascending
+from shared.domain.minibatch import MINIBATCHES_PER_SHARD, PlannedFile
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
@@ -28,9 +29,7 @@ from shared.domain.selection import Skipped, nothing_chosen
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
 from shared.services import Services, services
-from shared.stores.chosen_files import Choice
-from shared.stores.earlier_files import EarlierFiles
-from shared.stores.manifests import Manifests
+from shared.stores.planned_input import InputLister, PlannedInput
 
 bp = df.Blueprint()
 
@@ -110,56 +109,38 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     """
     if spec.input.manifest:
         return _write_batch_plan(spec, spec.input.manifest, services), Skipped()
-    selection = spec.settings.selection
-    if selection.manifest:
-        return _write_listed_plan(spec, services), Skipped()
-    earlier = EarlierFiles(services.jobs, services.plans)
-    known = earlier.left_out(selection, spec.input.location.container)
-    choice = Choice(selection, known, lambda: _check_wanted(spec, services))
+    lister = InputLister(services.blobs, services.inputs, services.jobs, services.plans)
+    source = lister.of(spec.input, spec.settings.selection, spec.name)
     for _ in range(MOST_PLANS):
-        planned, skipped = _write_plan(spec, choice, services)
-        if planned.is_confirmed:
+        planned, skipped = _write_plan(spec, source, services)
+        if planned.is_confirmed or spec.settings.selection.manifest:
             break
     return planned, skipped
 
 
-def _write_plan(spec: JobSpec, choice: Choice, services: Services) -> tuple[Plan, Skipped]:
-    skipped, listed = Skipped(), ListingSum()
-    source, key = spec.input, uuid.uuid4().hex
-    files = services.inputs.files(source.location, source.type, skipped, listed, choice)
-    watched = _until_stopped(files, spec, services)
-    sampling = Sampling(spec.sample)
-    taken = sampling.taken(watched)
+def _write_plan(spec: JobSpec, source: PlannedInput, services: Services) -> tuple[Plan, Skipped]:
+    skipped, listed, sampling = Skipped(), ListingSum(), Sampling(spec.sample)
+    check, key, version = partial(_check_wanted, spec, services), uuid.uuid4().hex, source.version()
+    taken = sampling.taken(source.files(skipped, listed, check))
     planned = services.plans.write(spec.name, key, taken, spec.settings.mini_batch_size)
-    names = services.inputs.names(source.location, source.type)
-    again = ListingSum(_until_stopped(names, spec, services))
-    found = {"is_confirmed": listed.sum == again.sum, "whole": sampling.whole}
+    is_confirmed = source.is_still(version, listed, check)
+    found = {"is_confirmed": is_confirmed, "whole": sampling.whole}
     return planned.model_copy(update=found), skipped
-
-
-def _write_listed_plan(spec: JobSpec, services: Services) -> Plan:
-    """The plan of what a manifest lists; confirmed if that stayed the same meanwhile."""
-    manifests, source = Manifests(services.blobs, services.inputs), spec.input.location
-    key, etag = uuid.uuid4().hex, manifests.etag(source)
-    sampling = Sampling(spec.sample)
-    taken = sampling.taken(_until_stopped(manifests.files(source, spec.name), spec, services))
-    size = spec.settings.mini_batch_size
-    planned = services.plans.write(spec.name, key, taken, size, is_listed=False)
-    found = {"is_confirmed": manifests.etag(source) == etag, "whole": sampling.whole}
-    return planned.model_copy(update=found)
 
 
 def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> Plan:
     """The plan of a batch of uploads: what it holds was decided when it was accepted."""
-    files = iter(services.upload_records.batch_at(manifest).files)
-    watched, key = _until_stopped(files, spec, services), uuid.uuid4().hex
+    files, key = services.upload_records.batch_at(manifest).files, uuid.uuid4().hex
+    watched = _until_stopped(ascending(files), spec, services)
     planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
     return planned.model_copy(update={"is_confirmed": True})
 
 
-def _until_stopped[T](items: Iterator[T], spec: JobSpec, services: Services) -> Iterator[T]:
-    """What is listed, as it comes; raises _Stopped when the job is canceled, empty or not."""
-    for one in items:
+def _until_stopped(
+    files: Iterator[PlannedFile], spec: JobSpec, services: Services
+) -> Iterator[PlannedFile]:
+    """The files as they come; raises _Stopped when the job is canceled, with or without any."""
+    for one in files:
         _check_wanted(spec, services)
         yield one
     _check_wanted(spec, services)

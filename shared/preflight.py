@@ -5,9 +5,10 @@ from shared.application.preflight_job import PreflightJob
 from shared.application.survey_input import SurveyInput
 from shared.scoring.preflight.mlflow_inputs import MlflowInputs
 from shared.services import Services
+from shared.stores.planned_input import InputLister
 
 
 def preflight_job(services: Services) -> PreflightJob:
-    survey = SurveyInput(services.blobs, services.inputs, services.jobs, services.plans)
+    lister = InputLister(services.blobs, services.inputs, services.jobs, services.plans)
     look = LookAtFiles(services.blobs, MlflowInputs())
-    return PreflightJob(services.submit_job, survey, look)
+    return PreflightJob(services.submit_job, SurveyInput(lister), look)

@@ -21,6 +21,7 @@ from shared.domain.collector import OTLP, collector_address, spoken_protocol
 from shared.domain.role import Role
 from shared.elsewhere_settings import ElsewhereSettings
 from shared.housekeeping_settings import HousekeepingSettings
+from shared.scorer_settings import ScorerSettings
 from shared.setting_texts import split, split_text
 
 ML_AUDIENCE = "https://ml.azure.com"
@@ -61,7 +62,7 @@ class InboxTrigger(StrEnum):
     EVENT_GRID = "event_grid"
 
 
-class Settings(HousekeepingSettings, ElsewhereSettings):
+class Settings(HousekeepingSettings, ElsewhereSettings, ScorerSettings):
     """Every setting there is. A field's environment variable is its name in upper case.
 
     Durations are in seconds. Raises pydantic's ValidationError, naming the setting.
@@ -138,23 +139,6 @@ class Settings(HousekeepingSettings, ElsewhereSettings):
     scratch_folder: Path = Path(tempfile.gettempdir()) / "batch-endpoints"
     """Downloads, models and rows on their way: on a local disk."""
 
-    scorer_idle_s: PositiveInt = 300
-    """After this time without work a warm scorer process leaves."""
-
-    scorer_processes: NonNegativeInt = 0
-    """The most scorer processes of one deployment on this machine; 0: as its settings say."""
-
-    scorer_memory_mb: NonNegativeInt = 0
-    """The most memory of one scorer process and its children; 0: no limit."""
-
-    scorer_writable_folders: Annotated[tuple[Path, ...], BeforeValidator(split)] = ()
-    """Folders that scripts may write into besides their own and the temporary ones: a mounted
-    share, say; comma separated."""
-
-    scorer_hidden_folders: Annotated[tuple[Path, ...], BeforeValidator(split)] = ()
-    """Folders, or files, that neither scripts and models nor builds of environments may read,
-    but for what is their own in there; comma separated. `./run serve` hides its state."""
-
     environments_mb: NonNegativeInt = 20_000
     """The disk that built environments may take before unused ones go; 0: no limit."""
 
@@ -162,8 +146,8 @@ class Settings(HousekeepingSettings, ElsewhereSettings):
     """What environments leave free on their disk, for models and mini-batches."""
 
     environments_folder: Path | None = None
-    """Where environments lie: a mounted share, or those that were baked into an image. If it cannot
-    be written to, others are built in the scratch folder. Empty: all of them are."""
+    """Where environments lie: a mounted share, or those that were baked into an image; made if
+    missing. If it cannot be written to, others are built in the scratch folder. Empty: all are."""
 
     environment_unused_s: PositiveInt = 7 * 24 * 3600
     """An environment goes only after this time without work: longer than any run() may take."""

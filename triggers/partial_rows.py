@@ -38,7 +38,7 @@ def read_partial(request: Request, services: Services, orchestrations: Orchestra
 
 
 def _write(seen: Inspected, view: PartialView, request: Request) -> dict[str, JSON]:
-    job, options = seen.job, seen.job.spec.settings.output
+    job, options = seen.job, seen.job.spec.settings.output.in_pieces
     own = f"{poll_uri(job, request)}/partial"
     return {
         "job": job.spec.name,

@@ -74,8 +74,8 @@ def _download(service: Service, address: str, folder: Path, out: Console) -> lis
     beside = target.with_name(f".{target.name}.part")
     with beside.open("wb") as file, _packed(page, file) as into:
         written = _write_all(service, page, into)
-    with beside.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with beside.open("rb") as whole:
+        digest = hashlib.file_digest(whole, "sha256").hexdigest()
     beside.replace(target)
     receipt = folder / RECEIPT
     facts = _receipt(written, digest, target.stat().st_size)

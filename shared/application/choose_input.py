@@ -26,21 +26,11 @@ class ChooseInput:
 
         Raises InvalidRequest or NotFound when there is no input file to score.
         """
-        target, selection = invocation.input_field, invocation.settings.selection
-        location, registered_type = self.inputs.resolve(invocation.input_uri, target=target)
-        kind = registered_type or invocation.input_type
+        selection, source = invocation.settings.selection, find_input(self.inputs, invocation)
         if batch is not None:
-            selection = WHOLE_FOLDER
-        else:
-            kind, selection = self._check(invocation, location, kind, selection)
-        source = JobInput(
-            name=invocation.input_name,
-            type=kind,
-            uri=unsigned(invocation.input_uri),
-            location=location,
-            manifest=batch,
-        )
-        return source, selection
+            return source.model_copy(update={"manifest": batch}), WHOLE_FOLDER
+        kind, selection = self._check(invocation, source.location, source.type, selection)
+        return source.model_copy(update={"type": kind}), selection
 
     def _check(
         self, invocation: Invocation, location: Location, kind: DataType, selection: Selection
@@ -71,3 +61,14 @@ class ChooseInput:
                 target=target,
             )
         return DataType.URI_FILE
+
+
+def find_input(inputs: Inputs, invocation: Invocation) -> JobInput:
+    """Where the input lies, and its type as it is said: nobody has looked whether it is there."""
+    location, registered = inputs.resolve(invocation.input_uri, target=invocation.input_field)
+    return JobInput(
+        name=invocation.input_name,
+        type=registered or invocation.input_type,
+        uri=unsigned(invocation.input_uri),
+        location=location,
+    )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from shared.application.choose_input import ChooseInput
+from shared.application.choose_input import ChooseInput, find_input
 from shared.application.look_at_files import LookAtFiles
 from shared.application.submit_job import JobRequest, SubmitJob, check_provisioned, run_id
 from shared.application.survey_input import Supports, Survey, SurveyInput
@@ -27,7 +27,6 @@ from shared.domain.job import JobInput
 from shared.domain.job_output import JobOutput
 from shared.domain.output_places import output_values
 from shared.domain.preflight import InputFound, Problem, ProblemCode
-from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import ResolvedDeployment
 from shared.domain.selection import nothing_chosen
 from shared.schemas.invocation import Invocation, read_invocation
@@ -120,7 +119,7 @@ class PreflightJob:
         is_of_model = preflight.deployment.code is None
         supports = self.look.inputs.supports if is_of_model else _anything
         with preflight.collecting(ProblemCode.INPUT_MISSING, ProblemCode.INPUT_UNREADABLE):
-            source = self._find_input(preflight.invocation)
+            source = find_input(self.submit.inputs, preflight.invocation)
             survey = self._survey(preflight, source, supports)
             if not is_of_model:
                 return
@@ -130,17 +129,6 @@ class PreflightJob:
                 looked_at, problems = self.look(container, files, resolved.model_location)
                 preflight.looked_at = looked_at
                 preflight.problems += problems
-
-    def _find_input(self, invocation: Invocation) -> JobInput:
-        """Where the input lies, and its type as it is said."""
-        target = invocation.input_field
-        location, registered = self.submit.inputs.resolve(invocation.input_uri, target=target)
-        return JobInput(
-            name=invocation.input_name,
-            type=registered or invocation.input_type,
-            uri=unsigned(invocation.input_uri),
-            location=location,
-        )
 
     def _survey(self, preflight: Preflight, source: JobInput, supports: Supports) -> Survey:
         """As a folder or as a file, whichever is there, and first as it is said.

@@ -10,18 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from shared.domain.job import JobInput
-from shared.domain.listing import ListingSum, ascending
+from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import InputFound, SkippedFiles
 from shared.domain.sample import SampleRequest, Sampling, Spread
 from shared.domain.selection import WORDS, Selection, Skipped
-from shared.ports import Blobs
-from shared.stores.chosen_files import Choice
-from shared.stores.earlier_files import EarlierFiles
-from shared.stores.input_listing import Inputs
-from shared.stores.jobs import Jobs
-from shared.stores.manifests import Manifests
-from shared.stores.plans import Plans
+from shared.stores.planned_input import InputLister
 
 # Clients and gateways wait for an answer for some minutes; people for less.
 LONGEST_LISTING_S = 20.0
@@ -83,24 +77,16 @@ class Survey:
         return self.unsupported.setdefault(kind if is_told else OTHER, OddFiles())
 
 
-class _Clocked(ListingSum):
-    """Counts every name that is listed, taken or left out; raises when the time is up."""
+class _Clock:
+    """Bounds a listing by time: what was listed until then is what there is."""
 
     def __init__(self, is_over: Callable[[], bool]) -> None:
-        super().__init__()
         self._is_over = is_over
         self.is_complete = True
 
-    def add(self, name: str) -> None:
+    def check(self) -> None:
         if self._is_over():
             raise _TimeIsUp
-        super().add(name)
-
-    def each(self, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
-        """Files that no listing told of: each counts as a name."""
-        for file in files:
-            self.add(file.name)
-            yield file
 
     def bounded(self, files: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
         """The files until then."""
@@ -112,10 +98,7 @@ class _Clocked(ListingSum):
 
 @dataclass(frozen=True)
 class SurveyInput:
-    blobs: Blobs
-    inputs: Inputs
-    jobs: Jobs
-    plans: Plans
+    lister: InputLister
     clock: Callable[[], float] = time.monotonic
     longest_s: float = LONGEST_LISTING_S
 
@@ -128,30 +111,20 @@ class SurveyInput:
     ) -> Survey:
         """Raises NotFound, InvalidRequest or AccountRefuses, as listing it for the job would."""
         until = self.clock() + self.longest_s
-        survey, skipped = Survey(supports), Skipped()
-        listed, sampling = _Clocked(lambda: self.clock() > until), Sampling(sample)
-        files = self._files(source, selection, skipped, listed)
-        for file in sampling.taken(listed.bounded(files)):
+        survey, skipped, listed = Survey(supports), Skipped(), ListingSum()
+        clock, sampling = _Clock(lambda: self.clock() > until), Sampling(sample)
+        files = self.lister.of(source, selection).files(skipped, listed, clock.check)
+        for file in sampling.taken(clock.bounded(files)):
             survey.note(file)
         survey.found = InputFound(
             files=survey.files,
             bytes=survey.bytes,
             skipped=_skipped(skipped),
             listed=listed.sum[0] or survey.files,
-            is_complete=listed.is_complete,
+            is_complete=clock.is_complete,
             whole=sampling.whole,
         )
         return survey
-
-    def _files(
-        self, source: JobInput, selection: Selection, skipped: Skipped, listed: _Clocked
-    ) -> Iterator[PlannedFile]:
-        """As the plan lists them."""
-        if selection.manifest:
-            return listed.each(Manifests(self.blobs, self.inputs).files(source.location))
-        known = EarlierFiles(self.jobs, self.plans).left_out(selection, source.location.container)
-        choice = Choice(selection, known)
-        return ascending(self.inputs.files(source.location, source.type, skipped, listed, choice))
 
 
 def _skipped(skipped: Skipped) -> list[SkippedFiles]:

@@ -16,13 +16,20 @@ MOST_NAMES = 5
 
 
 def lasting_warnings(
-    ending: Ending, proof: OutputProof | None, partial: PartialProof | None = None
+    ending: Ending,
+    proof: OutputProof | None,
+    mixed: Sequence[str] = (),
+    partial: PartialProof | None = None,
 ) -> list[str]:
-    """Those that any run of the same job over the same files would have."""
+    """Those that any run of the same job over the same files would have.
+
+    `mixed` are the columns whose values have no type in common, with what they are.
+    """
     found = (
         _failed_files(ending),
         _left_out(ending),
         _no_output(ending, proof),
+        _mixed(mixed),
         _sample(ending),
         _partial(ending, partial),
     )
@@ -104,6 +111,17 @@ def _partial(ending: Ending, partial: PartialProof | None) -> str:
 
 def _not_kept(why: str) -> str:
     return f"The rows that were scored are not kept beside the output. {why}" if why else ""
+
+
+def _mixed(columns: Sequence[str]) -> str:
+    if not columns:
+        return ""
+    more = f" and {len(columns) - MOST_NAMES} more" if len(columns) > MOST_NAMES else ""
+    return (
+        f"The values of some columns have no type in common: {', '.join(columns[:MOST_NAMES])}"
+        f"{more}. They are text in the parquet file: predict one type, or cast them where you "
+        "read them."
+    )
 
 
 def _retries(ending: Ending) -> str:

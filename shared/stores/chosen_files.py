@@ -2,7 +2,7 @@
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -17,14 +17,10 @@ DIGEST_BYTES = 16
 
 @dataclass(frozen=True)
 class Choice:
-    """A selection, and the versions of files that an earlier job had, by their digests.
-
-    `watch` is called for each item that is listed, kept or not: what it raises ends the listing.
-    """
+    """A selection, and the versions of files that an earlier job had, by their digests."""
 
     selection: Selection = WHOLE_FOLDER
     known: AbstractSet[bytes] = field(default_factory=frozenset[bytes])
-    watch: Callable[[], object] = lambda: None
 
     def of(self, items: Iterable[BlobItem], prefix: str, skipped: Skipped) -> Iterator[BlobItem]:
         """Those that are kept; the others go into `skipped`, each with its reason."""
@@ -36,7 +32,6 @@ class Choice:
     def _kept(self, items: Iterable[BlobItem], prefix: str, skipped: Skipped) -> Iterator[BlobItem]:
         since = self.selection.moment
         for item in items:
-            self.watch()
             path = item.name.removeprefix(prefix)
             reason = self.selection.why_not(path, is_marker=_is_marker(item))
             if reason is None and since and parsedate_to_datetime(item.last_modified) < since:

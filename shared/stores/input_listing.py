@@ -1,6 +1,6 @@
 """Inputs: from a reference to a location in the store, and from there to its files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import islice
 
@@ -22,6 +22,9 @@ from shared.stores.registry import Registry
 OTHER_PAGE = 3_000
 # Of a folder from which files are chosen, at invoke: in a larger one planning finds them, or none.
 MOST_LOOKED_AT = 20_000
+
+type Watch = Callable[[], object]
+"""Called for each name that is listed, kept or not: what it raises ends the listing."""
 
 
 class Inputs:
@@ -156,22 +159,26 @@ class Inputs:
         skipped: Skipped | None = None,
         listed: ListingSum | None = None,
         choice: Choice = IN_FOLDER,
+        watch: Watch = lambda: None,
     ) -> Iterator[PlannedFile]:
         """The input files in name order, page by page; what is left out is counted in `skipped`.
 
         Nested folders are not walked, unless the choice includes some; hidden files, folder markers
         and the marks of Spark are not inputs. A single file is one, whatever its name. Every name
-        that was listed, left out or not, goes into `listed`.
+        that was listed, left out or not, goes into `listed`, and `watch` is called before it does.
         """
         if kind is DataType.URI_FILE:
             yield from self._one_file(location)
             return
-        items = self._items(location, listed)
+        items = self._items(location, listed, watch)
         left_out = Skipped() if skipped is None else skipped
         yield from map(_planned, choice.of(items, location.inside(""), left_out))
 
-    def _items(self, location: Location, listed: ListingSum | None = None) -> Iterator[BlobItem]:
+    def _items(
+        self, location: Location, listed: ListingSum | None = None, watch: Watch = lambda: None
+    ) -> Iterator[BlobItem]:
         for item in self._blobs.list_blobs(location.container, location.inside("")):
+            watch()
             if listed is not None:
                 listed.add(item.name)
             yield item

@@ -86,7 +86,10 @@ class PartialResults:
         place = partial_rows(spec)
         if (kept := self._find_own(spec, place, finished)) is not None:
             return kept
-        content, blocks = CountedBytes(self._predictions.blocks(spec, finished.shards)), list[str]()
+        content, blocks = (
+            CountedBytes(self._predictions.content.packed(spec, finished.shards)),
+            list[str](),
+        )
         for block in content:
             blocks.append(f"{spec.child[:8]}-{len(blocks):08d}")
             self._blobs.stage(place.container, place.path, blocks[-1], block)

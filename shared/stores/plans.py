@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import batched
 
-from shared.domain.listing import ascending
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     PlannedFile,
@@ -36,23 +35,11 @@ class Plans:
         self.shard = lru_cache(SHARDS_CACHED)(self.read_shard)
         self._counts = Recent[tuple[str, str], Plan](COUNTS_CACHED)
 
-    def write(
-        self,
-        job: str,
-        key: str,
-        files: Iterable[PlannedFile],
-        mini_batch_size: int,
-        *,
-        is_listed: bool = True,
-    ) -> Plan:
-        """Cut the files as they come and write one document per shard; at most one is in memory.
-
-        Those that a store listed are in name order: raises ServiceUnavailable for others.
-        """
+    def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
+        """Cut the files as they come and write one document per shard; at most one is in memory."""
         digest, count, size = hashlib.sha256(), 0, 0
         per_shard = MINIBATCHES_PER_SHARD * mini_batch_size
-        ordered = ascending(files) if is_listed else files
-        for index, part in enumerate(batched(ordered, per_shard, strict=False)):
+        for index, part in enumerate(batched(files, per_shard, strict=False)):
             minibatches = minibatches_of(count + len(part), mini_batch_size)
             span = shard_span(index, minibatches)
             shard = PlanShard(span=span, mini_batch_size=mini_batch_size, files=list(part))

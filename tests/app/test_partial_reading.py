@@ -49,9 +49,9 @@ class RunningHub(Orchestrations):
         return Instance("", "Running", custom, None, "", SCORE_JOB, NOON, NOON)
 
 
-def read(services: Services, plan: Any, **query: str) -> Any:
+def read(services: Services, plan: Any) -> Any:
     """By a reader, while the job runs."""
-    return Asked(services, RunningHub(services, plan=plan)).read(read_partial, **query)
+    return Asked(services, RunningHub(services, plan=plan)).read(read_partial)
 
 
 def content(blobs: MemoryBlobs, piece: Any) -> bytes:
@@ -83,10 +83,8 @@ def after_each(rehearsal: Rehearsal, look: Callable[[Any], None]) -> Rehearsal:
         return act
 
     steps = ("plan_job", "score_minibatch", "close_shard")
-    activities = rehearsal.activities | {
-        name: looked_at(rehearsal.activities[name]) for name in steps
-    }
-    return dataclasses.replace(rehearsal, activities=activities)
+    watched = {name: looked_at(rehearsal.activities[name]) for name in steps}
+    return dataclasses.replace(rehearsal, activities={**rehearsal.activities, **watched})
 
 
 @settings(

@@ -89,25 +89,6 @@ def test_what_changed_in_that_very_second_counts(since: str, kept: list[str]) ->
     assert {Reason.UNCHANGED: 3 - len(kept)} == skipped.summary().counts
 
 
-class Canceled(Exception):
-    pass
-
-
-def test_a_listing_can_be_ended_at_what_is_left_out() -> None:
-    """So that a job that was canceled is not listed to the end for the newest file."""
-    skipped = Skipped()
-
-    def watch() -> None:
-        if skipped.total == 2:
-            raise Canceled
-
-    items = [item(path) for path in ("a", "b", "c", "d", "e")]
-    with pytest.raises(Canceled):
-        list(Choice(Selection(newest=1), watch=watch).of(items, PREFIX, skipped))
-
-    assert ["a", "b"] == [one.path for one in skipped.first]
-
-
 def test_a_version_is_a_name_with_its_etag() -> None:
     known = frozenset({version_of("in/a", "1"), version_of("in/b", "1")})
 

@@ -8,9 +8,11 @@ from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.caller import Author
 from shared.domain.datastore import StorageAccount
 from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.listing import ListingSum
 from shared.domain.resolved_deployment import Location
-from shared.domain.selection import Reason, Skipped
+from shared.domain.selection import Reason, Selection, Skipped
 from shared.domain.storage_hosts import StorageHosts
+from shared.stores.chosen_files import Choice
 from shared.stores.datastores import Datastores
 from shared.stores.input_listing import Inputs
 from shared.stores.other_urls import OtherUrls
@@ -223,3 +225,24 @@ def test_nothing_there_is_reported(inputs: Inputs, kind: DataType) -> None:
 def test_a_missing_container_is_reported(inputs: Inputs) -> None:
     with pytest.raises(NotFound, match="no-box"):
         inputs.check(Location(container="no-box", path="a"), DataType.URI_FOLDER, target="uri")
+
+
+class Canceled(Exception):
+    pass
+
+
+def test_a_listing_can_be_ended_at_what_is_left_out(inputs: Inputs, blobs: MemoryBlobs) -> None:
+    """So that a job that was canceled is not listed to the end for the newest file."""
+    skipped, listed = Skipped(), ListingSum()
+    for name in "abcde":
+        blobs.write(BOX, f"in/{name}", b"")
+
+    def watch() -> None:
+        if listed.sum[0] == 3:
+            raise Canceled
+
+    folder, newest = Location(container=BOX, path="in"), Choice(Selection(newest=1))
+    with pytest.raises(Canceled):
+        list(inputs.files(folder, FOLDER, skipped, listed, newest, watch))
+
+    assert ["a", "b"] == [one.path for one in skipped.first]

@@ -266,9 +266,7 @@ def test_an_account_that_refuses_is_a_problem_of_the_input(made: Made) -> None:
             raise AccountRefuses("The account refuses.", fix="Give it a role.")
 
     whole = preflight_job(client.services)
-    parts = (whole.survey.inputs, whole.survey.jobs, whole.survey.plans)
-    survey = Refusing(whole.survey.blobs, *parts)
-    refusing = replace(whole, survey=survey)
+    refusing = replace(whole, survey=Refusing(whole.survey.lister))
     asked = scoring._read_request(http_request(body_of(), endpoint="wine"), client.services, "")
 
     (problem,) = refusing(asked).problems

@@ -5,6 +5,7 @@ Connection strings, tokens and settings of the service never reach user code.
 
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from shared.scoring.scorer.scorer_folders import ProcessFolders
 from shared.scoring.scorer_spec import ScorerSpec
@@ -27,10 +28,12 @@ _PASSED_PREFIXES = ("CUDA_", "LC_", "NVIDIA_", "OPENBLAS_")
 
 _DEFAULTS = {
     # Processes are the parallelism: a thread pool in each would fight over the same cores.
+    "BLIS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",  # Arrow's and torch's pools, too
     "OPENBLAS_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
     # Scoring calls nobody.
     "DO_NOT_TRACK": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -42,8 +45,12 @@ _DEFAULTS = {
 
 
 def child_environment(
-    spec: ScorerSpec, folders: ProcessFolders, parent: Mapping[str, str] = os.environ
+    spec: ScorerSpec,
+    folders: ProcessFolders,
+    own: Mapping[str, str] = MappingProxyType({}),
+    parent: Mapping[str, str] = os.environ,
 ) -> dict[str, str]:
+    """`own` are those of this process alone."""
     passed = {
         name: value
         for name, value in parent.items()
@@ -51,7 +58,7 @@ def child_environment(
     }
     # Libraries that write into the home folder unasked shall write into one that goes away.
     home = {"HOME": str(folders.home)}
-    environment = {**passed, **_DEFAULTS, **home, **dict(spec.environment)}
+    environment = {**passed, **_DEFAULTS, **own, **home, **dict(spec.environment)}
     if spec.model_dir is not None:
         environment["AZUREML_MODEL_DIR"] = str(spec.model_dir.parent)
     environment["TMPDIR"] = str(folders.temporary)

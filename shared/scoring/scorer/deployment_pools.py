@@ -40,6 +40,11 @@ class DeploymentPools:
             pool.capacity, pool.most = ticket.capacity, ticket.most
             pool.requested_at = time.monotonic()
 
+    def capacity(self, spec: ScorerSpec) -> int:
+        """How many scorers of the deployment may score at once, as the last who asked said."""
+        with self._changed:
+            return self.pool(spec).capacity
+
     def leave_queue(self, ticket: LeaseRequest) -> None:
         with self._changed:
             self.pool(ticket.spec).queue.remove(ticket)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from shared.scoring import child
 from shared.scoring.scorer.child_environment import child_environment
+from shared.scoring.scorer.cores import share_of_cores
+from shared.scoring.scorer.gpu_query import Gpu
+from shared.scoring.scorer.gpus import Gpus
 from shared.scoring.scorer.output_log import OutputLogs
 from shared.scoring.scorer.scorer_folders import ProcessFolders
 from shared.scoring.scorer.scorer_process import ScorerProcess
@@ -22,15 +25,21 @@ _MAIN = Path(child.__path__[0]).resolve() / "__main__.py"
 class Launcher:
     """The thread is the processes' parent in the kernel's eyes: they die with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, gpus: Gpus | None = None) -> None:
+        self._gpus = gpus or Gpus()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scorer-launcher")
-        self._processes: list[ScorerProcess] = []
+        self._processes: dict[ScorerProcess, Gpu | None] = {}
         self._closing = threading.Event()
 
-    def launch(self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs) -> ScorerProcess:
-        """Raises `OSError` when the interpreter cannot be started."""
+    def launch(
+        self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs, *, beside: int = 1
+    ) -> ScorerProcess:
+        """One of `beside` processes that share the machine's cores.
+
+        Raises `OSError` when the interpreter cannot be started.
+        """
         try:
-            return self._thread.submit(self._start, spec, folders, logs).result()
+            return self._thread.submit(self._start, spec, folders, logs, beside).result()
         except (RuntimeError, CancelledError) as error:
             raise PoolClosed(_STOPPING) from error
 
@@ -49,14 +58,18 @@ class Launcher:
         for process in self._processes:  # one that was just being started
             process.leave(grace_s=0)
 
-    def _start(self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs) -> ScorerProcess:
+    def _start(
+        self, spec: ScorerSpec, folders: ProcessFolders, logs: OutputLogs, beside: int
+    ) -> ScorerProcess:
         if self._closing.is_set():
             raise PoolClosed(_STOPPING)
-        environment = child_environment(spec, folders)
+        living = {one: gpu for one, gpu in self._processes.items() if one.is_alive}
+        gpu = self._gpus.choose(spec, living.values())
+        own = {**share_of_cores(beside), **self._gpus.environment(gpu)}
+        environment = child_environment(spec, folders, own)
         fenced = replace(folders, readable=tuple(_read_by(spec)), hidden=spec.hidden)
         process = ScorerProcess([spec.python, str(_MAIN)], environment, fenced, logs)
-        self._processes = [other for other in self._processes if other.is_alive]
-        self._processes.append(process)
+        self._processes = {**living, process: gpu}
         return process
 
 

@@ -8,12 +8,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
 from shared.scoring.scorer.census import Census, memory_bytes
 from shared.scoring.scorer.deployment_pool import LeaseRequest
 from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.gpus import Gpus
 from shared.scoring.scorer.housekeeper import Housekeeper
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
@@ -43,11 +45,13 @@ class ScorerPool:
         init_limit_s: float = INIT_LIMIT_S,
         grace_s: float = GRACE_S,
         course_of: Callable[[str], JobCourse] = _always_running,
+        gpus: Gpus | None = None,
     ) -> None:
         self._scratch = scratch
         self._temporary = temporary
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
-        self._launcher = Launcher()
+        self._gpus = gpus or Gpus()
+        self._launcher = Launcher(self._gpus)
         self._failures = InitFailures()
         self._pools = DeploymentPools()
         self._scorers = WeakSet[Scorer]()
@@ -73,7 +77,8 @@ class ScorerPool:
         Raises `InitFailed` when the model does not load, `ScoringStopped` when `is_stopped` says
         so while it waits or loads, and `PoolClosed` at the end.
         """
-        ticket = LeaseRequest(spec, job, capacity, most)
+        most = self._gpus.bound(spec, most)
+        ticket = LeaseRequest(spec, job, min(capacity, most or capacity), most)
         scorer = self._take(ticket, is_stopped)
         scorer.begin(job, is_stopped)
         is_lost = True
@@ -146,7 +151,7 @@ class ScorerPool:
     def _new(self, spec: ScorerSpec) -> Scorer:
         scorer = Scorer(
             spec,
-            self._launcher.launch,
+            partial(self._launcher.launch, beside=self._pools.capacity(spec)),
             self._failures,
             workplace=ScorerFolders(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,
