@@ -147,4 +147,5 @@ def files_of(plans: Plans, job: str, key: str, spans: Sequence[Span]) -> Iterato
     for span in spans:
         for number in range(span.first, span.stop):
             with suppress(NotFound):
-                yield from plans.shard(job, key, number // MINIBATCHES_PER_SHARD).minibatch(number)
+                shard, one = number // MINIBATCHES_PER_SHARD, Span(first=number, stop=number + 1)
+                yield from plans.part(job, key, shard, one).minibatch(number)
