@@ -60,6 +60,12 @@ class Span(Message):
     def __len__(self) -> int:
         return self.stop - self.first
 
+    def overlaps(self, other: "Span") -> bool:
+        return max(self.first, other.first) < min(self.stop, other.stop)
+
+
+NO_MINIBATCHES = Span(first=0, stop=0)
+
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The same mini-batches in as few spans as hold them: what lies side by side is one."""
