@@ -191,19 +191,9 @@ def _stage(
 
 
 def _outcome(result: BundleResult, rows: int, record: str) -> Outcome:
-    tally = Tally.of(result.reports)
-    return Outcome(
-        span=result.span,
-        files=tally.files,
-        failed_files=tally.failed_files,
-        failed_minibatches=tally.failed_minibatches,
-        rows=rows,
-        retries=tally.retries,
-        seconds=result.seconds,
-        record=record,
-        split_done=tally.split_done,
-        split_failed=tally.split_failed,
-    )
+    counts = Tally.of(result.reports).to_wire() | {"rows": rows, "seconds": result.seconds}
+    del counts["minibatches"]  # the span has them
+    return Outcome.from_wire({**counts, "span": result.span, "record": record})
 
 
 def _keep_end(

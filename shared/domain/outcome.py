@@ -176,8 +176,9 @@ class Tally(Message):
         )
 
     def plus(self, other: "Tally") -> Self:
-        counts = type(self).model_fields.keys() - {"split_done", "split_failed"}
-        sums = {key: getattr(self, key) + getattr(other, key) for key in counts}
+        sums = {key: getattr(self, key) + getattr(other, key) for key in _COUNTS}
+        if not (self.split_done or other.split_done):
+            return self.model_copy(update=sums)
         done, failed = set(self.split_done), set(self.split_failed)
         sums["files"] -= len(done & set(other.split_done))
         sums["failed_files"] -= len(failed & set(other.split_failed))
@@ -197,3 +198,6 @@ class Tally(Message):
     def seconds_per_minibatch(self) -> float | None:
         """Mean time of one mini-batch in its activity; None before the first was measured."""
         return self.seconds / self.minibatches if self.minibatches else None
+
+
+_COUNTS = tuple(key for key in Tally.model_fields if key not in {"split_done", "split_failed"})
