@@ -94,6 +94,10 @@ class Scorers:
         ) as scorer:
             yield scorer
 
+    def must_yield(self, resolved: ResolvedDeployment, job: str, held_s: float) -> bool:
+        """Whether another job waits for a scorer that this job has had for so long."""
+        return self._pool.must_yield(resolved.fingerprint, job, held_s)
+
     def init_tries(self, resolved: ResolvedDeployment) -> int:
         """How often what scores by the deployment may fail to load, one time after the other."""
         return self._pool.init_tries(resolved.fingerprint)

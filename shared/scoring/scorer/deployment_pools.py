@@ -62,6 +62,11 @@ class DeploymentPools:
             pool.leased[ticket.job] += has_turn
             return has_turn
 
+    def must_yield(self, fingerprint: str, job: str) -> bool:
+        with self._changed:
+            pool = self._of.get(fingerprint)
+            return pool is not None and pool.must_yield(job)
+
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """An idle scorer that fits, and those that have to go for it."""
         with self._changed:

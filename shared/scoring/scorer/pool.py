@@ -24,6 +24,10 @@ from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer_spec import JobCourse, ScorerSpec, ScoringStopped
 
+# A job that shares its scorers keeps one so long at least: its next turn costs an activity more,
+# some 40 ms on the real host.
+SHORTEST_TURN_S = 0.2
+
 
 def _never() -> bool:
     return False
@@ -94,6 +98,10 @@ class ScorerPool:
             scorer.commit()
         finally:
             self._put_back(scorer, ticket, is_lost=is_lost)
+
+    def must_yield(self, fingerprint: str, job: str, held_s: float) -> bool:
+        """Whether another job, which has fewer scorers, waits for one that this job has."""
+        return held_s >= SHORTEST_TURN_S and self._pools.must_yield(fingerprint, job)
 
     def init_tries(self, fingerprint: str) -> int:
         """How often a deployment may fail to load, one time after the other."""
