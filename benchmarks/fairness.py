@@ -1,7 +1,8 @@
 """A small job beside a large one: `./run bench fairness [--large 10000] [--seconds 0.1]`.
 
-A job of 10 mini-batches is run alone, and then while one of `--large` mini-batches runs: of the same
-deployment, and of another one. Each mini-batch takes `--seconds`. The goal is 3 times its time alone.
+A job of 10 mini-batches is run alone, and then while one of `--large` mini-batches runs: of the
+same deployment, and of another one. Each mini-batch takes `--seconds`. The goal is 3 times its time
+alone.
 """
 
 import argparse

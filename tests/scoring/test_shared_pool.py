@@ -20,11 +20,13 @@ def leasing(pool: ScorerPool) -> Leasing:
     """`large` has as many scorers; what it gives lets another caller wait for one."""
 
     @contextmanager
-    def leasing(spec: ScorerSpec, leased: int = 1, **bounds: int) -> Iterator[Callable[..., None]]:
+    def leasing(
+        spec: ScorerSpec, leased: int = 1, capacity: int = 0, most: int = 0
+    ) -> Iterator[Callable[..., None]]:
         turns: list[Future[None]] = []
 
         def lease(job: str, inside: Callable[[], None] = lambda: None) -> None:
-            with pool.lease(spec, job=job, **{"capacity": leased, **bounds}):
+            with pool.lease(spec, job=job, capacity=capacity or leased, most=most):
                 inside()
 
         def wait(job: str) -> None:
@@ -32,7 +34,7 @@ def leasing(pool: ScorerPool) -> Leasing:
             wait_until(lambda: pool.census().waiting == len(turns), "it waits")
 
         def nested(depth: int) -> Iterator[Callable[..., None]]:
-            with pool.lease(spec, job="large", **{"capacity": leased, **bounds}):
+            with pool.lease(spec, job="large", capacity=capacity or leased, most=most):
                 if depth > 1:
                     yield from nested(depth - 1)
                 else:
