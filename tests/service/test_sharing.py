@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from tests.service.conftest import Deploy
@@ -11,7 +12,8 @@ from tests.support.stack import WORKSPACE, Stack
 from tests.support.waiting import wait_until
 
 REPORT = "logs/sys/job_report/processed_mini-batches.csv"
-SMALL, LARGE, SLEEP_S = 6, 400, 0.05
+SMALL, LARGE, SLEEP_S = 12, 400, 0.05
+BUNDLE_S = 2.0
 
 
 def starts(stack: Stack, job: Any) -> list[datetime]:
@@ -22,7 +24,7 @@ def starts(stack: Stack, job: Any) -> list[datetime]:
 def test_a_small_job_waits_for_turns_of_a_large_one_and_not_for_its_bundles(
     stack: Stack, deploy: Deploy
 ) -> None:
-    """A turn is 0.2 s, some 4 of these mini-batches; a bundle would be 2 s, some 40 of them."""
+    """A turn is 0.2 s, and a bundle would be 2 s; the small job waits for several turns."""
     endpoint = deploy("sharing", miniBatchSize=1, environmentVariables={"SLEEP_S": str(SLEEP_S)})
     files = {f"f{n:04d}.csv": csv_of((n, 1)) for n in range(LARGE)}
     some = dict(list(files.items())[:SMALL])
@@ -35,6 +37,10 @@ def test_a_small_job_waits_for_turns_of_a_large_one_and_not_for_its_bundles(
     stack.send("POST", f"{WORKSPACE}/jobs/{large['name']}/cancel")
     stack.ended(large)
 
-    first, *_, last = starts(stack, small)
-    between = [one for one in starts(stack, large) if first < one < last]
-    assert 0 < len(between) <= 20 * (SMALL - 1), between
+    of_large = starts(stack, large)
+    turns = [
+        (after - before).total_seconds()
+        for before, after in pairwise(starts(stack, small))
+        if any(before < one < after for one in of_large)
+    ]
+    assert min(turns) < BUNDLE_S / 2, turns

@@ -109,11 +109,15 @@ class ScriptedCrews:
 
     def __init__(self, scratch: Path, wanted: Callable[[], bool]) -> None:
         self.member = ScriptedScorer(scratch)
+        self.warmed = list[int]()
         self._wanted = wanted
 
     @contextmanager
     def scorer(self, resolved: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
+
+    def warm_up(self, resolved: Any, *, capacity: int, **_lease: Any) -> None:
+        self.warmed.append(capacity)
 
     def must_yield(self, resolved: Any, job: str, held_s: float) -> bool:
         return self._wanted()

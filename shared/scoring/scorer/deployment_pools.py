@@ -140,6 +140,16 @@ class DeploymentPools:
             pool.starting += 1
             return True
 
+    def begin_first(self, spec: ScorerSpec, capacity: int, most: int) -> bool:
+        """As `begin_spare`, where no spare of the deployment is there, nor on its way."""
+        with self._changed:
+            pool = self.pool(spec)
+            if pool.starting or any(idle.serves(spec, "") for idle in pool.idle):
+                return False
+            pool.capacity, pool.most = capacity, most
+            pool.requested_at = time.monotonic()
+        return self.begin_spare(spec)
+
     def end_spare(self, spec: ScorerSpec) -> None:
         with self._changed:
             self.pool(spec).starting -= 1
