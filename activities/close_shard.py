@@ -31,7 +31,7 @@ def close(task: ClosingTask, services: Services) -> bool:
             services.plans.read_counts(task.job, task.plan_key),
         )
         closed = services.results.close_shard(
-            task.job, task.shard, task.bundles, spec.settings.output.media_type
+            task.job, task.shard, task.bundles, spec.settings.output.rows_media_type
         )
     except (NotFound, BlocksMissing):
         return False

@@ -75,7 +75,8 @@ def end(task: EndTask, services: Services) -> EndResult:
         return _result(job.state)
     try:
         ended, proof, side = _publish(_ending(job.spec, task), services)
-        warnings = lasting_warnings(ended, proof)
+        mixed = services.predictions.content.mixed(ended.spec, ended.plan.shards) if proof else []
+        warnings = lasting_warnings(ended, proof, mixed)
         # without what a script says, and what else may differ each time
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out)

@@ -20,7 +20,8 @@ from shared.domain.plan import PlanShard
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.observed import observed, observer
-from shared.scoring.bundle.bundle import Bundle, BundleResult, score_bundle
+from shared.scoring.bundle.bundle import Bundle, score_bundle
+from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.row_forms import rows_asked
 from shared.scoring.child.messages import clipped
 from shared.scoring.environments.environment_spec import EnvironmentFailed
@@ -180,6 +181,7 @@ def _stage(
         memory_mb=scorer.memory.highest_mb,
         memory_limit_mb=scorer.memory.limit_mb,
         columns=result.columns,
+        shapes=result.shapes,
     )
     name = services.results.record(task.job, task.shard, record)
     observer().scored(spec, task.shard, record, name)

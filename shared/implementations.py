@@ -1,5 +1,6 @@
 """The implementations that the settings choose: storage account, trust in tokens, scorers."""
 
+import logging
 import os
 import tempfile
 from concurrent.futures import Executor
@@ -31,6 +32,8 @@ from shared.stores import registry as registry_store
 from shared.stores.jobs import Jobs
 from shared.stores.registry import Registry
 from shared.telemetry.instance_gauges import watch_instance
+
+_log = logging.getLogger(__name__)
 
 # Core Tools' settings beside the app, connection strings among them.
 OF_DEVELOPERS = (Path(__file__).parent.parent / "local.settings.json",)
@@ -114,7 +117,7 @@ def make_scorers(
 def make_environments(settings: Settings, hidden: tuple[Path, ...] = ()) -> Environments:
     """Built in the chosen folder, which others may use, too; or in the scratch folder."""
     chosen = settings.environments_folder
-    is_shared = chosen is not None and os.access(chosen, os.W_OK)
+    is_shared = chosen is not None and _can_be_written(chosen)
     unused = timedelta(seconds=settings.environment_unused_s)
     return Environments(
         chosen if chosen and is_shared else settings.scratch_folder / "environments",
@@ -125,6 +128,21 @@ def make_environments(settings: Settings, hidden: tuple[Path, ...] = ()) -> Envi
         shared_unused=unused if is_shared else None,
         hidden=hidden,
     )
+
+
+def _can_be_written(chosen: Path) -> bool:
+    """A folder that is missing is made: the first instance finds a new share empty."""
+    try:
+        chosen.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _log.warning(
+            "ENVIRONMENTS_FOLDER '%s' is not there, and cannot be made: %s. Environments are built "
+            "in the scratch folder. Mount the share, or set another folder.",
+            chosen,
+            error.strerror,
+        )
+        return False
+    return os.access(chosen, os.W_OK)
 
 
 def _course_of(job: str, jobs: Jobs) -> JobCourse:

@@ -146,8 +146,8 @@ class Settings(HousekeepingSettings, ElsewhereSettings, ScorerSettings):
     """What environments leave free on their disk, for models and mini-batches."""
 
     environments_folder: Path | None = None
-    """Where environments lie: a mounted share, or those that were baked into an image. If it cannot
-    be written to, others are built in the scratch folder. Empty: all of them are."""
+    """Where environments lie: a mounted share, or those that were baked into an image; made if
+    missing. If it cannot be written to, others are built in the scratch folder. Empty: all are."""
 
     environment_unused_s: PositiveInt = 7 * 24 * 3600
     """An environment goes only after this time without work: longer than any run() may take."""

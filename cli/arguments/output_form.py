@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 FORM = {
-    "output_format": "What rows look like: csv (as Azure ML's), csv_header or jsonl. Default: as "
-    "deployed.",
-    "output_lineage": "Columns that say where a row comes from, of csv_header and jsonl: "
+    "output_format": "What rows look like: csv (as Azure ML's), csv_header, jsonl or parquet. "
+    "Default: as deployed.",
+    "output_lineage": "Columns that say where a row comes from, not of csv: "
     "file,row,mini_batch,deployment,model_version,job, some of them, or none.",
     "output_carry": "Columns of an input table that go into its rows: all, or NAME,NAME.",
-    "output_compress": "How the file is packed: gzip or none.",
+    "output_compress": "How the file, or parquet's pages, are packed: gzip or none.",
 }
 IF_EXISTS = (
     "If the file exists: the job fails (fail), or writes under the next free name (version)."

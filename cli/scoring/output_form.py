@@ -9,7 +9,7 @@ from cli.answers import JSON
 SHOWN_ROWS = 5
 # Bytes that are read of a file, and characters of a cell that are shown.
 FIRST_BYTES, LONGEST_CELL = 64 << 10, 40
-CSV_HEADER, JSONL = "csv_header", "jsonl"
+CSV_HEADER, JSONL, PARQUET = "csv_header", "jsonl", "parquet"
 
 
 def output_form(**texts: str) -> dict[str, str] | None:
@@ -24,10 +24,14 @@ def output_form(**texts: str) -> dict[str, str] | None:
 
 
 def first_rows(paths: list[Path], form: JSON) -> list[str]:
-    """As the file has them; with names for its columns, as a table. `form` is the job's own."""
-    if not paths:
+    """As the file has them; with names for its columns, as a table. `form` is the job's own.
+
+    None of parquet, which takes a library to be read.
+    """
+    kind = (form or {}).get("outputFormat", "")
+    if not paths or kind == PARQUET:
         return []
-    path, kind = paths[0], (form or {}).get("outputFormat", "")
+    path = paths[0]
     open_ = gzip.open if path.suffix == ".gz" else open
     if kind in {CSV_HEADER, JSONL}:
         with open_(path, "rb") as content:

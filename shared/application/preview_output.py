@@ -1,6 +1,7 @@
 """Preview a file of predictions: its first rows as a table, from the first bytes of it."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from shared.application.find_job_files import FindJobFiles
 from shared.domain.deployment import OutputAction
@@ -8,12 +9,16 @@ from shared.domain.errors import NotFound
 from shared.domain.job import Job
 from shared.domain.job_files import JobOutputKind, OutputFile
 from shared.domain.output_options import Compression
-from shared.domain.table_preview import TablePreview, preview
+from shared.domain.table_preview import PARQUET, TablePreview, preview
 from shared.domain.unpacking import unpacked
 from shared.ports import Blobs
+from shared.stores.jobs import CONTAINER
+from shared.stores.results import part_name
 
 # Bytes that are read, at first and at the most: rows may be long.
 FIRST_BYTES, MOST_BYTES = 64 << 10, 1 << 20
+# Of a job: those before the first rows.
+MOST_SHARDS = 10
 ROWS, IMAGES = ("row", "prediction", "file"), ("prediction", "file")
 SUMMARY = ("mini_batch", "files", "failed_files")
 
@@ -39,6 +44,8 @@ class PreviewOutput:
         """
         file, options = self._find(job, path), job.spec.settings.output
         is_own = not path or path == file.name
+        if is_own and options.is_typed:
+            return self._of_rows(job, file, rows)
         known = _columns(job) if is_own else ()
         for length in (FIRST_BYTES, MOST_BYTES):
             place = file.location
@@ -55,6 +62,21 @@ class PreviewOutput:
         is_all = is_whole and len(table.rows) <= rows
         del table.rows[rows:]
         return Previewed(file, table, is_all)
+
+    def _of_rows(self, job: Job, file: OutputFile, rows: int) -> Previewed:
+        """Of the rows that the file was made of, while housekeeping leaves them."""
+        table = TablePreview(PARQUET)
+        for shard in range(min(job.state.plan.shards, MOST_SHARDS) if job.state.plan else 0):
+            with suppress(NotFound):
+                data = self.blobs.read_range(
+                    CONTAINER, part_name(job.spec.name, shard), 0, MOST_BYTES
+                )
+                table = preview(data, is_whole=len(data) < MOST_BYTES, most=rows + 1)
+            if table.rows:
+                break
+        is_all = len(table.rows) == job.state.tally.rows
+        del table.rows[rows:]
+        return Previewed(file, replace(table, format=PARQUET), is_all)
 
     def _find(self, job: Job, path: str) -> OutputFile:
         main = self.files.one(job, JobOutputKind.PREDICTIONS)

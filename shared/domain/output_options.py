@@ -15,11 +15,22 @@ LINEAGE = ("file", "row", "mini_batch", "deployment", "model_version", "job")
 
 
 class OutputFormat(StrEnum):
-    """`CSV` is Azure ML's: no header, and the rows of scripts as their own text."""
+    """`CSV` is Azure ML's: no header, and the rows of scripts as their own text.
+
+    `PARQUET` is made of the rows of `JSONL` when the job ends.
+    """
 
     CSV = "csv"
     CSV_HEADER = "csv_header"
     JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+EXTENSIONS = {OutputFormat.JSONL: ".jsonl", OutputFormat.PARQUET: ".parquet"}
+MEDIA_TYPES = {
+    OutputFormat.JSONL: "application/x-ndjson",
+    OutputFormat.PARQUET: "application/vnd.apache.parquet",
+}
 
 
 class IfExists(StrEnum):
@@ -70,7 +81,7 @@ class OutputOptions(Message):
             if asked:
                 raise ValueError(
                     f"{key} adds columns, and csv without a header has no names for them. "
-                    "Use the outputFormat csv_header or jsonl."
+                    "Use the outputFormat csv_header, jsonl or parquet."
                 )
         return self
 
@@ -84,22 +95,39 @@ class OutputOptions(Message):
         return self.format is OutputFormat.CSV_HEADER
 
     @property
+    def is_typed(self) -> bool:
+        """Whether the columns have types."""
+        return self.format is OutputFormat.PARQUET
+
+    @property
+    def rows_format(self) -> OutputFormat:
+        """Of the rows as mini-batches leave them."""
+        return OutputFormat.JSONL if self.is_typed else self.format
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether the file is packed; parquet's pages are by themselves."""
+        return self.compress is Compression.GZIP and not self.is_typed
+
+    @property
     def is_plain(self) -> bool:
         """Whether the file is its rows, one after the other, and nothing else."""
-        return not self.has_header and self.compress is Compression.NONE
+        return not (self.has_header or self.is_typed or self.is_packed)
 
     @property
     def extension(self) -> str:
         """Of the usual file name."""
-        packed = ".gz" if self.compress is Compression.GZIP else ""
-        return (".jsonl" if self.format is OutputFormat.JSONL else ".csv") + packed
+        return EXTENSIONS.get(self.format, ".csv") + (".gz" if self.is_packed else "")
 
     @property
     def media_type(self) -> str:
         """Of the file as it lies in the store."""
-        if self.compress is Compression.GZIP:
-            return "application/gzip"
-        return "application/x-ndjson" if self.format is OutputFormat.JSONL else "text/csv"
+        return "application/gzip" if self.is_packed else MEDIA_TYPES.get(self.format, "text/csv")
+
+    @property
+    def rows_media_type(self) -> str:
+        """Of the rows as mini-batches leave them."""
+        return MEDIA_TYPES.get(self.rows_format, "text/csv")
 
     def check(self, *, has_script: bool, has_rows: bool) -> None:
         """Raise InvalidRequest where the deployment has not what these options want."""

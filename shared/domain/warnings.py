@@ -14,12 +14,18 @@ from shared.domain.receipt import OutputProof
 MOST_NAMES = 5
 
 
-def lasting_warnings(ending: Ending, proof: OutputProof | None) -> list[str]:
-    """Those that any run of the same job over the same files would have."""
+def lasting_warnings(
+    ending: Ending, proof: OutputProof | None, mixed: Sequence[str] = ()
+) -> list[str]:
+    """Those that any run of the same job over the same files would have.
+
+    `mixed` are the columns whose values have no type in common, with what they are.
+    """
     found = (
         _failed_files(ending),
         _left_out(ending),
         _no_output(ending, proof),
+        _mixed(mixed),
         _sample(ending),
     )
     return [warning for warning in found if warning]
@@ -82,6 +88,17 @@ def _no_output(ending: Ending, proof: OutputProof | None) -> str:
     return (
         "No input file gave a row: the predictions file is empty. "
         "Look whether the files hold rows, and the script returns them."
+    )
+
+
+def _mixed(columns: Sequence[str]) -> str:
+    if not columns:
+        return ""
+    more = f" and {len(columns) - MOST_NAMES} more" if len(columns) > MOST_NAMES else ""
+    return (
+        f"The values of some columns have no type in common: {', '.join(columns[:MOST_NAMES])}"
+        f"{more}. They are text in the parquet file: predict one type, or cast them where you "
+        "read them."
     )
 
 

@@ -1,11 +1,12 @@
 """What a scorer is asked, and what it answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from shared.domain.value_shape import Columns, are_shapes
 from shared.scoring.child.messages import FileFailure, InitRequest, RowForm, RunDone, RunError
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
@@ -96,7 +97,8 @@ class Scored:
     counts the elements that stand against the files: for MLflow, files that gave their rows; for
     a script, elements returned, which may be more than the files, or fewer: then nobody knows
     which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
-    `columns` is the header of the rows, if they need one and there are any.
+    `columns` is the header of the rows, if they need one and there are any; `shapes` what their
+    values are, where that was asked.
     """
 
     rows: int
@@ -107,6 +109,7 @@ class Scored:
     seconds: float
     side_files: tuple[SideFile, ...] = ()
     columns: tuple[str, ...] = ()
+    shapes: Columns = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class RowsAsked:
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""
+        if isinstance(answer, RunDone) and not are_shapes(answer.shapes):
+            return RunError("BrokenProtocol", "The process did not say what its rows are.")
         columns = answer.columns if isinstance(answer, RunDone) else ()
         header = self.agree(columns) if columns else columns
         if columns == header:

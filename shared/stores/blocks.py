@@ -23,6 +23,16 @@ def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(held)
 
 
+def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole lines of what comes in pieces, without their ends."""
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
 class CountedBytes:
     """Bytes on their way, their number and SHA-256 so far."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.domain.errors import NotFound
@@ -12,6 +12,7 @@ from shared.domain.receipt import PublishedFile, Receipt
 from shared.domain.resolved_deployment import Location
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
+from shared.stores.blocks import lines_of
 from shared.stores.jobs import CONTAINER
 from shared.stores.reports import ERRORS, RECEIPT
 
@@ -62,7 +63,7 @@ class JobFiles:
         yield from receipt.output.files
         if (listed := receipt.output.file_list) is not None:
             pieces = self._blobs.chunks(CONTAINER, f"{spec.name}/{listed.name}")
-            yield from (PublishedFile(**json.loads(line)) for line in _lines(pieces))
+            yield from (PublishedFile(**json.loads(line)) for line in lines_of(pieces))
 
 
 def _predictions(spec: JobSpec, published: PublishedFile) -> OutputFile:
@@ -72,13 +73,3 @@ def _predictions(spec: JobSpec, published: PublishedFile) -> OutputFile:
     location = Location(container=output.container, path=path)
     kind = JobOutputKind.PREDICTIONS
     return OutputFile(kind, published.path, location, published.bytes, published.sha256)
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole lines of what comes in pieces."""
-    rest = b""
-    for piece in pieces:
-        *lines, rest = (rest + piece).split(b"\n")
-        yield from lines
-    if rest:
-        yield rest

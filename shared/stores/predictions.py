@@ -5,21 +5,17 @@ file is committed. The commit refuses an existing file, unless it is this job's 
 The part of a job of one shard is the whole file: the store copies it, if it can.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator
-
 from shared.domain.deployment import OutputAction
-from shared.domain.errors import Conflict, InvalidRequest, NotFound, PreconditionFailed
+from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
 from shared.domain.message import Message
-from shared.domain.outcome import Segment
-from shared.domain.output_options import Compression
 from shared.ports import Blobs
-from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
+from shared.stores.blocks import CountedBytes, in_blocks
 from shared.stores.jobs import CONTAINER
-from shared.stores.output_bytes import gzip_members, header_line
+from shared.stores.output_bytes import gzip_members
+from shared.stores.output_content import OutputContent
 from shared.stores.output_names import OutputNames
-from shared.stores.results import Damaged, Results, Summary, part_name
+from shared.stores.results import Damaged, Results, part_name
 
 OWNER, SHA256, ROWS = "batch_job", "sha256", "rows"
 
@@ -38,6 +34,7 @@ class Predictions:
     def __init__(self, blobs: Blobs, results: Results) -> None:
         self._blobs = blobs
         self._results = results
+        self.content = OutputContent(blobs, results)
         self.names = OutputNames(blobs)
 
     def publish(self, spec: JobSpec, shards: int) -> Published:
@@ -65,7 +62,7 @@ class Predictions:
             checked_at = self._blobs.head(*part).etag
         except NotFound:
             raise Damaged(0) from None
-        content = CountedBytes(self._content(spec, 1))
+        content = CountedBytes(self.content.rows(spec, 1))
         content.exhaust()
         published = self._published(spec, content, 1)
         try:
@@ -86,8 +83,8 @@ class Predictions:
     def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        blocks = in_blocks(self._with_header(spec, shards))
-        if spec.settings.output.compress is Compression.GZIP:
+        blocks = in_blocks(self.content.formed(spec, shards))
+        if spec.settings.output.is_packed:
             blocks = gzip_members(blocks)
         content, names = CountedBytes(blocks), list[str]()
         for block in content:
@@ -136,42 +133,6 @@ class Predictions:
         is_there = self._blobs.exists(output.container, output.path)
         return is_there and self._find_own(spec) is None
 
-    def _with_header(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
-        if spec.settings.output.has_header:
-            yield header_line(self._columns(spec.name, shards))
-        yield from self._content(spec, shards)
-
-    def _columns(self, job: str, shards: int) -> tuple[str, ...]:
-        """Those that all rows have; none where there are no rows. Raises InvalidRequest."""
-        found = dict[tuple[str, ...], int]()
-        for summary in self._results.summaries(job, shards):
-            for record in summary.records:
-                if record.columns:
-                    found.setdefault(record.columns, record.segment.span.first)
-        if len(found) > 1:
-            first, other = list(found.values())[:2]
-            raise InvalidRequest(
-                f"The rows from mini-batch {other} on have other columns than those from "
-                f"mini-batch {first} on, so that no header fits them.",
-                fix="Give every file the same columns, or use the output format jsonl.",
-            )
-        return next(iter(found), ())
-
-    def _content(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
-        """The rows; of a script that writes its own files, a line for each mini-batch."""
-        job = spec.name
-        for shard in range(shards):
-            summary = self._results.summary(job, shard)
-            if spec.settings.output_action is OutputAction.SUMMARY_ONLY:
-                yield from _lines(summary)
-                continue
-            segments = [record.segment for record in summary.records]
-            try:
-                pieces = self._blobs.chunks(CONTAINER, part_name(job, shard), size=BLOCK_BYTES)
-                yield from _checked(pieces, segments, shard)
-            except NotFound:
-                raise Damaged(shard) from None
-
     def _rows(self, job: str, shard: int) -> int:
         return sum(record.segment.rows for record in self._results.summary(job, shard).records)
 
@@ -179,42 +140,3 @@ class Predictions:
 def _metadata(spec: JobSpec, published: Published) -> dict[str, str]:
     """By this a later run of the step knows its own file."""
     return {OWNER: spec.name, SHA256: published.sha256, ROWS: str(published.rows)}
-
-
-def _lines(summary: Summary) -> Iterator[bytes]:
-    """`mini-batch,files,failed files` for each mini-batch, in order."""
-    for record in summary.records:
-        for report in record.reports:
-            yield f"{report.index},{report.files},{report.failed_files}\n".encode()
-
-
-def _checked(pieces: Iterable[bytes], segments: list[Segment], shard: int) -> Iterator[bytes]:
-    """Hand the pieces on; raise Damaged unless they are just the segments, one after the other."""
-    stream = _Stream(pieces)
-    for segment in segments:
-        digest = hashlib.sha256()
-        for piece in stream.take(segment.bytes):
-            digest.update(piece)
-            yield piece
-        if digest.hexdigest() != segment.sha256:
-            raise Damaged(shard)
-    if next(stream.take(1), None) is not None:
-        raise Damaged(shard)
-
-
-class _Stream:
-    """Bytes that arrive in pieces, taken by count."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces = iter(pieces)
-        self._rest = b""
-
-    def take(self, count: int) -> Iterator[bytes]:
-        """The next `count` bytes, in pieces; fewer if the stream ends."""
-        while count > 0:
-            piece = self._rest or next(self._pieces, b"")
-            if not piece:
-                return
-            yield piece[:count]
-            self._rest = piece[count:]
-            count -= min(count, len(piece))

@@ -9,6 +9,7 @@
 
 import hashlib
 import json
+import operator
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from functools import reduce
@@ -23,6 +24,7 @@ from shared.domain.outcome import FailedTry, FileError, Load, MinibatchReport, S
 from shared.domain.plan import Plan
 from shared.domain.side_contents import StoredChange
 from shared.domain.task import AcceptedBundle
+from shared.domain.value_shape import Columns
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
 from shared.stores.documents import Documents
@@ -41,7 +43,8 @@ class Record(Message):
     scorer's mini-batches so far of which a process that was ended had still something to write.
     `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
     `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
-    header of its rows, if they need one and there are any.
+    header of its rows, if they need one and there are any; `shapes` what their values are, of a
+    file whose columns have types.
     """
 
     segment: Segment
@@ -59,6 +62,7 @@ class Record(Message):
     memory_mb: int = 0
     memory_limit_mb: int = 0
     columns: tuple[str, ...] = ()
+    shapes: Columns = Field(default_factory=dict, exclude_if=operator.not_)
 
 
 class Summary(Message):

@@ -61,10 +61,12 @@ class FrameScorer(ScriptedScorer):
             tuple((str(file.path), file.name) for file in files), str(output), 0, asked.form
         )
         try:
-            rows, size, header = named_rows.write(result, request, asked.form)
+            done = named_rows.write(result, request, asked.form)
         except WrongColumns as error:
             raise ScoringFailed(str(error), kind="exception", error_type="WrongColumns") from None
-        answer = asked.judge(RunDone(rows, len(files), (), size, 0.001, (), header))
+        answer = asked.judge(
+            RunDone(done.elements, len(files), (), done.size, 0.001, (), done.columns, done.shapes)
+        )
         if isinstance(answer, RunDone):
             return scored_of(answer, output, ())
         raise run_verdict(answer)
@@ -161,6 +163,15 @@ def test_rows_that_a_lost_agreement_let_differ_fail_the_job(framed: App) -> None
     assert not blobs.exists(CONTAINER, "out/job-1.csv")
 
 
+def rows_of(data: bytes, output: OutputOptions) -> list[Any]:
+    if output.format is OutputFormat.PARQUET:
+        return pd.read_parquet(io.BytesIO(data)).to_dict("records")
+    text = (gzip.decompress(data) if output.compress is Compression.GZIP else data).decode()
+    if output.format is OutputFormat.JSONL:
+        return [json.loads(line) for line in text.splitlines()]
+    return list(csv.DictReader(io.StringIO(text)))
+
+
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -171,7 +182,7 @@ def test_rows_that_a_lost_agreement_let_differ_fail_the_job(framed: App) -> None
     size=st.integers(1, 4),
     width=st.integers(1, 4),
     seed=st.integers(0, 1000),
-    form=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL]),
+    form=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL, OutputFormat.PARQUET]),
     compress=st.sampled_from(list(Compression)),
 )
 def test_any_order_of_completion_gives_the_same_bytes_in_every_form(
@@ -192,17 +203,14 @@ def test_any_order_of_completion_gives_the_same_bytes_in_every_form(
 
     packed = blobs.read(CONTAINER, "out/job-1.csv").data
     assert hashlib.sha256(packed).hexdigest() == receipt(blobs)["output"]["sha256"]
-    text = (gzip.decompress(packed) if compress is Compression.GZIP else packed).decode()
     expected = [word for words in files for word in words]
-    if form is OutputFormat.JSONL:
-        found = [json.loads(line)["x"] for line in text.splitlines()]
-    else:
-        found = [row["x"] for row in csv.DictReader(io.StringIO(text))]
-    assert expected == found
+    assert expected == [row["x"] for row in rows_of(packed, output)]
     assert len(expected) == receipt(blobs)["output"]["rows"]
 
 
-@pytest.mark.parametrize("form", [OutputFormat.CSV_HEADER, OutputFormat.JSONL])
+@pytest.mark.parametrize(
+    "form", [OutputFormat.CSV_HEADER, OutputFormat.JSONL, OutputFormat.PARQUET]
+)
 def test_steps_that_run_twice_write_the_same_as_once(framed: App, form: OutputFormat) -> None:
     """The second run of a step meets the header that the first has said."""
     services, blobs, _ = framed
@@ -220,10 +228,10 @@ def test_steps_that_run_twice_write_the_same_as_once(framed: App, form: OutputFo
         dataclasses.replace(rehearsal, activities=doubled),
     )
 
-    lines = gzip.decompress(blobs.read(CONTAINER, "out/job-1.csv").data).decode().splitlines()
-    is_json = form is OutputFormat.JSONL
-    assert (4 if is_json else 1 + 3) == len(lines)
-    assert (0 if is_json else 1) == receipt(blobs)["files"]["failed"]
+    rows = rows_of(blobs.read(CONTAINER, "out/job-1.csv").data, output)
+    has_header = form is OutputFormat.CSV_HEADER
+    assert (3 if has_header else 4) == len(rows)
+    assert (1 if has_header else 0) == receipt(blobs)["files"]["failed"]
     assert "proven" == receipt(blobs)["verdict"]
 
 

@@ -27,6 +27,7 @@ OBJECTS = '{"id": 7, "prediction": 24.5}\n{"id": null, "prediction": [1, 2]}\n'
         (OBJECTS, {"outputFormat": "jsonl"}, ["id  prediction", "7   24.5", "    [1, 2]"]),
         ("x\n", {"outputFormat": "csv_header"}, []),
         ("", {"outputFormat": "jsonl"}, []),
+        ("PAR1", {"outputFormat": "parquet"}, []),
     ],
 )
 @pytest.mark.parametrize("is_packed", [False, True])

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.implementations import make_environments
 from shared.scoring.environments.environment_spec import EnvironmentSpec
 from shared.scoring.environments.environments import Environments
 from shared.scoring.environments.sources import for_mlflow, of_conda
+from shared.settings import Settings
 from tests.environments.test_builds import says
 from tests.support.wheels import wheel
 
@@ -148,3 +150,31 @@ def test_what_cannot_be_baked_is_named_and_the_rest_is_baked(
     assert 1 == baked.returncode
     assert f"{wrong}: The packages do not go together" in baked.stderr
     assert f"{conda}: baked" in baked.stdout
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
+    """The first instance finds a new share empty."""
+    chosen = tmp_path / "share/environments"
+
+    make_environments(_settings(tmp_path, chosen))
+
+    assert chosen.is_dir()
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_not_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "share").write_text("no folder")
+    chosen = tmp_path / "share/environments"
+
+    make_environments(_settings(tmp_path, chosen))
+
+    (record,) = caplog.records
+    assert f"ENVIRONMENTS_FOLDER '{chosen}' is not there" in record.getMessage()
+    assert "Mount the share" in record.getMessage()
+
+
+def _settings(scratch: Path, chosen: Path) -> Settings:
+    return Settings.from_environment(
+        {"SCRATCH_FOLDER": str(scratch / "scratch"), "ENVIRONMENTS_FOLDER": str(chosen)}
+    )

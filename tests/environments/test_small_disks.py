@@ -73,6 +73,23 @@ def test_what_does_not_fit_leaves_the_disk_as_it_was(
     assert shutil.disk_usage(disk).free > before - MB
 
 
+@pytest.mark.parametrize("name", ["wide", "huge"])
+def test_what_a_killed_uv_had_half_unpacked_makes_way(
+    environments: Environments, disk: Path, name: str
+) -> None:
+    """It stays unless uv ends by itself."""
+    left = disk / "envs/cache/.tmpHalf/python"
+    left.mkdir(parents=True)
+    (left / "0.bin").write_bytes(b"x" * 40 * MB)
+
+    try:
+        environments.ensure(spec(name))
+    except DiskFull:
+        assert "huge" == name
+
+    assert [] == list((disk / "envs/cache").glob(".tmp*"))
+
+
 def test_a_disk_that_is_filled_to_its_last_byte_is_told_just_so(
     disk: Path, index: Path, variables: Mapping[str, str]
 ) -> None:

@@ -80,7 +80,7 @@ def test_what_means_nothing_is_refused_with_the_value(own: dict[str, str], words
 
 options = st.builds(
     OutputOptions,
-    format=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL]),
+    format=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL, OutputFormat.PARQUET]),
     lineage=st.none() | st.lists(st.sampled_from(LINEAGE)).map(tuple),
     carry=st.just(("*",)) | st.lists(st.text(min_size=1), unique=True).map(tuple),
     compress=st.sampled_from(Compression),

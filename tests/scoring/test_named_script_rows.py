@@ -22,7 +22,7 @@ CONSTANTS = (("deployment", "blue"), ("model_version", "7"), ("job", "j"))
 
 def written(
     folder: Path, result: Any, form: RowForm, files: int = 2
-) -> tuple[tuple[int, int, tuple[str, ...]], str]:
+) -> tuple[named_rows.Written, str]:
     output = folder / "output"
     names = tuple((f"/{index}", f"f{index}.txt") for index in range(files))
     done = named_rows.write(result, RunRequest(names, str(output), 4, form), form)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pytest
 
 from tests.service.conftest import deploy_on
@@ -106,3 +107,30 @@ def test_a_job_may_ask_for_something_else_than_its_deployment(
     shown = previewed(stack, job)
     assert ("jsonl", 3, False) == (shown["format"], len(shown["rows"]), shown["is_all"])
     assert ["x", "n", "key", "prediction", "file", "mini_batch"] == shown["columns"]
+
+
+def test_a_job_may_ask_for_parquet_whose_columns_have_the_types_of_their_values(
+    stack: Stack, invoke: Callable[..., Ended]
+) -> None:
+    """The rows are those of the JSON form, in the same order."""
+    lines = invoke(properties={"outputFormat": "jsonl", "outputCarry": "all"})
+
+    job = invoke(properties={"outputFormat": "parquet", "outputCarry": "all"})
+
+    frame = pd.read_parquet(io.BytesIO(job.predictions))
+    assert [json.loads(line) for line in lines.predictions.splitlines()] == frame.to_dict("records")
+    types = {name: str(kind) for name, kind in frame.dtypes.items()}
+    assert {"x": "float64", "n": "int64", "key": "str", "mini_batch": "int64"}.items() <= (
+        types.items()
+    )
+    assert job.properties["outputs"]["predictions"].endswith("/score/predictions.parquet")
+    proof = stack.receipt(job.started)
+    digest = hashlib.sha256(job.predictions).hexdigest()
+    assert ("proven", 12, digest) == (
+        proof["verdict"],
+        proof["output"]["rows"],
+        proof["output"]["sha256"],
+    )
+    shown = previewed(stack, job)
+    assert ("parquet", list(frame), False) == (shown["format"], shown["columns"], shown["is_all"])
+    assert [1.0, 1, "a1", 3.0] == shown["rows"][0][:4]

@@ -8,18 +8,19 @@ import shutil
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import FailedTry, FileError, MinibatchReport
+from shared.domain.outcome import MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
+from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
 from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
 from shared.scoring.bundle.minibatch_report import Clock, report_of
@@ -28,14 +29,12 @@ from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScoringStopped
-from shared.scoring.side_files.side_folder import ANY, SideFile
+from shared.scoring.side_files.side_folder import ANY
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
-# Characters of one bundle: when everything fails, the first ones say it all.
-MOST_TRACEBACKS = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -60,38 +59,6 @@ class Bundle:
     note_failures: Callable[[int, int], None]
     must_yield: Callable[[float], bool] = lambda _: False
     rows_asked: Callable[[], RowsAsked] = RowsAsked
-
-
-@dataclass
-class BundleResult:
-    """What was scored of a bundle: `span` is shorter than asked if it ended early."""
-
-    span: Span
-    reports: list[MinibatchReport] = field(default_factory=list[MinibatchReport])
-    errors: list[FileError] = field(default_factory=list[FileError])
-    tries: list[FailedTry] = field(default_factory=list[FailedTry])
-    outputs: list[Path] = field(default_factory=list[Path])
-    side_files: list[SideFile] = field(default_factory=list[SideFile])
-    tracebacks: list[str] = field(default_factory=list[str])
-    omitted: int = 0
-    rows: int = 0
-    columns: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-    def take(self, report: MinibatchReport, errors: list[FileError], outputs: list[Path]) -> None:
-        self.span = self.span.model_copy(update={"stop": report.index + 1})
-        self.reports.append(report)
-        self.errors += errors
-        self.rows += report.rows
-        self.outputs += outputs
-
-    def note_tracebacks(self, tracebacks: Iterable[str]) -> None:
-        """Keep them up to a bound, and count the others."""
-        for text in tracebacks:
-            if sum(map(len, self.tracebacks)) < MOST_TRACEBACKS:
-                self.tracebacks.append(text)
-            else:
-                self.omitted += 1
 
 
 @contextmanager
@@ -178,11 +145,7 @@ class _Run:
         report = report_of(index, len(files) + len(unread), attempted, clock)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
-        outputs = [part.scored.output for part in attempted.groups if part.scored]
-        result.take(report, errors, outputs)
-        for scored in (part.scored for part in attempted.groups if part.scored):
-            result.side_files += scored.side_files
-            result.columns = result.columns or scored.columns
+        result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
             self._bundle.note_failures(index, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)

@@ -22,7 +22,13 @@ def rows_asked(
         ("model_version", spec.resolved.model.version),
         ("job", spec.name),
     )
-    form = RowForm(options.format, options.lineage, constants, options.carry)
+    form = RowForm(
+        options.rows_format,
+        options.lineage,
+        constants,
+        options.carry,
+        is_typed=options.is_typed,
+    )
     if not options.has_header:
         return lambda: RowsAsked(form)
     return lambda: RowsAsked(replace(form, columns=known()), agree)

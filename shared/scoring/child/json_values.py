@@ -1,22 +1,44 @@
 """Values of models and scripts as JSON has them: numbers stay numbers, and what is missing is null.
 
 JSON knows no infinity: it is the text "Infinity", with its sign. What has no type in JSON is its
-text. The library of a type is never imported here: who has a value of it has loaded it.
+text; a text that stands for a time says so by its class, for files whose columns have types. The
+library of a type is never imported here: who has a value of it has loaded it.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 import sys
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _NOTHING = object()
+# Units of numpy's times that are days, and those that ISO 8601 has names for.
+_DAYS, _TIMES = ("D",), ("h", "m", "s", "ms", "us", "ns")
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
+class Moment(str):
+    """A date with its time."""
+
+    __slots__ = ()
+
+
+class Day(str):
+    """A date."""
+
+    __slots__ = ()
+
+
+class Infinite(str):
+    """A number beyond all others."""
+
+    __slots__ = ()
 
 
 def line(row: dict[str, Any]) -> str:
@@ -49,7 +71,13 @@ def value_of(value: Any) -> Any:
         return {str(key): value_of(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [value_of(inner) for inner in value]
-    return value.isoformat() if isinstance(value, (date, time)) else _of_numpy(value)
+    return _of_time(value) if isinstance(value, (date, time)) else _of_numpy(value)
+
+
+def _of_time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return Moment(value.isoformat())
+    return Day(value.isoformat()) if isinstance(value, date) else str(value.isoformat())
 
 
 def _plain(value: Any) -> Any:
@@ -64,7 +92,7 @@ def _plain(value: Any) -> Any:
 def _number(value: float) -> Any:
     if math.isnan(value):
         return None
-    return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value if math.isfinite(value) else Infinite("Infinity" if value > 0 else "-Infinity")
 
 
 def _is_masked(values: Any) -> bool:
@@ -98,10 +126,17 @@ def _scalar(value: Any) -> Any:
     if kind == "f":
         return _number(float(str(value)))  # as short as it is at its own precision
     if kind in "mM":
-        return None if str(value) == "NaT" else str(value)
+        return None if str(value) == "NaT" else _of_numpy_time(value)
     if kind == "V" and value.dtype.names:
         return {name: value_of(value[name]) for name in value.dtype.names}
     return str(value)
+
+
+def _of_numpy_time(value: Any) -> str:
+    unit = re.fullmatch(r"datetime64\[(\w+)\]", str(value.dtype))
+    if unit and unit[1] in _TIMES:
+        return Moment(value)
+    return Day(value) if unit and unit[1] in _DAYS else str(value)
 
 
 def _kind(module: str, name: str) -> Any:

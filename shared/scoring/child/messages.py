@@ -57,6 +57,7 @@ class RowForm:
     `lineage` are columns that say where a row comes from; None: those of Azure ML's rows. What is
     the same in all rows stands in `constants`. `carry` are columns of the input, `ALL` for every
     one. `columns` is the header that other mini-batches have already, empty where nobody has.
+    `is_typed` asks what the values are, for a file whose columns have types.
     """
 
     format: str
@@ -64,6 +65,7 @@ class RowForm:
     constants: tuple[tuple[str, str], ...] = ()
     carry: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    is_typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class RunDone(ScorerMessage):
     """A run that came back: `seconds` is its own time, `bytes` the size of the output.
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
-    `columns` is the header of its rows, if they need one and there are any.
+    `columns` is the header of its rows, if they need one and there are any. `shapes` says what the
+    values are, as JSON by column, where that was asked.
     """
 
     rows: int
@@ -134,6 +137,7 @@ class RunDone(ScorerMessage):
     seconds: float
     held: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    shapes: str = ""
 
 
 _MESSAGES: dict[str, type[ScorerMessage]] = {
@@ -186,6 +190,7 @@ def _form_of(fields: Any) -> RowForm | None:
         tuple((name, value) for name, value in fields["constants"]),
         tuple(fields["carry"]),
         tuple(fields["columns"]),
+        fields["is_typed"],
     )
 
 

@@ -209,9 +209,10 @@ class Environments:
                 full = DiskFull(str(error))
             except DiskFull as caught:
                 full = caught
+            told = self._disk.too_small(self._taken(home, began), full.log)
             self._tidying.forget()
             if not self._tidying.free_some(spare=home, since=began):
-                raise self._disk.too_small(self._taken(home, began), full.log) from full
+                raise told from full
 
     def _taken(self, home: EnvironmentFolder | None, since: float) -> int:
         """The disk that a build took."""

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from shared.scoring.environments.file_lock import hold_lock
@@ -12,6 +13,8 @@ from shared.scoring.environments.file_lock import hold_lock
 # uv holds it while it uses the cache, and alone while it cleans it.
 _LOCK = ".lock"
 _PACKAGES = "archive-v*"
+# Where it unpacks: it is there after uv was killed, and while it uses the cache.
+_UNFINISHED = ".tmp*"
 # What only saves asking and building again. `wheels-v*` says which package lies where.
 _RECORDS = ("builds-v*", "flat-index-v*", "git-v*", "interpreter-v*", "sdists-v*", "simple-v*")
 
@@ -26,32 +29,39 @@ class PackageCache:
     def trim(self, *, before: float) -> bool:
         """Remove the packages that no environment shares, if they came before; says if any went.
 
-        Those that are shared cost nothing, and save the next environment its own.
+        Those that are shared cost nothing, and save the next environment its own. What a uv that
+        was killed had half unpacked goes whenever it came, and counts by the same rule.
         """
-        return self._remove(one for one in self._unshared() if _came(one) < before)
+        old = (one for one in self._unshared() if _came(one) < before)
+        return any(came < before for came in self._remove(chain(self._unfinished(), old)))
 
     def forget(self) -> bool:
         """Remove what else was downloaded."""
-        return self._remove(one for name in _RECORDS for one in self.folder.glob(name))
+        return bool(self._remove(one for name in _RECORDS for one in self.folder.glob(name)))
 
     def newer(self, since: float) -> Iterator[Path]:
-        """The packages that came since."""
-        return (one for one in self.folder.glob(f"{_PACKAGES}/*") if _came(one) >= since)
+        """The packages that came since, whole or not."""
+        packages = chain(self._unfinished(), self.folder.glob(f"{_PACKAGES}/*"))
+        return (one for one in packages if _came(one) >= since)
+
+    def _unfinished(self) -> Iterator[Path]:
+        return self.folder.glob(_UNFINISHED)
 
     def _unshared(self) -> Iterator[Path]:
         return (one for one in self.folder.glob(f"{_PACKAGES}/*") if not is_shared(one))
 
-    def _remove(self, doomed: Iterator[Path]) -> bool:
+    def _remove(self, doomed: Iterator[Path]) -> list[float]:
+        """When each came that was removed. Nobody uses the cache meanwhile."""
         if not self.folder.exists():
-            return False
+            return []
         try:
             with hold_lock(self.folder / _LOCK, wait_s=self.wait_s):
-                found = list(doomed)
-                for one in found:
+                found = [(one, _came(one)) for one in doomed]
+                for one, _ in found:
                     shutil.rmtree(one, ignore_errors=True)
-                return bool(found)
+                return [came for _, came in found]
         except TimeoutError:
-            return False
+            return []
 
 
 def _came(package: Path) -> float:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from shared.domain.value_shape import read_shapes
 from shared.scoring.child.messages import DETAILS_LIMIT, MESSAGE_LIMIT, InitError, RunDone, RunError
 from shared.scoring.scorer.answers import Answer, Outgrown
 from shared.scoring.scorer.cause_of_death import describe_death
@@ -34,6 +35,7 @@ def scored_of(done: RunDone, output: Path, side_files: tuple[SideFile, ...]) -> 
         seconds=done.seconds,
         side_files=side_files,
         columns=done.columns,
+        shapes=read_shapes(done.shapes),
     )
 
 

@@ -13,7 +13,7 @@ const NO_ROWS = {
 
 export function Preview({ path, file }) {
   const live = useLive(`${path}/outputs/predictions/preview?rows=${ROWS}${file ? `&path=${encodeURIComponent(file)}` : ""}`, () => 0);
-  return drawn(live, (table) => (NO_ROWS[table.format] ? html`<p class="soft">${NO_ROWS[table.format]}</p>` : html`<${Rows} table=${table} />`), { rows: 4 });
+  return drawn(live, (table) => (NO_ROWS[table.format] && !table.rows.length ? html`<p class="soft">${NO_ROWS[table.format]}</p>` : html`<${Rows} table=${table} />`), { rows: 4 });
 }
 
 function Rows({ table }) {
@@ -24,5 +24,5 @@ function Rows({ table }) {
       <thead><tr><th scope="col" class="at"><span class="offscreen">Row</span></th>${table.columns.map((name, at) => html`<th key=${at} scope="col" class=${numeric[at] ? "end" : ""}>${name}</th>`)}</tr></thead>
       <tbody>${table.rows.map((row, at) => html`<tr key=${at}><td class="at faint number">${at + 1}</td>${row.map((value, column) => html`<td key=${column} class=${numeric[column] ? "end number" : ""}>${value}</td>`)}</tr>`)}</tbody>
     </table></div>
-    <p class="faint">${table.is_all ? `All ${plural(table.rows.length, "row")}` : `The first ${count(table.rows.length)}${all && /^predictions\.(csv|jsonl)/.test(table.path) ? ` of ${count(all)}` : ""} rows`} of ${table.path} (${table.format})</p>`;
+    <p class="faint">${table.is_all ? `All ${plural(table.rows.length, "row")}` : `The first ${count(table.rows.length)}${all && /^predictions\.(csv|jsonl|parquet)/.test(table.path) ? ` of ${count(all)}` : ""} rows`} of ${table.path} (${table.format})</p>`;
 }

@@ -37,7 +37,10 @@ def load(model_dir: str, *, batch_predict: bool = False) -> Run:
             return _write_rows(model, together, request, rows_of)
         named = NamedRows(request.form, request.minibatch)
         done = _write_rows(model, together, request, named.rows_of)
-        return replace(done, columns=named.header.columns if done.rows else ())
+        if not done.rows:
+            return done
+        shapes = named.shapes.written() if request.form.is_typed else ""
+        return replace(done, columns=named.header.columns, shapes=shapes)
 
     return run
 

@@ -15,6 +15,7 @@ from .. import json_values, number_text
 from ..csv_lines import joined
 from ..messages import JSONL
 from ..named_columns import FILE, ROW, Header, WrongColumns, lineage_values, named
+from ..value_shapes import RowShapes
 from . import prediction_rows
 from .batches import Loaded, Rows, batch_of
 from .failure import BadPrediction
@@ -36,6 +37,7 @@ class NamedRows:
 
     def __init__(self, form: RowForm, minibatch: int) -> None:
         self.header = Header(form)
+        self.shapes = RowShapes()
         self._form = form
         self._values = lineage_values(form, minibatch)
 
@@ -56,9 +58,9 @@ class NamedRows:
         ordered = [*first, *(name for name, _ in file.carried), *names, *last]
         try:
             self.header.accept(ordered)
+            return Rows(sample.rows, self._written(file, columns, first, last))
         except WrongColumns as error:
             raise WrongHeader(str(error)) from error
-        return Rows(sample.rows, self._written(file, columns, first, last))
 
     def _lineage(self, *, is_table: bool) -> tuple[list[str], list[str]]:
         """What stands before the other columns, and behind them."""
@@ -85,7 +87,12 @@ class NamedRows:
         if not is_json:
             return joined(zip(*columns)).encode()  # noqa: B905  # 3.7
         names = [*first, *(name for name, _ in [*file.carried, *predicted]), *last]
-        return json_values.lines(names, columns).encode()
+        if not self._form.is_typed:
+            return json_values.lines(names, columns).encode()
+        columns = [list(column) for column in columns]
+        written = json_values.lines(names, columns).encode()
+        self.shapes.note(names, columns)
+        return written
 
     def _of_lineage(self, name: str, file: Loaded, rows: int) -> Any:
         if name == ROW:

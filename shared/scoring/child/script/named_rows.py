@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from itertools import repeat
-from typing import IO, TYPE_CHECKING, Any
+from itertools import islice, repeat
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from .. import json_values
 from ..csv_lines import joined
@@ -26,6 +26,7 @@ from ..named_columns import (
     lineage_values,
     require_distinct,
 )
+from ..value_shapes import RowShapes
 from . import rows
 
 if TYPE_CHECKING:
@@ -33,25 +34,37 @@ if TYPE_CHECKING:
 
     from ..messages import RowForm, RunRequest
 
+# Objects that are noted and written together.
+_AT_ONCE = 1_000
 
-def write(result: Any, request: RunRequest, form: RowForm) -> tuple[int, int, tuple[str, ...]]:
-    """The number of elements and of bytes written, and the columns if they need a header.
 
-    Raises `BadReturn`, and `WrongColumns`.
-    """
+class Written(NamedTuple):
+    """Elements and bytes; the columns if they need a header, the shapes if they were asked for."""
+
+    elements: int
+    size: int
+    columns: tuple[str, ...] = ()
+    shapes: str = ""
+
+
+def write(result: Any, request: RunRequest, form: RowForm) -> Written:
+    """Raises `BadReturn`, and `WrongColumns`."""
     is_frame = rows.check(result)
     header, elements = Header(form), [] if is_frame else list(result)
     count = len(result) if is_frame else len(elements)
-    lineage = dict(_lineage(request, form, count))
+    lineage, shapes = dict(_lineage(request, form, count)), RowShapes()
     with open(  # noqa: PTH123
         request.output, "w", encoding="utf-8", errors="backslashreplace", newline=""
     ) as lines:
         if count and not is_frame and form.format == JSONL:
-            lines.writelines(_objects(elements, lineage))
+            _write_objects(_objects(elements, lineage), shapes, form, lines)
         elif count:
             columns = _columns(result) if is_frame else {PREDICTION: json_values.column(elements)}
-            _write_columns(columns, lineage, header, form, lines)
-    return count, os.path.getsize(request.output), header.columns if count else ()  # noqa: PTH202
+            _write_columns(columns, lineage, header, shapes, form, lines)
+    size = os.path.getsize(request.output)  # noqa: PTH202
+    if not count:
+        return Written(count, size)
+    return Written(count, size, header.columns, shapes.written() if form.is_typed else "")
 
 
 def _columns(frame: Any) -> dict[str, list[Any]]:
@@ -64,12 +77,15 @@ def _write_columns(
     columns: dict[str, list[Any]],
     lineage: dict[str, Iterable[Any]],
     header: Header,
+    shapes: RowShapes,
     form: RowForm,
     lines: IO[str],
 ) -> None:
     names = [*columns, *lineage]
     header.accept(names)
-    values = [*columns.values(), *lineage.values()]
+    values = [list(column) for column in (*columns.values(), *lineage.values())]
+    if form.is_typed:
+        shapes.note(names, values)
     if form.format == JSONL:
         lines.write(json_values.lines(names, values))
     else:
@@ -77,7 +93,16 @@ def _write_columns(
         lines.write(joined(zip(*cells)))  # noqa: B905  # 3.7
 
 
-def _objects(elements: list[Any], lineage: dict[str, Iterable[Any]]) -> Iterator[str]:
+def _write_objects(
+    objects: Iterator[dict[str, Any]], shapes: RowShapes, form: RowForm, lines: IO[str]
+) -> None:
+    for some in iter(lambda: list(islice(objects, _AT_ONCE)), []):
+        if form.is_typed:
+            shapes.note_rows(some)
+        lines.writelines(map(json_values.line, some))
+
+
+def _objects(elements: list[Any], lineage: dict[str, Iterable[Any]]) -> Iterator[dict[str, Any]]:
     origins = zip(*lineage.values()) if lineage else repeat(())  # noqa: B905  # 3.7
     for element, origin in zip(elements, origins):  # noqa: B905  # 3.7
         row = _object(element)
@@ -88,7 +113,7 @@ def _objects(elements: list[Any], lineage: dict[str, Iterable[Any]]) -> Iterator
                 "Leave it out of outputLineage, or rename it in the object"
             )
         row.update(zip(lineage, origin))  # noqa: B905  # 3.7
-        yield json_values.line(row)
+        yield row
 
 
 def _object(element: Any) -> dict[str, Any]:

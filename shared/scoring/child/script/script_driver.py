@@ -108,14 +108,14 @@ class _Script:
         try:
             result = self._call("run()", run, paths, request.minibatch)
             seconds = time.perf_counter() - started
-            count, size, columns = _write(result, request)
+            count, size, columns, shapes = _write(result, request)
         except SystemExit as leaving:
             traceback.print_exc()  # where it left, for nobody else will say
             _leave_soon(_exit_code(leaving))
             raise
         finally:  # what a run() wrote that failed must be seen as well
             held = open_files.flush_under(os.environ.get("AZUREML_BI_OUTPUT_PATH", ""))
-        return RunDone(count, count, (), size, seconds, held, columns)
+        return RunDone(count, count, (), size, seconds, held, columns, shapes)
 
     def shut_down(self, shutdown: Callable[..., Any]) -> None:
         with suppress(OSError):  # it may have removed its folder
@@ -149,10 +149,10 @@ class _Script:
                 _end_fork(code)
 
 
-def _write(result: Any, request: RunRequest) -> tuple[int, int, tuple[str, ...]]:
-    """The number of elements and of bytes, and the header that they need."""
+def _write(result: Any, request: RunRequest) -> tuple[int, int, tuple[str, ...], str]:
+    """The number of elements and of bytes, the header that they need, and what they are."""
     if request.form is None:
-        return (*rows.write(result, request.output), ())
+        return (*rows.write(result, request.output), (), "")
     from . import named_rows  # noqa: PLC0415  # few jobs ask for it
 
     return named_rows.write(result, request, request.form)

@@ -1,0 +1,142 @@
+"""What the predictions file holds: the rows of all parts in input order, each part checked.
+
+With a header, or as parquet, which is made of rows that are JSON.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from shared.domain.column_types import leaf_count, mixed_columns, types_of
+from shared.domain.deployment import OutputAction
+from shared.domain.errors import InvalidRequest, NotFound
+from shared.domain.job import JobSpec
+from shared.domain.outcome import Segment
+from shared.domain.output_options import Compression
+from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
+from shared.ports import Blobs
+from shared.stores.blocks import BLOCK_BYTES, lines_of
+from shared.stores.jobs import CONTAINER
+from shared.stores.output_bytes import header_line
+from shared.stores.parquet.parquet_file import NotAsTold, parquet_file
+from shared.stores.results import Damaged, Results, Summary, part_name
+
+
+class OutputContent:
+    """Thread-safe."""
+
+    def __init__(self, blobs: Blobs, results: Results) -> None:
+        self._blobs = blobs
+        self._results = results
+
+    def formed(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+        """The rows as the file has them, but for its packing."""
+        options = spec.settings.output
+        if options.is_typed:
+            yield from self._typed(spec, shards)
+            return
+        if options.has_header:
+            yield header_line(self._columns(spec.name, shards))
+        yield from self.rows(spec, shards)
+
+    def _typed(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+        """Raises InvalidRequest."""
+        types = types_of(self.shapes(spec.name, shards))
+        if leaf_count(types) > MOST_COLUMNS:
+            raise InvalidRequest(
+                f"The rows have {leaf_count(types)} columns, with those of nested values, and "
+                f"parquet files get {MOST_COLUMNS} at most.",
+                fix="Return fewer names, or use the output format jsonl.",
+            )
+        is_packed = spec.settings.output.compress is Compression.GZIP
+        try:
+            yield from parquet_file(lines_of(self.rows(spec, shards)), types, is_packed=is_packed)
+        except NotAsTold as error:
+            raise InvalidRequest(
+                f"Rows of the job are not what their process said of them: {error}.",
+                fix="Invoke again; let the script write nothing where its rows are kept.",
+            ) from error
+
+    def mixed(self, spec: JobSpec, shards: int) -> list[str]:
+        """Columns that have no type, each with the kinds of its values. Raises Damaged."""
+        if not spec.settings.output.is_typed:
+            return []
+        found = mixed_columns(self.shapes(spec.name, shards))
+        return [f"'{name[:100]}' ({', '.join(kinds)})" for name, kinds in found]
+
+    def shapes(self, job: str, shards: int) -> Columns:
+        """What the values of all rows are, in the order of the plan. Raises Damaged."""
+        columns: Columns = {}
+        for summary in self._results.summaries(job, shards):
+            for record in summary.records:
+                columns = merged(columns, record.shapes)
+        return columns
+
+    def _columns(self, job: str, shards: int) -> tuple[str, ...]:
+        """Those that all rows have; none where there are no rows. Raises InvalidRequest."""
+        found = dict[tuple[str, ...], int]()
+        for summary in self._results.summaries(job, shards):
+            for record in summary.records:
+                if record.columns:
+                    found.setdefault(record.columns, record.segment.span.first)
+        if len(found) > 1:
+            first, other = list(found.values())[:2]
+            raise InvalidRequest(
+                f"The rows from mini-batch {other} on have other columns than those from "
+                f"mini-batch {first} on, so that no header fits them.",
+                fix="Give every file the same columns, or use the output format jsonl.",
+            )
+        return next(iter(found), ())
+
+    def rows(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+        """The rows; of a script that writes its own files, a line for each mini-batch."""
+        job = spec.name
+        for shard in range(shards):
+            summary = self._results.summary(job, shard)
+            if spec.settings.output_action is OutputAction.SUMMARY_ONLY:
+                yield from _lines(summary)
+                continue
+            segments = [record.segment for record in summary.records]
+            try:
+                pieces = self._blobs.chunks(CONTAINER, part_name(job, shard), size=BLOCK_BYTES)
+                yield from _checked(pieces, segments, shard)
+            except NotFound:
+                raise Damaged(shard) from None
+
+
+def _lines(summary: Summary) -> Iterator[bytes]:
+    """`mini-batch,files,failed files` for each mini-batch, in order."""
+    for record in summary.records:
+        for report in record.reports:
+            yield f"{report.index},{report.files},{report.failed_files}\n".encode()
+
+
+def _checked(pieces: Iterable[bytes], segments: list[Segment], shard: int) -> Iterator[bytes]:
+    """Hand the pieces on; raise Damaged unless they are just the segments, one after the other."""
+    stream = _Stream(pieces)
+    for segment in segments:
+        digest = hashlib.sha256()
+        for piece in stream.take(segment.bytes):
+            digest.update(piece)
+            yield piece
+        if digest.hexdigest() != segment.sha256:
+            raise Damaged(shard)
+    if next(stream.take(1), None) is not None:
+        raise Damaged(shard)
+
+
+class _Stream:
+    """Bytes that arrive in pieces, taken by count."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = b""
+
+    def take(self, count: int) -> Iterator[bytes]:
+        """The next `count` bytes, in pieces; fewer if the stream ends."""
+        while count > 0:
+            piece = self._rest or next(self._pieces, b"")
+            if not piece:
+                return
+            yield piece[:count]
+            self._rest = piece[count:]
+            count -= min(count, len(piece))

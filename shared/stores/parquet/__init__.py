@@ -1,0 +1,1 @@
+"""Parquet files, written in pieces: the format's own encodings, without a library."""
