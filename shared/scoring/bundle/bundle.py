@@ -17,7 +17,6 @@ from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.bundle_result import BundleResult
