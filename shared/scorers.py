@@ -9,6 +9,7 @@ from pathlib import Path
 from shared.domain.asset import AssetId
 from shared.domain.environment import BuiltEnvironment, Pin
 from shared.domain.errors import ModelMissing
+from shared.domain.minibatch import NO_MINIBATCHES, Span
 from shared.domain.provisioning_stage import Stage
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.scoring.environments.default_environment import settled
@@ -82,16 +83,17 @@ class Scorers:
         *,
         capacity: int,
         job: str = "",
+        span: Span = NO_MINIBATCHES,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Scorer]:
-        """A warm process that scores by the deployment, for one bundle of the job.
+        """A warm process that scores by the deployment, for one bundle of the job: its `span`.
 
         Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
         ScoringStopped once `is_stopped` says so.
         """
         spec = self._spec(resolved)
         with self._pool.lease(
-            spec, capacity=capacity, most=self._most, job=job, is_stopped=is_stopped
+            spec, capacity=capacity, most=self._most, job=job, span=span, is_stopped=is_stopped
         ) as scorer:
             yield scorer
 
@@ -225,9 +227,7 @@ class Scorers:
             if image:
                 spec = spec.noting(*of_image(image).notes)
             return spec if has_script else for_mlflow(spec)
-        if has_script:
-            return None
-        return of_model(self._folders.fetch(model))
+        return None if has_script else of_model(self._folders.fetch(model))
 
     def _spec(self, resolved: ResolvedDeployment) -> ScorerSpec:
         python, code = self._interpreter(resolved), resolved.code_location

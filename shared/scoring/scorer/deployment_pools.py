@@ -143,8 +143,8 @@ class DeploymentPools:
     def begin_first(self, spec: ScorerSpec, capacity: int, most: int) -> bool:
         """As `begin_spare`, where no spare of the deployment is there, nor on its way."""
         with self._changed:
-            pool = self.pool(spec)
-            if pool.starting or any(idle.serves(spec, "") for idle in pool.idle):
+            pool, anybody = self.pool(spec), LeaseRequest(spec, "", capacity, most)
+            if pool.starting or any(idle.serves(anybody) for idle in pool.idle):
                 return False
             pool.capacity, pool.most = capacity, most
             pool.requested_at = time.monotonic()
