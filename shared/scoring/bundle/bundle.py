@@ -21,7 +21,7 @@ from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
-from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
+from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, in_piece, tracebacks
 from shared.scoring.bundle.minibatch_report import Clock, report_of
 from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
@@ -140,13 +140,14 @@ class _Run:
         errors += [
             error for part in attempted.groups for error in errors_of(part, index, attempted)
         ]
+        errors = [in_piece(error, fetching.piece) for error in errors]
         clock = Clock(started_at, began - asked, _since(began))
-        report = report_of(index, len(files) + len(unread), attempted, clock)
+        report = report_of(index, len(files) + len(unread), attempted, clock, fetching.piece)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
         result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
-            self._bundle.note_failures(index, report.failed_files)
+            self._bundle.note_failures(report.file_mark, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())

@@ -1,9 +1,10 @@
-"""What the job report says of one mini-batch: its files, rows, tries and times."""
+"""What the job report has of one mini-batch."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.outcome import MinibatchReport
+from shared.domain.split import Piece
 from shared.scoring.bundle.attempts import Attempted
 
 
@@ -16,7 +17,9 @@ class Clock:
     seconds: float
 
 
-def report_of(index: int, files: int, attempted: Attempted, clock: Clock) -> MinibatchReport:
+def report_of(
+    index: int, files: int, attempted: Attempted, clock: Clock, piece: Piece | None
+) -> MinibatchReport:
     scored = [part.scored for part in attempted.groups if part.scored]
     succeeded = sum(
         min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
@@ -33,4 +36,6 @@ def report_of(index: int, files: int, attempted: Attempted, clock: Clock) -> Min
         seconds=round(clock.seconds, 6),
         run_seconds=round(sum(one.seconds for one in scored), 6),
         status=kinds[0] if kinds else "done",
+        piece=piece.number if piece else 0,
+        pieces=piece.of if piece else 0,
     )
