@@ -11,6 +11,7 @@ from typing import Protocol
 
 from shared.application.survey_input import OddFiles, Survey
 from shared.domain.errors import AccountRefuses, NotFound
+from shared.domain.message import counted
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import Problem, ProblemCode
 from shared.domain.resolved_deployment import Location
@@ -21,6 +22,7 @@ LONGEST_MLMODEL = (1 << 20) + 1
 FIXES = {
     ProblemCode.UNREADABLE_FILE: "Save it as what its name says it is.",
     ProblemCode.SIGNATURE_MISMATCH: "Mend the files, or deploy a model whose signature fits them.",
+    ProblemCode.NOT_CARRIED: "Name columns in outputCarry that every file has, or leave it out.",
     ProblemCode.UNREADABLE_SIGNATURE: "Save the model anew by mlflow's save_model().",
 }
 
@@ -41,7 +43,11 @@ class ModelInputs(Protocol):
     def supported(self) -> tuple[str, ...]: ...
     def supports(self, name: str) -> bool: ...
     def look(
-        self, file: PlannedFile, read: Callable[[int, int], bytes], mlmodel: bytes
+        self,
+        file: PlannedFile,
+        read: Callable[[int, int], bytes],
+        mlmodel: bytes,
+        carry: Sequence[str] = (),
     ) -> Refusal | None: ...
 
 
@@ -53,9 +59,16 @@ class LookAtFiles:
     longest_s: float = LONGEST_LOOK_S
 
     def __call__(
-        self, container: str, files: Sequence[PlannedFile], model: Location
+        self,
+        container: str,
+        files: Sequence[PlannedFile],
+        model: Location,
+        carry: Sequence[str] = (),
     ) -> tuple[list[str], list[Problem]]:
-        """The names that were looked at, and what is wrong with them. Raises NotFound."""
+        """The names that were looked at, and what is wrong with them. Raises NotFound.
+
+        `carry` are columns of theirs that the job's rows are to have.
+        """
         mlmodel = self._mlmodel(model)
         until, looked_at = self.clock() + self.longest_s, list[str]()
         wrong = dict[tuple[ProblemCode, str], OddFiles]()
@@ -63,7 +76,7 @@ class LookAtFiles:
             if self.clock() > until:
                 break
             looked_at.append(file.base_name)
-            if (refused := self._look(container, file, mlmodel)) is not None:
+            if (refused := self._look(container, file, mlmodel, carry)) is not None:
                 wrong.setdefault(refused, OddFiles()).add(file.base_name)
         problems = [
             _problem(code, reason, odd, len(looked_at)) for (code, reason), odd in wrong.items()
@@ -83,7 +96,8 @@ class LookAtFiles:
             for kind, odd in survey.unsupported.items()
         ]
         if survey.empty.count:
-            message = f"{survey.empty.count} files have no content: {_listed(survey.empty)}. "
+            what = counted(survey.empty.count, "file has", "files have")
+            message = f"{what} no content: {_listed(survey.empty)}. "
             found.append(
                 Problem(
                     code=ProblemCode.EMPTY_FILE,
@@ -97,11 +111,11 @@ class LookAtFiles:
         return self.blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
 
     def _look(
-        self, container: str, file: PlannedFile, mlmodel: bytes
+        self, container: str, file: PlannedFile, mlmodel: bytes, carry: Sequence[str]
     ) -> tuple[ProblemCode, str] | None:
         read = partial(self.blobs.read_range, file.container or container, file.name)
         try:
-            refusal = self.inputs.look(file, read, mlmodel)
+            refusal = self.inputs.look(file, read, mlmodel, carry)
         except (NotFound, AccountRefuses) as error:
             return ProblemCode.INPUT_UNREADABLE, str(error)
         return (ProblemCode(refusal.code), refusal.reason) if refusal else None
@@ -116,7 +130,7 @@ def _problem(code: ProblemCode, reason: str, odd: OddFiles, looked_at: int) -> P
 
 def _have(odd: OddFiles, kind: str) -> str:
     extension = f"the extension '{kind}'" if kind else "no extension"
-    return f"{odd.count} files have {extension}," if odd.count > 1 else f"1 file has {extension},"
+    return f"{counted(odd.count, 'file has', 'files have')} {extension},"
 
 
 def _listed(odd: OddFiles) -> str:
