@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from shared.api.routes import UNBOUND
 from shared.domain.errors import InvalidRequest, NotFound, PreflightFailed
 from shared.domain.sample import SampleRequest
 from tests.support.client import Client
 from tests.support.faulty_blobs import FaultyBlobs
-from tests.support.requests import UNBOUND, http_request
+from tests.support.requests import http_request
 from tests.support.specs import CONTAINER, a_spec
 from tests.triggers.test_dry_runs import URI, body_of, codes, dry_run, made, post
 from triggers import assets, schedules, watches
