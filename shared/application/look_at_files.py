@@ -4,7 +4,7 @@ Files that would fail by the same reason are one problem, with the first of them
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -15,6 +15,7 @@ from shared.domain.message import counted
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import Problem, ProblemCode
 from shared.domain.resolved_deployment import Location
+from shared.domain.split import Split
 from shared.ports import Blobs
 
 LONGEST_LOOK_S = 10.0
@@ -23,6 +24,7 @@ FIXES = {
     ProblemCode.UNREADABLE_FILE: "Save it as what its name says it is.",
     ProblemCode.SIGNATURE_MISMATCH: "Mend the files, or deploy a model whose signature fits them.",
     ProblemCode.NOT_CARRIED: "Name columns in outputCarry that every file has, or leave it out.",
+    ProblemCode.NOT_SPLITTABLE: "Leave out split, or exclude such files.",
     ProblemCode.UNREADABLE_SIGNATURE: "Save the model anew by mlflow's save_model().",
 }
 
@@ -49,6 +51,7 @@ class ModelInputs(Protocol):
         mlmodel: bytes,
         carry: Sequence[str] = (),
     ) -> Refusal | None: ...
+    def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None: ...
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class LookAtFiles:
         files: Sequence[PlannedFile],
         model: Location,
         carry: Sequence[str] = (),
+        split: Split | None = None,
     ) -> tuple[list[str], list[Problem]]:
         """The names that were looked at, and what is wrong with them. Raises NotFound.
 
@@ -76,7 +80,7 @@ class LookAtFiles:
             if self.clock() > until:
                 break
             looked_at.append(file.base_name)
-            if (refused := self._look(container, file, mlmodel, carry)) is not None:
+            for refused in self._refusals(container, file, mlmodel, carry, split):
                 wrong.setdefault(refused, OddFiles()).add(file.base_name)
         problems = [
             _problem(code, reason, odd, len(looked_at)) for (code, reason), odd in wrong.items()
@@ -109,6 +113,21 @@ class LookAtFiles:
 
     def _mlmodel(self, model: Location) -> bytes:
         return self.blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
+
+    def _refusals(
+        self,
+        container: str,
+        file: PlannedFile,
+        mlmodel: bytes,
+        carry: Sequence[str],
+        split: Split | None,
+    ) -> Iterator[tuple[ProblemCode, str]]:
+        if (refused := self._look(container, file, mlmodel, carry)) is not None:
+            yield refused
+        if split is not None and split.may_split(file.size):
+            why_not = self.inputs.why_not_split(file, mlmodel)
+            if why_not is not None:
+                yield ProblemCode(why_not.code), why_not.reason
 
     def _look(
         self, container: str, file: PlannedFile, mlmodel: bytes, carry: Sequence[str]
