@@ -60,6 +60,8 @@ def get_output(request: Request, services: Services, orchestrations: Orchestrati
 
 def _media_type(job: Job, file: OutputFile) -> str:
     options = job.spec.settings.output
+    if file.output is JobOutputKind.PREDICTIONS and not options.is_single:
+        return MEDIA_TYPES[JobOutputKind.RECEIPT]  # the list of the files
     if (
         file.output is JobOutputKind.PREDICTIONS
         and options.media_type != OutputOptions().media_type

@@ -1,7 +1,8 @@
 """Output options among the properties of a deployment or a job: texts, as the official SDK sends.
 
-`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`; in any case, and
-with underscores as YAML has them. What is absent stays as it is, and an empty text is the default.
+`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputLayout`,
+`outputPartition`; in any case, and with underscores as YAML has them. What is absent stays as it
+is, and an empty text is the default.
 """
 
 import json
@@ -12,15 +13,24 @@ from typing import Any
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.domain.output_options import ALL, Compression, IfExists, OutputFormat, OutputOptions
+from shared.domain.output_options import (
+    ALL,
+    Compression,
+    IfExists,
+    OutputFormat,
+    OutputLayout,
+    OutputOptions,
+)
 from shared.schemas.checked import refusals
 
 FORMAT, LINEAGE, CARRY = "outputFormat", "outputLineage", "outputCarry"
 COMPRESS, IF_EXISTS = "outputCompress", "outputIfExists"
+LAYOUT, PARTITION = "outputLayout", "outputPartition"
 CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     FORMAT: ("format", OutputFormat),
     COMPRESS: ("compress", Compression),
     IF_EXISTS: ("if_exists", IfExists),
+    LAYOUT: ("layout", OutputLayout),
 }
 NONE = "none"
 # Of a name that is misspelt: letters in common.
@@ -42,6 +52,10 @@ def read_output_options(
     if (text := given.get(_sound(CARRY))) is not None:
         is_all = text.lower() in {"all", ALL}
         values["carry"] = [ALL] if is_all else _names(text, f"{path}.{CARRY}")
+    if (text := given.get(_sound(PARTITION))) is not None:
+        values["partition"] = _names(text, f"{path}.{PARTITION}")
+    elif values.get("layout", OutputLayout.HIVE) != OutputLayout.HIVE:
+        values["partition"] = []  # those of the deployment went with its layout
     with refusals({"lineage": f"{path}.{LINEAGE}"}):
         return OutputOptions.from_wire((base or OutputOptions()).to_wire() | values)
 
@@ -58,6 +72,8 @@ def write_output_options(options: OutputOptions) -> dict[str, str]:
         texts[LINEAGE] = ",".join(options.lineage) or NONE
     if options.carry:
         texts[CARRY] = "all" if options.carry == (ALL,) else json.dumps(list(options.carry))
+    if options.partition:
+        texts[PARTITION] = json.dumps(list(options.partition))
     return texts
 
 
@@ -98,7 +114,7 @@ def _text(value: JSON) -> str:
 
 def _refuse_misspelt(own: Mapping[str, JSON], path: str) -> None:
     """Other properties have any name, and one that is almost ours would do nothing in silence."""
-    known = {_sound(name): name for name in (*CHOICES, LINEAGE, CARRY)}
+    known = {_sound(name): name for name in (*CHOICES, LINEAGE, CARRY, PARTITION)}
     for name in own:
         near = get_close_matches(_sound(name[:100]), known, n=1, cutoff=ALMOST)
         if near and _sound(name) not in known:

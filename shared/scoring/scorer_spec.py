@@ -1,13 +1,21 @@
 """What a scorer is asked, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from shared.domain.value_shape import Columns, are_shapes
-from shared.scoring.child.messages import FileFailure, InitRequest, RowForm, RunDone, RunError
+from shared.scoring.child.messages import (
+    PER_INPUT,
+    FileFailure,
+    InitRequest,
+    RowForm,
+    RunDone,
+    RunError,
+    RunRequest,
+)
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
 
@@ -83,10 +91,14 @@ class ScorerSpec:
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A local file, and the name that goes into the output's file column."""
+    """A local file, and the name that goes into the output's file column.
+
+    `key` tells it from all other files of the job.
+    """
 
     path: Path
     name: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,16 @@ class RowsAsked:
 
     form: RowForm | None = None
     agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
+
+    def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
+        """The message that asks for the rows of these files."""
+        paths = tuple((str(file.path.absolute()), file.name) for file in files)
+        return RunRequest(paths, str(output.absolute()), minibatch, self.form, self.keys(files))
+
+    def keys(self, files: Sequence[LocalFile]) -> tuple[str, ...]:
+        """What the rows of each file are called, where each has an output of its own."""
+        is_asked = self.form is not None and self.form.layout == PER_INPUT
+        return tuple(file.key for file in files) if is_asked else ()
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""

@@ -49,6 +49,8 @@ class Loaded:
     failure: FileFailure | None = None
     carried: tuple[tuple[str, Any], ...] = ()
     """Columns of the input that go into the rows."""
+    key: str = ""
+    """What its rows' frames are called, where each file has an output of its own."""
 
     @property
     def is_empty(self) -> bool:

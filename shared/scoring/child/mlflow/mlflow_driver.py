@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,10 +75,12 @@ def _write_rows(
 
 
 def _loaded(schema: Any, request: RunRequest) -> Iterator[Loaded]:
-    for path, name in request.files:
+    keys = request.keys or repeat("")
+    for (path, name), key in zip(request.files, keys):  # noqa: B905  # 3.7
         try:
             read = sample.read(path, name, schema)
-            yield Loaded(name, read, carried=columns_of(path, name, read, request.form))
+            carried = columns_of(path, name, read, request.form)
+            yield Loaded(name, read, carried=carried, key=key)
         except FileFailed as error:
             prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
             failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")
