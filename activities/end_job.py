@@ -9,9 +9,7 @@
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,31 +18,22 @@ import azure.durable_functions as df
 from shared.adapters.durable_client import DurableClient
 from shared.application.project_sample import project_sample
 from shared.application.publish_predictions import proof_of, publish_predictions, renamed
+from shared.application.publish_side_files import JobSideFiles, publish_side_files
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.receipt import BatchProof, OutputProof, receipt_of
 from shared.domain.selection import LeftOut
-from shared.domain.side_contents import StoredChange
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.observed import observed, observer
 from shared.services import Services, services
-from shared.stores.results import Damaged, Record
-from shared.stores.side_files import PublishedSideFiles
+from shared.stores.results import Damaged
 
 bp = df.Blueprint()
 
 # Characters of one file's error in the job's own: errors.jsonl has it whole.
 LONGEST_FIRST = 1_000
-
-
-@dataclass(frozen=True)
-class _Side:
-    """What the script wrote beside its rows, and of how many mini-batches something is missing."""
-
-    files: PublishedSideFiles = field(default_factory=PublishedSideFiles)
-    cut_off: int = 0
 
 
 @bp.durable_client_input(client_name="client")
@@ -141,13 +130,13 @@ def _explained(ending: Ending, services: Services) -> Ending:
     return ending.model_copy(update={"reason": reason})
 
 
-def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, _Side]:
+def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, JobSideFiles]:
     """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
     The counts of a completed job are taken from what its bundles recorded.
     """
     if ending.status is not JobStatus.COMPLETED:
-        return ending, None, _Side()
+        return ending, None, JobSideFiles()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
     counted = services.results.tally(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
@@ -158,33 +147,19 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
         ended, published = publish_predictions(ended, services.predictions)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
-        return ended.model_copy(update=failed), None, _Side()
+        return ended.model_copy(update=failed), None, JobSideFiles()
     return ended, proof_of(ended.spec, published, side.files.files, services.reports), side
 
 
-def _publish_side_files(ended: Ending, services: Services) -> _Side:
+def _publish_side_files(ended: Ending, services: Services) -> JobSideFiles:
     """What the script wrote beside its rows; before the predictions, whose commit is the last.
 
     Its processes end first, and what they write then comes last.
     """
     if not ended.spec.resolved.script:
-        return _Side()
-    job, shards = ended.spec.name, ended.plan.shards
-    services.scorers.finish(job)
-    changes: list[tuple[str, StoredChange]] = []
-    cut_off = Counter[str]()
-
-    def records() -> Iterator[tuple[int, Record]]:
-        for summary in services.results.summaries(job, shards):
-            for record in summary.records:
-                changes.extend((record.process, change) for change in record.changes)
-                cut_off[record.process] = max(cut_off[record.process], record.cut_off)
-                yield summary.shard, record
-
-    for last in services.ends.gather(job, records()):
-        changes.extend((last.process, change) for change in last.changes)
-        cut_off[last.process] = max(cut_off[last.process], last.cut_off)
-    return _Side(services.side_files.publish(ended.spec, changes), cut_off.total())
+        return JobSideFiles()
+    services.scorers.finish(ended.spec.name)
+    return publish_side_files(ended, services.results, services.ends, services.side_files)
 
 
 def _state(

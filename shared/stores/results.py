@@ -44,7 +44,8 @@ class Record(Message):
     `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
     `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
     header of its rows, if they need one and there are any; `shapes` what their values are, of a
-    file whose columns have types.
+    file whose columns have types. `rewritten` are side files that were written again with the bytes
+    that they had: another bundle has those as a change.
     """
 
     segment: Segment
@@ -63,6 +64,7 @@ class Record(Message):
     memory_limit_mb: int = 0
     columns: tuple[str, ...] = ()
     shapes: Columns = Field(default_factory=dict, exclude_if=operator.not_)
+    rewritten: list[str] = Field(default_factory=list[str], exclude_if=operator.not_)
 
 
 class Summary(Message):

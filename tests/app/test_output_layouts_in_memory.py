@@ -289,3 +289,20 @@ def test_steps_that_run_twice_publish_the_same_as_once(app: App, layout: OutputL
     if layout is OutputLayout.HIVE:
         folders = [f"c={NOTHING}", "c=x", "c=true"]
         assert [f"{folder}/part-0.parquet" for folder in folders] == list(found)
+
+
+def test_pandas_reads_the_folder_of_partitions_with_their_columns(app: App, tmp_path: Path) -> None:
+    services, blobs, _ = app
+    upload(blobs, ['[{"n": 1, "c": "a b", "d": 3}]', '[{"n": 2, "c": "%", "d": 4}]'])
+    output = OutputOptions(
+        format=OutputFormat.PARQUET, layout=OutputLayout.HIVE, partition=("c", "d")
+    )
+
+    run_job(in_folder(output), services)
+
+    for item in blobs.list_blobs(CONTAINER, "out/"):
+        path = tmp_path / item.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(blobs.read(CONTAINER, item.name).data)
+    frame = pd.read_parquet(tmp_path / "out").sort_values("n")
+    assert [(1, "a b", 3), (2, "%", 4)] == list(frame[["n", "c", "d"]].itertuples(index=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pyarrow.dataset import partitioning
 
 from tests.service.conftest import deploy_on
 from tests.support.stack import Stack
@@ -56,7 +57,7 @@ def test_partitions_are_a_folder_that_readers_know(stack: Stack, ran: Run, tmp_p
     )
 
     folder = downloaded(stack, tmp_path, started["name"])
-    frame = pd.read_parquet(folder)
+    frame = pd.read_parquet(folder, partitioning=partitioning(flavor="hive"))
     assert ["x", "n", "prediction", "land"] == list(frame)
     assert (2 * frame["x"] + frame["n"]).tolist() == frame["prediction"].tolist()
     by_land = {

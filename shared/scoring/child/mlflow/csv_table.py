@@ -1,6 +1,7 @@
 """A csv file as the table a model wants: fast when the file is right, precise when it is wrong.
 
-1. pandas infers the columns, except those that must stay text.
+0. Plain numbers and words are read by arrow, in the signature's types: see `plain_csv`.
+1. Of others pandas infers the columns, except those that must stay text.
 2. A column that came out as the signature wants it, or converts exactly, is taken as it is.
 3. Any other is read again as text and cast cell by cell, which finds the cell at fault.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from . import plain_csv
 from .cast import FLOATS, INTEGERS, MISSING, to_boolean, to_bytes, to_integer
 from .failure import Unreadable
 from .headers import matched
@@ -42,7 +44,18 @@ _AS_THEY_ARE = {"double": "float64", "long": "int64"}
 
 def read(path: str, schema: Any, codec: str = "") -> Any:
     """Raises `Unreadable` when the file is no csv, and `Unfit` when it is not the model's."""
-    data = utf8(path, codec)
+    return of_text(utf8(path, codec), schema)
+
+
+def of_text(data: bytes, schema: Any) -> Any:
+    """The same, of what was read."""
+    lines = plain_csv.look(data)
+    table = plain_csv.read([lines], schema) if lines is not None else None
+    return of_any_text(data, schema) if table is None else table.frame(0, table.rows)
+
+
+def of_any_text(data: bytes, schema: Any) -> Any:
+    """The same, with care: it gives what `plain_csv` gives, and errors with their places."""
     if b"\0" in data:  # older pandas drops the rest of the cell
         raise Unreadable(f"The file has a NUL byte at position {data.index(0)}: it is no text")
     raw = _header(data)

@@ -35,7 +35,7 @@ _POSITION = re.compile(r",?(?: present)? at position \d+")
 # pandas has it since 1.0; nothing is a new object.
 _NA: Any = getattr(pd, "NA", object())
 # What pandas makes of a column of text by itself.
-_TEXT: Any = "str" if VERSION >= (3, 0) else object
+TEXT: Any = "str" if VERSION >= (3, 0) else object
 
 
 def fit(values: Any, column: Column) -> Any:
@@ -77,7 +77,7 @@ def empty(column: Column) -> Any:
     """No values, in the type that some would have."""
     kind = column.type
     if kind == "string":
-        return pd.Series([], dtype=_TEXT)
+        return pd.Series([], dtype=TEXT)
     dtypes = {"boolean": "bool", "datetime": "datetime64[ns]", **FLOATS, **INTEGERS}
     return np.array([], dtype=dtypes.get(kind, "O"))
 
@@ -173,7 +173,7 @@ def _by_cell(values: Any, column: Column) -> Any:
     if kind == "datetime":
         return datetimes(values, column)
     if kind == "string":
-        return pd.Series(each(_objects(values), column, _text), dtype=_TEXT)
+        return pd.Series(each(_objects(values), column, _text), dtype=TEXT)
     if kind in FLOATS:
         cells = each(_objects(values), column, lambda value: to_small_float(_written(value), kind))
         return np.array(cells, dtype=FLOATS[kind])
