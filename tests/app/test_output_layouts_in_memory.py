@@ -248,28 +248,6 @@ def test_too_many_partitions_fail_the_job_before_anything_is_written(
     assert [] == list(blobs.list_blobs(CONTAINER, "out/"))
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        ({"n": 1}, "no columns 'c' to be partitioned by; they have 'n'"),
-        ({"c": 1}, "nothing is left"),
-        ({"n": 1, "c": [1]}, "lists or dicts"),
-        ({"n": 1, "c": "x" * 500}, "longer than 400 bytes"),
-    ],
-)
-def test_rows_that_have_no_partition_are_failed_files_in_words(
-    app: App, row: Any, words: str
-) -> None:
-    services, blobs, _ = app
-    upload(blobs, [json.dumps([row])])
-    output = OutputOptions(format=OutputFormat.JSONL, layout=OutputLayout.HIVE, partition=("c",))
-
-    run_job(in_folder(output), services)
-
-    error = json.loads(blobs.read("batch-jobs", "job-1/errors.jsonl").data.decode())
-    assert words in error["message"]
-
-
 @pytest.mark.parametrize("layout", [OutputLayout.PER_INPUT, OutputLayout.HIVE])
 def test_steps_that_run_twice_publish_the_same_as_once(app: App, layout: OutputLayout) -> None:
     services, blobs, _ = app
