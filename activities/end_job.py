@@ -1,7 +1,7 @@
 """End a job: publish its predictions, write receipt, errors and logs, set the final state.
 
 1. The script's processes end, and the predictions file is assembled and committed, if the job
-   completed.
+   completed; if not, the rows that it has are kept beside where that would be.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
 4. Who wants to hear of it is called back, by orchestrations of their own.
@@ -22,6 +22,7 @@ from shared.application.publish_side_files import JobSideFiles, publish_side_fil
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
+from shared.domain.partial_rows import KeptRows
 from shared.domain.receipt import BatchProof, OutputProof, receipt_of
 from shared.domain.selection import LeftOut
 from shared.domain.task import EndResult, EndTask
@@ -31,9 +32,6 @@ from shared.services import Services, services
 from shared.stores.results import Damaged
 
 bp = df.Blueprint()
-
-# Characters of one file's error in the job's own: errors.jsonl has it whole.
-LONGEST_FIRST = 1_000
 
 
 @bp.durable_client_input(client_name="client")
@@ -61,17 +59,20 @@ def end(task: EndTask, services: Services) -> EndResult:
         return _result(job.state)
     try:
         ended, proof, side = _publish(_ending(job.spec, task), services)
-        mixed = services.predictions.content.mixed(ended.spec, ended.plan.shards) if proof else []
-        warnings = lasting_warnings(ended, proof, mixed)
+        shards = range(ended.plan.shards)
+        kept = services.keep_partial(ended)
+        mixed = services.predictions.content.mixed(ended.spec, shards) if proof else []
+        warnings = lasting_warnings(ended, proof, mixed, kept.proof)
         # without what a script says, and what else may differ each time
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
-        receipt = receipt_of(ended, proof, warnings, batch, left_out)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off)
-        ended = _explained(ended, services)
+        receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)
+        services.keep_partial.write_receipt(ended.spec, receipt)
+        warnings += passing_warnings(ended, side.files.contested, side.cut_off, kept.refusal)
+        ended = services.reports.explained(ended)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
-    final = _state(ended, ended.status, proof, warnings)
+    final = _state(ended, ended.status, proof, warnings, kept.rows)
     price = services.settings.instance_price_per_hour
     final = final.model_copy(
         update={"projection": project_sample(ended, final, services.results, price)}
@@ -117,19 +118,6 @@ def _result(state: JobState) -> EndResult:
     )
 
 
-def _explained(ending: Ending, services: Services) -> Ending:
-    """A job that failed by its files says at once what was wrong with the first of them."""
-    if ending.status is not JobStatus.FAILED or not ending.tally.failed_files:
-        return ending
-    error = services.reports.first_error(ending)
-    if error is None:
-        return ending
-    of = f" of '{error.file}'" if error.file else ""
-    first = f"The first failure, in mini-batch {error.mini_batch}{of}: {error.summary}"
-    reason = f"{ending.reason} {' '.join(first.split())[:LONGEST_FIRST]}"
-    return ending.model_copy(update={"reason": reason})
-
-
 def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, JobSideFiles]:
     """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
@@ -163,7 +151,11 @@ def _publish_side_files(ended: Ending, services: Services) -> JobSideFiles:
 
 
 def _state(
-    ending: Ending, status: JobStatus, proof: OutputProof | None, warnings: Sequence[str] = ()
+    ending: Ending,
+    status: JobStatus,
+    proof: OutputProof | None,
+    warnings: Sequence[str] = (),
+    partial: KeptRows | None = None,
 ) -> JobState:
     return JobState(
         status=status,
@@ -176,4 +168,5 @@ def _state(
         output_sha256=proof.sha256 if proof else "",
         warnings=list(warnings),
         is_reported=status.is_terminal,
+        partial=partial,
     )

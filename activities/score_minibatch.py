@@ -159,7 +159,8 @@ def _stage(
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
-    segment = services.results.stage(task.job, task.shard, result.span, rows, outputs)
+    stage, is_early = services.results.stage, spec.settings.output.keeps_partial
+    segment = stage(task.job, task.shard, result.span, rows, outputs, are_readable=is_early)
     changes = services.side_files.store(
         task.job,
         result.span,

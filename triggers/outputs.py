@@ -1,4 +1,4 @@
-"""What a job leaves - predictions, receipt, errors - for whoever may read the job."""
+"""What a job leaves - predictions, receipt, errors, partial rows - for who may read the job."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from shared.api.paging import cut, page, page_size, start_after
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE
-from shared.application.find_job_files import LINK_LIFETIME, FindJobFiles
+from shared.application.find_job_files import LINK_LIFETIME, ROWS, FindJobFiles
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Job, utc
 from shared.domain.job_files import MEDIA_TYPES, JobOutputKind, OutputFile
@@ -62,10 +62,7 @@ def _media_type(job: Job, file: OutputFile) -> str:
     options = job.spec.settings.output
     if file.output is JobOutputKind.PREDICTIONS and not options.is_single:
         return MEDIA_TYPES[JobOutputKind.RECEIPT]  # the list of the files
-    if (
-        file.output is JobOutputKind.PREDICTIONS
-        and options.media_type != OutputOptions().media_type
-    ):
+    if file.output in ROWS and options.media_type != OutputOptions().media_type:
         return options.media_type
     return MEDIA_TYPES[file.output]
 
@@ -110,7 +107,7 @@ _LIST = RouteDocs(
     answers={HTTPStatus.OK: AnswerKind.PAGE},
 )
 _GET = RouteDocs(
-    "One output of an ended job: predictions, receipt or errors.",
+    "One output of an ended job: predictions, receipt, errors, or the rows that it kept.",
     answers={HTTPStatus.OK: AnswerKind.FILE, HTTPStatus.FOUND: AnswerKind.NOTHING},
 )
 _JOBS = {

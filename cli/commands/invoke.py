@@ -29,6 +29,7 @@ OVERRIDES = {
     "properties.outputLayout": "output_layout",
     "properties.outputPartition": "output_partition",
     "properties.outputIfExists": "output_if_exists",
+    "properties.outputPartial": "output_partial",
 }
 
 

@@ -1,8 +1,8 @@
 """Output options among the properties of a deployment or a job: texts, as the official SDK sends.
 
-`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputLayout`,
-`outputPartition`; in any case, and with underscores as YAML has them. What is absent stays as it
-is, and an empty text is the default.
+`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputPartial`,
+`outputLayout`, `outputPartition`; in any case, and with underscores as YAML has them. What is
+absent stays as it is, and an empty text is the default.
 """
 
 import json
@@ -20,17 +20,19 @@ from shared.domain.output_options import (
     OutputFormat,
     OutputLayout,
     OutputOptions,
+    PartialRows,
 )
 from shared.schemas.checked import refusals
 
 FORMAT, LINEAGE, CARRY = "outputFormat", "outputLineage", "outputCarry"
-COMPRESS, IF_EXISTS = "outputCompress", "outputIfExists"
+COMPRESS, IF_EXISTS, PARTIAL = "outputCompress", "outputIfExists", "outputPartial"
 LAYOUT, PARTITION = "outputLayout", "outputPartition"
 CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     FORMAT: ("format", OutputFormat),
     COMPRESS: ("compress", Compression),
     IF_EXISTS: ("if_exists", IfExists),
     LAYOUT: ("layout", OutputLayout),
+    PARTIAL: ("partial", PartialRows),
 }
 NONE = "none"
 # Of a name that is misspelt: letters in common.

@@ -10,10 +10,9 @@ from shared.domain.deployment import OutputAction
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
 from shared.ports import Blobs
-from shared.stores.blocks import CountedBytes, in_blocks
+from shared.stores.blocks import CountedBytes
 from shared.stores.jobs import CONTAINER
 from shared.stores.layout.output_files import OutputFiles
-from shared.stores.output_bytes import gzip_members
 from shared.stores.output_content import OutputContent
 from shared.stores.output_names import OutputNames
 from shared.stores.published import Published, find_own
@@ -37,7 +36,7 @@ class Predictions:
         is not this job's.
         """
         if not spec.settings.output.is_single:
-            return self._files.publish(spec, shards)
+            return self._files.publish(spec, range(shards))
         if (published := self._find_own(spec)) is not None:
             return published
         is_copy = shards == 1 and spec.settings.output.is_plain
@@ -57,7 +56,7 @@ class Predictions:
             checked_at = self._blobs.head(*part).etag
         except NotFound:
             raise Damaged(0) from None
-        content = CountedBytes(self.content.rows(spec, 1))
+        content = CountedBytes(self.content.rows(spec, [0]))
         content.exhaust()
         published = self._published(spec, content, 1)
         try:
@@ -78,10 +77,7 @@ class Predictions:
     def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        blocks = in_blocks(self.content.formed(spec, shards))
-        if spec.settings.output.is_packed:
-            blocks = gzip_members(blocks)
-        content, names = CountedBytes(blocks), list[str]()
+        content, names = CountedBytes(self.content.packed(spec, range(shards))), list[str]()
         for block in content:
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)

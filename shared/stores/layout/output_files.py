@@ -12,7 +12,7 @@ The folder is the job's own. Each step finds what it did before, and writes the 
 import hashlib
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, wait
 
 from shared.domain.errors import Conflict, InvalidRequest
@@ -43,7 +43,7 @@ class OutputFiles:
         self._committers = results.readers
         self._content = content
 
-    def publish(self, spec: JobSpec, shards: int) -> Published:
+    def publish(self, spec: JobSpec, shards: Sequence[int]) -> Published:
         """Raises Damaged, InvalidRequest, and Conflict when the folder has other files."""
         own = find_own(self._blobs, spec, spec.output.location)
         if own is not None:
@@ -78,10 +78,10 @@ class OutputFiles:
         listed = self._blobs.list_blobs(output.location.container, f"{output.folder}/")
         return any(item.metadata.get(OWNER) != spec.name for item in listed)
 
-    def _frames(self, spec: JobSpec, shards: int) -> Iterator[Piece]:
+    def _frames(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[Piece]:
         return frames(self._content.rows(spec, shards))
 
-    def _count(self, spec: JobSpec, shards: int) -> int:
+    def _count(self, spec: JobSpec, shards: Sequence[int]) -> int:
         """How many files there will be."""
         keys = {piece.key for piece in self._frames(spec, shards)}
         is_hive = spec.settings.output.layout is OutputLayout.HIVE
