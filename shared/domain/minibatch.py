@@ -1,6 +1,7 @@
 """Cutting: files into mini-batches, mini-batches into shards, a shard into bundles.
 
-- A mini-batch is `mini_batch_size` files in name order: what one `run()` gets.
+- A mini-batch is `mini_batch_size` files in name order: what one `run()` gets. A piece of a file
+  that is split is a mini-batch of its own.
 - A shard is what one sub-orchestration scores and commits as one part.
 - A page is what is read of the plan at once: a shard, or a part of one whose files are many.
 - A bundle is what one activity scores. When mini-batches are short a bundle holds several, so that
@@ -9,11 +10,12 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
-from shared.domain.message import Message
+from shared.domain.message import Message, is_none
+from shared.domain.split import Piece
 
 # One sub-orchestration's history stays small (at most two events a bundle), and a part stays far
 # below the ~2,000 uncommitted blocks from which on Azurite becomes quadratic.
@@ -21,6 +23,9 @@ MINIBATCHES_PER_SHARD = 200
 # An activity costs some 40 ms on the real host, and its scorer rests while its rows are staged and
 # the next files fetched: below two seconds that shows, above it progress becomes sluggish.
 BUNDLE_TARGET_S = 2.0
+# Towards the end of a shard bundles become small, so that all workers finish together: at the most
+# this much apart, for an activity of less work would cost as much as it saves.
+SHORTEST_BUNDLE_S = 0.25
 LARGEST_BUNDLE = 100
 
 # A plan is written and read by pages: of so many files, where a mini-batch has no more.
@@ -30,13 +35,20 @@ FILES_PER_PAGE = 2_000
 class PlannedFile(Message):
     """One input file, pinned: its name inside the container, its etag and its size in bytes.
 
-    `container` is empty for the input's own; a manifest may name files of others.
+    `container` is empty for the input's own; a manifest may name files of others. `piece` is the
+    part of it that is scored, where the file is split; size and etag are the file's all the same.
     """
 
     name: str
     etag: str
     size: int
     container: str = Field(default="", exclude_if=lambda container: not container)
+    piece: Piece | None = Field(default=None, exclude_if=is_none)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is a file, or the first piece of one: where a file counts."""
+        return self.piece is None or self.piece.number == 0
 
     @property
     def base_name(self) -> str:
@@ -80,6 +92,18 @@ def minibatches_of(files: int, mini_batch_size: int) -> int:
     return math.ceil(files / mini_batch_size)
 
 
+def cut(files: Iterable[PlannedFile], mini_batch_size: int) -> Iterator[list[PlannedFile]]:
+    """The mini-batches of these files, in order."""
+    group = list[PlannedFile]()
+    for file in files:
+        if group and (len(group) == mini_batch_size or file.piece or group[-1].piece):
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
+
+
 def shards_of(minibatches: int) -> int:
     return math.ceil(minibatches / MINIBATCHES_PER_SHARD)
 
@@ -97,15 +121,18 @@ def minibatches_per_page(mini_batch_size: int) -> int:
     return next(count for count in fitting if MINIBATCHES_PER_SHARD % count == 0)
 
 
-def bundle_size(remaining: int, width: int, seconds_per_minibatch: float | None) -> int:
+def bundle_size(
+    remaining: int, width: int, seconds_per_minibatch: float | None, shortest_s: float
+) -> int:
     """How many mini-batches the next activity takes.
 
     One, until a mini-batch was measured: the pilot. Then some BUNDLE_TARGET_S worth of them; and
     towards the end of a shard fewer, so that `width` workers finish together (guided
-    self-scheduling: never more than half of an equal share of what remains).
+    self-scheduling: half of an equal share of what remains at the most), but `shortest_s` worth.
     """
     if seconds_per_minibatch is None:
         return 1
-    fitting = int(BUNDLE_TARGET_S / max(seconds_per_minibatch, 1e-6))
-    share = math.ceil(remaining / (2 * width))
-    return max(1, min(fitting, share, LARGEST_BUNDLE))
+    pace = max(seconds_per_minibatch, 1e-6)
+    fitting, worthwhile = int(BUNDLE_TARGET_S / pace), math.ceil(shortest_s / pace)
+    share = remaining if width == 1 and shortest_s else math.ceil(remaining / (2 * width))
+    return max(1, min(fitting, max(share, worthwhile), remaining, LARGEST_BUNDLE))

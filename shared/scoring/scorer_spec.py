@@ -6,10 +6,12 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from shared.domain.split import Piece
 from shared.domain.value_shape import Columns, are_shapes
 from shared.scoring.child.messages import (
     PER_INPUT,
     FileFailure,
+    FilePiece,
     InitRequest,
     RowForm,
     RunDone,
@@ -93,12 +95,28 @@ class ScorerSpec:
 class LocalFile:
     """A local file, and the name that goes into the output's file column.
 
-    `key` tells it from all other files of the job.
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `key` tells
+    the file from all others of the job.
     """
 
     path: Path
     name: str
+    piece: Piece | None = None
     key: str = ""
+
+    @property
+    def asked(self) -> FilePiece | None:
+        """The piece as the scorer's process is told of it."""
+        if self.piece is None:
+            return None
+        groups = (self.piece.start, self.piece.stop) if self.piece.ranges else ()
+        return FilePiece(
+            self.piece.first_row,
+            self.piece.rows,
+            self.piece.first_line,
+            self.piece.columns,
+            groups,
+        )
 
 
 @dataclass(frozen=True)
@@ -137,9 +155,10 @@ class RowsAsked:
     agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
 
     def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
-        """The message that asks for the rows of these files."""
+        """One mini-batch as the scorer's process is asked for it."""
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
-        return RunRequest(paths, str(output.absolute()), minibatch, self.form, self.keys(files))
+        piece, where = files[0].asked if files else None, str(output.absolute())
+        return RunRequest(paths, where, minibatch, self.form, piece, self.keys(files))
 
     def keys(self, files: Sequence[LocalFile]) -> tuple[str, ...]:
         """What the rows of each file are called, where each has an output of its own."""

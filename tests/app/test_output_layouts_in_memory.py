@@ -65,7 +65,7 @@ class ObjectScorer(ScriptedScorer):
             str(output),
             0,
             asked.form,
-            asked.keys(files),
+            keys=asked.keys(files),
         )
         try:
             done = named_rows.write(result, request, asked.form)

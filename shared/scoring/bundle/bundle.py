@@ -17,12 +17,12 @@ from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
-from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
+from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, in_piece, tracebacks
+from shared.scoring.bundle.minibatch_report import Clock, report_of
 from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
@@ -42,8 +42,10 @@ class Bundle:
 
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
     `side_names` are those of the files that a script may write beside its rows; None: it has none.
-    `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
-    is called for each mini-batch after its last try. `rows_asked()` says how a try writes its rows.
+    `is_over()` says that no further mini-batch is wanted, and `must_yield(seconds)` that another
+    job waits for the scorer that this bundle has had for so long. `note_failures(minibatch,
+    failed_files)` is called for each mini-batch after its last try. `rows_asked()` says how a try
+    writes its rows.
     """
 
     span: Span
@@ -54,6 +56,7 @@ class Bundle:
     side_names: SideNames | None
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
+    must_yield: Callable[[float], bool] = lambda _: False
     rows_asked: Callable[[], RowsAsked] = RowsAsked
 
 
@@ -103,7 +106,7 @@ class _Run:
         indices = iter(range(bundle.span.first, bundle.span.stop))
         try:
             for index in range(bundle.span.first, bundle.span.stop):
-                is_long = index > bundle.span.first and _since(began) > LONGEST_BUNDLE_S
+                is_long = index > bundle.span.first and self._has_had_its_turn(_since(began))
                 if is_long or bundle.is_over():
                     break
                 ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
@@ -118,6 +121,9 @@ class _Run:
                 fetching.drop()
         result.seconds = _since(began)
         return result
+
+    def _has_had_its_turn(self, seconds: float) -> bool:
+        return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds)
 
     def _fetch(self, index: int) -> Fetching:
         files = self._bundle.files_of(index)
@@ -134,13 +140,14 @@ class _Run:
         errors += [
             error for part in attempted.groups for error in errors_of(part, index, attempted)
         ]
-        clock = _Clock(started_at, began - asked, _since(began))
-        report = _report(index, len(files) + len(unread), attempted, clock)
+        errors = [in_piece(error, fetching.piece) for error in errors]
+        clock = Clock(started_at, began - asked, _since(began))
+        report = report_of(index, len(files) + len(unread), attempted, clock, fetching.piece)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
         result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
-            self._bundle.note_failures(index, report.failed_files)
+            self._bundle.note_failures(report.file_mark, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
@@ -178,35 +185,6 @@ class _Run:
 
     def _inputs(self, index: int) -> Path:
         return self._work / f"{index}.files"
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """When a mini-batch's first try began; how long it waited before, and took from there."""
-
-    started_at: datetime
-    waited: float
-    seconds: float
-
-
-def _report(index: int, files: int, attempted: Attempted, clock: _Clock) -> MinibatchReport:
-    scored = [part.scored for part in attempted.groups if part.scored]
-    succeeded = sum(
-        min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
-    )
-    kinds = [part.failed.kind for part in attempted.groups if part.failed]
-    return MinibatchReport(
-        index=index,
-        started_at=clock.started_at,
-        waited=round(clock.waited, 4),
-        files=files,
-        failed_files=files - succeeded,
-        rows=sum(one.rows for one in scored),
-        tries=attempted.tries,
-        seconds=round(clock.seconds, 6),
-        run_seconds=round(sum(one.seconds for one in scored), 6),
-        status=kinds[0] if kinds else "done",
-    )
 
 
 def _since(began: float) -> float:

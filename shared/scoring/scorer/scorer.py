@@ -147,8 +147,8 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
+        request = rows.request(files, output, minibatch)
         try:
-            request = rows.request(files, output, minibatch)
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):

@@ -93,7 +93,7 @@ class NamedRows:
         rows = file.sample.rows if file.sample else 0
         form, is_json = self._form, self._form.format == JSONL
         if not is_json and form.lineage is None and not file.carried and not form.layout:
-            numbers = [np.arange(rows)] if first else []
+            numbers = [np.arange(file.first_row, file.first_row + rows)] if first else []
             return prediction_rows.written(
                 [*numbers, *prediction_rows.celled(predicted)], file.name
             )
@@ -121,7 +121,7 @@ class NamedRows:
 
     def _of_lineage(self, name: str, file: Loaded, rows: int) -> Any:
         if name == ROW:
-            return range(rows)
+            return range(file.first_row, file.first_row + rows)
         return repeat(file.name if name == FILE else self._values[name], rows)
 
 
