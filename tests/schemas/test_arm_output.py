@@ -74,6 +74,8 @@ def test_what_is_absent_stays_and_an_empty_text_is_the_default() -> None:
         ({"outputFormat": "jsonl", "outputLayout": "hive"}, "and none is named"),
         ({"outputFormat": "jsonl", "outputPartition": "a"}, "no meaning with outputLayout single"),
         ({"outputFormat": "jsonl", "outputLayout": "folders"}, "Use single, per_input, hive"),
+        ({"output_format": "csv", "outputFormat": "jsonl"}, "output_format' is 'csv', and '"),
+        ({"outputPartial": "some"}, "Use keep, none"),
     ],
 )
 def test_what_means_nothing_is_refused_with_the_value(own: dict[str, str], words: str) -> None:
