@@ -91,7 +91,7 @@ def write_output_options(options: OutputOptions) -> dict[str, str]:
 
 def _given(own: Mapping[str, JSON], path: str) -> dict[str, str]:
     """Texts by the sound of their names; raises InvalidRequest where two spellings differ."""
-    known = {_sound(name) for name in (*CHOICES, LINEAGE, CARRY)}
+    known = {_sound(name) for name in (*CHOICES, LINEAGE, CARRY, PARTITION)}
     given, spelt = dict[str, str](), dict[str, str]()
     for name, value in own.items():
         sound = _sound(name)
