@@ -164,18 +164,10 @@ class RunDone(ScorerMessage):
     shapes: str = ""
 
 
+_REQUESTS = (InitRequest, RunRequest, ShutdownRequest)
+_ANSWERS = (InitDone, InitError, RunDone, RunError, ShutdownDone)
 _MESSAGES: dict[str, type[ScorerMessage]] = {
-    kind.__name__: kind
-    for kind in (
-        InitRequest,
-        RunRequest,
-        ShutdownRequest,
-        ShutdownDone,
-        InitDone,
-        InitError,
-        RunError,
-        RunDone,
-    )
+    kind.__name__: kind for kind in (*_REQUESTS, *_ANSWERS)
 }
 
 
