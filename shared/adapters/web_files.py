@@ -40,7 +40,9 @@ class WebFiles(SingleFiles):
 
     def read(self, container: str, name: str) -> BlobContent:
         with self._opened(container, name) as answer:
-            return BlobContent(b"".join(self._pieces(answer, container, name)), _etag(answer))
+            return BlobContent(
+                b"".join(self._pieces(answer, container, name)), self.version_of(answer)
+            )
 
     def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
         wanted = {**PLAIN, "Range": f"bytes={start}-{start + length - 1}"}
@@ -53,7 +55,7 @@ class WebFiles(SingleFiles):
     def head(self, container: str, name: str) -> BlobProperties:
         """By the start of a GET: not every server answers HEAD."""
         with self._opened(container, name) as answer:
-            return BlobProperties(_etag(answer), self._size(answer, container, name))
+            return BlobProperties(self.version_of(answer), self._size(answer, container, name))
 
     def exists(self, container: str, name: str) -> bool:
         try:
@@ -64,9 +66,9 @@ class WebFiles(SingleFiles):
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         with self._opened(container, name) as answer:
-            if if_match and _etag(answer) != if_match:
+            if if_match and self.version_of(answer) != if_match:
                 raise PreconditionFailed(
-                    f"'{_shown(container, name)}' is not the one that was read.",
+                    f"'{self.shown(container, name)}' is not the one that was read.",
                     fix="Read it again, and repeat the change.",
                     target="blob",
                 )
@@ -80,11 +82,23 @@ class WebFiles(SingleFiles):
             for piece in self._pieces(answer, container, name):
                 yield from (piece[start : start + size] for start in range(0, len(piece), size))
 
+    def version_of(self, answer: WebAnswer) -> str:
+        """By which a file is pinned."""
+        if etag := answer.headers.get("etag", ""):
+            return etag.removeprefix("W/").strip('"')
+        dated = answer.headers.get("last-modified", "")
+        size = answer.headers.get("content-range", "").rpartition("/")[2]
+        return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
+
+    def shown(self, container: str, name: str) -> str:
+        """As people read it."""
+        return f"{place.words(container)}/{name}"
+
     def _opened(
         self, container: str, name: str, headers: Mapping[str, str] = PLAIN
     ) -> AbstractContextManager[WebAnswer]:
         url = f"{container}/{quote(name)}{f'?{self.query}' if self.query else ''}"
-        return self.gets.get(url, headers, _shown(container, name))
+        return self.gets.get(url, headers, self.shown(container, name))
 
     def _size(self, answer: WebAnswer, container: str, name: str) -> int:
         size = int(answer.headers.get("content-length") or 0)
@@ -94,7 +108,7 @@ class WebFiles(SingleFiles):
     def _check_size(self, size: int, container: str, name: str) -> None:
         if size > self.most_bytes:
             raise InvalidRequest(
-                f"'{_shown(container, name)}' has {size} bytes.",
+                f"'{self.shown(container, name)}' has {size} bytes.",
                 fix=f"Use files of at most {self.most_bytes} bytes, or copy it to a datastore.",
                 target="input",
             )
@@ -111,19 +125,7 @@ class WebFiles(SingleFiles):
             yield piece
         if promised and count != promised:
             raise ServiceUnavailable(
-                f"'{_shown(container, name)}' broke off after {count} of {promised} bytes.",
+                f"'{self.shown(container, name)}' broke off after {count} of {promised} bytes.",
                 fix="Try again in a moment.",
                 target="input",
             )
-
-
-def _etag(answer: WebAnswer) -> str:
-    if etag := answer.headers.get("etag", ""):
-        return etag.removeprefix("W/").strip('"')
-    dated = answer.headers.get("last-modified", "")
-    size = answer.headers.get("content-range", "").rpartition("/")[2]
-    return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
-
-
-def _shown(container: str, name: str) -> str:
-    return f"{place.words(container)}/{name}"

@@ -4,6 +4,8 @@
   workspace: `azureml://subscriptions/.../workspaces/<workspace>/datastores/...`, or its ARM id
 - `https://<account>/<container>/<path>`: a blob or a folder by its URL, in whatever account, or a
   file of a web server; `wasbs://` and `abfss://` name blobs as Spark and Hadoop do
+- `s3://<bucket>/<path>`, `gs://<bucket>/<path>`: in a bucket of another cloud, which a datastore
+  opens
 - an asset: `azureml:<name>:<version>`, `azureml:<name>@latest`, and after a workspace
   `<kind>/<name>/versions/<version>` or, for a label, `.../versions/labels/latest`
 
@@ -26,7 +28,8 @@ from shared.domain.names import LOCAL_COMPUTE
 LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
     "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
-    "a data asset's id, the https URL of a blob, a folder or a file, or abfss:// and wasbs://."
+    "a data asset's id, the https URL of a blob, a folder or a file, abfss:// and wasbs://, or "
+    "s3:// and gs:// of a bucket that a datastore opens."
 )
 
 _WORKSPACE = (
@@ -50,6 +53,10 @@ _COMPUTE = re.compile(
     rf"(?:{_WORKSPACE}computes/)?(?:azureml:)?(?P<name>[-A-Za-z0-9_.]+)", re.IGNORECASE
 )
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
+_BUCKET = re.compile(
+    r"(?P<scheme>s3a?|gs)://(?P<bucket>[a-z0-9][a-z0-9._-]+)(?:/(?P<path>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
 _USER = re.compile(r"https?:[/\\]*[^/\\?#]*@", re.IGNORECASE)
 _SIGNATURE = re.compile(r"[?&#]sig=", re.IGNORECASE)
 _SLASH = re.compile(r"[/\\]")
@@ -77,7 +84,18 @@ class BlobUrl(Message):
         return f"{self.scheme}://{self.host}{self.path}"
 
 
-type InputReference = DatastorePath | BlobUrl | AssetId
+class BucketPath(Message):
+    """An object or a folder in a bucket; `scheme` says of which cloud: s3 or gs."""
+
+    scheme: str
+    bucket: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.bucket}/{self.path}"
+
+
+type InputReference = DatastorePath | BlobUrl | BucketPath | AssetId
 
 
 def parse_input(text: str, *, target: str, noun: str = "an input") -> InputReference:
@@ -89,6 +107,11 @@ def parse_input(text: str, *, target: str, noun: str = "an input") -> InputRefer
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
+    if match := _BUCKET.fullmatch(text):
+        path = match["path"] or ""
+        _check_path(path, text, target)
+        scheme = "gs" if match["scheme"].lower() == "gs" else "s3"
+        return BucketPath(scheme=scheme, bucket=match["bucket"], path=path)
     check_anonymous(text, target=target)
     parts = _split(as_blob_url(text))
     if parts.scheme in {"http", "https"} and parts.netloc:
@@ -130,6 +153,10 @@ def unsigned(text: str) -> str:
 def without_signature(text: str) -> str:
     """The text; if it is a URL with a signature, without its query."""
     return unsigned(text) if _SIGNATURE.search(text) else text
+
+
+def is_bucket_path(text: str) -> bool:
+    return _BUCKET.fullmatch(text) is not None
 
 
 def check_anonymous(text: str, *, target: str) -> None:

@@ -10,7 +10,15 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.schemas.fields import Fields
 
-TYPES = {str(one): one for one in CredentialsType}
+TYPES = {
+    str(one): one
+    for one in (
+        CredentialsType.NONE,
+        CredentialsType.ACCOUNT_KEY,
+        CredentialsType.SAS,
+        CredentialsType.SERVICE_PRINCIPAL,
+    )
+}
 OTHER_TYPES = {"Certificate": "Certificate"}
 SECRET_OF = {
     CredentialsType.ACCOUNT_KEY: "key",

@@ -12,13 +12,14 @@ from shared.domain.asset import Code, Data, Model
 from shared.domain.caller import Author, CallerType
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
+    SCHEMES,
     Datastore,
     OtherAccount,
     StorageAccount,
     check_open,
 )
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
-from shared.domain.reference import BlobUrl, DatastorePath, parse_input
+from shared.domain.reference import BlobUrl, BucketPath, DatastorePath, parse_input
 from shared.domain.resolved_deployment import Location
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry, Repository, Stored, SystemData
@@ -132,6 +133,24 @@ class Datastores:
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
 
+    def bucket(self, reference: BucketPath, *, target: str) -> Location:
+        """By the datastore of that bucket, the first in name order.
+
+        Raises NotFound, which says how one is made.
+        """
+        for entry in self._registry.datastores.iterate(levels=1):
+            store = entry.resource
+            is_its = SCHEMES.get(store.kind) == reference.scheme
+            if is_its and store.container == reference.bucket:
+                return Location(container=store.place, path=reference.path.strip("/"))
+        kind = "amazon_s3" if reference.scheme == "s3" else "google_cloud_storage"
+        raise NotFound(
+            f"'{reference}' is in the bucket '{reference.bucket}', which no datastore opens.",
+            fix=f"Create a datastore of type {kind} with bucket: {reference.bucket}, and its "
+            "credentials unless it is public.",
+            target=target,
+        )
+
     def hold(self, location: Location, job: str) -> None:
         """Note that a job needs what opens its input; to be called before there is the job."""
         self._others.hold(location, job)
@@ -158,13 +177,13 @@ class Datastores:
         try:
             if isinstance(reference, DatastorePath):
                 return self.container(reference.datastore, target="uri")
-            return (
-                self.blob(reference, target="uri").container
-                if isinstance(reference, BlobUrl)
-                else ""
-            )
+            if isinstance(reference, BucketPath):
+                return self.bucket(reference, target="uri").container
+            if isinstance(reference, BlobUrl):
+                return self.blob(reference, target="uri").container
         except (InvalidRequest, NotFound):
-            return ""
+            pass
+        return ""
 
     def check_unused(self, name: str) -> None:
         """Raise Conflict for one that registered assets lie in."""

@@ -8,7 +8,7 @@ from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
-from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
+from shared.domain.reference import BlobUrl, BucketPath, DatastorePath, InputReference, parse_input
 from shared.domain.resolved_deployment import Location
 from shared.domain.selection import WHOLE_FOLDER, Selection, Skipped
 from shared.domain.upload_batch import Upload
@@ -65,6 +65,8 @@ class Inputs:
             case DatastorePath(datastore=datastore, path=path):
                 container = self._datastores.container(datastore, target=target)
                 return Location(container=container, path=path.strip("/"))
+            case BucketPath():
+                return self._datastores.bucket(reference, target=target)
             case BlobUrl():
                 return self._datastores.blob(reference, target=target)
             case AssetId():
