@@ -18,7 +18,7 @@ from shared.domain.job import JobInput, JobSpec
 from shared.domain.resolved_deployment import Location
 from shared.elsewhere_settings import PrivateAddresses
 from shared.schemas.arm_datastores import read_datastore
-from shared.schemas.az_yaml.document import YamlDocument
+from shared.schemas.az_yaml.document import load_file
 from shared.schemas.az_yaml.resource_file import datastore_spec
 from shared.services import Services
 from shared.stores.manifests import Manifests
@@ -263,9 +263,10 @@ credentials:
 @pytest.mark.parametrize(
     ("text", "kind"), [(S3_FILE, "amazon_s3"), (GOOGLE_FILE, "google_cloud_storage")]
 )
-def test_a_yaml_file_says_the_same(app: App, text: str, kind: str) -> None:
+def test_a_yaml_file_says_the_same(app: App, tmp_path: Path, text: str, kind: str) -> None:
+    (tmp_path / "far.yml").write_text(text)
     services, _, _ = app
-    body = datastore_spec(YamlDocument.of(text)).body
+    body = datastore_spec(load_file(tmp_path / "far.yml")).body
     answer = put_datastore(http_request(body, datastore="far"), services, UNBOUND).body
 
     view = datastore_view(answer)
@@ -273,6 +274,7 @@ def test_a_yaml_file_says_the_same(app: App, text: str, kind: str) -> None:
     assert "hush" not in str(answer)
 
 
-def test_a_yaml_file_without_its_bucket_says_so() -> None:
+def test_a_yaml_file_without_its_bucket_says_so(tmp_path: Path) -> None:
+    (tmp_path / "far.yml").write_text("name: far\ntype: amazon_s3\n")
     with pytest.raises(InvalidRequest, match="'bucket' is missing"):
-        datastore_spec(YamlDocument.of("name: far\ntype: amazon_s3\n"))
+        datastore_spec(load_file(tmp_path / "far.yml"))
