@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cli.views.datastore import datastore_view
+from shared.adapters.memory_blobs import MemoryBlobs
 from shared.api.routes import UNBOUND
 from shared.domain.asset import DataType
 from shared.domain.datastore import StorageAccount
@@ -22,7 +23,6 @@ from shared.schemas.az_yaml.document import load_file
 from shared.schemas.az_yaml.resource_file import datastore_spec
 from shared.services import Services
 from shared.stores.manifests import Manifests
-from tests.app.job_results import predictions
 from tests.support.bucket_servers import (
     SECRET,
     BucketServer,
@@ -65,13 +65,17 @@ def server(request: pytest.FixtureRequest) -> BucketServer:
 
 @pytest.fixture
 def app(tmp_path: Path) -> App:
-    allowed = {"credentials_keys": ("k" * 32,), "private_addresses": PrivateAddresses.ALLOWED}
-    return services_in_memory(tmp_path, **allowed)
+    keys, anywhere = ("k" * 32,), PrivateAddresses.ALLOWED
+    return services_in_memory(tmp_path, credentials_keys=keys, private_addresses=anywhere)
 
 
 def put(services: Services, name: str, properties: Any) -> Any:
     request = http_request({"properties": properties}, datastore=name)
     return put_datastore(request, services, UNBOUND).body["properties"]
+
+
+def predictions(blobs: MemoryBlobs) -> list[str]:
+    return blobs.read(CONTAINER, "out/job-1.csv").data.decode().splitlines()
 
 
 def spec_over(services: Services, uri: str) -> JobSpec:

