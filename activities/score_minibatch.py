@@ -15,7 +15,7 @@ from shared.domain.function_names import SCORE_MINIBATCH
 from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
-from shared.domain.outcome import Outcome
+from shared.domain.outcome import Outcome, Tally
 from shared.domain.plan import PlanPage
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
@@ -114,6 +114,7 @@ def _score(watch: JobWatch, plan: PlanPage, services: Services) -> Outcome:
             spec.resolved,
             capacity=most,
             job=spec.name,
+            span=task.span,
             is_stopped=watch.is_stopped,
         ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
@@ -122,7 +123,7 @@ def _score(watch: JobWatch, plan: PlanPage, services: Services) -> Outcome:
             with score_bundle(bundle, scorer, services.downloads, log) as result:
                 outcome = _stage(task, spec, result, process, scorer, services)
                 _keep_tracebacks(spec.name, process, result, services)
-            scorer.exit.turns += 1
+            scorer.exit.note_stored(result.span)
             outcome = outcome.model_copy(update={"fatal": scorer.exit.loss[:LONGEST_REASON]})
     except BaseException:
         services.signals.forget(spec.name, task.span)
@@ -158,7 +159,8 @@ def _stage(
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
-    segment = services.results.stage(task.job, task.shard, result.span, rows, outputs)
+    stage, is_early = services.results.stage, spec.settings.output.keeps_partial
+    segment = stage(task.job, task.shard, result.span, rows, outputs, are_readable=is_early)
     changes = services.side_files.store(
         task.job,
         result.span,
@@ -181,6 +183,7 @@ def _stage(
         memory_limit_mb=scorer.memory.limit_mb,
         columns=result.columns,
         shapes=result.shapes,
+        rewritten=scorer.exit.rewritten,
     )
     name = services.results.record(task.job, task.shard, record)
     observer().scored(spec, task.shard, record, name)
@@ -188,16 +191,9 @@ def _stage(
 
 
 def _outcome(result: BundleResult, rows: int, record: str) -> Outcome:
-    return Outcome(
-        span=result.span,
-        files=sum(report.files for report in result.reports),
-        failed_files=sum(report.failed_files for report in result.reports),
-        failed_minibatches=sum(report.failed_files > 0 for report in result.reports),
-        rows=rows,
-        retries=sum(report.tries - 1 for report in result.reports),
-        seconds=result.seconds,
-        record=record,
-    )
+    counts = Tally.of(result.reports).to_wire() | {"rows": rows, "seconds": result.seconds}
+    del counts["minibatches"]  # the span has them
+    return Outcome.from_wire({**counts, "span": result.span, "record": record})
 
 
 def _keep_end(

@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.arguments.batch_endpoint import DEPLOYMENT, NAME, TYPE
 from cli.arguments.batch_endpoint_files import FILE, SET
-from cli.arguments.output_form import IF_EXISTS, add_form
+from cli.arguments.output_form import IF_EXISTS, PARTIAL, add_form
 
 INPUTS = {
     "input": "What to score: azureml:DATA:VERSION, a path in a datastore, a URL, or a file or "
@@ -23,6 +23,8 @@ GLOBS = {
 CHOICES = {
     "changed_since": "Only files that changed since then: a time with its zone, or an earlier job.",
     "newest": "Only so many files, those that changed last.",
+    "split": "Score large csv, JSON lines and parquet files in pieces: size, rows, size=64MB or "
+    "rows=100000.",
 }
 OUTPUTS = {
     "output_path": "Where to write: azureml://datastores/DATASTORE/paths/FOLDER, or a folder in "
@@ -41,6 +43,7 @@ def load(flags: Any, verb: str) -> None:
     _load_choice(flags)
     add_form(flags.extra)
     flags.extra("output_if_exists", help=IF_EXISTS)
+    flags.extra("output_partial", help=PARTIAL)
     flags.argument(
         "input_data",
         options_list=["--input-data", "--input-dataset"],

@@ -44,9 +44,12 @@ class WebFiles(SingleFiles):
                 b"".join(self._pieces(answer, container, name)), self.version_of(answer)
             )
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
         wanted = {**PLAIN, "Range": f"bytes={start}-{start + length - 1}"}
         with self._opened(container, name, wanted) as answer:
+            self.check_version(answer, container, name, if_match)
             if answer.status == PART:
                 return answer.body.read(length)
             answer.body.read(start)  # the server knows no ranges
@@ -66,12 +69,7 @@ class WebFiles(SingleFiles):
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         with self._opened(container, name) as answer:
-            if if_match and self.version_of(answer) != if_match:
-                raise PreconditionFailed(
-                    f"'{self.shown(container, name)}' is not the one that was read.",
-                    fix="Read it again, and repeat the change.",
-                    target="blob",
-                )
+            self.check_version(answer, container, name, if_match)
             with path.open("wb") as file:
                 for piece in self._pieces(answer, container, name):
                     file.write(piece)
@@ -89,6 +87,15 @@ class WebFiles(SingleFiles):
         dated = answer.headers.get("last-modified", "")
         size = answer.headers.get("content-range", "").rpartition("/")[2]
         return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
+
+    def check_version(self, answer: WebAnswer, container: str, name: str, etag: str) -> None:
+        """Raise PreconditionFailed for another one than the etag's; without an etag any will do."""
+        if etag and self.version_of(answer) != etag:
+            raise PreconditionFailed(
+                f"'{self.shown(container, name)}' is not the one that was read.",
+                fix="Read it again, and repeat the change.",
+                target="blob",
+            )
 
     def shown(self, container: str, name: str) -> str:
         """As people read it."""

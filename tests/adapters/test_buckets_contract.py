@@ -150,6 +150,9 @@ def test_another_version_is_refused_and_leaves_no_file(store: Filled, tmp_path: 
     with pytest.raises(PreconditionFailed, match=r"a\.csv"):
         store.blobs.download(store.container, "changes/a.csv", tmp_path / "a", if_match=etag)
 
+    for start in (0, 99):
+        with pytest.raises(PreconditionFailed):
+            store.blobs.read_range(store.container, "changes/a.csv", start, 1, if_match=etag)
     assert not (tmp_path / "a").exists()
     assert etag != store.blobs.head(store.container, "changes/a.csv").etag
     store.delete("changes/a.csv")

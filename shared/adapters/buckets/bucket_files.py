@@ -36,14 +36,24 @@ class BucketFiles(WebFiles):
             return False
         return True
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
         wanted = {**PLAIN, "Range": f"bytes={start}-{start + length - 1}"}
         with self._opened(container, name, wanted) as answer:
             if answer.status == BEYOND:
-                return b""
+                return self._beyond(container, name, if_match)
+            self.check_version(answer, container, name, if_match)
             if "content-range" not in answer.headers:  # some servers send parts as 200
                 answer.body.read(start)
             return answer.body.read(length)
+
+    def _beyond(self, container: str, name: str, if_match: str) -> bytes:
+        """Nothing is there; an answer that says so does not have to tell of which version."""
+        if if_match:
+            with self._opened(container, name) as answer:
+                self.check_version(answer, container, name, if_match)
+        return b""
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         for page in self._pages(container, Asked(prefix=prefix)):

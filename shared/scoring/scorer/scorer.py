@@ -16,7 +16,6 @@ from shared.scoring.child.messages import (
     InitError,
     RunDone,
     RunError,
-    RunRequest,
     ScorerMessage,
 )
 from shared.scoring.models.model_view import ModelView
@@ -148,9 +147,8 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
-        paths = tuple((str(file.path.absolute()), file.name) for file in files)
+        request = rows.request(files, output, minibatch)
         try:
-            request = RunRequest(paths, str(output.absolute()), minibatch, rows.form)
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):

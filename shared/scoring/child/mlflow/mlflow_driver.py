@@ -16,6 +16,7 @@ from .batches import Loaded, file_failure, groups, rows_of, scored
 from .carried import columns_of
 from .failure import FileFailed, UnsupportedFileType
 from .named_rows import NamedRows
+from .pieces import checked, in_whole
 from .type_hints import Hinted
 
 if TYPE_CHECKING:
@@ -68,16 +69,18 @@ def _write_rows(
                 rows += answer.rows
                 size += len(answer.block)
                 if answer.failure is not None:
-                    failures.append(answer.failure)
+                    failures.append(in_whole(answer.failure, request.piece))
     succeeded = len(request.files) - len(failures)
     return RunDone(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
 
 
 def _loaded(schema: Any, request: RunRequest) -> Iterator[Loaded]:
+    first_row = request.piece.first_row if request.piece else 0
     for path, name in request.files:
         try:
-            read = sample.read(path, name, schema)
-            yield Loaded(name, read, carried=columns_of(path, name, read, request.form))
+            read = checked(sample.read(path, name, schema, request.piece), request.piece)
+            carried = columns_of(path, name, read, request.form, request.piece)
+            yield Loaded(name, read, None, carried, first_row)
         except FileFailed as error:
             prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
             failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import csv_table, image, json_table, kinds, parquet_table
 from .failure import UnsupportedFileType
 
-_TEXTS = {
-    **dict.fromkeys(kinds.CSV, csv_table.read),
-    **dict.fromkeys(kinds.JSON, json_table.read),
-}
+if TYPE_CHECKING:
+    from ..messages import FilePiece
+
 # A row that is a Python object is worth so many numbers.
 _OF_OBJECT = 64
 
@@ -34,7 +33,7 @@ class Sample:
         return int(getattr(self.data, "size", self.rows * _OF_OBJECT)) * 8
 
 
-def read(path: str, name: str, schema: Any) -> Sample:
+def read(path: str, name: str, schema: Any, piece: FilePiece | None = None) -> Sample:
     """The name tells the kind. Raises a `FileFailed`."""
     kind, codec = kinds.kind_of(name)
     if not kinds.is_read(name):
@@ -43,7 +42,9 @@ def read(path: str, name: str, schema: Any) -> Sample:
         array, is_batch = image.read(path, schema)
         return Sample(array, 1, is_table=False, is_batch=is_batch)
     if kind in kinds.PARQUET:
-        frame = parquet_table.read(path, schema)
+        frame = parquet_table.read(path, schema, piece.groups if piece else ())
+    elif kind in kinds.JSON:
+        frame = json_table.read(path, schema, codec, piece.columns if piece else ())
     else:
-        frame = _TEXTS[kind](path, schema, codec)
+        frame = csv_table.read(path, schema, codec)
     return Sample(frame, len(frame))
