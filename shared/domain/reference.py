@@ -21,6 +21,7 @@ from pydantic import Field
 from shared.domain.asset import AssetId
 from shared.domain.blob_address import as_blob_url, is_url, without_suffix
 from shared.domain.blob_name import NO_CHARACTER, problem_with
+from shared.domain.bucket_path import BucketPath, bucket_path
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
 from shared.domain.names import LOCAL_COMPUTE
@@ -53,10 +54,6 @@ _COMPUTE = re.compile(
     rf"(?:{_WORKSPACE}computes/)?(?:azureml:)?(?P<name>[-A-Za-z0-9_.]+)", re.IGNORECASE
 )
 _ASSET = re.compile(r"azureml:(?P<name>[^:/@]+)(?::(?P<version>[^:/@]+)|@(?P<label>[^:/@]+))")
-_BUCKET = re.compile(
-    r"(?P<scheme>s3a?|gs)://(?P<bucket>[a-z0-9][a-z0-9._-]+)(?:/(?P<path>.*))?",
-    re.IGNORECASE | re.DOTALL,
-)
 _USER = re.compile(r"https?:[/\\]*[^/\\?#]*@", re.IGNORECASE)
 _SIGNATURE = re.compile(r"[?&#]sig=", re.IGNORECASE)
 _SLASH = re.compile(r"[/\\]")
@@ -84,17 +81,6 @@ class BlobUrl(Message):
         return f"{self.scheme}://{self.host}{self.path}"
 
 
-class BucketPath(Message):
-    """An object or a folder in a bucket; `scheme` says of which cloud: s3 or gs."""
-
-    scheme: str
-    bucket: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.scheme}://{self.bucket}/{self.path}"
-
-
 type InputReference = DatastorePath | BlobUrl | BucketPath | AssetId
 
 
@@ -107,11 +93,9 @@ def parse_input(text: str, *, target: str, noun: str = "an input") -> InputRefer
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
-    if match := _BUCKET.fullmatch(text):
-        path = match["path"] or ""
-        _check_path(path, text, target)
-        scheme = "gs" if match["scheme"].lower() == "gs" else "s3"
-        return BucketPath(scheme=scheme, bucket=match["bucket"], path=path)
+    if (found := bucket_path(text)) is not None:
+        _check_path(found.path, text, target)
+        return found
     check_anonymous(text, target=target)
     parts = _split(as_blob_url(text))
     if parts.scheme in {"http", "https"} and parts.netloc:
@@ -153,10 +137,6 @@ def unsigned(text: str) -> str:
 def without_signature(text: str) -> str:
     """The text; if it is a URL with a signature, without its query."""
     return unsigned(text) if _SIGNATURE.search(text) else text
-
-
-def is_bucket_path(text: str) -> bool:
-    return _BUCKET.fullmatch(text) is not None
 
 
 def check_anonymous(text: str, *, target: str) -> None:

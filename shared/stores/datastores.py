@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from shared.domain import place
 from shared.domain.asset import Code, Data, Model
+from shared.domain.bucket_path import BucketPath
 from shared.domain.caller import Author, CallerType
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
@@ -19,7 +20,7 @@ from shared.domain.datastore import (
     check_open,
 )
 from shared.domain.errors import Conflict, InvalidRequest, NotFound
-from shared.domain.reference import BlobUrl, BucketPath, DatastorePath, parse_input
+from shared.domain.reference import BlobUrl, DatastorePath, parse_input
 from shared.domain.resolved_deployment import Location
 from shared.stores.other_urls import OtherUrls
 from shared.stores.registry import Registry, Repository, Stored, SystemData

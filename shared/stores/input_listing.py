@@ -5,10 +5,11 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 
 from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.bucket_path import BucketPath
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
-from shared.domain.reference import BlobUrl, BucketPath, DatastorePath, InputReference, parse_input
+from shared.domain.reference import BlobUrl, DatastorePath, InputReference, parse_input
 from shared.domain.resolved_deployment import Location
 from shared.domain.selection import WHOLE_FOLDER, Selection, Skipped
 from shared.domain.upload_batch import Upload
