@@ -9,7 +9,7 @@ import re
 from shared.domain.datastore import CredentialsType, Datastore, OtherAccount, StoreKind
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.schemas.arm_credentials import Requested
+from shared.schemas.arm_credentials import OTHER_TYPES, TYPES, Requested
 from shared.schemas.fields import Fields
 
 GOOGLE = "https://storage.googleapis.com"
@@ -40,8 +40,7 @@ def read_bucket(kind: StoreKind, properties: Fields) -> Requested:
     region = _region(properties) if kind is StoreKind.AMAZON_S3 else ""
     endpoint = properties.text("endpoint").rstrip("/")
     credentials = properties.object("credentials")
-    named = credentials.choice("credentialsType", {str(one): one for one in (NONE, BY[kind])})
-    by = CredentialsType(named) if named else NONE
+    by = _credentials_type(credentials, BY[kind])
     is_key = by is CredentialsType.ACCESS_KEY
     account = OtherAccount(
         url=endpoint or (_amazon(region) if region else GOOGLE),
@@ -69,6 +68,17 @@ def write_bucket(datastore: Datastore, other: OtherAccount) -> JSON:
         "endpoint": other.endpoint,
         "credentials": shown,
     }
+
+
+def _credentials_type(credentials: Fields, own: CredentialsType) -> CredentialsType:
+    named = credentials.choice("credentialsType", {**TYPES, **OTHER_TYPES}) or NONE
+    if named not in (NONE, own):
+        raise InvalidRequest(
+            f"'{credentials.path('credentialsType')}' is '{named}', which opens no such bucket.",
+            fix=f"Use {own}, or {NONE} for a public one.",
+            target=credentials.path("credentialsType"),
+        )
+    return CredentialsType(named)
 
 
 def _region(properties: Fields) -> str:

@@ -19,7 +19,7 @@ TYPES = {
         CredentialsType.SERVICE_PRINCIPAL,
     )
 }
-OTHER_TYPES = {"Certificate": "Certificate"}
+OTHER_TYPES = {name: name for name in ("Certificate", "AccessKey", "ServiceAccountKey")}
 SECRET_OF = {
     CredentialsType.ACCOUNT_KEY: "key",
     CredentialsType.SAS: "sasToken",
