@@ -11,7 +11,7 @@ Each step may run twice, with any crash between: the outcome is the same.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,10 +44,14 @@ LONGEST_FIRST = 1_000
 
 @dataclass(frozen=True)
 class _Side:
-    """What the script wrote beside its rows, and of how many mini-batches something is missing."""
+    """What the script wrote beside its rows, and of how many mini-batches something is missing.
+
+    `apart` is why the model's files share no predict(), where comparing has shown it.
+    """
 
     files: PublishedSideFiles = field(default_factory=PublishedSideFiles)
     cut_off: int = 0
+    apart: str = ""
 
 
 @bp.durable_client_input(client_name="client")
@@ -80,7 +84,7 @@ def end(task: EndTask, services: Services) -> EndResult:
         # without what a script says, and what else may differ each time
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off)
+        warnings += passing_warnings(ended, side.files.contested, side.cut_off, side.apart)
         ended = _explained(ended, services)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
@@ -152,10 +156,10 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     if ending.status is not JobStatus.COMPLETED:
         return ending, None, _Side()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
-    counted = services.results.tally(ending.spec.name, ending.plan)
+    counted, apart = services.results.account(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
-        side = _publish_side_files(ended, services)
+        side = replace(_publish_side_files(ended, services), apart=apart)
         ended, published = _publish_predictions(ended, services)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}

@@ -175,6 +175,7 @@ def _stage(
         must_end_well=scorer.exit.must_end_well,
         alone=scorer.exit.alone,
         cut_off=scorer.exit.cut_off,
+        apart=result.apart,
         tries=result.tries,
         loads=scorer.take_loads(),
         memory_mb=scorer.memory.highest_mb,

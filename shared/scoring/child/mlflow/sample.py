@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from . import csv_table, image, json_table, kinds, parquet_table
 from .failure import UnsupportedFileType
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .plain_csv import Table
 
 _TEXTS = {
     **dict.fromkeys(kinds.CSV, csv_table.read),
@@ -32,6 +37,29 @@ class Sample:
     def bytes(self) -> int:
         """About as many as it takes in memory."""
         return int(getattr(self.data, "size", self.rows * _OF_OBJECT)) * 8
+
+
+@dataclass(frozen=True)
+class PartOfTable:
+    """One file's rows of a table that several files are."""
+
+    table: Table
+    start: int
+    rows: int
+    is_table: ClassVar[bool] = True
+    is_batch: ClassVar[bool] = True
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """As it would be read alone."""
+        return self.table.frame(self.start, self.start + self.rows)
+
+    @property
+    def bytes(self) -> int:
+        return self.rows * len(self.table.columns) * 8
+
+
+AnySample = Union[Sample, PartOfTable]  # noqa: UP007  # Python 3.7 evaluates it
 
 
 def read(path: str, name: str, schema: Any) -> Sample:
