@@ -55,6 +55,7 @@ from triggers import (
     openapi,
     operations,
     outputs,
+    partial_rows,
     previews,
     schedule_timer,
     schedules,
@@ -85,6 +86,7 @@ app.register_functions(jobs.bp)
 app.register_functions(minibatches.bp)
 app.register_functions(insights.bp)
 app.register_functions(outputs.bp)
+app.register_functions(partial_rows.bp)
 app.register_functions(previews.bp)
 app.register_functions(job_logs.bp)
 app.register_functions(cancel.bp)

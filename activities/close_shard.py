@@ -35,6 +35,9 @@ def close(task: ClosingTask, services: Services) -> bool:
         )
     except (NotFound, BlocksMissing):
         return False
+    if spec.settings.output.keeps_partial:
+        segments = [record.segment for record in closed.records]
+        services.results.bundle_rows.remove(task.job, task.shard, segments)
     sheet = services.look_into_job.sheets.begin_write(spec, plan, closed)
 
     reached_before = set[int]()

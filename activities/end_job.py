@@ -1,7 +1,7 @@
 """End a job: publish its predictions, write receipt, errors and logs, set the final state.
 
 1. The script's processes end, and the predictions file is assembled and committed, if the job
-   completed.
+   completed; if not, the rows that it has are kept beside where that would be.
 2. `receipt.json`, `errors.jsonl` and the logs are written.
 3. The job's document gets its end, last: who reads it finds everything else there.
 4. Who wants to hear of it is called back, by orchestrations of their own.
@@ -9,9 +9,8 @@
 Each step may run twice, with any crash between: the outcome is the same.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,39 +18,25 @@ import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
 from shared.application.project_sample import project_sample
+from shared.application.publish_side_files import JobSideFiles, publish_side_files
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
 from shared.domain.output_options import IfExists
+from shared.domain.partial_rows import KeptRows
 from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
 from shared.domain.selection import LeftOut
-from shared.domain.side_contents import StoredChange
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.observed import observed, observer
 from shared.services import Services, services
 from shared.stores.predictions import Published
-from shared.stores.results import Damaged, Record
-from shared.stores.side_files import PublishedSideFiles
+from shared.stores.results import Damaged
 
 bp = df.Blueprint()
 
 # Names that are tried for predictions whose own is taken.
 MOST_VERSIONS = 10_000
-# Characters of one file's error in the job's own: errors.jsonl has it whole.
-LONGEST_FIRST = 1_000
-
-
-@dataclass(frozen=True)
-class _Side:
-    """What the script wrote beside its rows, and of how many mini-batches something is missing.
-
-    `apart` is why the model's files share no predict(), where comparing has shown it.
-    """
-
-    files: PublishedSideFiles = field(default_factory=PublishedSideFiles)
-    cut_off: int = 0
-    apart: str = ""
 
 
 @bp.durable_client_input(client_name="client")
@@ -79,17 +64,22 @@ def end(task: EndTask, services: Services) -> EndResult:
         return _result(job.state)
     try:
         ended, proof, side = _publish(_ending(job.spec, task), services)
-        mixed = services.predictions.content.mixed(ended.spec, ended.plan.shards) if proof else []
-        warnings = lasting_warnings(ended, proof, mixed)
+        shards = range(ended.plan.shards)
+        kept = services.keep_partial(ended)
+        mixed = services.predictions.content.mixed(ended.spec, shards) if proof else []
+        warnings = lasting_warnings(ended, proof, mixed, kept.proof)
         # without what a script says, and what else may differ each time
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
-        receipt = receipt_of(ended, proof, warnings, batch, left_out)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off, side.apart)
-        ended = _explained(ended, services)
+        receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)
+        services.keep_partial.write_receipt(ended.spec, receipt)
+        warnings += passing_warnings(
+            ended, side.files.contested, side.cut_off, kept.refusal, side.apart
+        )
+        ended = services.reports.explained(ended)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
         return EndResult(damaged_shard=damage.shard)
-    final = _state(ended, ended.status, proof, warnings)
+    final = _state(ended, ended.status, proof, warnings, kept.rows)
     price = services.settings.instance_price_per_hour
     final = final.model_copy(
         update={"projection": project_sample(ended, final, services.results, price)}
@@ -135,26 +125,13 @@ def _result(state: JobState) -> EndResult:
     )
 
 
-def _explained(ending: Ending, services: Services) -> Ending:
-    """A job that failed by its files says at once what was wrong with the first of them."""
-    if ending.status is not JobStatus.FAILED or not ending.tally.failed_files:
-        return ending
-    error = services.reports.first_error(ending)
-    if error is None:
-        return ending
-    of = f" of '{error.file}'" if error.file else ""
-    first = f"The first failure, in mini-batch {error.mini_batch}{of}: {error.summary}"
-    reason = f"{ending.reason} {' '.join(first.split())[:LONGEST_FIRST]}"
-    return ending.model_copy(update={"reason": reason})
-
-
-def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, _Side]:
+def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | None, JobSideFiles]:
     """Publish a completed job's predictions; if the store refuses them it is a failed one.
 
     The counts of a completed job are taken from what its bundles recorded.
     """
     if ending.status is not JobStatus.COMPLETED:
-        return ending, None, _Side()
+        return ending, None, JobSideFiles()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
     counted, apart = services.results.account(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
@@ -163,7 +140,7 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
         ended, published = _publish_predictions(ended, services)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
-        return ended.model_copy(update=failed), None, _Side()
+        return ended.model_copy(update=failed), None, JobSideFiles()
     return ended, _proof(ended.spec, published, side.files.files, services), side
 
 
@@ -207,33 +184,23 @@ def _proof(
     )
 
 
-def _publish_side_files(ended: Ending, services: Services) -> _Side:
+def _publish_side_files(ended: Ending, services: Services) -> JobSideFiles:
     """What the script wrote beside its rows; before the predictions, whose commit is the last.
 
     Its processes end first, and what they write then comes last.
     """
     if not ended.spec.resolved.script:
-        return _Side()
-    job, shards = ended.spec.name, ended.plan.shards
-    services.scorers.finish(job)
-    changes: list[tuple[str, StoredChange]] = []
-    cut_off = Counter[str]()
-
-    def records() -> Iterator[tuple[int, Record]]:
-        for summary in services.results.summaries(job, shards):
-            for record in summary.records:
-                changes.extend((record.process, change) for change in record.changes)
-                cut_off[record.process] = max(cut_off[record.process], record.cut_off)
-                yield summary.shard, record
-
-    for last in services.ends.gather(job, records()):
-        changes.extend((last.process, change) for change in last.changes)
-        cut_off[last.process] = max(cut_off[last.process], last.cut_off)
-    return _Side(services.side_files.publish(ended.spec, changes), cut_off.total())
+        return JobSideFiles()
+    services.scorers.finish(ended.spec.name)
+    return publish_side_files(ended, services.results, services.ends, services.side_files)
 
 
 def _state(
-    ending: Ending, status: JobStatus, proof: OutputProof | None, warnings: Sequence[str] = ()
+    ending: Ending,
+    status: JobStatus,
+    proof: OutputProof | None,
+    warnings: Sequence[str] = (),
+    partial: KeptRows | None = None,
 ) -> JobState:
     return JobState(
         status=status,
@@ -246,4 +213,5 @@ def _state(
         output_sha256=proof.sha256 if proof else "",
         warnings=list(warnings),
         is_reported=status.is_terminal,
+        partial=partial,
     )

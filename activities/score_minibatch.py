@@ -16,7 +16,7 @@ from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
 from shared.domain.outcome import Outcome
-from shared.domain.plan import PlanShard
+from shared.domain.plan import PlanPage
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
 from shared.observed import observed, observer
@@ -62,7 +62,7 @@ def score(task: BundleTask, services: Services, is_suspended: Callable[[], bool]
     nothing = Span(first=task.span.first, stop=task.span.first)
     try:
         spec = services.jobs.spec(task.job)
-        plan = services.plans.shard(task.job, task.plan_key, task.shard)
+        plan = services.plans.part(task.job, task.plan_key, task.shard, task.span)
     except NotFound:
         return Outcome(span=nothing, is_plan_lost=True)
     if not plan.holds(task.span):
@@ -93,7 +93,7 @@ def _why_not_loaded(spec: JobSpec, failure: InitFailed) -> str:
     return f"The {what}: {reason}{ended} {WHOLE}"
 
 
-def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
+def _score(watch: JobWatch, plan: PlanPage, services: Services) -> Outcome:
     task, spec, columns = watch.task, watch.spec, services.results.columns
     bundle = Bundle(
         span=task.span,
@@ -114,6 +114,7 @@ def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
             spec.resolved,
             capacity=most,
             job=spec.name,
+            span=task.span,
             is_stopped=watch.is_stopped,
         ) as scorer:
             process = services.script_logs.process(spec.name, scorer.name)
@@ -122,7 +123,7 @@ def _score(watch: JobWatch, plan: PlanShard, services: Services) -> Outcome:
             with score_bundle(bundle, scorer, services.downloads, log) as result:
                 outcome = _stage(task, spec, result, process, scorer, services)
                 _keep_tracebacks(spec.name, process, result, services)
-            scorer.exit.turns += 1
+            scorer.exit.note_stored(result.span)
             outcome = outcome.model_copy(update={"fatal": scorer.exit.loss[:LONGEST_REASON]})
     except BaseException:
         services.signals.forget(spec.name, task.span)
@@ -158,7 +159,8 @@ def _stage(
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
-    segment = services.results.stage(task.job, task.shard, result.span, rows, outputs)
+    stage, is_early = services.results.stage, spec.settings.output.keeps_partial
+    segment = stage(task.job, task.shard, result.span, rows, outputs, are_readable=is_early)
     changes = services.side_files.store(
         task.job,
         result.span,
@@ -182,6 +184,7 @@ def _stage(
         memory_limit_mb=scorer.memory.limit_mb,
         columns=result.columns,
         shapes=result.shapes,
+        rewritten=scorer.exit.rewritten,
     )
     name = services.results.record(task.job, task.shard, record)
     observer().scored(spec, task.shard, record, name)

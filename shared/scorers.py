@@ -9,6 +9,7 @@ from pathlib import Path
 from shared.domain.asset import AssetId
 from shared.domain.environment import BuiltEnvironment, Pin
 from shared.domain.errors import ModelMissing
+from shared.domain.minibatch import NO_MINIBATCHES, Span
 from shared.domain.provisioning_stage import Stage
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
 from shared.scoring.environments.default_environment import settled
@@ -81,16 +82,17 @@ class Scorers:
         *,
         capacity: int,
         job: str = "",
+        span: Span = NO_MINIBATCHES,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> Iterator[Scorer]:
-        """A warm process that scores by the deployment, for one bundle of the job.
+        """A warm process that scores by the deployment, for one bundle of the job: its `span`.
 
         Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
         ScoringStopped once `is_stopped` says so.
         """
         spec, most = self._spec(resolved), min(capacity, self._most or capacity)
         with self._pool.lease(
-            spec, capacity=most, most=self._most, job=job, is_stopped=is_stopped
+            spec, capacity=most, most=self._most, job=job, span=span, is_stopped=is_stopped
         ) as scorer:
             yield scorer
 

@@ -17,6 +17,7 @@ from shared.application.find_job_files import FindJobFiles
 from shared.application.follow_job import FollowJob
 from shared.application.gather_uploads import GatherUploads
 from shared.application.hint_uploads import HintUploads
+from shared.application.keep_partial import KeepPartial
 from shared.application.label_job import LabelJob
 from shared.application.list_jobs import ListJobs
 from shared.application.locate_output import LocateOutput
@@ -81,8 +82,6 @@ class Services:
     verifier: Verifier
     registry: Registry
     jobs: Jobs
-    log_reader: LogReader
-    log_links: LogLinks
     datastores: Datastores
     computes: Computes
     put_datastore: PutDatastore
@@ -137,9 +136,13 @@ class Services:
     def label_job(self) -> LabelJob:
         return LabelJob(self.jobs, self.follow_job)
 
-    @property
+    @cached_property
     def read_job_log(self) -> ReadJobLog:
-        return ReadJobLog(self.jobs, self.log_reader, self.log_links, self.follow_job)
+        return ReadJobLog(self.jobs, LogReader(self.blobs), LogLinks(self.blobs), self.follow_job)
+
+    @property
+    def keep_partial(self) -> KeepPartial:
+        return KeepPartial.over(self.blobs, self.predictions, self.results, self.plans)
 
     @property
     def find_job_files(self) -> FindJobFiles:
@@ -221,8 +224,6 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         verifier=TokenVerifier(choose_trust(settings)),
         registry=registry,
         jobs=jobs,
-        log_reader=LogReader(blobs),
-        log_links=LogLinks(blobs),
         datastores=datastores,
         computes=computes,
         put_datastore=elsewhere.put_datastore(datastores, uploads),

@@ -1,4 +1,4 @@
-"""What a job leaves - predictions, receipt, errors - for whoever may read the job."""
+"""What a job leaves - predictions, receipt, errors, partial rows - for who may read the job."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,10 +12,10 @@ from shared.api.paging import cut, page, page_size, start_after
 from shared.api.route_docs import AnswerKind, RouteDocs
 from shared.api.routes import Route, register
 from shared.api.workspace import WORKSPACE
-from shared.application.find_job_files import LINK_LIFETIME, FindJobFiles
+from shared.application.find_job_files import LINK_LIFETIME, ROWS, FindJobFiles
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Job, utc
-from shared.domain.job_files import MEDIA_TYPES, JobOutputKind, OutputFile
+from shared.domain.job_files import MEDIA_TYPES, OutputFile
 from shared.domain.message import JSON
 from shared.domain.output_options import OutputOptions
 from shared.domain.role import Role
@@ -60,10 +60,7 @@ def get_output(request: Request, services: Services, orchestrations: Orchestrati
 
 def _media_type(job: Job, file: OutputFile) -> str:
     options = job.spec.settings.output
-    if (
-        file.output is JobOutputKind.PREDICTIONS
-        and options.media_type != OutputOptions().media_type
-    ):
+    if file.output in ROWS and options.media_type != OutputOptions().media_type:
         return options.media_type
     return MEDIA_TYPES[file.output]
 
@@ -108,7 +105,7 @@ _LIST = RouteDocs(
     answers={HTTPStatus.OK: AnswerKind.PAGE},
 )
 _GET = RouteDocs(
-    "One output of an ended job: predictions, receipt or errors.",
+    "One output of an ended job: predictions, receipt, errors, or the rows that it kept.",
     answers={HTTPStatus.OK: AnswerKind.FILE, HTTPStatus.FOUND: AnswerKind.NOTHING},
 )
 _JOBS = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.arguments.batch_endpoint import DEPLOYMENT, NAME, TYPE
 from cli.arguments.batch_endpoint_files import FILE, SET
-from cli.arguments.output_form import IF_EXISTS, add_form
+from cli.arguments.output_form import IF_EXISTS, PARTIAL, add_form
 
 INPUTS = {
     "input": "What to score: azureml:DATA:VERSION, a path in a datastore, a URL, or a file or "
@@ -41,6 +41,7 @@ def load(flags: Any, verb: str) -> None:
     _load_choice(flags)
     add_form(flags.extra)
     flags.extra("output_if_exists", help=IF_EXISTS)
+    flags.extra("output_partial", help=PARTIAL)
     flags.argument(
         "input_data",
         options_list=["--input-data", "--input-dataset"],

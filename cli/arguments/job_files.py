@@ -24,7 +24,8 @@ def load(flags: Any, verb: str) -> None:
     if verb == "download":
         flags.argument(
             "output_name",
-            help="The output: score (predictions), receipt or errors. Default: score.",
+            help="The output: score (predictions), receipt, errors, or partial: the rows so far of "
+            "a job that runs, or did not complete. Default: score.",
         )
         flags.argument(
             "all_outputs",

@@ -14,6 +14,11 @@ IF_EXISTS = (
     "If the file exists: the job fails (fail), or writes under the next free name (version)."
 )
 
+PARTIAL = (
+    "Whether the rows that are scored are readable while the job runs, and kept if it fails or is "
+    "canceled: keep or none. Default: as deployed."
+)
+
 
 def add_form(add: Callable[..., None]) -> None:
     for name, text in FORM.items():

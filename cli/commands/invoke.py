@@ -27,6 +27,7 @@ OVERRIDES = {
     "properties.outputCarry": "output_carry",
     "properties.outputCompress": "output_compress",
     "properties.outputIfExists": "output_if_exists",
+    "properties.outputPartial": "output_partial",
 }
 
 

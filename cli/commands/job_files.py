@@ -17,11 +17,14 @@ from cli.downloads.job_outputs import (
     output_kind,
     target_path,
 )
+from cli.downloads.partial_rows import download_partial
 from cli.downloads.save import save
 from cli.errors import CommandError, ResourceNotFound
 from cli.following.job_addresses import address_of, job_path, log_links
 
 NAMED_OUTPUTS, ARTIFACTS, SCORE = "named-outputs", "artifacts", "score"
+PARTIAL = output_kind("partial")
+ENDED = {"Completed", "Failed", "Canceled"}
 TERMINAL = ["Completed", "Failed", "Canceled", "NotResponding", "Paused"]
 
 log = get_logger(__name__)
@@ -34,9 +37,15 @@ def download(
     output_name: str = "",
     all_outputs: bool = False,  # noqa: FBT001, FBT002  # a switch
 ) -> None:
-    """As az: the predictions into the folder itself; a named output, or all, into folders in it."""
+    """As az: the predictions into the folder itself; a named output, or all, into folders in it.
+
+    Partial rows are those that are there by now, of a job that runs, too.
+    """
     service, folder, out = context.service, Path(download_path), Console()
     wanted = output_kind(output_name or SCORE)
+    if wanted == PARTIAL and not all_outputs:
+        _download_partial(service, name, folder / NAMED_OUTPUTS / PARTIAL, out)
+        return
     _check_ended(service, name)
     if all_outputs:
         _download_all(service, name, folder, out)
@@ -108,9 +117,25 @@ def logs(
     return service.read_link(links[log_name]).decode(errors="replace")
 
 
-def _check_ended(service: Service, job: str) -> None:
+def _download_partial(service: Service, job: str, folder: Path, out: Console) -> None:
+    """What an ended job kept, or what one has so far that runs."""
+    has_ended = _status(service, job) in ENDED
+    files = list(list_files(service, job)) if has_ended else []
+    if any(one.output == PARTIAL for one in files):
+        kept = [one for one in files if one.output in {PARTIAL, "receipt"}]
+        download_files(service, job, kept, folder, out)
+        return
+    download_partial(service, job, folder, out)
+
+
+def _status(service: Service, job: str) -> str:
+    """Of a scoring step, whose document has none, as of a job that is over."""
     document = service.get(job_path(job))
-    status = (document["properties"] or {"status": "Completed"})["status"]
+    return str((document["properties"] or {"status": "Completed"})["status"])
+
+
+def _check_ended(service: Service, job: str) -> None:
+    status = _status(service, job)
     if status not in TERMINAL:
         raise CommandError(
             f"This job is in state {status}. Download is allowed only in states {TERMINAL}.",
@@ -121,10 +146,12 @@ def _check_ended(service: Service, job: str) -> None:
 def _download_all(service: Service, job: str, folder: Path, out: Console) -> None:
     files = list(list_files(service, job))
     score = [one for one in files if one.output == output_kind(SCORE)]
-    rest = [one for one in files if one.output != output_kind(SCORE)]
+    kept = [one for one in files if one.output == PARTIAL]
+    rest = [one for one in files if one.output not in {PARTIAL, output_kind(SCORE)}]
     if not score:
         log.warning("Job '%s' published no predictions: bep job errors --name %s", job, job)
     download_files(service, job, score, folder / NAMED_OUTPUTS / SCORE, out)
+    download_files(service, job, kept, folder / NAMED_OUTPUTS / PARTIAL, out)
     download_files(service, job, rest, folder / ARTIFACTS, out)
     _download_logs(service, job, folder / ARTIFACTS, out, besides=rest)
 

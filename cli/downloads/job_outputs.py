@@ -20,7 +20,7 @@ from cli.errors import CommandError, ResourceNotFound, UsageError
 from cli.following.job_addresses import job_path
 
 OUTPUTS = {"score": "predictions", "predictions": "predictions"} | {
-    name: name for name in ("receipt", "errors")
+    name: name for name in ("receipt", "errors", "partial")
 }
 """The service's names of outputs by ours; `score` is az ml's."""
 

@@ -2,7 +2,7 @@
 
 1. A job that has not ended has none yet.
 2. Receipt and errors are there once they are written, whatever the job came to; predictions are
-   those of a job that completed.
+   those of a job that completed, partial rows those of one that did not, and kept some.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ from shared.stores.job_files import JobFiles
 
 # Who downloads for longer asks again; what has begun goes on.
 LINK_LIFETIME = timedelta(hours=1)
+# Of these the job's document says whether they are there.
+ROWS = {JobOutputKind.PREDICTIONS, JobOutputKind.PARTIAL}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class FindJobFiles:
         links = {
             kind: self.link_if_any(self.files.locate(job.spec, kind))
             for kind in JobOutputKind
-            if (_may_have(job, kind) if kind is JobOutputKind.PREDICTIONS else state.is_reported)
+            if (_may_have(job, kind) if kind in ROWS else state.is_reported)
         }
         return {kind: link for kind, link in links.items() if link}
 
@@ -79,7 +81,8 @@ class FindJobFiles:
                 f"The predictions of job '{job.spec.name}' are gone from '{job.spec.output.uri}'."
             )
         else:
-            problem = f"Job '{job.spec.name}' is {job.status}, and has no {kind}."
+            what = "partial rows" if kind is JobOutputKind.PARTIAL else kind
+            problem = f"Job '{job.spec.name}' is {job.status}, and has no {what}."
         return NotFound(problem, fix=f"It has: {', '.join(there) or 'none'}.", target="output")
 
 
@@ -95,6 +98,8 @@ def _kind(name: str) -> JobOutputKind:
 
 
 def _may_have(job: Job, kind: JobOutputKind) -> bool:
+    if kind is JobOutputKind.PARTIAL:
+        return job.state.partial is not None
     return kind is not JobOutputKind.PREDICTIONS or job.state.status is JobStatus.COMPLETED
 
 

@@ -130,7 +130,7 @@ class InspectJob:
                 target="number",
             )
         shard = number // MINIBATCHES_PER_SHARD
-        files = self.plans.read_shard(spec.name, plan.key, shard).minibatch(number)
+        files = self.plans.minibatch(spec.name, plan.key, number)
         record = self.sheets.record_of(spec, shard, number)
         reports = record.reports if record else []
         report = next((one for one in reports if one.index == number), None)

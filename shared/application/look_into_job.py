@@ -10,6 +10,7 @@ from shared.application.find_job_files import FindJobFiles
 from shared.application.follow_job import FollowJob
 from shared.application.inspect_job import InspectJob
 from shared.application.preview_output import PreviewOutput
+from shared.application.read_partial import ReadPartial
 from shared.application.watch_log import WatchLog
 from shared.ports import Blobs
 from shared.stores.log_reader import LogReader
@@ -33,6 +34,7 @@ class LookIntoJob:
     explain: ExplainErrors
     advise: AdviseJob
     preview: PreviewOutput
+    read_partial: ReadPartial
     watch_log: WatchLog
     _kept: Recent[str, bytes] = field(default_factory=_answers)
 
@@ -48,6 +50,7 @@ class LookIntoJob:
             ExplainErrors(inspect),
             AdviseJob(inspect, follow.jobs),
             PreviewOutput(files, blobs),
+            ReadPartial(sheets, results, plans),
             WatchLog(LogReader(blobs)),
         )
 

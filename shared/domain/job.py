@@ -14,6 +14,7 @@ from shared.domain.instance_id import instance_id
 from shared.domain.job_output import JobOutput
 from shared.domain.message import NO_TAGS, Message, Tags, is_none
 from shared.domain.outcome import Tally
+from shared.domain.partial_rows import KeptRows
 from shared.domain.plan import Plan
 from shared.domain.projection import Projection
 from shared.domain.resolved_deployment import Location, ResolvedDeployment
@@ -91,7 +92,8 @@ class JobState(Message):
 
     `reason` tells in words why a job failed, and `warnings` what else there is to know of one that
     has ended; `is_reported` says that receipt, errors and logs are written, which a job that was
-    terminated from outside has not. `projection` is what a sample says of its whole input.
+    terminated from outside has not. `projection` is what a sample says of its whole input,
+    `partial` where the rows are that a job kept which did not complete.
     """
 
     status: JobStatus = JobStatus.NOT_STARTED
@@ -105,6 +107,7 @@ class JobState(Message):
     warnings: list[str] = Field(default_factory=list[str])
     is_reported: bool = False
     projection: Projection | None = Field(default=None, exclude_if=is_none)
+    partial: KeptRows | None = Field(default=None, exclude_if=is_none)
 
     def followed_by(self, later: "JobState") -> Self:
         """The newer of two states: a job never leaves its end, and until then no count falls."""

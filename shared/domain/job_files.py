@@ -1,4 +1,4 @@
-"""The files that a job leaves: its predictions, its receipt, its errors."""
+"""The files that a job leaves: its predictions, or the rows that it had; receipt and errors."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,12 +12,14 @@ class JobOutputKind(StrEnum):
     PREDICTIONS = "predictions"
     RECEIPT = "receipt"
     ERRORS = "errors"
+    PARTIAL = "partial"
 
 
 MEDIA_TYPES = {
     JobOutputKind.PREDICTIONS: "text/csv; charset=utf-8",
     JobOutputKind.RECEIPT: "application/json",
     JobOutputKind.ERRORS: "application/x-ndjson",
+    JobOutputKind.PARTIAL: "text/csv; charset=utf-8",
 }
 
 

@@ -2,6 +2,7 @@
 
 - A mini-batch is `mini_batch_size` files in name order: what one `run()` gets.
 - A shard is what one sub-orchestration scores and commits as one part.
+- A page is what is read of the plan at once: a shard, or a part of one whose files are many.
 - A bundle is what one activity scores. When mini-batches are short a bundle holds several, so that
   an activity's own cost weighs little; each keeps its own tries, timeout and count.
 """
@@ -20,6 +21,9 @@ MINIBATCHES_PER_SHARD = 200
 # the next files fetched: below two seconds that shows, above it progress becomes sluggish.
 BUNDLE_TARGET_S = 2.0
 LARGEST_BUNDLE = 100
+
+# A plan is written and read by pages: of so many files, where a mini-batch has no more.
+FILES_PER_PAGE = 2_000
 
 
 class PlannedFile(Message):
@@ -47,6 +51,12 @@ class Span(Message):
     def __len__(self) -> int:
         return self.stop - self.first
 
+    def overlaps(self, other: "Span") -> bool:
+        return max(self.first, other.first) < min(self.stop, other.stop)
+
+
+NO_MINIBATCHES = Span(first=0, stop=0)
+
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The same mini-batches in as few spans as hold them: what lies side by side is one."""
@@ -72,6 +82,13 @@ def shard_span(shard: int, minibatches: int) -> Span:
     """The mini-batches of one shard (from 0) of a job with so many in all."""
     first = shard * MINIBATCHES_PER_SHARD
     return Span(first=first, stop=min(first + MINIBATCHES_PER_SHARD, minibatches))
+
+
+def minibatches_per_page(mini_batch_size: int) -> int:
+    """How many mini-batches of a shard one page of the plan has: a shard is so many whole pages."""
+    most = max(1, FILES_PER_PAGE // mini_batch_size)
+    fitting = range(min(most, MINIBATCHES_PER_SHARD), 0, -1)
+    return next(count for count in fitting if MINIBATCHES_PER_SHARD % count == 0)
 
 
 def bundle_size(remaining: int, width: int, seconds_per_minibatch: float | None) -> int:

@@ -45,6 +45,16 @@ class Compression(StrEnum):
     GZIP = "gzip"
 
 
+class PartialRows(StrEnum):
+    """What becomes of the rows that a job has scored before it fails or is canceled.
+
+    `KEEP`: they are readable while it runs, and kept beside its output when it does not complete.
+    """
+
+    KEEP = "keep"
+    NONE = "none"
+
+
 class OutputOptions(Message):
     """How rows are written, and what becomes of a file that exists.
 
@@ -56,6 +66,7 @@ class OutputOptions(Message):
     carry: tuple[str, ...] = ()
     compress: Compression = Compression.NONE
     if_exists: IfExists = IfExists.FAIL
+    partial: PartialRows = PartialRows.KEEP
 
     @field_validator("lineage")
     @classmethod
@@ -95,6 +106,10 @@ class OutputOptions(Message):
         return self.format is OutputFormat.CSV_HEADER
 
     @property
+    def keeps_partial(self) -> bool:
+        return self.partial is PartialRows.KEEP
+
+    @property
     def is_typed(self) -> bool:
         """Whether the columns have types."""
         return self.format is OutputFormat.PARQUET
@@ -103,6 +118,12 @@ class OutputOptions(Message):
     def rows_format(self) -> OutputFormat:
         """Of the rows as mini-batches leave them."""
         return OutputFormat.JSONL if self.is_typed else self.format
+
+    @property
+    def in_pieces(self) -> Self:
+        """Of a file that is put together from those rows before the job has ended."""
+        compress = Compression.GZIP if self.is_packed else Compression.NONE
+        return self.model_copy(update={"format": self.rows_format, "compress": compress})
 
     @property
     def is_packed(self) -> bool:

@@ -37,8 +37,8 @@ class Plan(Message):
     whole: Whole | None = Field(default=None, exclude_if=is_none)
 
 
-class PlanShard(Message):
-    """The files of one shard's mini-batches, in order."""
+class PlanPage(Message):
+    """The files of one shard's mini-batches, or of some that follow one another, in order."""
 
     span: Span
     mini_batch_size: int

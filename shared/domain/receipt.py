@@ -14,6 +14,7 @@ from pydantic import Field
 from shared.domain.job import Ending, JobStatus
 from shared.domain.message import Message, is_none
 from shared.domain.minibatch import PlannedFile
+from shared.domain.partial_rows import PartialProof
 from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
 from shared.domain.selection import LeftOut, Selection
@@ -27,11 +28,12 @@ class Verdict(StrEnum):
 
     `proven`: two listings of the input agree, each planned file is accounted for just once, and
     the output was checked. `sample`: the same of the files of a sample, and the rest of the input
-    was not scored.
+    was not scored. `partial`: the job did not complete, and the rows that it had are kept.
     """
 
     PROVEN = "proven"
     SAMPLE = "sample"
+    PARTIAL = "partial"
     INCOMPLETE = "incomplete"
 
 
@@ -150,6 +152,7 @@ class Receipt(Message):
     selection: Selection | None = Field(default=None, exclude_if=is_none)
     left_out: LeftOut | None = Field(default=None, exclude_if=is_none)
     sample: SampleProof | None = Field(default=None, exclude_if=is_none)
+    partial: PartialProof | None = Field(default=None, exclude_if=is_none)
 
 
 def _count(ending: Ending) -> Files:
@@ -169,19 +172,22 @@ def receipt_of(
     warnings: Sequence[str],
     batch: BatchProof | None = None,
     left_out: LeftOut | None = None,
+    partial: PartialProof | None = None,
 ) -> Receipt:
     """Write the receipt of an ended job; `output` is None when nothing was published.
 
-    `batch` is the input of a job that a watch started.
+    `batch` is the input of a job that a watch started, `partial` what one kept that did not
+    complete.
     """
     spec, plan, tally = ending.spec, ending.plan, ending.tally
     files, selection = _count(ending), spec.settings.selection
     is_accounted = output is not None and files.untried == 0 and output.rows == tally.rows
+    unproven = Verdict.PARTIAL if partial else Verdict.INCOMPLETE
     return Receipt(
         job=spec.name,
         status=ending.status,
         reason=ending.reason,
-        verdict=_verdict(plan) if is_accounted and plan.is_confirmed else Verdict.INCOMPLETE,
+        verdict=_verdict(plan) if is_accounted and plan.is_confirmed else unproven,
         input_uri=spec.input.uri,
         files=files,
         mini_batches_scored=tally.minibatches,
@@ -198,6 +204,7 @@ def receipt_of(
         selection=None if selection.is_default else selection,
         left_out=left_out,
         sample=_sample(plan),
+        partial=partial,
     )
 
 

@@ -21,26 +21,41 @@ class StoredChange(Message):
     life: int = 0
 
 
+class ScorerChange(NamedTuple):
+    """A change, the scorer that made it, and in which of its bundles: its `turn`."""
+
+    scorer: str
+    change: StoredChange
+    turn: int = 0
+
+
 class _Process(NamedTuple):
     scorer: str
     life: int
 
 
 class _Piece(NamedTuple):
+    """`place` is where its bundle stands in the input; `is_first` what its writer began with."""
+
     writer: _Process
     blob: str
+    place: int
+    is_first: bool
 
 
 @dataclass
 class _FileContents:
-    """The pieces that count, in input order. `is_begun_anew`: by a successor of its writer."""
+    """The pieces that count, each scorer's in the order in which it wrote them.
+
+    `is_begun_anew`: by a successor of its writer.
+    """
 
     pieces: list[_Piece] = field(default_factory=list[_Piece])
     is_log: bool = False
     is_stream: bool = False
     is_begun_anew: bool = False
 
-    def apply(self, writer: _Process, change: StoredChange) -> None:
+    def apply(self, place: int, writer: _Process, change: StoredChange) -> None:
         self.is_stream |= change.is_stream
         if change.is_appended:
             self.is_log = True
@@ -48,7 +63,7 @@ class _FileContents:
         else:
             self._take_back(writer, is_removed=not change.blob)
         if change.blob:
-            self.pieces.append(_Piece(writer, change.blob))
+            self.pieces.append(_Piece(writer, change.blob, place, not change.is_appended))
 
     def contents(self) -> list[str]:
         ordered = self._ordered()
@@ -77,14 +92,21 @@ class _FileContents:
         ]
 
     def _ordered(self) -> list[_Piece]:
-        """In input order, but of a stream all that one process wrote before what the next did.
+        """In input order, but what a writer went on with comes after what it began with.
 
-        Of what is no log the last piece counts: it stays the last.
+        Of a stream all that one process wrote comes before what the next did, as it wrote it. Of
+        what is no log the last piece counts: it stays the last.
         """
-        if not (self.is_stream and self.is_log):
-            return self.pieces
-        order = list(dict.fromkeys(piece.writer for piece in self.pieces))
-        return sorted(self.pieces, key=lambda piece: order.index(piece.writer))
+        firsts: dict[_Process, int] = {}
+        for piece in self.pieces:
+            firsts[piece.writer] = min(piece.place, firsts.get(piece.writer, piece.place))
+        if self.is_stream and self.is_log:
+            return sorted(self.pieces, key=lambda piece: firsts[piece.writer])
+
+        def place(piece: _Piece) -> tuple[int, bool]:
+            return firsts[piece.writer] if piece.is_first else piece.place, not piece.is_first
+
+        return sorted(self.pieces, key=place)
 
 
 @dataclass(frozen=True)
@@ -101,12 +123,15 @@ class Written:
     files: dict[str, _FileContents]
 
     @classmethod
-    def of(cls, changes: Iterable[tuple[str, StoredChange]]) -> Self:
-        """Of changes in input order, each with its scorer."""
+    def of(cls, changes: Iterable[ScorerChange]) -> Self:
+        """Of changes in input order, which need not be that of their scorer's turns.
+
+        What a bundle left undone is scored after those behind it.
+        """
         files: dict[str, _FileContents] = {}
-        for scorer, change in changes:
-            file = files.setdefault(change.name, _FileContents())
-            file.apply(_Process(scorer, change.life), change)
+        for place, one in sorted(enumerate(changes), key=lambda numbered: numbered[1].turn):
+            file = files.setdefault(one.change.name, _FileContents())
+            file.apply(place, _Process(one.scorer, one.change.life), one.change)
         return cls(files)
 
     def contents(self) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from shared.domain.deployment import OutputAction
 from shared.domain.job import Ending, JobStatus
+from shared.domain.partial_rows import PartialProof
 from shared.domain.receipt import OutputProof
 
 # More names do not help: the first ones tell which code it was.
@@ -15,7 +16,10 @@ MOST_NAMES = 5
 
 
 def lasting_warnings(
-    ending: Ending, proof: OutputProof | None, mixed: Sequence[str] = ()
+    ending: Ending,
+    proof: OutputProof | None,
+    mixed: Sequence[str] = (),
+    partial: PartialProof | None = None,
 ) -> list[str]:
     """Those that any run of the same job over the same files would have.
 
@@ -27,19 +31,31 @@ def lasting_warnings(
         _no_output(ending, proof),
         _mixed(mixed),
         _sample(ending),
+        _partial(ending, partial),
     )
     return [warning for warning in found if warning]
 
 
 def passing_warnings(
-    ending: Ending, contested: Sequence[str], cut_off: int = 0, apart: str = ""
+    ending: Ending,
+    contested: Sequence[str],
+    cut_off: int = 0,
+    not_kept: str = "",
+    apart: str = "",
 ) -> list[str]:
     """`contested` are the side files of which the bytes of some process may be missing.
 
     `cut_off` counts the mini-batches whose process was ended before it wrote what it had kept.
-    `apart` is why files share no predict(), where comparing has shown it.
+    `not_kept` says why the rows of a job that did not complete could not be kept, and `apart` why
+    files share no predict(), where comparing has shown it.
     """
-    found = (_retries(ending), _contested(contested), _cut_off(cut_off), _apart(apart))
+    found = (
+        _retries(ending),
+        _contested(contested),
+        _cut_off(cut_off),
+        _not_kept(not_kept),
+        _apart(apart),
+    )
     return [warning for warning in found if warning]
 
 
@@ -92,6 +108,20 @@ def _no_output(ending: Ending, proof: OutputProof | None) -> str:
         "No input file gave a row: the predictions file is empty. "
         "Look whether the files hold rows, and the script returns them."
     )
+
+
+def _partial(ending: Ending, partial: PartialProof | None) -> str:
+    if partial is None:
+        return ""
+    return (
+        f"The output is not there, and what was scored is kept: {partial.rows} rows of "
+        f"{partial.mini_batches} of {ending.plan.minibatches} mini-batches, in '{partial.uri}'. "
+        "See receipt.json beside it for what is missing."
+    )
+
+
+def _not_kept(why: str) -> str:
+    return f"The rows that were scored are not kept beside the output. {why}" if why else ""
 
 
 def _mixed(columns: Sequence[str]) -> str:

@@ -204,4 +204,5 @@ def _outputs(job: Job, files_uri: str) -> dict[str, Any]:
         "receipt": f"{files_uri}/receipt.json" if state.is_reported else None,
         "errors": f"{files_uri}/errors.jsonl" if state.is_reported else None,
         "logs": f"{files_uri}/logs",
+        **({"partial": state.partial.to_wire()} if state.partial else {}),
     }

@@ -1,7 +1,8 @@
 """Output options among the properties of a deployment or a job: texts, as the official SDK sends.
 
-`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`; in any case, and
-with underscores as YAML has them. What is absent stays as it is, and an empty text is the default.
+`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputPartial`;
+in any case, and with underscores as YAML has them. What is absent stays as it is, and an empty text
+is the default.
 """
 
 import json
@@ -12,15 +13,23 @@ from typing import Any
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
-from shared.domain.output_options import ALL, Compression, IfExists, OutputFormat, OutputOptions
+from shared.domain.output_options import (
+    ALL,
+    Compression,
+    IfExists,
+    OutputFormat,
+    OutputOptions,
+    PartialRows,
+)
 from shared.schemas.checked import refusals
 
 FORMAT, LINEAGE, CARRY = "outputFormat", "outputLineage", "outputCarry"
-COMPRESS, IF_EXISTS = "outputCompress", "outputIfExists"
+COMPRESS, IF_EXISTS, PARTIAL = "outputCompress", "outputIfExists", "outputPartial"
 CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     FORMAT: ("format", OutputFormat),
     COMPRESS: ("compress", Compression),
     IF_EXISTS: ("if_exists", IfExists),
+    PARTIAL: ("partial", PartialRows),
 }
 NONE = "none"
 # Of a name that is misspelt: letters in common.

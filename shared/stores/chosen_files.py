@@ -2,9 +2,8 @@
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from shared.domain.selection import WHOLE_FOLDER, Reason, Selection, Skipped
@@ -20,7 +19,7 @@ class Choice:
     """A selection, and the versions of files that an earlier job had, by their digests."""
 
     selection: Selection = WHOLE_FOLDER
-    known: AbstractSet[bytes] = field(default_factory=frozenset[bytes])
+    known: Container[bytes] | None = None
 
     def of(self, items: Iterable[BlobItem], prefix: str, skipped: Skipped) -> Iterator[BlobItem]:
         """Those that are kept; the others go into `skipped`, each with its reason."""
@@ -36,12 +35,15 @@ class Choice:
             reason = self.selection.why_not(path, is_marker=_is_marker(item))
             if reason is None and since and parsedate_to_datetime(item.last_modified) < since:
                 reason = Reason.UNCHANGED
-            if reason is None and self.known and version_of(item.name, item.etag) in self.known:
+            if reason is None and self._is_known(item):
                 reason = Reason.UNCHANGED
             if reason is None:
                 yield item
             else:
                 skipped.add(path, reason)
+
+    def _is_known(self, item: BlobItem) -> bool:
+        return self.known is not None and version_of(item.name, item.etag) in self.known
 
 
 IN_FOLDER = Choice()

@@ -1,6 +1,7 @@
 """What earlier jobs scored: the versions of files that are not new to a later one."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared.domain.errors import InvalidRequest, NotFound
@@ -9,6 +10,7 @@ from shared.domain.selection import Selection
 from shared.stores.chosen_files import version_of
 from shared.stores.jobs import Jobs
 from shared.stores.plans import Plans
+from shared.stores.version_index import VersionIndex
 
 # Each job of a chain scored what changed since the one before it.
 LONGEST_CHAIN = 100
@@ -21,17 +23,22 @@ class EarlierFiles:
     jobs: Jobs
     plans: Plans
 
-    def left_out(self, selection: Selection, container: str) -> AbstractSet[bytes]:
-        """The versions of files that an earlier job scored, where the selection names one."""
-        earlier = selection.earlier_job
-        return self.versions(earlier, container) if earlier else frozenset()
-
-    def versions(self, name: str, container: str) -> AbstractSet[bytes]:
-        """Those in the job's plan that lie in the container, and in those that it built upon.
+    @contextmanager
+    def left_out(self, selection: Selection, container: str) -> Iterator[Container[bytes] | None]:
+        """The versions of files that an earlier job scored; None where the selection names none.
 
         Raises InvalidRequest for a job that has not scored its input.
         """
-        known, job = set[bytes](), completed_job(self.jobs, name)
+        if not selection.earlier_job:
+            yield None
+            return
+        with VersionIndex() as known:
+            self._find(selection.earlier_job, container, known)
+            yield known
+
+    def _find(self, name: str, container: str, known: VersionIndex) -> None:
+        """Those in the job's plan that lie in the container, and in those that it built upon."""
+        job = completed_job(self.jobs, name)
         for _ in range(LONGEST_CHAIN):
             self._add(job, container, known)
             before = job.spec.settings.selection.earlier_job
@@ -39,9 +46,8 @@ class EarlierFiles:
             if found is None or found.state.plan is None:
                 break
             job = found
-        return known
 
-    def _add(self, job: Job, container: str, known: set[bytes]) -> None:
+    def _add(self, job: Job, container: str, known: VersionIndex) -> None:
         theirs, plan = job.spec.input.location.container, job.state.plan
         try:
             for file in self.plans.files(job.spec.name, plan) if plan else ():

@@ -14,6 +14,7 @@ from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import lines_of
 from shared.stores.jobs import CONTAINER
+from shared.stores.partial_results import partial_rows
 from shared.stores.reports import ERRORS, RECEIPT
 
 NAMES = {JobOutputKind.RECEIPT: RECEIPT, JobOutputKind.ERRORS: ERRORS}
@@ -26,9 +27,11 @@ class JobFiles:
         self._blobs = blobs
 
     def locate(self, spec: JobSpec, kind: JobOutputKind) -> Location:
-        """Of predictions the predictions file."""
+        """Of predictions the predictions file, of partial rows theirs."""
         if kind is JobOutputKind.PREDICTIONS:
             return spec.output.location
+        if kind is JobOutputKind.PARTIAL:
+            return partial_rows(spec)
         return Location(container=CONTAINER, path=f"{spec.name}/{NAMES[kind]}")
 
     def find(self, spec: JobSpec, kind: JobOutputKind) -> OutputFile | None:
@@ -54,8 +57,12 @@ class JobFiles:
         if errors:
             yield errors
         if data:
-            for published in self._published(spec, Receipt.from_wire(json.loads(data))):
+            told = Receipt.from_wire(json.loads(data))
+            for published in self._published(spec, told):
                 yield _predictions(spec, published)
+            if (kept := told.partial) is not None:
+                kind, place = JobOutputKind.PARTIAL, partial_rows(spec)
+                yield OutputFile(kind, kept.name, place, kept.bytes, kept.sha256)
 
     def _published(self, spec: JobSpec, receipt: Receipt) -> Iterator[PublishedFile]:
         if receipt.output is None:

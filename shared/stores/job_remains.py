@@ -24,7 +24,7 @@ from shared.stores.jobs import CONTAINER
 from shared.stores.predictions import OWNER
 from shared.stores.reports import RECEIPT
 
-PARTS = {"parts", "outcomes", "side", "ends", "stop"}
+PARTS = {"parts", "rows", "outcomes", "side", "ends", "stop"}
 LOGS = {"logs", "user_logs", "story.json"}
 AT_ONCE = 64
 

@@ -20,10 +20,11 @@ from shared.domain.resolved_deployment import Location
 from shared.ports import Blobs
 from shared.stores.chosen_files import FOLDER_MARK, version_of
 from shared.stores.input_listing import Inputs
+from shared.stores.version_index import VersionIndex
 
 # A URL with a SAS behind it has some 1,500 characters.
 LONGEST_LINE = 8_192
-# Some 150 bytes of memory each, to find those that come twice.
+# Each is looked up, and its digest kept on the disk to find those that come twice.
 MOST_FILES = 1_000_000
 AT_ONCE, LOOKERS = 256, 8
 SHOWN = 300
@@ -53,10 +54,11 @@ class Manifests:
 
         What opens files of other accounts is kept for the job.
         """
-        held = set[str]()
-        seen = dict[bytes, int]()
-        find = partial(self._find, manifest)
-        with ThreadPoolExecutor(LOOKERS, thread_name_prefix="manifest") as lookers:
+        held, find = set[str](), partial(self._find, manifest)
+        with (
+            VersionIndex() as seen,
+            ThreadPoolExecutor(LOOKERS, thread_name_prefix="manifest") as lookers,
+        ):
             for lines in batched(self._lines(manifest), AT_ONCE, strict=False):
                 for line, file in zip(lines, lookers.map(find, lines), strict=True):
                     self._check_new(seen, line, file, manifest.container)
@@ -77,14 +79,14 @@ class Manifests:
                 _refuse_long(number + 1, rest)
         yield from _line(number + 1, rest)
 
-    def _check_new(self, seen: dict[bytes, int], line: Line, file: PlannedFile, own: str) -> None:
+    def _check_new(self, seen: VersionIndex, line: Line, file: PlannedFile, own: str) -> None:
         """A file is the same one, whatever signature it is reached by."""
         key, most = version_of(file.name, words(file.container or own)), self.most_files
-        if key in seen:
-            _refuse(line, f"'{file.name}' is on line {seen[key]} already.", "Name each file once.")
-        if len(seen) >= most:
+        if not seen.add(key, line.number):
+            before = seen.find(key)
+            _refuse(line, f"'{file.name}' is on line {before} already.", "Name each file once.")
+        if len(seen) > most:
             _refuse(line, f"A manifest lists at most {most} files.", "Make several jobs of it.")
-        seen[key] = line.number
 
     def _find(self, manifest: Location, line: Line) -> PlannedFile:
         try:

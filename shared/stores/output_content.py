@@ -4,7 +4,7 @@ With a header, or as parquet, which is made of rows that are JSON.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from shared.domain.column_types import leaf_count, mixed_columns, types_of
 from shared.domain.deployment import OutputAction
@@ -14,9 +14,9 @@ from shared.domain.outcome import Segment
 from shared.domain.output_options import Compression
 from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
 from shared.ports import Blobs
-from shared.stores.blocks import BLOCK_BYTES, lines_of
+from shared.stores.blocks import BLOCK_BYTES, in_blocks, lines_of
 from shared.stores.jobs import CONTAINER
-from shared.stores.output_bytes import header_line
+from shared.stores.output_bytes import gzip_members, header_line
 from shared.stores.parquet.parquet_file import NotAsTold, parquet_file
 from shared.stores.results import Damaged, Results, Summary, part_name
 
@@ -28,7 +28,16 @@ class OutputContent:
         self._blobs = blobs
         self._results = results
 
-    def formed(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+    def packed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
+        """The blocks of a file that has the rows of these shards, in the form that was asked for.
+
+        Raises Damaged when a part is not what was accepted, InvalidRequest where the rows do not
+        fit the form.
+        """
+        blocks = in_blocks(self.formed(spec, shards))
+        return gzip_members(blocks) if spec.settings.output.is_packed else blocks
+
+    def formed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         """The rows as the file has them, but for its packing."""
         options = spec.settings.output
         if options.is_typed:
@@ -38,7 +47,7 @@ class OutputContent:
             yield header_line(self._columns(spec.name, shards))
         yield from self.rows(spec, shards)
 
-    def _typed(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+    def _typed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         """Raises InvalidRequest."""
         types = types_of(self.shapes(spec.name, shards))
         if leaf_count(types) > MOST_COLUMNS:
@@ -56,26 +65,26 @@ class OutputContent:
                 fix="Invoke again; let the script write nothing where its rows are kept.",
             ) from error
 
-    def mixed(self, spec: JobSpec, shards: int) -> list[str]:
+    def mixed(self, spec: JobSpec, shards: Sequence[int]) -> list[str]:
         """Columns that have no type, each with the kinds of its values. Raises Damaged."""
         if not spec.settings.output.is_typed:
             return []
         found = mixed_columns(self.shapes(spec.name, shards))
         return [f"'{name[:100]}' ({', '.join(kinds)})" for name, kinds in found]
 
-    def shapes(self, job: str, shards: int) -> Columns:
+    def shapes(self, job: str, shards: Sequence[int]) -> Columns:
         """What the values of all rows are, in the order of the plan. Raises Damaged."""
         columns: Columns = {}
-        for summary in self._results.summaries(job, shards):
-            for record in summary.records:
+        for shard in shards:
+            for record in self._results.summary(job, shard).records:
                 columns = merged(columns, record.shapes)
         return columns
 
-    def _columns(self, job: str, shards: int) -> tuple[str, ...]:
+    def _columns(self, job: str, shards: Sequence[int]) -> tuple[str, ...]:
         """Those that all rows have; none where there are no rows. Raises InvalidRequest."""
         found = dict[tuple[str, ...], int]()
-        for summary in self._results.summaries(job, shards):
-            for record in summary.records:
+        for shard in shards:
+            for record in self._results.summary(job, shard).records:
                 if record.columns:
                     found.setdefault(record.columns, record.segment.span.first)
         if len(found) > 1:
@@ -87,10 +96,10 @@ class OutputContent:
             )
         return next(iter(found), ())
 
-    def rows(self, spec: JobSpec, shards: int) -> Iterator[bytes]:
+    def rows(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         """The rows; of a script that writes its own files, a line for each mini-batch."""
         job = spec.name
-        for shard in range(shards):
+        for shard in shards:
             summary = self._results.summary(job, shard)
             if spec.settings.output_action is OutputAction.SUMMARY_ONLY:
                 yield from _lines(summary)

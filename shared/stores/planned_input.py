@@ -4,9 +4,7 @@ It is the one way, for who plans and for who only wants to know what a plan woul
 """
 
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
 
 from shared.domain.job import JobInput
 from shared.domain.listing import ListingSum, ascending
@@ -51,20 +49,10 @@ class PlannedInput:
         input that cannot be listed, and ServiceUnavailable for a listing that is out of order.
         `watch` is called at the end, too.
         """
-        yield from (
-            self._named(listed, watch)
-            if self.selection.manifest
-            else ascending(
-                self.lister.inputs.files(
-                    self.source.location,
-                    self.source.type,
-                    skipped,
-                    listed,
-                    Choice(self.selection, self._known),
-                    watch,
-                )
-            )
-        )
+        if self.selection.manifest:
+            yield from self._named(listed, watch)
+        else:
+            yield from self._chosen(skipped, listed, watch)
         watch()
 
     def version(self) -> str:
@@ -82,6 +70,15 @@ class PlannedInput:
         watch()
         return again.sum == listed.sum
 
+    def _chosen(self, skipped: Skipped, listed: ListingSum, watch: Watch) -> Iterator[PlannedFile]:
+        place, kind = self.source.location, self.source.type
+        earlier = EarlierFiles(self.lister.jobs, self.lister.plans)
+        with earlier.left_out(self.selection, place.container) as known:
+            choice = Choice(self.selection, known)
+            yield from ascending(
+                self.lister.inputs.files(place, kind, skipped, listed, choice, watch)
+            )
+
     def _named(self, listed: ListingSum, watch: Watch) -> Iterator[PlannedFile]:
         for file in self._manifests.files(self.source.location, self.job):
             watch()
@@ -91,9 +88,3 @@ class PlannedInput:
     @property
     def _manifests(self) -> Manifests:
         return Manifests(self.lister.blobs, self.lister.inputs)
-
-    @cached_property
-    def _known(self) -> AbstractSet[bytes]:
-        """What an earlier job scored; read once, however often the input is listed."""
-        earlier = EarlierFiles(self.lister.jobs, self.lister.plans)
-        return earlier.left_out(self.selection, self.source.location.container)

@@ -10,9 +10,8 @@ from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
 from shared.domain.message import Message
 from shared.ports import Blobs
-from shared.stores.blocks import CountedBytes, in_blocks
+from shared.stores.blocks import CountedBytes
 from shared.stores.jobs import CONTAINER
-from shared.stores.output_bytes import gzip_members
 from shared.stores.output_content import OutputContent
 from shared.stores.output_names import OutputNames
 from shared.stores.results import Damaged, Results, part_name
@@ -62,7 +61,7 @@ class Predictions:
             checked_at = self._blobs.head(*part).etag
         except NotFound:
             raise Damaged(0) from None
-        content = CountedBytes(self.content.rows(spec, 1))
+        content = CountedBytes(self.content.rows(spec, [0]))
         content.exhaust()
         published = self._published(spec, content, 1)
         try:
@@ -83,10 +82,7 @@ class Predictions:
     def _assemble(self, spec: JobSpec, shards: int) -> Published:
         """The parts one after the other, each checked as it passes."""
         output = spec.output.location
-        blocks = in_blocks(self.content.formed(spec, shards))
-        if spec.settings.output.is_packed:
-            blocks = gzip_members(blocks)
-        content, names = CountedBytes(blocks), list[str]()
+        content, names = CountedBytes(self.content.packed(spec, range(shards))), list[str]()
         for block in content:
             names.append(f"{spec.child[:8]}-{len(names):08d}")
             self._blobs.stage(output.container, output.path, names[-1], block)

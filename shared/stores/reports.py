@@ -28,6 +28,8 @@ RECEIPT, ERRORS, LOGS = "receipt.json", "errors.jsonl", job_logs.LOGS
 OUTPUT_FILES = "output_files.jsonl"
 # A person reads the receipt; it has some 200 bytes for each file.
 MOST_LISTED = 1_000
+# Characters of one file's error in the job's own: errors.jsonl has it whole.
+LONGEST_FIRST = 1_000
 JOB_REPORT = f"{LOGS}/sys/job_report"
 
 
@@ -50,10 +52,18 @@ class Reports:
         except BlocksMissing:  # the store lost earlier lines: those that come say as much
             return
 
-    def first_error(self, ending: Ending) -> FileError | None:
-        """The first file that failed, in input order, of those that the job has come to."""
+    def explained(self, ending: Ending) -> Ending:
+        """A job that failed by its files says at once what was wrong with the first of them."""
+        if ending.status is not JobStatus.FAILED or not ending.tally.failed_files:
+            return ending
         errors = (error for record in self._records(ending) for error in record.errors)
-        return next(errors, None)
+        error = next(errors, None)
+        if error is None:
+            return ending
+        of = f" of '{error.file}'" if error.file else ""
+        first = f"The first failure, in mini-batch {error.mini_batch}{of}: {error.summary}"
+        reason = f"{ending.reason} {' '.join(first.split())[:LONGEST_FIRST]}"
+        return ending.model_copy(update={"reason": reason})
 
     def list_files(
         self, job: str, files: Sequence[PublishedFile]
@@ -75,7 +85,7 @@ class Reports:
         self._write_lines(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
         self._write_text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
         self._write_text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
-        self._write_text(job, RECEIPT, f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode())
+        self._write_text(job, RECEIPT, receipt_text(receipt))
         texts = {
             job_logs.ERROR_SUMMARY: report.errors(),
             job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
@@ -112,6 +122,10 @@ class Reports:
             blocks.append(f"{len(blocks):08d}")
             self._blobs.stage(CONTAINER, f"{job}/{name}", blocks[-1], block)
         self._blobs.commit(CONTAINER, f"{job}/{name}", blocks, content_type=TEXT_TYPE)
+
+
+def receipt_text(receipt: Receipt) -> bytes:
+    return f"{json.dumps(receipt.to_wire(), indent=2)}\n".encode()
 
 
 def _error_lines(records: Iterable[Record]) -> Iterator[bytes]:

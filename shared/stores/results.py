@@ -27,6 +27,7 @@ from shared.domain.task import AcceptedBundle
 from shared.domain.value_shape import Columns
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
+from shared.stores.bundle_rows import BundleRows
 from shared.stores.documents import Documents
 from shared.stores.job_columns import JobColumns
 from shared.stores.jobs import CONTAINER
@@ -44,8 +45,9 @@ class Record(Message):
     `tries` are those that failed, `loads` the starts of the scorer's process since its last bundle;
     `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
     header of its rows, if they need one and there are any; `shapes` what their values are, of a
-    file whose columns have types. `apart` is why files share no predict(), where comparing has
-    shown it.
+    file whose columns have types. `rewritten` are side files that were written again with the bytes
+    that they had: another bundle has those as a change. `apart` is why files share no predict(),
+    where comparing has shown it.
     """
 
     segment: Segment
@@ -65,6 +67,7 @@ class Record(Message):
     memory_limit_mb: int = 0
     columns: tuple[str, ...] = ()
     shapes: Columns = Field(default_factory=dict, exclude_if=operator.not_)
+    rewritten: list[str] = Field(default_factory=list[str], exclude_if=operator.not_)
 
 
 class Summary(Message):
@@ -91,17 +94,38 @@ class Results:
         self._documents = Documents(blobs, CONTAINER)
         self.readers = readers
         self.columns = JobColumns(blobs)
+        self.bundle_rows = BundleRows(blobs, readers)
 
-    def stage(self, job: str, shard: int, span: Span, rows: int, outputs: list[Path]) -> Segment:
-        """Stage the rows in the files, in that order, as blocks of the shard's part."""
-        content, count = CountedBytes(_content(outputs)), 0
+    def stage(
+        self,
+        job: str,
+        shard: int,
+        span: Span,
+        rows: int,
+        outputs: list[Path],
+        *,
+        are_readable: bool = False,
+    ) -> Segment:
+        """Stage the rows in the files, in that order, as blocks of the shard's part.
+
+        They `are_readable` before the part stands if they are written into a blob of their own.
+        """
+        content = CountedBytes(_content(outputs))
         content.exhaust()
-        sha256 = content.sha256
-        for block in in_blocks(_content(outputs)):
-            name = _block_id(span, sha256, count)
+        blocks = -(-content.size // BLOCK_BYTES)
+        sha256, size = content.sha256, content.size
+        segment = Segment(span=span, rows=rows, bytes=size, sha256=sha256, blocks=blocks)
+        second = (
+            self.bundle_rows.begin_write(job, shard, segment, _content(outputs))
+            if are_readable and size
+            else None
+        )
+        for index, block in enumerate(in_blocks(_content(outputs))):
+            name = _block_id(span, sha256, index)
             self._blobs.stage(CONTAINER, part_name(job, shard), name, block)
-            count += 1
-        return Segment(span=span, rows=rows, bytes=content.size, sha256=sha256, blocks=count)
+        if second is not None:
+            second.result()
+        return segment
 
     def record(self, job: str, shard: int, record: Record) -> str:
         """Write a bundle's record; its name is determined by its content."""

@@ -18,7 +18,7 @@ from shared.domain.job import JobSpec
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
 from shared.domain.resolved_deployment import Location
-from shared.domain.side_contents import StoredChange, Written
+from shared.domain.side_contents import ScorerChange, StoredChange, Written
 from shared.domain.side_names import SideNames
 from shared.ports import Blobs
 from shared.stores.blocks import CountedBytes, write_pieces
@@ -71,14 +71,12 @@ class SideFiles:
         )
         return list(numbered)
 
-    def publish(
-        self, spec: JobSpec, changes: Iterable[tuple[str, StoredChange]]
-    ) -> PublishedSideFiles:
-        """Commit what the changes make, beside the predictions.
+    def publish(self, spec: JobSpec, changes: Iterable[ScorerChange]) -> PublishedSideFiles:
+        """Commit what the changes, in input order, make beside the predictions.
 
-        Each change comes with the scorer that made it. A file is repeated in its place while the
-        store does not answer, and not written again when an earlier try published it. Raises
-        Conflict when a file exists that is not this job's, or one is not what the script wrote.
+        A file is repeated in its place while the store does not answer, and not written again when
+        an earlier try published it. Raises Conflict when a file exists that is not this job's, or
+        one is not what the script wrote.
         """
         written = Written.of(changes)
         contents = written.contents()

@@ -9,6 +9,7 @@ from shared.application.find_job_files import LINK_LIFETIME, FindJobFiles
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import Job, JobState, JobStatus
 from shared.domain.job_files import JobOutputKind
+from shared.domain.partial_rows import KeptRows
 from shared.domain.resolved_deployment import Location
 from tests.support.client import Client
 from tests.support.faulty_blobs import FaultyBlobs
@@ -86,7 +87,7 @@ def test_a_link_is_to_one_blob_with_its_name_encoded(find: FindJobFiles) -> None
     ]
 
 
-@pytest.mark.parametrize("kind", list(JobOutputKind))
+@pytest.mark.parametrize("kind", [one for one in JobOutputKind if one != "partial"])
 def test_each_output_is_asked_for_by_its_name_in_any_case(
     client: Client, find: FindJobFiles, kind: JobOutputKind
 ) -> None:
@@ -95,3 +96,19 @@ def test_each_output_is_asked_for_by_its_name_in_any_case(
     client.services.blobs.write(place.container, place.path, b"12")
 
     assert 2 == find.one(job, kind.upper()).size
+
+
+def test_partial_rows_are_those_that_the_document_tells_of(
+    client: Client, find: FindJobFiles
+) -> None:
+    """Whatever lies there: a job that kept none has none."""
+    kept = KeptRows(uri="u/rows.csv", bytes=2, rows=1, sha256="", mini_batches=1, files=1)
+    state = JobState(status=JobStatus.CANCELED, is_reported=True, partial=kept)
+    place = find.files.locate(a_spec(), JobOutputKind.PARTIAL)
+    client.services.blobs.write(place.container, place.path, b"12")
+
+    assert "out/partial/job-1/rows.csv" == place.path
+    assert 2 == find.one(Job(spec=a_spec(), state=state), "partial").size
+    assert {"receipt", "errors", "partial"} == set(find.link_known(Job(spec=a_spec(), state=state)))
+    with pytest.raises(NotFound, match="is Failed, and has no partial rows"):
+        find.one(a_job(JobStatus.FAILED), "partial")

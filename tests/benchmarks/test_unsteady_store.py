@@ -14,6 +14,7 @@ from local.azurite import Azurite
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.domain.errors import Conflict
 from shared.domain.minibatch import Span
+from shared.domain.side_contents import ScorerChange
 from shared.stores.side_files import SideFileChange, SideFiles
 from tests.support.specs import a_spec
 
@@ -105,7 +106,7 @@ def test_three_hundred_side_files_get_through_a_tenth_of_failing_calls(
         files = SideFiles(blobs, writers)
         store.share = 0.1
         stored = files.store("job-1", Span(first=0, stop=1), changes)
-        published = files.publish(a_spec(), [("p", change) for change in stored])
+        published = files.publish(a_spec(), [ScorerChange("p", change) for change in stored])
         store.share = 0.0
 
         assert len(changes) == len(published.files)

@@ -18,7 +18,7 @@ from shared.domain.minibatch import (
     shard_span,
     shards_of,
 )
-from shared.domain.plan import PlanShard
+from shared.domain.plan import PlanPage
 
 
 @given(files=st.integers(0, 5000), size=st.integers(1, 50))
@@ -36,7 +36,7 @@ def test_shards_cover_every_minibatch_once(files: int, size: int) -> None:
 def test_minibatches_cover_every_file_once_and_in_order(files: int, size: int) -> None:
     listed = [PlannedFile(name=f"in/{i}", etag="e", size=1) for i in range(files)]
     span = shard_span(0, minibatches_of(files, size))
-    shard = PlanShard(span=span, mini_batch_size=size, files=listed[: len(span) * size])
+    shard = PlanPage(span=span, mini_batch_size=size, files=listed[: len(span) * size])
 
     cut = [file for index in range(span.first, span.stop) for file in shard.minibatch(index)]
 

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.minibatch import PlannedFile, Span, minibatches_of
-from shared.domain.plan import PlanShard
+from shared.domain.plan import PlanPage
 
 
-def a_shard(first: int, files: int, size: int) -> PlanShard:
-    return PlanShard(
+def a_shard(first: int, files: int, size: int) -> PlanPage:
+    return PlanPage(
         span=Span(first=first, stop=first + minibatches_of(files, size)),
         mini_batch_size=size,
         files=[PlannedFile(name=f"in/f{n:04d}", etag="e", size=1) for n in range(files)],
@@ -26,7 +26,7 @@ def test_its_mini_batches_are_its_files_once_and_in_order(
     assert shard.files == [file for minibatch in minibatches for file in minibatch]
     assert {size} >= {len(minibatch) for minibatch in minibatches[:-1]}
     assert files == sum(map(len, minibatches))
-    assert shard == PlanShard.from_wire(shard.to_wire())
+    assert shard == PlanPage.from_wire(shard.to_wire())
 
 
 @pytest.mark.parametrize(

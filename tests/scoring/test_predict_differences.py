@@ -12,7 +12,7 @@ def asked(differences: PredictDifferences, fingerprint: str) -> RunRequest:
     files = [LocalFile(Path("/in/a"), "a.csv")]
     rows = RowsAsked.USUAL
     output = Path("/out")
-    return differences.request(spec, files, output, minibatch=3, rows=rows, timeout_s=7.5)
+    return differences.request(spec, files, output, 3, rows, 7.5)
 
 
 def test_a_difference_is_told_to_the_deployments_other_processes() -> None:

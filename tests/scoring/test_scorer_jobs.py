@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from uuid import uuid4
 
+import pytest
+
+from shared.domain.minibatch import Span
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer_spec import JobCourse
+from shared.scoring.scorer_spec import JobCourse, ScorerSpec
 from tests.scoring.conftest import Specs, acts
 from tests.scoring.lasting_scripts import BEGINS, TOTALS_AT_ITS_END, Run
 from tests.scoring.misbehaving_scripts import script_spec
@@ -153,3 +157,46 @@ def test_no_more_processes_than_allowed_even_if_jobs_take_turns(
 
     assert told[1] is not None
     assert ["totals"] == [one.name for one in told[1].side_files]
+
+
+def test_a_process_gets_no_mini_batches_again_that_it_wrote_files_for(
+    pool: ScorerPool, tmp_path: Path
+) -> None:
+    """It would write what is there already, and nothing would tell of it the second time.
+
+    Where one may live it makes room, and is heard; for other mini-batches, or if it writes no
+    files, it stays.
+    """
+    spec = script_spec(tmp_path, sys.executable, TOTALS_AT_ITS_END)
+    told: list[ExitReport | None] = []
+
+    def pid_of(first: int, stop: int, job: str = "one", spec: ScorerSpec = spec) -> int:
+        span = Span(first=first, stop=stop)
+        with pool.lease(spec, capacity=1, most=1, job=job, span=span) as scorer:
+            scorer.exit.on_exit = told.append
+            Leased(scorer, tmp_path).score("a", side=tmp_path / uuid4().hex)
+            scorer.exit.note_stored(span)
+            return scorer.pid or 0
+
+    first = pid_of(0, 3)
+    assert first == pid_of(3, 5)
+    assert [] == told
+    second = pid_of(2, 3)
+    assert first != second
+    assert not is_running(first)
+    assert [False, True] == [one is not None for one in told]
+    assert second == pid_of(0, 2)
+
+    text = "def run(mini_batch):\n    return mini_batch\n"
+    plain = script_spec(tmp_path / "plain", sys.executable, text, fingerprint="plain")
+    assert pid_of(0, 3, spec=plain) == pid_of(0, 3, spec=plain)
+
+
+def test_a_process_that_scored_a_bundle_twice_is_refused(pool: ScorerPool, tmp_path: Path) -> None:
+    spec = script_spec(tmp_path, sys.executable, TOTALS_AT_ITS_END)
+    with pool.lease(spec, capacity=1) as scorer:
+        Run(Leased(scorer, tmp_path)).score("a")
+        scorer.exit.note_stored(Span(first=0, stop=3))
+
+        with pytest.raises(RuntimeError, match="mini-batches 2 to 4 a second time"):
+            scorer.exit.note_stored(Span(first=2, stop=5))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.side_contents import StoredChange, Written
+from shared.domain.side_contents import ScorerChange, StoredChange, Written
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import SideFile
 from tests.scoring.script_lease import leased
@@ -141,7 +141,7 @@ def test_what_a_killed_process_wrote_is_there_or_is_reported(
                 changes += job.score(names).side_files
         texts = {str(number): text(one) for number, one in enumerate(changes)}
     written = Written.of(
-        (
+        ScorerChange(
             "p",
             StoredChange(name=one.name, blob=blob, is_appended=one.appended, life=one.life),
         )

@@ -1,13 +1,17 @@
 """Side files over several leases: each job has its own, whatever was lost between."""
 
 import random
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
 from shared.scoring.scorer.scorer_state import ScorerState
+from shared.scoring.side_files.side_folder import ANY
+from tests.scoring.misbehaving_scripts import script_spec
 from tests.scoring.script_lease import leased
 from tests.scoring.side_changes import Published
 from tests.scoring.side_file_scripts import APPENDS_TO_ONE_LOG, BEGINS, ONE_FILE_PER_INPUT, Job
@@ -116,3 +120,20 @@ def test_the_folder_of_side_outputs_goes_with_the_pool(tmp_path: Path) -> None:
     pool.close()
 
     assert [] == list((tmp_path / "scratch").iterdir())
+
+
+def test_what_the_end_of_a_process_brought_is_told_again_after_a_lease_that_was_lost(
+    tmp_path: Path,
+) -> None:
+    """It ended in an earlier lease, and was to come with the next mini-batch."""
+    side = ScorerSideFiles(tmp_path / "side")
+    side.equip(script_spec(tmp_path, sys.executable, ""))
+    (side.writable / "output" / "totals").write_text("at its end")
+    side.end(tmp_path / "1", ANY)
+    side.commit()
+
+    for turn in ("2", "3"):
+        side.equip(script_spec(tmp_path, sys.executable, ""))
+        (side.writable / "output" / "next").write_text("of the successor")
+        assert ["totals", "next"] == [one.name for one in side.accept(tmp_path / turn, ANY)]
+        side.roll_back()

@@ -12,7 +12,7 @@ from shared.adapters.memory_blobs import MemoryBlobs
 from shared.domain.errors import Conflict, ServiceUnavailable
 from shared.domain.minibatch import Span
 from shared.domain.receipt import PublishedFile
-from shared.domain.side_contents import StoredChange
+from shared.domain.side_contents import ScorerChange
 from shared.ports import BlobItem
 from shared.stores.blocks import BLOCK_BYTES
 from shared.stores.side_files import OWNER, SideFileChange, SideFiles
@@ -30,9 +30,7 @@ def side_files(blobs: MemoryBlobs) -> Iterator[SideFiles]:
         yield SideFiles(blobs, writers)
 
 
-def stored(
-    side_files: SideFiles, folder: Path, **contents: bytes
-) -> list[tuple[str, StoredChange]]:
+def stored(side_files: SideFiles, folder: Path, **contents: bytes) -> list[ScorerChange]:
     """Files that one process wrote in the first mini-batch of the job."""
     for name, content in contents.items():
         (folder / name).write_bytes(content)
@@ -40,7 +38,7 @@ def stored(
         SideFileChange(name=name, path=folder / name, is_appended=False) for name in contents
     ]
     kept = side_files.store("job-1", Span(first=0, stop=1), changes)
-    return [("p", change) for change in kept]
+    return [ScorerChange("p", change) for change in kept]
 
 
 def told(path: str, content: bytes) -> PublishedFile:
@@ -51,7 +49,7 @@ def test_what_was_published_is_recognised_by_its_bytes_and_again_at_a_second_try
     side_files: SideFiles, blobs: MemoryBlobs, tmp_path: Path
 ) -> None:
     changes = stored(side_files, tmp_path, large=LARGE, a=b"one", empty=b"")
-    changes.append(("p", changes[1][1].model_copy(update={"is_appended": True})))
+    changes.append(ScorerChange("p", changes[1].change.model_copy(update={"is_appended": True})))
     expected = [told("a", b"oneone"), told("empty", b""), told("large", LARGE)]
 
     assert expected == side_files.publish(a_spec(), changes).files
@@ -109,7 +107,7 @@ def test_a_stored_piece_that_was_changed_or_deleted_is_not_published(
     side_files: SideFiles, blobs: MemoryBlobs, tmp_path: Path, now: bytes | None
 ) -> None:
     changes = stored(side_files, tmp_path, a=b"one")
-    piece = changes[0][1].blob
+    piece = changes[0].change.blob
     blobs.delete(JOBS, piece)
     if now is not None:
         blobs.write(JOBS, piece, now)

@@ -1,6 +1,6 @@
 """What several processes wrote, and what counts of it."""
 
-from shared.domain.side_contents import StoredChange, Written
+from shared.domain.side_contents import ScorerChange, StoredChange, Written
 
 
 def wrote(
@@ -14,13 +14,17 @@ def wrote(
 def of_lives(*changes: tuple[int, str, bool]) -> Written:
     """What the successive processes of one scorer make of a file: life, blob, is appended."""
     return Written.of(
-        ("p", wrote("f", blob, is_appended=is_appended, life=life))
+        ScorerChange("p", wrote("f", blob, is_appended=is_appended, life=life))
         for life, blob, is_appended in changes
     )
 
 
 def test_a_file_of_one_process_is_what_it_last_was() -> None:
-    changes = [("p", wrote("a", "1")), ("p", wrote("a", "2")), ("p", wrote("b", "3"))]
+    changes = [
+        ScorerChange("p", wrote("a", "1")),
+        ScorerChange("p", wrote("a", "2")),
+        ScorerChange("p", wrote("b", "3")),
+    ]
 
     assert {"a": ["2"], "b": ["3"]} == Written.of(changes).contents()
 
@@ -28,11 +32,11 @@ def test_a_file_of_one_process_is_what_it_last_was() -> None:
 def test_a_log_has_the_lines_of_every_process_in_input_order() -> None:
     """Of one that was killed, too: its successor begins the file anew, and sees nothing of it."""
     changes = [
-        ("killed", wrote("log", "1")),
-        ("killed", wrote("log", "2", is_appended=True)),
-        ("successor", wrote("log", "3")),
-        ("other", wrote("log", "4")),
-        ("successor", wrote("log", "5", is_appended=True)),
+        ScorerChange("killed", wrote("log", "1")),
+        ScorerChange("killed", wrote("log", "2", is_appended=True)),
+        ScorerChange("successor", wrote("log", "3")),
+        ScorerChange("other", wrote("log", "4")),
+        ScorerChange("successor", wrote("log", "5", is_appended=True)),
     ]
 
     assert {"log": ["1", "2", "3", "4", "5"]} == Written.of(changes).contents()
@@ -40,44 +44,59 @@ def test_a_log_has_the_lines_of_every_process_in_input_order() -> None:
 
 def test_the_streams_of_several_processes_follow_each_other_and_are_not_mixed() -> None:
     changes = [
-        ("p", wrote("gz", "1", is_stream=True)),
-        ("q", wrote("gz", "2", is_stream=True)),
-        ("p", wrote("gz", "3", is_appended=True)),
-        ("q", wrote("gz", "4", is_appended=True)),
-        ("p", wrote("gz", "5", is_appended=True)),
+        ScorerChange("p", wrote("gz", "1", is_stream=True)),
+        ScorerChange("q", wrote("gz", "2", is_stream=True)),
+        ScorerChange("p", wrote("gz", "3", is_appended=True)),
+        ScorerChange("q", wrote("gz", "4", is_appended=True)),
+        ScorerChange("p", wrote("gz", "5", is_appended=True)),
     ]
 
     assert {"gz": ["1", "3", "5", "2", "4"]} == Written.of(changes).contents()
 
 
 def test_of_streams_that_nobody_goes_on_with_the_last_one_counts_whole() -> None:
-    changes = [("p", wrote("gz", "1", is_stream=True)), ("q", wrote("gz", "2", is_stream=True))]
-    again = [*changes, ("p", wrote("gz", "3", is_stream=True))]
+    changes = [
+        ScorerChange("p", wrote("gz", "1", is_stream=True)),
+        ScorerChange("q", wrote("gz", "2", is_stream=True)),
+    ]
+    again = [*changes, ScorerChange("p", wrote("gz", "3", is_stream=True))]
 
     assert {"gz": ["2"]} == Written.of(changes).contents()
     assert {"gz": ["3"]} == Written.of(again).contents()
 
 
 def test_of_a_file_that_nobody_appends_to_the_last_one_counts_whole() -> None:
-    changes = [("p", wrote("sum", "1")), ("q", wrote("sum", "2")), ("p", wrote("sum", "3"))]
+    changes = [
+        ScorerChange("p", wrote("sum", "1")),
+        ScorerChange("q", wrote("sum", "2")),
+        ScorerChange("p", wrote("sum", "3")),
+    ]
 
     assert {"sum": ["3"]} == Written.of(changes).contents()
 
 
 def test_a_process_that_begins_its_log_anew_takes_its_own_lines_back() -> None:
     changes = [
-        ("p", wrote("log", "1")),
-        ("q", wrote("log", "2")),
-        ("p", wrote("log", "3", is_appended=True)),
-        ("p", wrote("log", "4")),
+        ScorerChange("p", wrote("log", "1")),
+        ScorerChange("q", wrote("log", "2")),
+        ScorerChange("p", wrote("log", "3", is_appended=True)),
+        ScorerChange("p", wrote("log", "4")),
     ]
 
     assert {"log": ["2", "4"]} == Written.of(changes).contents()
 
 
 def test_what_a_process_removed_is_gone_and_what_others_wrote_stays() -> None:
-    changes = [("p", wrote("a", "1")), ("p", wrote("a", "")), ("p", wrote("b", "2"))]
-    both = [("p", wrote("a", "1")), ("q", wrote("a", "2")), ("q", wrote("a", ""))]
+    changes = [
+        ScorerChange("p", wrote("a", "1")),
+        ScorerChange("p", wrote("a", "")),
+        ScorerChange("p", wrote("b", "2")),
+    ]
+    both = [
+        ScorerChange("p", wrote("a", "1")),
+        ScorerChange("q", wrote("a", "2")),
+        ScorerChange("q", wrote("a", "")),
+    ]
 
     assert {"b": ["2"]} == Written.of(changes).contents()
     assert {"a": ["1"]} == Written.of(both).contents()
@@ -85,16 +104,16 @@ def test_what_a_process_removed_is_gone_and_what_others_wrote_stays() -> None:
 
 def test_files_of_several_processes_are_reported_but_logs_are_none_of_them() -> None:
     changes = [
-        ("p", wrote("sum", "1")),
-        ("q", wrote("sum", "2")),
-        ("p", wrote("log", "3")),
-        ("q", wrote("log", "4")),
-        ("q", wrote("log", "5", is_appended=True)),
-        ("p", wrote("own", "6")),
-        ("p", wrote("own", "7")),
-        ("p", wrote("left", "8")),
-        ("q", wrote("left", "9")),
-        ("p", wrote("left", "")),
+        ScorerChange("p", wrote("sum", "1")),
+        ScorerChange("q", wrote("sum", "2")),
+        ScorerChange("p", wrote("log", "3")),
+        ScorerChange("q", wrote("log", "4")),
+        ScorerChange("q", wrote("log", "5", is_appended=True)),
+        ScorerChange("p", wrote("own", "6")),
+        ScorerChange("p", wrote("own", "7")),
+        ScorerChange("p", wrote("left", "8")),
+        ScorerChange("q", wrote("left", "9")),
+        ScorerChange("p", wrote("left", "")),
     ]
 
     assert ["sum"] == Written.of(changes).contested()
@@ -139,7 +158,11 @@ def test_a_file_that_a_successor_removed_is_gone_and_reported() -> None:
 
 
 def test_a_file_that_a_successor_left_is_not_reported() -> None:
-    changes = [("p", wrote("a", "1")), ("p", wrote("b", "2", life=2)), ("q", wrote("c", "3"))]
+    changes = [
+        ScorerChange("p", wrote("a", "1")),
+        ScorerChange("p", wrote("b", "2", life=2)),
+        ScorerChange("q", wrote("c", "3")),
+    ]
     written = Written.of(changes)
 
     assert {"a": ["1"], "b": ["2"], "c": ["3"]} == written.contents()

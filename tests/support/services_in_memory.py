@@ -133,15 +133,20 @@ def services_in_memory(scratch: Path, blobs: MemoryBlobs | None = None, **more: 
     `more` are settings.
     """
     blobs = blobs or MemoryBlobs()
-    for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
-        blobs.ensure_container(container)
-    blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
-    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",), **more)
-    services = build(settings, blobs, ACCOUNT_URL, SIGNER)
+    services = services_with_processes(scratch, blobs, **more)
     services.scorers.close()
     scorers = ScriptedCrews(scratch)
     scripted: Any = scorers
     return dataclasses.replace(services, scorers=scripted), blobs, scorers.member
+
+
+def services_with_processes(scratch: Path, blobs: MemoryBlobs, **more: Any) -> Services:
+    """The same with real scorer processes, which the caller closes."""
+    for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
+        blobs.ensure_container(container)
+    blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
+    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",), **more)
+    return build(settings, blobs, ACCOUNT_URL, SIGNER)
 
 
 def upload(blobs: MemoryBlobs, contents: Sequence[str], folder: str = "in") -> None:

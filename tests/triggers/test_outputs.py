@@ -116,16 +116,18 @@ def test_what_is_large_is_where_the_link_leads(app: App) -> None:
     assert ["r"] == parse_qs(link.query)["sp"]
 
 
-def test_a_failed_job_has_a_receipt_and_errors(app: App) -> None:
+def test_a_failed_job_has_a_receipt_errors_and_the_rows_that_it_kept(app: App) -> None:
     services, _ = app
     run_job(a_spec(error_threshold=0), services)
 
-    assert ["receipt", "errors"] == [file["output"] for file in listed(services)["value"]]
+    assert ["receipt", "errors", "partial"] == [
+        file["output"] for file in listed(services)["value"]
+    ]
     assert b"it is bad" in (fetched(services, "errors").data or b"")
     assert "Failed" == json.loads(fetched(services, "receipt").data or b"")["status"]
     with pytest.raises(NotFound, match="is Failed, and has no predictions") as refused:
         fetched(services, "predictions")
-    assert "It has: receipt, errors." in str(refused.value)
+    assert "It has: receipt, errors, partial." in str(refused.value)
 
 
 def test_a_job_that_runs_is_a_conflict_that_says_how_it_is(app: App) -> None:

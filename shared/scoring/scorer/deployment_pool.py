@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shared.domain.minibatch import NO_MINIBATCHES, Span
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer_spec import ScorerSpec
 
@@ -16,15 +17,21 @@ class Idle:
     scorer: Scorer
     since: float
 
-    def serves(self, spec: ScorerSpec, job: str) -> bool:
+    def serves(self, ticket: "LeaseRequest") -> bool:
         scorer = self.scorer
-        is_fit = scorer.is_spare or scorer.job == job
-        return is_fit and scorer.spec == spec and not scorer.exit.has_begun
+        is_fit = scorer.is_spare or scorer.job == ticket.job
+        is_ready = scorer.spec == ticket.spec and not scorer.exit.has_begun
+        return is_fit and is_ready and not self.has_scored(ticket)
+
+    def has_scored(self, ticket: "LeaseRequest") -> bool:
+        """Whether it would meet the files that it wrote when it scored the same mini-batches."""
+        is_of_job = self.scorer.job == ticket.job and not self.scorer.is_spare
+        return is_of_job and self.scorer.exit.has_files_of(ticket.span)
 
 
 @dataclass(frozen=True, eq=False)
 class LeaseRequest:
-    """Who waits for a scorer.
+    """Who waits for a scorer, and for which mini-batches.
 
     `capacity` is the most that may be leased at once; `most` the most that may live here, 0: any.
     """
@@ -33,6 +40,7 @@ class LeaseRequest:
     job: str
     capacity: int
     most: int = 0
+    span: Span = NO_MINIBATCHES
 
 
 @dataclass
@@ -75,13 +83,16 @@ class DeploymentPool:
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.
 
-        Those of another spec are outdated.
+        Those of another spec are outdated. Who has scored the same mini-batches goes if nobody else
+        is there: so they do not become more and more.
         """
-        fitting = [idle for idle in self.idle if idle.serves(ticket.spec, ticket.job)]
+        fitting = [idle for idle in self.idle if idle.serves(ticket)]
         fitting.sort(key=lambda idle: (idle.scorer.job == ticket.job, idle.since))
         chosen = fitting[-1] if fitting else None
         leaving = [idle for idle in self.idle if idle.scorer.spec != ticket.spec]
-        if chosen is None and ticket.most and self._living > ticket.most:
+        if chosen is None:
+            leaving += [one for one in self.idle if one not in leaving and one.has_scored(ticket)]
+        if chosen is None and ticket.most and self._living - len(leaving) > ticket.most:
             leaving += [idle for idle in self.idle if idle not in leaving][:1]
         self.idle = [idle for idle in self.idle if idle not in (chosen, *leaving)]
         return chosen.scorer if chosen else None, [idle.scorer for idle in leaving]
@@ -111,7 +122,7 @@ class DeploymentPool:
     def _can_go(self, ticket: LeaseRequest) -> bool:
         if self.busy >= ticket.capacity:
             return False
-        if any(idle.serves(ticket.spec, ticket.job) for idle in self.idle):
+        if any(idle.serves(ticket) for idle in self.idle):
             return True
         # Whoever came first waits for the spare that is being made: it is ready sooner.
         is_served_soon = list(self.queue).index(ticket) < self.starting
@@ -121,5 +132,6 @@ class DeploymentPool:
         """Others' idle processes make room for a job that has none, not for each of its bundles."""
         if not ticket.most or self._living < ticket.most:
             return True
-        has_one = self.leased[ticket.job] or any(one.scorer.job == ticket.job for one in self.idle)
+        own = (one for one in self.idle if one.scorer.job == ticket.job)
+        has_one = self.leased[ticket.job] or any(not one.has_scored(ticket) for one in own)
         return bool(self.idle) and not has_one

@@ -2,6 +2,8 @@
 
 1. A scorer serves one job: what a process has scored may have left something in it. Spares, which
    have loaded and scored nothing, wait for the next job. Only stateless models serve every job.
+   Nor is a process given mini-batches that it has scored, if it writes files beside their rows: it
+   would find those there, and nothing would tell that they are of the second time as well.
 2. When the job is over its scorers end, by themselves, and spares take their places.
 3. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
 """
@@ -12,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from weakref import WeakSet
 
+from shared.domain.minibatch import NO_MINIBATCHES, Span
 from shared.scoring.scorer.census import Census, memory_bytes
 from shared.scoring.scorer.deployment_pool import LeaseRequest
 from shared.scoring.scorer.deployment_pools import DeploymentPools
@@ -67,9 +70,10 @@ class ScorerPool:
         capacity: int,
         most: int = 0,
         job: str = "",
+        span: Span = NO_MINIBATCHES,
         is_stopped: Callable[[], bool] = _never,
     ) -> Iterator[Scorer]:
-        """A ready scorer, for this caller's `job`; waits until one of `capacity` is free.
+        """A ready scorer, for this `span` of the `job`; waits until one of `capacity` is free.
 
         Side files that were accepted under a lease are stored when it ends well; when it ends by an
         exception they are forgotten, for their mini-batches come again. Where the end of a scorer
@@ -79,7 +83,7 @@ class ScorerPool:
         so while it waits or loads, and `PoolClosed` at the end.
         """
         most = self._gpus.bound(spec, most)
-        ticket = LeaseRequest(spec, job, min(capacity, most or capacity), most)
+        ticket = LeaseRequest(spec, job, min(capacity, most or capacity), most, span)
         scorer = self._take(ticket, is_stopped)
         scorer.begin(job, is_stopped)
         is_lost = True

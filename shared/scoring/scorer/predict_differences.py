@@ -19,7 +19,6 @@ class PredictDifferences:
         spec: ScorerSpec,
         files: Sequence[LocalFile],
         output: Path,
-        *,
         minibatch: int,
         rows: RowsAsked,
         timeout_s: float,

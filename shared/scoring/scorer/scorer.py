@@ -149,9 +149,7 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
-        request = self._differences.request(
-            self.spec, files, output, minibatch=minibatch, rows=rows, timeout_s=timeout_s
-        )
+        request = self._differences.request(self.spec, files, output, minibatch, rows, timeout_s)
         try:
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             self._differences.learn(self.spec, answer)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from shared.domain.minibatch import Span, joined
 from shared.scoring.scorer.exit_needs import exit_needs_of
 from shared.scoring.scorer.process_exit import (
     SHUTDOWN_LIMIT_S,
@@ -30,6 +31,7 @@ class ScorerExit:
         self._leaving: ScorerProcess | None = None
         self._report: ExitReport | None = None
         self.turns = 0
+        self._stored: list[Span] = []
         self.names = ANY
         self.on_exit: Callable[[ExitReport | None], None] | None = None  # None: it is about to end
 
@@ -68,6 +70,25 @@ class ScorerExit:
     def cut_off(self) -> int:
         """Mini-batches of which a process still had something to write when it was ended."""
         return self._side.cut_off if self._side and self._needs.must_end else 0
+
+    @property
+    def rewritten(self) -> list[str]:
+        """Files that were written again, as they were, since the last bundle."""
+        return sorted(self._side.rewritten) if self._side else []
+
+    def has_files_of(self, span: Span) -> bool:
+        """Whether files may lie there that were written for some of these mini-batches."""
+        return self.may_write and any(span.overlaps(stored) for stored in self._stored)
+
+    def note_stored(self, span: Span) -> None:
+        """The bundle that was scored is stored. Raises RuntimeError if some of it was before."""
+        if self.has_files_of(span):
+            raise RuntimeError(
+                f"A scorer got mini-batches {span.first} to {span.stop - 1} a second time: what it "
+                "wrote beside their rows cannot be told from what was there."
+            )
+        self.turns += 1
+        self._stored = joined([*self._stored, span])
 
     def note_death(self) -> None:
         """The process has died, or is about to be killed."""

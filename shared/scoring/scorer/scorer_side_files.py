@@ -25,6 +25,7 @@ class ScorerSideFiles:
         self._init_wrote = False
         self._unfinished: tuple[str, ...] = ()
         self._untold: tuple[SideFile, ...] = ()
+        self._untold_in_safety: tuple[SideFile, ...] = ()
         self._of_process = self._of_process_in_safety = 0
         self._life = 0
         self.torn: tuple[str, ...] = ()
@@ -50,6 +51,11 @@ class ScorerSideFiles:
         """Unfinished files that no other process may write to."""
         paths = ((name, self._outputs.live / name) for name in self._unfinished)
         return tuple(name for name, path in paths if path.is_file() and stands_alone(path))
+
+    @property
+    def rewritten(self) -> set[str]:
+        """Files that were written again with the bytes that they had, since the last `commit`."""
+        return self._outputs.rewritten
 
     @property
     def is_committed(self) -> bool:
@@ -93,11 +99,11 @@ class ScorerSideFiles:
         `held` are the files that the process goes on writing to.
         """
         try:
-            changed = self._outputs.accept(to, names)
-            self._unfinished = tuple(name for name in held if self._needs_its_end(name))
+            unfinished = tuple(name for name in held if self._needs_its_end(name))
+            changed = self._outputs.accept(to, names)  # last: what it takes has to be told
         except (OSError, BadSideName) as error:
             raise side_verdict(error) from error
-        self._init_wrote = False
+        self._init_wrote, self._unfinished = False, unfinished
         self._of_process += 1
         late, self._untold = self._untold, ()
         return (*late, *(replace(one, life=self._life) for one in changed))
@@ -139,11 +145,12 @@ class ScorerSideFiles:
 
     def commit(self) -> None:
         self._outputs.commit()
+        self._untold_in_safety = self._untold
         self._of_process_in_safety = self._of_process
 
     def roll_back(self) -> None:
         self._outputs.roll_back()
-        self._untold = ()
+        self._untold = self._untold_in_safety
         self._of_process = self._of_process_in_safety
 
     def _needs_its_end(self, name: str) -> bool:

@@ -57,6 +57,11 @@ class BadSideName(Exception):
 
 
 class SideFolder:
+    """`rewritten` are files that were written again as they were, since the last `commit`.
+
+    Nothing of them changed, but whoever wrote that relies on what was accepted before.
+    """
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.live = folder / "live" / "output"  # a script may remove and make its folder anew
@@ -66,22 +71,27 @@ class SideFolder:
         self._folders: set[str] = set()
         self._before: dict[str, _AcceptedFile | None] = {}
         self._folders_before: set[str] = set()
+        self.rewritten: set[str] = set()
 
     def accept(self, to: Path, names: SideNames = ANY) -> tuple[SideFile, ...]:
         """What changed since the last time; new bytes are files in `to`, which is made.
 
-        Raises BadSideName, and takes nothing, when a file's name is none of `names`.
+        Raises BadSideName when a file's name is none of `names`, or OSError, and takes nothing:
+        what was taken and not told would be no change the next time.
         """
         to.mkdir(parents=True, exist_ok=True)
         scan = scan_folder(self.live)
         _check(scan.files.keys() - self._accepted.keys(), names)
-        changes = [
-            self._record_removal(name) for name in sorted(self._accepted.keys() - scan.files.keys())
-        ]
+        gone = sorted(self._accepted.keys() - scan.files.keys())
+        changes = [SideFile(published_name(name), None) for name in gone]
+        now: dict[str, _AcceptedFile | None] = dict.fromkeys(gone)
         for name in sorted(scan.files):
             if not self._is_surely_same(name, scan):
-                change = self._record_change(name, scan, to / str(len(changes)))
-                changes += [change] if change else []
+                with contextlib.suppress(FileNotFoundError):  # that comes out the next time
+                    change, now[name] = self._change(name, scan, to / str(len(changes)))
+                    changes += [change] if change else []
+        for name, accepted in now.items():
+            self._keep(name, accepted)
         self._folders = scan.folders
         return tuple(changes)
 
@@ -128,6 +138,7 @@ class SideFolder:
             if before and before.copy not in in_use:
                 before.copy.unlink(missing_ok=True)
         self._before.clear()
+        self.rewritten.clear()
         self._folders_before = self._folders
 
     def roll_back(self) -> None:
@@ -140,6 +151,7 @@ class SideFolder:
                 os.truncate(before.copy, before.size)
                 self._accepted[name] = replace(before, is_settled=False)
         self._before.clear()
+        self.rewritten.clear()
         self._folders = self._folders_before
 
     def _is_surely_same(self, name: str, scan: FolderScan) -> bool:
@@ -156,33 +168,24 @@ class SideFolder:
             )
         return False
 
-    def _record_removal(self, name: str) -> SideFile:
-        self._keep(name, None)
-        return SideFile(published_name(name), None)
-
-    def _record_change(self, name: str, scan: FolderScan, path: Path) -> SideFile | None:
-        """None: the file has another date, and the same bytes."""
+    def _change(
+        self, name: str, scan: FolderScan, path: Path
+    ) -> tuple[SideFile | None, _AcceptedFile]:
+        """The change, and what the file is now; None: it has another date, and the same bytes."""
         source, stamp, accepted = self.live / name, scan.files[name], self._accepted.get(name)
         is_settled = stamp.is_settled(scan.at_ns)
-        try:
-            if (
-                accepted
-                and stamp.size >= accepted.size
-                and begins_with(source, accepted.copy, accepted.size)
-            ):
-                if stamp.size == accepted.size:
-                    self._keep(name, replace(accepted, stamp=stamp, is_settled=is_settled))
-                    return None
-                copy_range(source, path, accepted.size, stamp.size)
-                copy = _append_copy(accepted.copy, path, self._new_copy())
-                self._keep(name, _AcceptedFile(stamp, is_settled, copy, copy.stat().st_size))
-                return SideFile(published_name(name), path, appended=True)
+        is_longer = accepted is not None and stamp.size >= accepted.size
+        if accepted and is_longer and begins_with(source, accepted.copy, accepted.size):
+            if stamp.size == accepted.size:
+                return None, replace(accepted, stamp=stamp, is_settled=is_settled)
+            copy_range(source, path, accepted.size, stamp.size)
+            copy = _append_copy(accepted, path, self._new_copy())
+        else:
+            accepted = None
             copy_range(source, path, 0, stamp.size)
-        except FileNotFoundError:  # it went while we looked: that comes out the next time
-            return None
-        copy = link_or_copy(path, self._new_copy())
-        self._keep(name, _AcceptedFile(stamp, is_settled, copy, copy.stat().st_size))
-        return SideFile(published_name(name), path)
+            copy = link_or_copy(path, self._new_copy())
+        change = SideFile(published_name(name), path, appended=accepted is not None)
+        return change, _AcceptedFile(stamp, is_settled, copy, copy.stat().st_size)
 
     def _put_back(self, name: str) -> None:
         accepted, path = self._accepted[name], self.live / name
@@ -192,6 +195,8 @@ class SideFolder:
 
     def _keep(self, name: str, now: _AcceptedFile | None) -> None:
         was = self._accepted.pop(name, None)
+        if was and now and was.copy == now.copy and was.size == now.size and was.stamp != now.stamp:
+            self.rewritten.add(published_name(name))
         before = self._before.setdefault(name, was)
         if was and was.copy not in (before and before.copy, now and now.copy):
             was.copy.unlink(missing_ok=True)
@@ -216,11 +221,13 @@ def published_name(name: str) -> str:
     return _NO_TEXT.sub(lambda found: f"%{ord(found[0]) - 0xDC00:02X}", name)
 
 
-def _append_copy(copy: Path, delta: Path, new: Path) -> Path:
+def _append_copy(accepted: _AcceptedFile, delta: Path, new: Path) -> Path:
     """The copy, and the delta after it; in another file while somebody else holds this one."""
+    copy = accepted.copy
     if copy.stat().st_nlink > 1:
         shutil.copyfile(copy, new)
         copy = new
+    os.truncate(copy, accepted.size)  # behind that is what was not accepted after all
     append(copy, delta)
     return copy
 
