@@ -9,7 +9,7 @@ Who wants to hear of the job's start is called back, by orchestrations of their 
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,8 @@ from shared.domain.sample import Sampling
 from shared.domain.selection import Skipped, nothing_chosen
 from shared.domain.task import Planned, PlanTask
 from shared.observed import observed, observer
+from shared.scoring.preflight.splittable import splitting_signature
+from shared.scoring.split.splitter import Splitter
 from shared.services import Services, services
 from shared.stores.planned_input import InputLister, PlannedInput
 
@@ -35,6 +37,7 @@ bp = df.Blueprint()
 
 # Files that come or go while they are listed make another plan; somebody may never stop uploading.
 MOST_PLANS = 3
+LONGEST_MLMODEL = (1 << 20) + 1
 INVOKE = "Invoke the endpoint to have one."
 
 
@@ -111,18 +114,21 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
         return _write_batch_plan(spec, spec.input.manifest, services), Skipped()
     lister = InputLister(services.blobs, services.inputs, services.jobs, services.plans)
     source = lister.of(spec.input, spec.settings.selection, spec.name)
+    splitter = _splitter(spec, services)
     for _ in range(MOST_PLANS):
-        planned, skipped = _write_plan(spec, source, services)
+        planned, skipped = _write_plan(spec, source, splitter, services)
         if planned.is_confirmed or spec.settings.selection.manifest:
             break
     return planned, skipped
 
 
-def _write_plan(spec: JobSpec, source: PlannedInput, services: Services) -> tuple[Plan, Skipped]:
+def _write_plan(
+    spec: JobSpec, source: PlannedInput, splitter: Splitter | None, services: Services
+) -> tuple[Plan, Skipped]:
     skipped, listed, sampling = Skipped(), ListingSum(), Sampling(spec.sample)
     check, key, version = partial(_check_wanted, spec, services), uuid.uuid4().hex, source.version()
     taken = sampling.taken(source.files(skipped, listed, check))
-    planned = services.plans.write(spec.name, key, taken, spec.settings.mini_batch_size)
+    planned = _write(spec, key, taken, splitter, services)
     is_confirmed = source.is_still(version, listed, check)
     found = {"is_confirmed": is_confirmed, "whole": sampling.whole}
     return planned.model_copy(update=found), skipped
@@ -132,8 +138,39 @@ def _write_batch_plan(spec: JobSpec, manifest: Location, services: Services) -> 
     """The plan of a batch of uploads: what it holds was decided when it was accepted."""
     files, key = services.upload_records.batch_at(manifest).files, uuid.uuid4().hex
     watched = _until_stopped(ascending(files), spec, services)
-    planned = services.plans.write(spec.name, key, watched, spec.settings.mini_batch_size)
+    planned = _write(spec, key, watched, _splitter(spec, services), services)
     return planned.model_copy(update={"is_confirmed": True})
+
+
+def _write(
+    spec: JobSpec,
+    key: str,
+    files: Iterable[PlannedFile],
+    splitter: Splitter | None,
+    services: Services,
+) -> Plan:
+    split = splitter(files) if splitter else files
+    planned = services.plans.write(spec.name, key, split, spec.settings.mini_batch_size)
+    return planned.model_copy(update={"unsplit": splitter.warning if splitter else ""})
+
+
+def _splitter(spec: JobSpec, services: Services) -> Splitter | None:
+    """None where nothing is to be split; raises InvalidRequest where nothing can be."""
+    split = spec.settings.selection.splitting
+    if split is None:
+        return None
+    model = spec.resolved.model_location
+    mlmodel = services.blobs.read_range(
+        model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL
+    )
+    return Splitter(
+        services.blobs,
+        spec.input.location.container,
+        split,
+        splitting_signature(mlmodel),
+        spec.settings.output.carry,
+        partial(_check_wanted, spec, services),
+    )
 
 
 def _until_stopped(

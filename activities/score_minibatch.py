@@ -15,7 +15,7 @@ from shared.domain.function_names import SCORE_MINIBATCH
 from shared.domain.job import JobSpec
 from shared.domain.message import LONGEST_REASON
 from shared.domain.minibatch import Span
-from shared.domain.outcome import Outcome
+from shared.domain.outcome import Outcome, Tally
 from shared.domain.plan import PlanPage
 from shared.domain.side_names import SideNames
 from shared.domain.task import BundleTask
@@ -192,16 +192,9 @@ def _stage(
 
 
 def _outcome(result: BundleResult, rows: int, record: str) -> Outcome:
-    return Outcome(
-        span=result.span,
-        files=sum(report.files for report in result.reports),
-        failed_files=sum(report.failed_files for report in result.reports),
-        failed_minibatches=sum(report.failed_files > 0 for report in result.reports),
-        rows=rows,
-        retries=sum(report.tries - 1 for report in result.reports),
-        seconds=result.seconds,
-        record=record,
-    )
+    counts = Tally.of(result.reports).to_wire() | {"rows": rows, "seconds": result.seconds}
+    del counts["minibatches"]  # the span has them
+    return Outcome.from_wire({**counts, "span": result.span, "record": record})
 
 
 def _keep_end(

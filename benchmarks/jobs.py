@@ -28,10 +28,14 @@ class EndedJob:
     output_uri: str
     status_url: str
 
+    def until(self, moment: str) -> float:
+        """Seconds from the POST to a moment as the report writes it."""
+        return (datetime.fromisoformat(moment) - self.posted_at).total_seconds()
 
-def scored(service: Service, scoring_uri: str, input_uri: str) -> EndedJob:
+
+def scored(service: Service, scoring_uri: str, input_uri: str, split: str = "") -> EndedJob:
     """Raises RuntimeError unless the job completes."""
-    given = {"input": {"jobInputType": "UriFolder", "uri": input_uri}}
+    given = {"input": {"jobInputType": "UriFolder", "uri": input_uri, "split": split}}
     posted_at, began = datetime.now(UTC), time.perf_counter()
     started = service.post(scoring_uri, {"properties": {"inputData": given}})
     poll = started["services"]["Poll"]["endpoint"]

@@ -61,8 +61,10 @@ class Blobs(Protocol):
 
     def read(self, container: str, name: str) -> BlobContent: ...
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
-        """At most `length` bytes from `start` on; none beyond the end."""
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
+        """At most `length` bytes from `start` on, none beyond the end; `if_match` as below."""
 
     def head(self, container: str, name: str) -> BlobProperties: ...
 

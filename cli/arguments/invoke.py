@@ -23,6 +23,8 @@ GLOBS = {
 CHOICES = {
     "changed_since": "Only files that changed since then: a time with its zone, or an earlier job.",
     "newest": "Only so many files, those that changed last.",
+    "split": "Score large csv, JSON lines and parquet files in pieces: size, rows, size=64MB or "
+    "rows=100000.",
 }
 OUTPUTS = {
     "output_path": "Where to write: azureml://datastores/DATASTORE/paths/FOLDER, or a folder in "

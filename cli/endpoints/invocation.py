@@ -17,13 +17,14 @@ from shared.schemas.az_yaml.invocation_file import invocation_spec
 DEPLOYMENT_HEADER = "azureml-model-deployment"
 INPUT = "input"
 OUTPUT_TYPE = "UriFile"
-# Flags that choose files, and what they are called in ARM JSON.
+# Flags that choose files and split them, and what they are called in ARM JSON.
 CHOICES = {
     "include": "include",
     "exclude": "exclude",
     "manifest": "manifest",
     "changed_since": "changedSince",
     "newest": "newest",
+    "split": "split",
 }
 
 

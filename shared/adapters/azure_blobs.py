@@ -85,12 +85,16 @@ class AzureBlobs:
         data = b"".join(cut(container, name, opened, PIECE))
         return BlobContent(data, opened.properties.etag)
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
-        stop = min(start + length, self.head(container, name).size)
-        if start >= stop:
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
+        found = self.head(container, name)
+        if if_match not in ("", found.etag):
+            raise changed(container, name)
+        if (stop := min(start + length, found.size)) <= start:
             return b""
         with translated(container, name):
-            return self._bytes(name).read_range(container, name, start, stop)
+            return self._bytes(name).read_range(container, name, start, stop, if_match)
 
     def head(self, container: str, name: str) -> BlobProperties:
         check_names(container, name)

@@ -74,9 +74,12 @@ class FastBytes:
         )
         return Opened(_properties_of_answer(answer), iter(answer.stream(min_chunk_size=size)))
 
-    def read_range(self, container: str, name: str, start: int, stop: int) -> bytes:
+    def read_range(self, container: str, name: str, start: int, stop: int, if_match: str) -> bytes:
         store = self._account.store(container)
-        return bytes(obstore.get_range(store, name, start=start, end=stop))
+        if not if_match:
+            return bytes(obstore.get_range(store, name, start=start, end=stop))
+        pinned: Any = {"range": (start, stop), "if_match": quoted(if_match)}
+        return bytes(obstore.get(store, name, options=pinned).bytes())
 
     def put(self, container: str, name: str, draft: Draft) -> str:
         written = obstore.put(
@@ -103,9 +106,9 @@ class AnyNameBytes:
         answer = self._blob(container, name).download_blob(**condition(if_match))
         return Opened(_properties_of_blob(answer.properties), answer.chunks())
 
-    def read_range(self, container: str, name: str, start: int, stop: int) -> bytes:
-        answer = self._blob(container, name).download_blob(offset=start, length=stop - start)
-        return answer.readall()
+    def read_range(self, container: str, name: str, start: int, stop: int, if_match: str) -> bytes:
+        blob, match = self._blob(container, name), condition(if_match)
+        return bytes(blob.download_blob(offset=start, length=stop - start, **match).readall())
 
     def put(self, container: str, name: str, draft: Draft) -> str:
         written = self._blob(container, name).upload_blob(

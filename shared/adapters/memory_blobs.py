@@ -58,8 +58,12 @@ class MemoryBlobs:
         blob = self._blob(container, name)
         return BlobContent(blob.data, blob.etag)
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
-        return self._blob(container, name).data[start : start + length]
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
+        blob = self._blob(container, name)
+        _check_match(blob, container, name, if_match)
+        return blob.data[start : start + length]
 
     def head(self, container: str, name: str) -> BlobProperties:
         blob = self._blob(container, name)

@@ -37,9 +37,11 @@ class RoutedBlobs:
         with self._at(container) as (blobs, there):
             return blobs.read(there, name)
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
         with self._at(container) as (blobs, there):
-            return blobs.read_range(there, name, start, length)
+            return blobs.read_range(there, name, start, length, if_match=if_match)
 
     def head(self, container: str, name: str) -> BlobProperties:
         with self._at(container) as (blobs, there):

@@ -42,9 +42,12 @@ class WebFiles(SingleFiles):
         with self._opened(container, name) as answer:
             return BlobContent(b"".join(self._pieces(answer, container, name)), _etag(answer))
 
-    def read_range(self, container: str, name: str, start: int, length: int) -> bytes:
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
         wanted = {**PLAIN, "Range": f"bytes={start}-{start + length - 1}"}
         with self._opened(container, name, wanted) as answer:
+            _check_version(answer, container, name, if_match)
             if answer.status == PART:
                 return answer.body.read(length)
             answer.body.read(start)  # the server knows no ranges
@@ -64,12 +67,7 @@ class WebFiles(SingleFiles):
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         with self._opened(container, name) as answer:
-            if if_match and _etag(answer) != if_match:
-                raise PreconditionFailed(
-                    f"'{_shown(container, name)}' is not the one that was read.",
-                    fix="Read it again, and repeat the change.",
-                    target="blob",
-                )
+            _check_version(answer, container, name, if_match)
             with path.open("wb") as file:
                 for piece in self._pieces(answer, container, name):
                     file.write(piece)
@@ -123,6 +121,15 @@ def _etag(answer: WebAnswer) -> str:
     dated = answer.headers.get("last-modified", "")
     size = answer.headers.get("content-range", "").rpartition("/")[2]
     return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
+
+
+def _check_version(answer: WebAnswer, container: str, name: str, etag: str) -> None:
+    if etag and _etag(answer) != etag:
+        raise PreconditionFailed(
+            f"'{_shown(container, name)}' is not the one that was read.",
+            fix="Read it again, and repeat the change.",
+            target="blob",
+        )
 
 
 def _shown(container: str, name: str) -> str:

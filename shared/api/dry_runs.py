@@ -40,7 +40,8 @@ def _files(found: InputFound, size: int) -> JSON:
     return {
         "total": found.files,
         "bytes": found.bytes,
-        "mini_batches": minibatches_of(found.files, size),
+        "mini_batches": minibatches_of(found.files - found.split, size) + found.pieces,
+        **({"pieces": found.pieces} if found.split else {}),
         "skipped": sum(one.count for one in found.skipped),
         "skipped_by_reason": [one.to_wire() for one in found.skipped],
         "listed": found.listed,

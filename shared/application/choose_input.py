@@ -7,7 +7,7 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.job import JobInput
 from shared.domain.reference import unsigned
 from shared.domain.resolved_deployment import Location
-from shared.domain.selection import WHOLE_FOLDER, Selection
+from shared.domain.selection import Selection
 from shared.schemas.invocation import Invocation
 from shared.stores.earlier_files import completed_job
 from shared.stores.input_listing import Inputs
@@ -28,7 +28,7 @@ class ChooseInput:
         """
         selection, source = invocation.settings.selection, find_input(self.inputs, invocation)
         if batch is not None:
-            return source.model_copy(update={"manifest": batch}), WHOLE_FOLDER
+            return source.model_copy(update={"manifest": batch}), selection.unchosen()
         kind, selection = self._check(invocation, source.location, source.type, selection)
         return source.model_copy(update={"type": kind}), selection
 
@@ -46,12 +46,12 @@ class ChooseInput:
             return kind, selection
         if invocation.chooses:
             raise InvalidRequest(
-                f"'{location}' is a single file, and {', '.join(selection.given())} would choose "
+                f"'{location}' is a single file, and {', '.join(selection.chosen())} would choose "
                 "from a folder.",
                 fix="Name the folder, or leave that out.",
                 target=target,
             )
-        return kind, WHOLE_FOLDER
+        return kind, selection.unchosen()
 
     def _check_manifest(self, location: Location, target: str) -> DataType:
         if self.inputs.check(location, DataType.URI_FILE, target=target) is DataType.URI_FOLDER:

@@ -4,7 +4,7 @@ Files that would fail by the same reason are one problem, with the first of them
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -14,6 +14,7 @@ from shared.domain.errors import AccountRefuses, NotFound
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import Problem, ProblemCode
 from shared.domain.resolved_deployment import Location
+from shared.domain.split import Split
 from shared.ports import Blobs
 
 LONGEST_LOOK_S = 10.0
@@ -21,6 +22,7 @@ LONGEST_MLMODEL = (1 << 20) + 1
 FIXES = {
     ProblemCode.UNREADABLE_FILE: "Save it as what its name says it is.",
     ProblemCode.SIGNATURE_MISMATCH: "Mend the files, or deploy a model whose signature fits them.",
+    ProblemCode.NOT_SPLITTABLE: "Leave out split, or exclude such files.",
     ProblemCode.UNREADABLE_SIGNATURE: "Save the model anew by mlflow's save_model().",
 }
 
@@ -43,6 +45,7 @@ class ModelInputs(Protocol):
     def look(
         self, file: PlannedFile, read: Callable[[int, int], bytes], mlmodel: bytes
     ) -> Refusal | None: ...
+    def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,11 @@ class LookAtFiles:
     longest_s: float = LONGEST_LOOK_S
 
     def __call__(
-        self, container: str, files: Sequence[PlannedFile], model: Location
+        self,
+        container: str,
+        files: Sequence[PlannedFile],
+        model: Location,
+        split: Split | None = None,
     ) -> tuple[list[str], list[Problem]]:
         """The names that were looked at, and what is wrong with them. Raises NotFound."""
         mlmodel = self._mlmodel(model)
@@ -63,7 +70,7 @@ class LookAtFiles:
             if self.clock() > until:
                 break
             looked_at.append(file.base_name)
-            if (refused := self._look(container, file, mlmodel)) is not None:
+            for refused in self._refusals(container, file, mlmodel, split):
                 wrong.setdefault(refused, OddFiles()).add(file.base_name)
         problems = [
             _problem(code, reason, odd, len(looked_at)) for (code, reason), odd in wrong.items()
@@ -95,6 +102,16 @@ class LookAtFiles:
 
     def _mlmodel(self, model: Location) -> bytes:
         return self.blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
+
+    def _refusals(
+        self, container: str, file: PlannedFile, mlmodel: bytes, split: Split | None
+    ) -> Iterator[tuple[ProblemCode, str]]:
+        if (refused := self._look(container, file, mlmodel)) is not None:
+            yield refused
+        if split is not None and split.may_split(file.size):
+            why_not = self.inputs.why_not_split(file, mlmodel)
+            if why_not is not None:
+                yield ProblemCode(why_not.code), why_not.reason
 
     def _look(
         self, container: str, file: PlannedFile, mlmodel: bytes

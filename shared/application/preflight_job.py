@@ -126,7 +126,8 @@ class PreflightJob:
             preflight.problems += self.look.oddities(survey)
             if resolved is not None:
                 container, files = source.location.container, survey.worth_a_look
-                looked_at, problems = self.look(container, files, resolved.model_location)
+                split = preflight.invocation.settings.selection.splitting
+                looked_at, problems = self.look(container, files, resolved.model_location, split)
                 preflight.looked_at = looked_at
                 preflight.problems += problems
 

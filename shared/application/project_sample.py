@@ -1,7 +1,7 @@
 """Project a sample: what it says of the whole input, by what its mini-batches took."""
 
 from shared.domain.job import Ending, JobState, JobStatus
-from shared.domain.minibatch import minibatches_of
+from shared.domain.plan import minibatches_of_whole
 from shared.domain.projection import Projection, Terms, projected
 from shared.stores.results import Results
 
@@ -23,7 +23,7 @@ def project_sample(
     )
     terms = Terms(
         whole=plan.whole,
-        mini_batches=minibatches_of(plan.whole.files, spec.settings.mini_batch_size),
+        mini_batches=minibatches_of_whole(plan, spec.settings.mini_batch_size),
         parallelism=spec.settings.parallelism,
         instances=spec.settings.instance_count,
         price_per_hour=spec.sample.price_per_hour or price_per_hour,

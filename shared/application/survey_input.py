@@ -15,6 +15,7 @@ from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import InputFound, SkippedFiles
 from shared.domain.sample import SampleRequest, Sampling, Spread
 from shared.domain.selection import WORDS, Selection, Skipped
+from shared.domain.split import Split
 from shared.stores.planned_input import InputLister
 
 # Clients and gateways wait for an answer for some minutes; people for less.
@@ -50,7 +51,10 @@ class Survey:
     """Counts; files without a byte; files that are not `supports`ed, by extension; some to read."""
 
     supports: Supports
+    split: Split | None = None
     files: int = 0
+    split_files: int = 0
+    pieces: int = 0
     bytes: int = 0
     empty: OddFiles = field(default_factory=OddFiles)
     unsupported: dict[str, OddFiles] = field(default_factory=dict[str, OddFiles])
@@ -60,6 +64,9 @@ class Survey:
     def note(self, file: PlannedFile) -> None:
         self.files += 1
         self.bytes += file.size
+        if self.split is not None and self.split.may_split(file.size):
+            self.split_files += 1
+            self.pieces += self.split.pieces(file.size)
         if not self.supports(file.name):
             self._kind(file.name).add(file.base_name)
         elif not file.size:
@@ -111,7 +118,7 @@ class SurveyInput:
     ) -> Survey:
         """Raises NotFound, InvalidRequest or AccountRefuses, as listing it for the job would."""
         until = self.clock() + self.longest_s
-        survey, skipped, listed = Survey(supports), Skipped(), ListingSum()
+        survey, skipped, listed = Survey(supports, selection.splitting), Skipped(), ListingSum()
         clock, sampling = _Clock(lambda: self.clock() > until), Sampling(sample)
         files = self.lister.of(source, selection).files(skipped, listed, clock.check)
         for file in sampling.taken(clock.bounded(files)):
@@ -122,6 +129,8 @@ class SurveyInput:
             skipped=_skipped(skipped),
             listed=listed.sum[0] or survey.files,
             is_complete=clock.is_complete,
+            split=survey.split_files,
+            pieces=survey.pieces,
             whole=sampling.whole,
         )
         return survey

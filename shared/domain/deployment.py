@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from shared.domain.asset import AssetId
-from shared.domain.errors import Conflict
+from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.message import NO_EXTRAS, NO_TAGS, Extras, Message, Tags
 from shared.domain.output_options import OutputOptions
 from shared.domain.output_places import without_places
@@ -87,7 +87,7 @@ class BatchSettings(Message):
     isolate_failures: bool = True
     batch_predict: bool = False
     selection: Selection = Field(
-        default=WHOLE_FOLDER, exclude_if=lambda selection: selection.is_default
+        default=WHOLE_FOLDER, exclude_if=lambda selection: not selection.given()
     )
     output: OutputOptions = OutputOptions()
 
@@ -124,6 +124,13 @@ class BatchSettings(Message):
         """Raise InvalidRequest where such a deployment cannot write what is asked for."""
         has_rows = self.output_action is OutputAction.APPEND_ROW
         self.output.check(has_script=has_script, has_rows=has_rows)
+        if has_script and self.selection.split:
+            raise InvalidRequest(
+                "Files are split for MLflow models without a script: a script reads its files as "
+                "it likes.",
+                fix="Leave out split.",
+                target="properties.properties.inputSplit",
+            )
 
     @property
     def parallelism(self) -> int:

@@ -209,7 +209,7 @@ def ending(
 
     One that `is_stopped` left something undone because it was canceled. The error threshold counts
     files over the whole input. Whatever it allows, a job without a single file that succeeded is
-    Failed.
+    Failed, unless other pieces of a split one gave rows.
     """
     status, reason = JobStatus.COMPLETED, ""
     if plan.problem or fatal:
@@ -218,7 +218,7 @@ def ending(
         status, reason = JobStatus.FAILED, _spent(spec.settings, tally, plan)
     elif is_stopped or tally.minibatches < plan.minibatches:
         status, reason = JobStatus.CANCELED, CANCELED
-    elif tally.failed_files >= tally.files:
+    elif tally.failed_files >= tally.files and not (plan.pieces and tally.rows):
         reason = f"None of the {tally.files} input files succeeded. {NONE_SUCCEEDED}"
         status = JobStatus.FAILED
     return Ending(

@@ -136,7 +136,7 @@ class JobRunState:
         if self._redo is not None:
             self._redo = None
         else:
-            self._tally = self._tally.plus(result.tally)
+            self._tally = self._tally.plus(result.tally).settled()
             self._next += 1
 
     def redo(self, shard: int) -> None:

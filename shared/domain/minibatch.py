@@ -1,6 +1,7 @@
 """Cutting: files into mini-batches, mini-batches into shards, a shard into bundles.
 
-- A mini-batch is `mini_batch_size` files in name order: what one `run()` gets.
+- A mini-batch is `mini_batch_size` files in name order: what one `run()` gets. A piece of a file
+  that is split is a mini-batch of its own.
 - A shard is what one sub-orchestration scores and commits as one part.
 - A page is what is read of the plan at once: a shard, or a part of one whose files are many.
 - A bundle is what one activity scores. When mini-batches are short a bundle holds several, so that
@@ -8,11 +9,12 @@
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pydantic import Field
 
-from shared.domain.message import Message
+from shared.domain.message import Message, is_none
+from shared.domain.split import Piece
 
 # One sub-orchestration's history stays small (at most two events a bundle), and a part stays far
 # below the ~2,000 uncommitted blocks from which on Azurite becomes quadratic.
@@ -29,13 +31,20 @@ FILES_PER_PAGE = 2_000
 class PlannedFile(Message):
     """One input file, pinned: its name inside the container, its etag and its size in bytes.
 
-    `container` is empty for the input's own; a manifest may name files of others.
+    `container` is empty for the input's own; a manifest may name files of others. `piece` is the
+    part of it that is scored, where the file is split; size and etag are the file's all the same.
     """
 
     name: str
     etag: str
     size: int
     container: str = Field(default="", exclude_if=lambda container: not container)
+    piece: Piece | None = Field(default=None, exclude_if=is_none)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is a file, or the first piece of one: where a file counts."""
+        return self.piece is None or self.piece.number == 0
 
     @property
     def base_name(self) -> str:
@@ -72,6 +81,18 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 def minibatches_of(files: int, mini_batch_size: int) -> int:
     """How many mini-batches so many files make: ceil(files / mini_batch_size)."""
     return math.ceil(files / mini_batch_size)
+
+
+def cut(files: Iterable[PlannedFile], mini_batch_size: int) -> Iterator[list[PlannedFile]]:
+    """The mini-batches of these files, in order."""
+    group = list[PlannedFile]()
+    for file in files:
+        if group and (len(group) == mini_batch_size or file.piece or group[-1].piece):
+            yield group
+            group = []
+        group.append(file)
+    if group:
+        yield group
 
 
 def shards_of(minibatches: int) -> int:

@@ -1,9 +1,11 @@
 """A plan: which files a job scores, cut into mini-batches and shards, pinned by etag."""
 
+from functools import cached_property
+
 from pydantic import Field
 
 from shared.domain.message import Message, is_none
-from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.minibatch import PlannedFile, Span, cut, minibatches_of
 from shared.domain.sample import Whole
 from shared.domain.selection import Reason
 
@@ -17,7 +19,8 @@ class Plan(Message):
     them by reason.
     `is_confirmed` says that a second listing of the input held the same names, in the same order.
     `problem` says why the job cannot run at all, and `is_canceled` that it is not wanted any more;
-    the counts are 0 then. `whole` is the input of which the plan holds a sample.
+    the counts are 0 then. `whole` is the input of which the plan holds a sample. `pieces` counts
+    those of files that are split, and `unsplit` says in words which large files are not, and why.
     """
 
     key: str = ""
@@ -35,6 +38,18 @@ class Plan(Message):
     problem: str = ""
     is_canceled: bool = False
     whole: Whole | None = Field(default=None, exclude_if=is_none)
+    pieces: int = Field(default=0, exclude_if=lambda pieces: not pieces)
+    unsplit: str = Field(default="", exclude_if=lambda words: not words)
+
+
+def minibatches_of_whole(plan: Plan, mini_batch_size: int) -> int:
+    """Of the input that a sample's plan is of: of one that is split, as many as the sample says."""
+    if plan.whole is None:
+        return plan.minibatches
+    if plan.pieces and plan.bytes:
+        share = plan.whole.bytes / plan.bytes
+        return max(plan.minibatches, round(plan.minibatches * share))
+    return minibatches_of(plan.whole.files, mini_batch_size)
 
 
 class PlanPage(Message):
@@ -46,8 +61,11 @@ class PlanPage(Message):
 
     def minibatch(self, index: int) -> list[PlannedFile]:
         """The files of one mini-batch, by its index in the job."""
-        first = (index - self.span.first) * self.mini_batch_size
-        return self.files[first : first + self.mini_batch_size]
+        return self._minibatches[index - self.span.first]
+
+    @cached_property
+    def _minibatches(self) -> list[list[PlannedFile]]:
+        return list(cut(self.files, self.mini_batch_size))
 
     def holds(self, span: Span) -> bool:
         return self.span.first <= span.first <= span.stop <= self.span.stop

@@ -22,6 +22,7 @@ class ProblemCode(StrEnum):
     UNREADABLE_FILE = "UnreadableFile"
     SIGNATURE_MISMATCH = "SignatureMismatch"
     UNREADABLE_SIGNATURE = "UnreadableSignature"
+    NOT_SPLITTABLE = "NotSplittable"
     OUTPUT_EXISTS = "OutputExists"
     OUTPUT_UNUSABLE = "OutputUnusable"
     JOB_EXISTS = "JobExists"
@@ -47,7 +48,8 @@ class InputFound(Message):
     """The files that would be scored; with `whole`, a sample of those.
 
     `listed` counts all names that were looked at. Unless it `is_complete`, the time was up first,
-    and the counts are those until then.
+    and the counts are those until then. `split` counts the files that are large enough to be split,
+    and `pieces` what they make by their size; by rows nobody knows, and each counts as one.
     """
 
     files: int = 0
@@ -55,4 +57,6 @@ class InputFound(Message):
     skipped: list[SkippedFiles] = Field(default_factory=list[SkippedFiles])
     listed: int = 0
     is_complete: bool = True
+    split: int = 0
+    pieces: int = 0
     whole: Whole | None = None

@@ -201,7 +201,7 @@ def receipt_of(
         output=output,
         warnings=list(warnings),
         batch=batch,
-        selection=None if selection.is_default else selection,
+        selection=selection if selection.given() else None,
         left_out=left_out,
         sample=_sample(plan),
         partial=partial,

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from shared.domain.globs import matches_any
 from shared.domain.message import Message
 from shared.domain.spark_marks import is_mark, is_mark_folder
+from shared.domain.split import Split, parse_split
 
 MOST_NEWEST = 10_000
 """Held in memory while a folder is listed."""
@@ -93,7 +94,8 @@ class Selection(Message):
     `include` and `exclude` are globs over paths inside the folder; with `include` nested folders
     are walked. `changed_since` is a moment with its time zone, or the name of an earlier job.
     `newest` is how many are taken, those that changed last; 0: all. With `manifest` the input is a
-    file that lists the inputs, and there is nothing to choose.
+    file that lists the inputs, and there is nothing to choose. `split` says how large files are cut
+    by their records, as `parse_split` reads it; whichever they are.
     """
 
     include: tuple[str, ...] = ()
@@ -101,10 +103,11 @@ class Selection(Message):
     manifest: bool = False
     changed_since: str = ""
     newest: Annotated[int, Field(ge=0, le=MOST_NEWEST)] = 0
+    split: str = Field(default="", exclude_if=lambda split: not split)
 
     @model_validator(mode="after")
     def _lists_or_chooses(self) -> "Selection":
-        chosen = [name for name in self.given() if name != "manifest"]
+        chosen = [name for name in self.chosen() if name != "manifest"]
         if self.manifest and chosen:
             raise ValueError(
                 f"A manifest says which files are the input, and {chosen[0]} would choose from a "
@@ -116,9 +119,22 @@ class Selection(Message):
         """What differs from the default, as plain JSON."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
+    def chosen(self) -> dict[str, Any]:
+        """The same, as far as it says which files are taken."""
+        return {name: value for name, value in self.given().items() if name != "split"}
+
     @property
     def is_default(self) -> bool:
-        return not self.given()
+        """Whether it chooses nothing; files may be split all the same."""
+        return not self.chosen()
+
+    def unchosen(self) -> "Selection":
+        """The same for an input of which nothing is to choose."""
+        return Selection(split=self.split)
+
+    @property
+    def splitting(self) -> Split | None:
+        return parse_split(self.split)
 
     @property
     def moment(self) -> datetime | None:

@@ -110,7 +110,9 @@ class Shard:
         )
 
     def _failed_files(self) -> int:
-        return self._task.tally.failed_files + self.tally.failed_files
+        before, own = self._task.tally, self.tally
+        twice = set(before.split_failed).intersection(own.split_failed)
+        return before.failed_files + own.failed_files - len(twice)
 
 
 def _left_of(span: Span, accepted: Sequence[AcceptedBundle]) -> list[Span]:

@@ -31,6 +31,7 @@ def lasting_warnings(
         _no_output(ending, proof),
         _mixed(mixed),
         _sample(ending),
+        _unsplit(ending),
         _partial(ending, partial),
     )
     return [warning for warning in found if warning]
@@ -64,9 +65,12 @@ def _failed_files(ending: Ending) -> str:
     tally, allowed = ending.tally, ending.spec.settings.error_threshold
     if not tally.failed_files or ending.status is JobStatus.FAILED:
         return ""
+    missing = "they have no rows in the predictions."
+    if ending.plan.pieces:
+        missing = "they, or pieces of those that were split, have no rows in the predictions."
     return (
         f"{tally.failed_files} of {tally.files} input files failed, as error_threshold {allowed} "
-        "allows: they have no rows in the predictions. See errors.jsonl for each one's reason."
+        f"allows: {missing} See errors.jsonl for each one's reason."
     )
 
 
@@ -89,6 +93,15 @@ def _sample(ending: Ending) -> str:
     return (
         f"This job scored a sample: {plan.files} of the input's {plan.whole.files} files. "
         "Invoke the endpoint without a sample to score all of them."
+    )
+
+
+def _unsplit(ending: Ending) -> str:
+    if not ending.plan.unsplit:
+        return ""
+    return (
+        f"Large files were scored as one, for where their records end is not certain: "
+        f"{ending.plan.unsplit}. Mend them if they shall be split."
     )
 
 

@@ -2,7 +2,7 @@
 
 from shared.domain.job import Job
 from shared.domain.message import JSON
-from shared.domain.minibatch import minibatches_of
+from shared.domain.plan import minibatches_of_whole
 
 
 def write_sample(job: Job) -> dict[str, JSON]:
@@ -12,11 +12,15 @@ def write_sample(job: Job) -> dict[str, JSON]:
         return {}
     whole = plan.whole if plan else None
     size = job.spec.settings.mini_batch_size
-    of = whole and {
-        "files": whole.files,
-        "bytes": whole.bytes,
-        "mini_batches": minibatches_of(whole.files, size),
-    }
+    of = (
+        plan
+        and whole
+        and {
+            "files": whole.files,
+            "bytes": whole.bytes,
+            "mini_batches": minibatches_of_whole(plan, size),
+        }
+    )
     projection = state.projection.to_wire() if state.projection else None
     files = plan.files if plan and whole else None
     return {

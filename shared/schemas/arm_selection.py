@@ -15,6 +15,7 @@ from shared.domain.globs import problem_with_glob
 from shared.domain.message import JSON
 from shared.domain.names import ASSET_NAME, LONGEST_ASSET
 from shared.domain.selection import MOST_NEWEST, Selection, moment_in
+from shared.domain.split import EXAMPLES, parse_split
 from shared.schemas.checked import refusals
 from shared.schemas.fields import LONGEST_QUOTE, WHOLE, Fields
 
@@ -27,6 +28,7 @@ FIELDS = {
     "manifest": "manifest",
     "changedSince": "changed_since",
     "newest": "newest",
+    "split": "split",
 }
 PROPERTIES = {f"input{name[:1].upper()}{name[1:]}": name for name in FIELDS}
 # How alike a name is that must be one of ours, misspelt: `inputIncludes`, `input_include`.
@@ -57,7 +59,7 @@ def read_of_properties(properties: Mapping[str, JSON], path: str) -> Given:
 
 def select(base: Selection, given: Given, path: str) -> Selection:
     """What is given, over a default; a manifest leaves nothing of that to choose."""
-    kept = {} if given.get("manifest") else base.given()
+    kept = (base.unchosen() if given.get("manifest") else base).given()
     with refusals(dict.fromkeys(("", *Selection.model_fields), path)):
         return Selection.from_wire(kept | given)
 
@@ -158,10 +160,22 @@ def _read_newest(value: JSON, path: str) -> int:
     return count
 
 
+def _read_split(value: JSON, path: str) -> str:
+    """In the one spelling that documents have."""
+    text = value if isinstance(value, str) else str(value)
+    try:
+        return str(parse_split(text) or "")
+    except ValueError as error:
+        raise InvalidRequest(
+            f"'{path}': {error}", fix=f"Use one of: {EXAMPLES}.", target=path
+        ) from error
+
+
 _READERS: dict[str, Callable[[JSON, str], Any]] = {
     "include": _read_globs,
     "exclude": _read_globs,
     "manifest": _read_manifest,
     "changedSince": _read_since,
     "newest": _read_newest,
+    "split": _read_split,
 }

@@ -82,7 +82,7 @@ def read_invocation(body: JSON, deployed: BatchSettings) -> Invocation:
         job_name=asset_name(name, "job name", target=properties.path("name")) if name else "",
         experiment=more.text("experimentName") or properties.text("experimentName"),
         webhook=read_job_webhook(properties),
-        chooses=bool(given),
+        chooses=bool(given.keys() - {"split"}),
         trial=read_trial(properties),
     )
     properties.ignore("description", "tags", "displayName", "partitionKeys")

@@ -1,13 +1,22 @@
 """What a scorer is asked, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from shared.domain.split import Piece
 from shared.domain.value_shape import Columns, are_shapes
-from shared.scoring.child.messages import FileFailure, InitRequest, RowForm, RunDone, RunError
+from shared.scoring.child.messages import (
+    FileFailure,
+    FilePiece,
+    InitRequest,
+    RowForm,
+    RunDone,
+    RunError,
+    RunRequest,
+)
 from shared.scoring.child.named_columns import differing
 from shared.scoring.side_files.side_folder import SideFile
 
@@ -84,10 +93,28 @@ class ScorerSpec:
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A local file, and the name that goes into the output's file column."""
+    """A local file, and the name that goes into the output's file column.
+
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch.
+    """
 
     path: Path
     name: str
+    piece: Piece | None = None
+
+    @property
+    def asked(self) -> FilePiece | None:
+        """The piece as the scorer's process is told of it."""
+        if self.piece is None:
+            return None
+        groups = (self.piece.start, self.piece.stop) if self.piece.ranges else ()
+        return FilePiece(
+            self.piece.first_row,
+            self.piece.rows,
+            self.piece.first_line,
+            self.piece.columns,
+            groups,
+        )
 
 
 @dataclass(frozen=True)
@@ -126,6 +153,12 @@ class RowsAsked:
 
     form: RowForm | None = None
     agree: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda columns: columns
+
+    def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
+        """One mini-batch as the scorer's process is asked for it."""
+        paths = tuple((str(file.path.absolute()), file.name) for file in files)
+        piece = files[0].asked if files else None
+        return RunRequest(paths, str(output.absolute()), minibatch, self.form, piece)
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""

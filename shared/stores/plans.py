@@ -9,13 +9,13 @@ Their counts are `<job>/plan/<key>.json`: who has the key needs nobody's word fo
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import batched
+from itertools import batched, chain
 
 from shared.domain.minibatch import (
     MINIBATCHES_PER_SHARD,
     PlannedFile,
     Span,
-    minibatches_of,
+    cut,
     minibatches_per_page,
     shard_span,
     shards_of,
@@ -43,18 +43,23 @@ class Plans:
         self._counts = Recent[tuple[str, str], Plan](COUNTS_CACHED)
 
     def write(self, job: str, key: str, files: Iterable[PlannedFile], mini_batch_size: int) -> Plan:
-        """Cut the files as they come and write one document per page; at most one is in memory."""
-        digest, count, size = hashlib.sha256(), 0, 0
+        """Cut the files as they come and write one document per page; at most one is in memory.
+
+        The pieces of a file count as one.
+        """
+        digest, count, size, minibatches, pieces = hashlib.sha256(), 0, 0, 0, 0
         per_page = minibatches_per_page(mini_batch_size)
-        for index, part in enumerate(batched(files, per_page * mini_batch_size, strict=False)):
-            count += len(part)
-            span = Span(first=index * per_page, stop=minibatches_of(count, mini_batch_size))
-            page = PlanPage(span=span, mini_batch_size=mini_batch_size, files=list(part))
+        for several in batched(cut(files, mini_batch_size), per_page, strict=False):
+            part = list(chain.from_iterable(several))
+            span = Span(first=minibatches, stop=minibatches + len(several))
+            page = PlanPage(span=span, mini_batch_size=mini_batch_size, files=part)
             self._documents.put(_name(job, key, span.first, per_page), page.to_wire())
             for line in _lines(part):
                 digest.update(line)
-            size += sum(file.size for file in part)
-        minibatches = minibatches_of(count, mini_batch_size)
+            firsts = [file for file in part if file.is_first]
+            count += len(firsts)
+            size += sum(file.size for file in firsts)
+            minibatches, pieces = span.stop, pieces + sum(file.piece is not None for file in part)
         return Plan(
             key=key,
             files=count,
@@ -62,6 +67,7 @@ class Plans:
             minibatches=minibatches,
             shards=shards_of(minibatches),
             digest=digest.hexdigest(),
+            pieces=pieces,
         )
 
     def keep(self, job: str, plan: Plan) -> Plan:
@@ -138,7 +144,8 @@ class Plans:
 def _lines(files: Iterable[PlannedFile]) -> Iterator[bytes]:
     for file in files:
         place = f"{file.container}\t" if file.container else ""
-        yield f"{place}{file.name}\t{file.etag}\t{file.size}\n".encode()
+        rows = f"\t{file.piece.first_row}" if file.piece else ""
+        yield f"{place}{file.name}\t{file.etag}\t{file.size}{rows}\n".encode()
 
 
 def _name(job: str, key: str, minibatch: int, per_page: int) -> str:

@@ -178,9 +178,9 @@ class Results:
         if before.minibatches > first:
             return before
         if before.minibatches == first:
-            return before.plus(_sum(closed))
+            return before.plus(_sum(closed)).settled()
         try:
-            return _total(map(_sum, self.summaries(job, closed.shard + 1)))
+            return _total(map(_sum, self.summaries(job, closed.shard + 1))).settled()
         except Damaged:
             return before
 
@@ -219,16 +219,7 @@ def _sum(summary: Summary) -> Tally:
 
 
 def _counts(record: Record) -> Tally:
-    reports = record.reports
-    return Tally(
-        files=sum(report.files for report in reports),
-        failed_files=sum(report.failed_files for report in reports),
-        minibatches=len(reports),
-        failed_minibatches=sum(report.failed_files > 0 for report in reports),
-        rows=record.segment.rows,
-        retries=sum(report.tries - 1 for report in reports),
-        seconds=sum(report.seconds for report in reports),
-    )
+    return Tally.of(record.reports).model_copy(update={"rows": record.segment.rows})
 
 
 def _content(outputs: Iterable[Path]) -> Iterator[bytes]:

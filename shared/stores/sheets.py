@@ -145,7 +145,8 @@ def _sheet_of(
     records: Sequence[Record],
     running: Sequence[Span] = (),
 ) -> Sheet:
-    span, size = shard_span(shard, plan.minibatches), spec.settings.mini_batch_size
+    span = shard_span(shard, plan.minibatches)
+    size = 1 if plan.pieces else spec.settings.mini_batch_size  # of those that have no report yet
     files = [max(0, min(size, plan.files - one * size)) for one in _range(span)]
     writer = SheetWriter(shard, span, files, spec.created_at)
     writer.mark_running(running)

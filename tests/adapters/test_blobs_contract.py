@@ -279,17 +279,3 @@ def test_a_listing_tells_the_metadata_of_each_version(blobs: Store, container: s
     assert {"hdi_isfolder": "true", "owner": "<&> 1"} == listed["folder"]
     assert ({}, {"owner": "job-1"}) == (listed["none"], listed["staged"])
     assert listed == {name: dict(blobs.head(container, name).metadata) for name in listed}
-
-
-@pytest.mark.parametrize("name", ["plain.txt", "odd//name.txt"])
-def test_a_range_holds_what_is_there_of_it(blobs: Store, container: str, name: str) -> None:
-    blobs.write(container, name, b"0123456789")
-    blobs.write(container, f"{name}.empty", b"")
-
-    ranges = [(0, 4), (8, 4), (10, 4), (99, 1), (3, 0)]
-    found = [blobs.read_range(container, name, start, length) for start, length in ranges]
-
-    assert [b"0123", b"89", b"", b"", b""] == found
-    assert b"" == blobs.read_range(container, f"{name}.empty", 0, 9)
-    with pytest.raises(NotFound):
-        blobs.read_range(container, f"{name}.missing", 0, 1)

@@ -1,5 +1,7 @@
 """Dry runs choose files as jobs do, and read manifests as they do."""
 
+import gzip
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -114,3 +116,20 @@ def test_what_is_wrong_with_a_choice_is_a_problem_of_the_input(made: Made) -> No
         problem = dry_run(client, inputData={"input": one})["problems"][0]
         assert "InputMissing" == problem["code"]
         assert words in problem["message"]
+
+
+def test_a_split_counts_pieces_by_size_and_says_what_cannot_be_split(made: Made) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "large/a.csv", b"x\n" + b"1\n" * 1_249)
+    blobs.write(CONTAINER, "large/b.csv.gz", gzip.compress(os.urandom(1_500)))
+    blobs.write(CONTAINER, "large/c.csv", b"x\n1\n")
+    uri = "azureml://datastores/workspaceblobstore/paths/large"
+    given = {"jobInputType": "UriFolder", "uri": uri, "split": "size=1KB"}
+
+    found = dry_run(client, inputData={"input": given})
+
+    assert (3, 6) == (found["files"]["total"], found["files"]["mini_batches"])
+    assert 5 == found["files"]["pieces"]
+    refused = [one for one in found["problems"] if one["code"] == "NotSplittable"]
+    assert ["b.csv.gz"] == [one["file"] for one in refused]
+    assert "it is compressed" in refused[0]["message"]

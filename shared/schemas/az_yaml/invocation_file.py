@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shared.domain.message import JSON
 from shared.domain.selection import MOST_NEWEST
+from shared.domain.split import EXAMPLES
 from shared.schemas.az_yaml.addresses import address
 from shared.schemas.az_yaml.asset_keys import SCHEMA
 from shared.schemas.az_yaml.document import YamlDocument
@@ -42,6 +43,7 @@ _CHOICE = Table(
             "Only so many files, those that changed last.",
             "newest",
         ),
+        Key("split", Text(EXAMPLES), "Score large files in pieces.", "split"),
     )
 )
 _INPUT = replace(_ONE, keys=(*_ONE.keys, *_CHOICE.keys))

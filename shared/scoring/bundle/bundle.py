@@ -17,12 +17,12 @@ from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
-from shared.domain.outcome import MinibatchReport
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts
 from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
-from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, tracebacks
+from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, in_piece, tracebacks
+from shared.scoring.bundle.minibatch_report import Clock, report_of
 from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
@@ -134,13 +134,14 @@ class _Run:
         errors += [
             error for part in attempted.groups for error in errors_of(part, index, attempted)
         ]
-        clock = _Clock(started_at, began - asked, _since(began))
-        report = _report(index, len(files) + len(unread), attempted, clock)
+        errors = [in_piece(error, fetching.piece) for error in errors]
+        clock = Clock(started_at, began - asked, _since(began))
+        report = report_of(index, len(files) + len(unread), attempted, clock, fetching.piece)
         result.tries += failed_tries(attempted, index)
         result.note_tracebacks(tracebacks(attempted.groups, errors))
         result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
-            self._bundle.note_failures(index, report.failed_files)
+            self._bundle.note_failures(report.file_mark, report.failed_files)
         shutil.rmtree(self._inputs(index), ignore_errors=True)
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
@@ -178,35 +179,6 @@ class _Run:
 
     def _inputs(self, index: int) -> Path:
         return self._work / f"{index}.files"
-
-
-@dataclass(frozen=True)
-class _Clock:
-    """When a mini-batch's first try began; how long it waited before, and took from there."""
-
-    started_at: datetime
-    waited: float
-    seconds: float
-
-
-def _report(index: int, files: int, attempted: Attempted, clock: _Clock) -> MinibatchReport:
-    scored = [part.scored for part in attempted.groups if part.scored]
-    succeeded = sum(
-        min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
-    )
-    kinds = [part.failed.kind for part in attempted.groups if part.failed]
-    return MinibatchReport(
-        index=index,
-        started_at=clock.started_at,
-        waited=round(clock.waited, 4),
-        files=files,
-        failed_files=files - succeeded,
-        rows=sum(one.rows for one in scored),
-        tries=attempted.tries,
-        seconds=round(clock.seconds, 6),
-        run_seconds=round(sum(one.seconds for one in scored), 6),
-        status=kinds[0] if kinds else "done",
-    )
 
 
 def _since(began: float) -> float:

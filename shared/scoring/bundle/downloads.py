@@ -7,7 +7,9 @@ from pathlib import Path
 
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
+from shared.domain.split import Piece
 from shared.ports import Blobs
+from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_way, safe_paths
 from shared.scoring.scorer_spec import FileFailure, LocalFile
 
@@ -22,6 +24,11 @@ class Fetching:
     futures: list[Future[LocalFile | FileFailure]]
     planned: dict[Path, PlannedFile]
     folder: Path
+
+    @property
+    def piece(self) -> Piece | None:
+        """What is scored of a file that is split; it is alone in its mini-batch."""
+        return next((file.piece for file in self.planned.values()), None)
 
     def wait(self) -> tuple[list[LocalFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
@@ -77,10 +84,13 @@ class Downloads:
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
-        return LocalFile(path=path, name=file.base_name)
+        return LocalFile(path=path, name=file.base_name, piece=file.piece)
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         container = file.container or container
+        if file.piece:
+            write_piece(self._blobs, container, file, path)
+            return
         try:
             self._blobs.download(container, file.name, path, if_match=file.etag)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.domain.outcome import INFERRED, KNOWN, FailedTry, FileError
+from shared.domain.split import Piece
 from shared.domain.user_frame import user_frame
 from shared.scoring.bundle.attempts import Attempted, FileGroup
 from shared.scoring.scorer_spec import FileFailure, LocalFile
@@ -60,6 +61,14 @@ def failed_tries(attempted: Attempted, index: int) -> Iterator[FailedTry]:
             error_type=lost.failed.error_type,
             message=str(lost.failed)[:LONGEST_OF_A_TRY],
         )
+
+
+def in_piece(error: FileError, piece: Piece | None) -> FileError:
+    """Of a file that is split: which of its rows are missing."""
+    if piece is None:
+        return error
+    message = f"{error.message.rstrip('.')}. It is {piece.words}, which have no predictions"
+    return error.model_copy(update={"message": f"{message}; the file's other pieces do."})
 
 
 def _shortfall(group: FileGroup, missing: int, index: int, attempts: int) -> FileError:

@@ -69,6 +69,21 @@ class RowForm:
 
 
 @dataclass(frozen=True)
+class FilePiece:
+    """What a file holds that is a piece of another one, which is split.
+
+    The other one has `first_row` rows and `first_line` lines before it. `columns` are keys that its
+    other rows have, and `groups` the first row group of parquet, and the one behind the last.
+    """
+
+    first_row: int
+    rows: int
+    first_line: int = 0
+    columns: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunRequest(ScorerMessage):
     files: tuple[tuple[str, str], ...]
     """Local path, and the name that goes into the rows."""
@@ -76,8 +91,9 @@ class RunRequest(ScorerMessage):
     minibatch: int = 0
     """Its index in the job, for a script that asks."""
     form: RowForm | None = None
-    timeout_s: float = 0.0
-    """How long it may take; 0 is for ever."""
+    piece: FilePiece | None = None
+    """Of the only file."""
+    timeout_s: float = 0.0  # for ever
     apart: str = ""
     """Why no files share one predict(): what another process has found."""
 
@@ -177,6 +193,7 @@ def decode(line: bytes) -> ScorerMessage:
         if kind is RunRequest:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
             fields["form"] = _form_of(fields.get("form"))
+            fields["piece"] = _piece_of(fields.get("piece"))
         if kind is RunDone:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
             fields["held"] = tuple(fields["held"])
@@ -199,6 +216,13 @@ def _form_of(fields: Any) -> RowForm | None:
         tuple(fields["columns"]),
         fields["is_typed"],
     )
+
+
+def _piece_of(fields: Any) -> FilePiece | None:
+    if fields is None:
+        return None
+    columns, groups = tuple(fields["columns"]), tuple(fields["groups"])
+    return FilePiece(**{**fields, "columns": columns, "groups": groups})
 
 
 def printable(text: str) -> str:

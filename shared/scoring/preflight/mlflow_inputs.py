@@ -17,10 +17,12 @@ from shared.scoring.child.mlflow.headers import matched
 from shared.scoring.preflight.first_rows import check_csv, check_json
 from shared.scoring.preflight.model_signature import ModelSignature, NoSignature, signature_of
 from shared.scoring.preflight.parquet_footer import NotParquet, ReadRange, column_names
+from shared.scoring.preflight.splittable import why_no_split, why_not_of_kind
 
 # Enough for a header of some thousand names, and for the first rows.
 HEAD = 256 << 10
 UNREADABLE, UNFIT, NO_SIGNATURE = "UnreadableFile", "SignatureMismatch", "UnreadableSignature"
+NOT_SPLITTABLE = "NotSplittable"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class MlflowInputs:
             code = UNFIT if isinstance(error, Unfit) else UNREADABLE
             return Refusal(code, str(error))
         return None
+
+    def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None:
+        """What a plan refuses of a file that is large enough to be split."""
+        why = why_no_split(mlmodel) or why_not_of_kind(file.base_name)
+        return Refusal(NOT_SPLITTABLE, why) if why else None
 
 
 def _look_at_csv(head: Head, signature: ModelSignature | None) -> None:

@@ -4,7 +4,9 @@ The file ends with its metadata, their length and `PAR1`. Of the metadata the se
 schema: a list of elements, the root first, each with its name (4) and its number of children (5).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 MAGIC = b"PAR1"
@@ -12,11 +14,29 @@ TAIL = 8
 # Of the metadata: the schema stands before the row groups, which may be many.
 MOST = 1 << 20
 _SCHEMA, _NAME, _CHILDREN = 2, 4, 5
+# Row groups: chunks of columns, and rows. A chunk's metadata: its path, bytes and places.
+_GROUPS, _CHUNKS, _ROWS, _META = 4, 1, 3, 3
+_PATH, _BYTES, _DATA, _DICTIONARY = 3, 7, 9, 11
 _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
 _INTEGERS = (4, 5, 6)
 _LONG_LIST = 15
 
 type ReadRange = Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A column's bytes in one row group, by the name at the top of the schema."""
+
+    name: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    rows: int
+    chunks: tuple[Chunk, ...]
 
 
 class NotParquet(ValueError):
@@ -25,15 +45,44 @@ class NotParquet(ValueError):
 
 def column_names(size: int, read: ReadRange) -> list[str]:
     """The names at the top of the schema, in order. Raises NotParquet."""
+    length = footer_length(size, read)
+    reader = _Reader(read(size - TAIL - length, min(length, MOST)))
+    with _reading():
+        return _top(reader.schema())
+
+
+def footer_length(size: int, read: ReadRange) -> int:
+    """The bytes of the metadata, which stand before the file's last `TAIL`. Raises NotParquet."""
     tail = read(max(0, size - TAIL), TAIL)
     length = int.from_bytes(tail[:4], "little")
     if size < TAIL + len(MAGIC) or tail[4:] != MAGIC or length > size - TAIL:
         raise NotParquet("it does not end with a footer")
-    reader = _Reader(read(size - TAIL - length, min(length, MOST)))
+    return length
+
+
+def row_groups(footer: bytes) -> tuple[list[str], list[RowGroup]]:
+    """The names at the top of the schema, and what each row group has. Raises NotParquet."""
+    with _reading():
+        fields = _Reader(footer).fields()
+        return _top(fields[_SCHEMA]), [_group(one) for one in fields[_GROUPS]]
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
     try:
-        return _top(reader.schema())
+        yield
     except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise NotParquet(f"its footer cannot be read ({error})") from error
+
+
+def _group(fields: dict[int, Any]) -> RowGroup:
+    return RowGroup(fields[_ROWS], tuple(_chunk(one[_META]) for one in fields[_CHUNKS]))
+
+
+def _chunk(meta: dict[int, Any]) -> Chunk:
+    """A dictionary stands before the data."""
+    start = min(offset for offset in (meta[_DATA], meta.get(_DICTIONARY)) if offset)
+    return Chunk(meta[_PATH][0].decode(), start, start + meta[_BYTES])
 
 
 def _top(elements: list[dict[int, Any]]) -> list[str]:
@@ -70,6 +119,10 @@ class _Reader:
             if field == _SCHEMA:
                 return list(value)
         raise ValueError("it has no schema")
+
+    def fields(self) -> dict[int, Any]:
+        """All of them, by their numbers."""
+        return self._struct()
 
     def _field(self, before: int, header: int) -> int:
         """A field's number: by its distance from the one before, or written out."""

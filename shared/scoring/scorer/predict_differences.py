@@ -1,11 +1,10 @@
 """Deployments whose files had other rows in one predict() than alone: found by one, told to all."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 from shared.scoring.child.messages import RunDone, RunRequest
 from shared.scoring.scorer.answers import Answer
-from shared.scoring.scorer_spec import LocalFile, RowsAsked, ScorerSpec
+from shared.scoring.scorer_spec import ScorerSpec
 
 
 class PredictDifferences:
@@ -14,20 +13,10 @@ class PredictDifferences:
     def __init__(self) -> None:
         self._found: dict[str, str] = {}
 
-    def request(
-        self,
-        spec: ScorerSpec,
-        files: Sequence[LocalFile],
-        output: Path,
-        minibatch: int,
-        rows: RowsAsked,
-        timeout_s: float,
-    ) -> RunRequest:
+    def told(self, spec: ScorerSpec, request: RunRequest, timeout_s: float) -> RunRequest:
         """A run, for a process that may not know yet what another has found."""
-        paths = tuple((str(file.path.absolute()), file.name) for file in files)
         apart = self._found.get(spec.fingerprint, "")
-        target = str(output.absolute())
-        return RunRequest(paths, target, minibatch, rows.form, timeout_s, apart)
+        return replace(request, timeout_s=timeout_s, apart=apart)
 
     def learn(self, spec: ScorerSpec, answer: Answer) -> None:
         if isinstance(answer, RunDone) and answer.has_differed:

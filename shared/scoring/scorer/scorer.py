@@ -149,7 +149,8 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
-        request = self._differences.request(self.spec, files, output, minibatch, rows, timeout_s)
+        request = rows.request(files, output, minibatch)
+        request = self._differences.told(self.spec, request, timeout_s)
         try:
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
             self._differences.learn(self.spec, answer)

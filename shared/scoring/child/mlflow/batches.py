@@ -49,6 +49,8 @@ class Loaded:
     failure: FileFailure | None = None
     carried: tuple[tuple[str, Any], ...] = ()
     """Columns of the input that go into the rows."""
+    first_row: int = 0
+    """Of a piece of a file: the number of its first row."""
 
     @property
     def is_empty(self) -> bool:
@@ -79,8 +81,12 @@ def rows_of(file: Loaded, prediction: Any) -> Rows:
     if sample is None:
         return Rows()
     if sample.is_table:
-        return Rows(sample.rows, prediction_rows.lines(prediction, sample.rows, file.name))
+        return Rows(sample.rows, _lines(file, sample, prediction))
     return Rows(sample.rows, prediction_rows.line(batch_of(sample, prediction), file.name))
+
+
+def _lines(file: Loaded, sample: AnySample, prediction: Any) -> bytes:
+    return prediction_rows.lines(prediction, sample.rows, file.name, file.first_row)
 
 
 def batch_of(sample: AnySample, prediction: Any) -> Any:

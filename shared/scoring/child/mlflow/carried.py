@@ -16,12 +16,12 @@ from .cast import MISSING
 from .failure import Unfit
 
 if TYPE_CHECKING:
-    from ..messages import RowForm
+    from ..messages import FilePiece, RowForm
     from .sample import AnySample
 
 
 def columns_of(
-    path: str, name: str, sample: AnySample, form: RowForm | None
+    path: str, name: str, sample: AnySample, form: RowForm | None, piece: FilePiece | None = None
 ) -> tuple[tuple[str, Any], ...]:
     """Name and values of each column that is carried. Raises `Unfit`."""
     if form is None or not form.carry:
@@ -31,7 +31,7 @@ def columns_of(
             return ()
         raise Unfit(f"An image has no columns to carry: {_listed(form.carry)}")
     kind, codec = kinds.kind_of(name)
-    columns = _read(path, kind, codec)
+    columns = _read(path, kind, codec, piece)
     wanted = tuple(columns) if form.carry == (ALL,) else form.carry
     missing = [one for one in wanted if one not in columns]
     if missing:
@@ -44,12 +44,13 @@ def columns_of(
     return tuple((one, columns[one]) for one in wanted)
 
 
-def _read(path: str, kind: str, codec: str) -> dict[str, list[Any]]:
+def _read(path: str, kind: str, codec: str, piece: FilePiece | None) -> dict[str, list[Any]]:
     if kind in kinds.PARQUET:
-        return parquet_table.read_columns(path)
+        groups, names = (piece.groups, piece.columns) if piece else ((), ())
+        return parquet_table.read_columns(path, groups, names)
     if kind in kinds.CSV:
         return dict(csv_table.read_texts(path, codec))
-    return json_table.read_columns(path, codec)
+    return json_table.read_columns(path, codec, piece.columns if piece else ())
 
 
 def _typed(texts: list[str], name: str, data: Any) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +15,20 @@ from .text import utf8
 from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def read(path: str, schema: Any, codec: str = "") -> Any:
-    """Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's."""
+
+def read(path: str, schema: Any, codec: str = "", others: Sequence[str] = ()) -> Any:
+    """`others` are keys that objects of the same file have which are not here.
+
+    Raises `Unreadable` when the file is no such JSON, and `Unfit` when it is not the model's.
+    """
     text = utf8(path, codec).decode("utf-8-sig")
     if not text.strip():
         raise Unreadable("The file is empty: write [] if it shall have no rows")
     records = records_of(text)
-    header = list(dict.fromkeys(key for record in records for key in record))
+    header = list(dict.fromkeys(chain((key for record in records for key in record), others)))
     if isinstance(schema, Hinted):
         return schema.of_records(header, records)
     columns = chosen(schema, header) if records else select_all_columns(schema)
@@ -30,10 +37,10 @@ def read(path: str, schema: Any, codec: str = "") -> Any:
     return fitted(columns, len(records), lambda name: _column(records, name))
 
 
-def read_columns(path: str, codec: str = "") -> dict[str, list[Any]]:
+def read_columns(path: str, codec: str = "", others: Sequence[str] = ()) -> dict[str, list[Any]]:
     """All columns, of a file that was read before; what an object lacks is None."""
     records = records_of(utf8(path, codec).decode("utf-8-sig"))
-    names = dict.fromkeys(key for record in records for key in record)
+    names = dict.fromkeys(chain((key for record in records for key in record), others))
     return {name: [record.get(name) for record in records] for name in names}
 
 

@@ -11,13 +11,14 @@ from . import kinds, plain_csv, sample
 from .batches import Loaded, file_failure
 from .carried import columns_of
 from .failure import FileFailed, UnsupportedFileType
+from .pieces import checked
 from .sample import PartOfTable
 from .text import utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..messages import RowForm, RunRequest
+    from ..messages import RunRequest
     from .sample import AnySample
 
 # Bytes of text that are read at once; more of them is not faster.
@@ -37,15 +38,15 @@ def loaded(schema: Any, request: RunRequest, *, at_once: bool) -> Iterator[Loade
     """In the order given. `at_once`: files next to each other may be one table's parts."""
     texts: list[_Text] = []
     for path, name in request.files:
-        text = _plain(path, name) if at_once else None
+        text = _plain(path, name) if at_once and request.piece is None else None
         if texts and (text is None or not _belongs(text, texts)):
-            yield from _at_once(texts, schema, request.form)
+            yield from _at_once(texts, schema, request)
             texts = []
         if text is None:
-            yield _alone(path, name, schema, request.form)
+            yield _alone(path, name, schema, request)
         else:
             texts.append(text)
-    yield from _at_once(texts, schema, request.form)
+    yield from _at_once(texts, schema, request)
 
 
 def _plain(path: str, name: str) -> _Text | None:
@@ -67,27 +68,29 @@ def _belongs(text: _Text, others: Sequence[_Text]) -> bool:
     return text.lines.header == others[0].lines.header and size <= _MOST_AT_ONCE
 
 
-def _at_once(texts: Sequence[_Text], schema: Any, form: RowForm | None) -> Iterator[Loaded]:
+def _at_once(texts: Sequence[_Text], schema: Any, request: RunRequest) -> Iterator[Loaded]:
     several = len(texts) > 1
     table = plain_csv.read([text.lines for text in texts], schema) if several else None
     start = 0
     for text in texts:
         if table is None:
-            yield _alone(text.path, text.name, schema, form)
+            yield _alone(text.path, text.name, schema, request)
             continue
         part = PartOfTable(table, start, text.lines.rows)
         start += part.rows
-        yield _guarded(text.path, text.name, form, lambda part=part: part)  # type: ignore[misc]
+        yield _guarded(text.path, text.name, request, lambda part=part: part)  # type: ignore[misc]
 
 
-def _alone(path: str, name: str, schema: Any, form: RowForm | None) -> Loaded:
-    return _guarded(path, name, form, lambda: sample.read(path, name, schema))
+def _alone(path: str, name: str, schema: Any, request: RunRequest) -> Loaded:
+    return _guarded(path, name, request, lambda: sample.read(path, name, schema, request.piece))
 
 
-def _guarded(path: str, name: str, form: RowForm | None, read: Callable[[], AnySample]) -> Loaded:
+def _guarded(path: str, name: str, request: RunRequest, read: Callable[[], AnySample]) -> Loaded:
+    piece = request.piece
     try:
-        found = read()
-        return Loaded(name, found, carried=columns_of(path, name, found, form))
+        found = checked(read(), piece)
+        carried = columns_of(path, name, found, request.form, piece)
+        return Loaded(name, found, None, carried, piece.first_row if piece else 0)
     except FileFailed as error:
         prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
         failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")

@@ -14,6 +14,7 @@ from ..messages import RunDone, RunRequest
 from .batches import rows_of
 from .loading import loaded
 from .named_rows import NamedRows
+from .pieces import in_whole
 from .row_wise import reason_against
 from .sharing import Deadline, Sharing
 from .type_hints import Hinted
@@ -73,7 +74,7 @@ def _write_rows(
                 rows += answer.rows
                 size += len(answer.block)
                 if answer.failure is not None:
-                    failures.append(answer.failure)
+                    failures.append(in_whole(answer.failure, request.piece))
     return RunDone(
         rows,
         len(request.files) - len(failures),

@@ -74,7 +74,7 @@ class NamedRows:
         rows = file.sample.rows if file.sample else 0
         is_json = self._form.format == JSONL
         if not is_json and self._form.lineage is None and not file.carried:
-            numbers = [np.arange(rows)] if first else []
+            numbers = [np.arange(file.first_row, file.first_row + rows)] if first else []
             return prediction_rows.written(
                 [*numbers, *prediction_rows.celled(predicted)], file.name
             )
@@ -96,7 +96,7 @@ class NamedRows:
 
     def _of_lineage(self, name: str, file: Loaded, rows: int) -> Any:
         if name == ROW:
-            return range(rows)
+            return range(file.first_row, file.first_row + rows)
         return repeat(file.name if name == FILE else self._values[name], rows)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,12 +14,21 @@ from .nested import objects
 from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def read(path: str, schema: Any) -> Any:
-    """Raises `Unreadable` when the file is no parquet, and `Unfit` when it is not the model's."""
+# Of a file's beginning and of its end: enough to tell parquet.
+_END = 8
+
+
+def read(path: str, schema: Any, groups: Sequence[int] = ()) -> Any:
+    """Of `groups` only the row groups from the first one up to the second one, which it is without.
+
+    Raises `Unreadable` when the file is no parquet, and `Unfit` when it is not the model's.
+    """
     pyarrow = _pyarrow()
     try:
-        return _table(pyarrow.parquet, path, schema)
+        return _table(pyarrow.parquet, path, schema, groups)
     except OSError as error:
         if error.errno:
             raise  # the disk's fault, not the file's
@@ -27,10 +37,16 @@ def read(path: str, schema: Any) -> Any:
         raise Unreadable(_reason(path, error)) from error
 
 
-def read_columns(path: str) -> dict[str, list[Any]]:
-    """All columns, of a file that was read before. Raises `Unfit` when two have one name."""
+def read_columns(
+    path: str, groups: Sequence[int] = (), columns: Sequence[str] = ()
+) -> dict[str, list[Any]]:
+    """All columns, of a file that was read before. Raises `Unfit` when two have one name.
+
+    Of `groups` only what is there: the `columns`.
+    """
     with open(path, "rb") as stream:  # noqa: PTH123  # as below
-        table = _pyarrow().parquet.ParquetFile(stream).read(use_threads=False)
+        file = _pyarrow().parquet.ParquetFile(stream)
+        table = _read(file, list(columns) if groups else None, groups)
     names = list(table.column_names)
     for name in names:
         if names.count(name) > 1:
@@ -40,8 +56,13 @@ def read_columns(path: str) -> dict[str, list[Any]]:
 
 def _reason(path: str, error: Exception) -> str:
     """What pyarrow says of a file that is parquet; of another one, what it is instead."""
-    data = Path(path).read_bytes()
-    return _first_line(error) if is_parquet(data) else disguise(data) or _first_line(error)
+    with open(path, "rb") as stream:  # noqa: PTH123  # as below
+        ends = stream.read(_END)
+        size = stream.seek(0, SEEK_END)
+        stream.seek(max(0, size - _END))
+        if is_parquet(ends + stream.read()):
+            return _first_line(error)  # it may have holes: it is not read whole
+    return disguise(Path(path).read_bytes()) or _first_line(error)
 
 
 def _pyarrow() -> Any:
@@ -54,7 +75,13 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def _table(parquet: Any, path: str, schema: Any) -> Any:
+def _read(file: Any, columns: list[str] | None, groups: Sequence[int]) -> Any:
+    if not groups:
+        return file.read(columns, use_threads=False)
+    return file.read_row_groups(list(range(*groups)), columns, use_threads=False)
+
+
+def _table(parquet: Any, path: str, schema: Any, groups: Sequence[int]) -> Any:
     with open(path, "rb") as stream:  # noqa: PTH123  # an arrow file stays open until collected
         file = parquet.ParquetFile(stream)
         if isinstance(schema, Hinted):
@@ -64,7 +91,7 @@ def _table(parquet: Any, path: str, schema: Any) -> Any:
             frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
             return frame
         arrays = {column.name for column in columns if column.nested is not None}
-        table = file.read([column.name for column in columns], use_threads=False)
+        table = _read(file, [column.name for column in columns], groups)
         return fitted(columns, table.num_rows, lambda name: _values(table, name, arrays))
 
 

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 _KNOWN = (pd.DataFrame, pd.Series, pd.Index, np.generic, np.ma.MaskedArray)
 
 
-def lines(prediction: Any, rows: int, name: str) -> bytes:
-    """One line per row of the file, numbered from 0."""
-    return written([np.arange(rows), *celled(columns_of_table(prediction, rows))], name)
+def lines(prediction: Any, rows: int, name: str, first: int = 0) -> bytes:
+    """One line per row of the file, numbered from `first`."""
+    return written(
+        [np.arange(first, first + rows), *celled(columns_of_table(prediction, rows))], name
+    )
 
 
 def line(prediction: Any, name: str) -> bytes:

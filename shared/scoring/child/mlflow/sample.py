@@ -11,12 +11,9 @@ from .failure import UnsupportedFileType
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ..messages import FilePiece
     from .plain_csv import Table
 
-_TEXTS = {
-    **dict.fromkeys(kinds.CSV, csv_table.read),
-    **dict.fromkeys(kinds.JSON, json_table.read),
-}
 # A row that is a Python object is worth so many numbers.
 _OF_OBJECT = 64
 
@@ -62,7 +59,7 @@ class PartOfTable:
 AnySample = Union[Sample, PartOfTable]  # noqa: UP007  # Python 3.7 evaluates it
 
 
-def read(path: str, name: str, schema: Any) -> Sample:
+def read(path: str, name: str, schema: Any, piece: FilePiece | None = None) -> Sample:
     """The name tells the kind. Raises a `FileFailed`."""
     kind, codec = kinds.kind_of(name)
     if not kinds.is_read(name):
@@ -71,7 +68,9 @@ def read(path: str, name: str, schema: Any) -> Sample:
         array, is_batch = image.read(path, schema)
         return Sample(array, 1, is_table=False, is_batch=is_batch)
     if kind in kinds.PARQUET:
-        frame = parquet_table.read(path, schema)
+        frame = parquet_table.read(path, schema, piece.groups if piece else ())
+    elif kind in kinds.JSON:
+        frame = json_table.read(path, schema, codec, piece.columns if piece else ())
     else:
-        frame = _TEXTS[kind](path, schema, codec)
+        frame = csv_table.read(path, schema, codec)
     return Sample(frame, len(frame))

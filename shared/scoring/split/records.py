@@ -1,0 +1,149 @@
+"""Cutting a stream of bytes between its records, in bounded memory.
+
+A `Scan` knows what a record is. It gets blocks that begin with one; where a quoted text may hold
+line ends, that can only be known by having read all before it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.domain.split import Split, SplitBy
+
+# Bytes of one record: a longer one is rather a quote that nothing closes.
+LONGEST_RECORD = 64 << 20
+# A mini-batch for each.
+MOST_PIECES = 100_000
+# Bytes in which a row is looked for at once.
+STEP = 64 << 10
+
+
+class NotSplit(Exception):
+    """The file is scored as one: why, in words without a last full stop."""
+
+
+class Scan(Protocol):
+    """What is asked of a format. Blocks begin with a record; each method raises NotSplit."""
+
+    def begin(self, block: bytes) -> int | None:
+        """The bytes that go before each piece; None: they are not all there yet.
+
+        The block is the file's first.
+        """
+        ...
+
+    def whole(self, block: bytes) -> int:
+        """The bytes of the whole records in the block, which may end within one."""
+        ...
+
+    def rows(self, block: bytes) -> int:
+        """How many rows there are in a block of whole records."""
+        ...
+
+    def first(self, block: bytes) -> int:
+        """The bytes of its first record, blank or not."""
+        ...
+
+    def can_begin_piece(self, block: bytes) -> bool:
+        """Whether the block told that its first row may follow the head; False: not yet."""
+        ...
+
+
+@dataclass
+class Cut:
+    """A piece as it is found: `lines` are the line ends in it."""
+
+    start: int
+    first_row: int = 0
+    first_line: int = 0
+    stop: int = 0
+    rows: int = 0
+    lines: int = 0
+    is_checked: bool = False
+
+    def next(self) -> "Cut":
+        first_row, first_line = self.first_row + self.rows, self.first_line + self.lines
+        return Cut(self.stop, first_row, first_line, self.stop)
+
+
+def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, list[Cut]]:
+    """The bytes that go before each piece, and the pieces in order: none is without rows."""
+    found, head = list[Cut](), b""
+    cut: Cut | None = None
+    for block in _of_records(blocks, scan):
+        rest = block
+        if cut is None:
+            head += block
+            size = scan.begin(head)
+            if size is None:
+                continue
+            head, rest = head[:size], head[size:]
+            cut = Cut(size, first_line=head.count(b"\n"), stop=size)
+        while rest:
+            cut.is_checked = cut.is_checked or scan.can_begin_piece(rest)
+            size, rows = _taken(rest, scan, split, cut)
+            cut.rows += rows
+            cut.lines += rest.count(b"\n", 0, size)
+            cut.stop += size
+            rest = rest[size:]
+            if _is_full(cut, split):
+                found.append(cut)
+                cut = cut.next()
+                if len(found) > MOST_PIECES:
+                    raise NotSplit(f"it would make more than {MOST_PIECES} pieces")
+    return len(head), [one for one in (*found, cut) if one is not None and one.rows]
+
+
+def _is_full(cut: Cut, split: Split) -> bool:
+    done = cut.stop - cut.start if split.by is SplitBy.SIZE else cut.rows
+    return done >= split.most
+
+
+def _taken(block: bytes, scan: Scan, split: Split, cut: Cut) -> tuple[int, int]:
+    """The bytes of the block that go into the piece, and their rows."""
+    if split.by is SplitBy.ROWS:
+        return _through_row(block, scan, split.most - cut.rows)
+    room, size = split.most - (cut.stop - cut.start), len(block)
+    if room < size:
+        before = scan.whole(block[:room])
+        size = before if before == room else before + scan.first(block[before:])
+    return size, scan.rows(block[:size])
+
+
+def _through_row(block: bytes, scan: Scan, count: int) -> tuple[int, int]:
+    """The bytes up to the end of the `count`-th row, or all; and the rows in them."""
+    taken = rows = 0
+    while taken < len(block) and rows < count:
+        step = block[taken : taken + STEP]
+        if taken + STEP < len(block):
+            step = step[: scan.whole(step)] or block[taken : taken + scan.first(block[taken:])]
+        found = scan.rows(step)
+        if rows + found > count:
+            size = _record_by_record(step, scan, count - rows)
+            return taken + size, count
+        taken, rows = taken + len(step), rows + found
+    return taken, rows
+
+
+def _record_by_record(block: bytes, scan: Scan, count: int) -> int:
+    at = 0
+    while count > 0:
+        size = scan.first(block[at:])
+        count -= scan.rows(block[at : at + size])
+        at += size
+    return at
+
+
+def _of_records(blocks: Iterable[bytes], scan: Scan) -> Iterator[bytes]:
+    """The same bytes in blocks of whole records; the last one may lack its line end."""
+    rest = b""
+    for more in blocks:
+        block = rest + more if rest else more
+        size = scan.whole(block)
+        if size:
+            yield block[:size]
+        rest = block[size:]
+        if len(rest) > LONGEST_RECORD:
+            raise NotSplit(f"it has a record of more than {LONGEST_RECORD} bytes")
+    if rest:
+        yield rest
