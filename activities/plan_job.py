@@ -16,7 +16,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
+from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound, ServiceUnavailable
 from shared.domain.function_names import PLAN_JOB
 from shared.domain.job import JobSpec
 from shared.domain.listing import ListingSum, ascending
@@ -70,9 +70,27 @@ def plan(task: PlanTask, services: Services) -> Planned:
     if state.plan is not None and not task.is_again and _is_between_shards(state.tally, state.plan):
         since = state.scoring_since
         return Planned(plan=state.plan, limits=limits, tally=state.tally, scoring_since=since)
+    _start_scorer(job.spec, services)
     created = _create_plan(job.spec, services)
     observer().planned(job.spec, created)
     return Planned(plan=created, limits=limits)
+
+
+def _start_scorer(spec: JobSpec, services: Services) -> None:
+    """One loads while the input is listed; the first mini-batch need not wait for both."""
+    services.scorers.warm_up(
+        spec.resolved,
+        capacity=spec.settings.parallelism,
+        is_stopped=lambda: _is_stopped(spec.name, services),
+    )
+
+
+def _is_stopped(job: str, services: Services) -> bool:
+    """A store that does not answer is no reason to end what loads."""
+    try:
+        return services.signals.is_stopped(job)
+    except ServiceUnavailable:
+        return False
 
 
 def _is_between_shards(tally: Tally, plan: Plan) -> bool:

@@ -21,6 +21,7 @@ from shared.scoring.environments.environment_spec import (
     Listener,
 )
 from shared.scoring.environments.environments import Environments
+from shared.scoring.environments.own_packages import own_packages
 from shared.scoring.environments.recorded_versions import (
     Versions,
     differences,
@@ -90,11 +91,23 @@ class Scorers:
         Raises InitFailed, EnvironmentFailed, ModelMissing when the files are gone, and
         ScoringStopped once `is_stopped` says so.
         """
-        spec, most = self._spec(resolved), min(capacity, self._most or capacity)
+        spec = self._spec(resolved)
         with self._pool.lease(
-            spec, capacity=most, most=self._most, job=job, span=span, is_stopped=is_stopped
+            spec, capacity=capacity, most=self._most, job=job, span=span, is_stopped=is_stopped
         ) as scorer:
             yield scorer
+
+    def warm_up(
+        self, resolved: ResolvedDeployment, *, capacity: int, is_stopped: Callable[[], bool]
+    ) -> None:
+        """A job is about to ask for a scorer: fetch what it takes, and load one, meanwhile."""
+        self._pool.warm_up(
+            lambda: self._spec(resolved), capacity=capacity, most=self._most, is_stopped=is_stopped
+        )
+
+    def must_yield(self, resolved: ResolvedDeployment, job: str, held_s: float) -> bool:
+        """Whether another job waits for a scorer that this job has had for so long."""
+        return self._pool.must_yield(resolved.fingerprint, job, held_s)
 
     def init_tries(self, resolved: ResolvedDeployment) -> int:
         """How often what scores by the deployment may fail to load, one time after the other."""
@@ -214,9 +227,7 @@ class Scorers:
             if image:
                 spec = spec.noting(*of_image(image).notes)
             return spec if has_script else for_mlflow(spec)
-        if has_script:
-            return None
-        return of_model(self._folders.fetch(model))
+        return None if has_script else of_model(self._folders.fetch(model))
 
     def _spec(self, resolved: ResolvedDeployment) -> ScorerSpec:
         python, code = self._interpreter(resolved), resolved.code_location
@@ -228,7 +239,7 @@ class Scorers:
             model_dir=model,
             environment=tuple(sorted(resolved.environment_variables.items())),
             logging_level=resolved.logging_level,
-            packages=_packages() if python == sys.executable else (),
+            packages=own_packages() if python == sys.executable else (),
             code_dir=self._folders.fetch(code) if code else None,
             script=resolved.script,
             memory_limit_mb=self._memory_mb,
@@ -237,9 +248,3 @@ class Scorers:
             hidden=self._hidden,
             is_stateless=not resolved.script and is_stateless(model),
         )
-
-
-def _packages() -> tuple[Path, ...]:
-    """Where the libraries lie, if not with the interpreter: Azure puts them beside the app."""
-    folders = (Path(entry) for entry in sys.path if entry.endswith("site-packages"))
-    return tuple(folder for folder in folders if not folder.is_relative_to(sys.prefix))

@@ -22,6 +22,9 @@ MINIBATCHES_PER_SHARD = 200
 # An activity costs some 40 ms on the real host, and its scorer rests while its rows are staged and
 # the next files fetched: below two seconds that shows, above it progress becomes sluggish.
 BUNDLE_TARGET_S = 2.0
+# Towards the end of a shard bundles become small, so that all workers finish together: at the most
+# this much apart, for an activity of less work would cost as much as it saves.
+SHORTEST_BUNDLE_S = 0.25
 LARGEST_BUNDLE = 100
 
 # A plan is written and read by pages: of so many files, where a mini-batch has no more.
@@ -112,15 +115,18 @@ def minibatches_per_page(mini_batch_size: int) -> int:
     return next(count for count in fitting if MINIBATCHES_PER_SHARD % count == 0)
 
 
-def bundle_size(remaining: int, width: int, seconds_per_minibatch: float | None) -> int:
+def bundle_size(
+    remaining: int, width: int, seconds_per_minibatch: float | None, shortest_s: float
+) -> int:
     """How many mini-batches the next activity takes.
 
     One, until a mini-batch was measured: the pilot. Then some BUNDLE_TARGET_S worth of them; and
     towards the end of a shard fewer, so that `width` workers finish together (guided
-    self-scheduling: never more than half of an equal share of what remains).
+    self-scheduling: half of an equal share of what remains at the most), but `shortest_s` worth.
     """
     if seconds_per_minibatch is None:
         return 1
-    fitting = int(BUNDLE_TARGET_S / max(seconds_per_minibatch, 1e-6))
-    share = math.ceil(remaining / (2 * width))
-    return max(1, min(fitting, share, LARGEST_BUNDLE))
+    pace = max(seconds_per_minibatch, 1e-6)
+    fitting, worthwhile = int(BUNDLE_TARGET_S / pace), math.ceil(shortest_s / pace)
+    share = remaining if width == 1 and shortest_s else math.ceil(remaining / (2 * width))
+    return max(1, min(fitting, max(share, worthwhile), remaining, LARGEST_BUNDLE))

@@ -94,8 +94,7 @@ class Shard:
     def _hand_out(self) -> BundleTask:
         task, span = self._task, self._todo.pop(0)
         remaining = len(span) + sum(len(other) for other in self._todo)
-        pace = task.tally.plus(self.tally).seconds_per_minibatch
-        size = min(len(span), bundle_size(remaining, task.limits.parallelism, pace))
+        size = min(len(span), self._bundle_size(remaining))
         if size < len(span):
             self._todo.insert(0, Span(first=span.first + size, stop=span.stop))
         bundle = Span(first=span.first, stop=span.first + size)
@@ -108,6 +107,11 @@ class Shard:
             failed_before=self._failed_files(),
             is_alone=self._is_held_back,
         )
+
+    def _bundle_size(self, remaining: int) -> int:
+        task = self._task
+        pace = task.tally.plus(self.tally).seconds_per_minibatch
+        return bundle_size(remaining, task.limits.parallelism, pace, task.shortest_bundle_s)
 
     def _failed_files(self) -> int:
         before, own = self._task.tally, self.tally

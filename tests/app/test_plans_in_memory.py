@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,27 @@ def test_an_input_that_never_rests_is_scored_and_not_called_proven(tmp_path: Pat
     assert ("incomplete", False) == (proof["verdict"], proof["plan"]["is_confirmed"])
     assert ROWS == predictions(blobs)[:9]
     assert proof["files"]["planned"] == proof["files"]["scored"] == len(predictions(blobs))
+
+
+class Unlistable(MemoryBlobs):
+    """The store does not list the input."""
+
+    def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
+        if prefix == "in/":
+            raise ServiceUnavailable("The store rests.", fix="Try again.")
+        return super().list_blobs(container, prefix)
+
+
+def test_a_scorer_is_begun_once_and_before_the_input_is_listed(tmp_path: Path) -> None:
+    services, blobs, _ = services_in_memory(tmp_path)
+    upload(blobs, ["1"] * 250)
+    run_job(a_spec(mini_batch_size=1, max_concurrency_per_instance=3), services)
+    resting, _, _ = services_in_memory(tmp_path, Unlistable())
+    resting.jobs.create(a_spec())
+
+    with pytest.raises(ServiceUnavailable):
+        plan(PlanTask(job="job-1"), resting)
+
+    warmed: Any = services.scorers
+    begun: Any = resting.scorers
+    assert ([3], [1]) == (warmed.warmed, begun.warmed)

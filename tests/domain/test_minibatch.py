@@ -1,8 +1,10 @@
 """Cutting: every file once, in order, whatever the sizes."""
 
 import itertools
+import math
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +12,7 @@ from shared.domain.minibatch import (
     BUNDLE_TARGET_S,
     LARGEST_BUNDLE,
     MINIBATCHES_PER_SHARD,
+    SHORTEST_BUNDLE_S,
     PlannedFile,
     Span,
     bundle_size,
@@ -45,18 +48,45 @@ def test_minibatches_cover_every_file_once_and_in_order(files: int, size: int) -
 
 
 def test_the_pilot_is_a_single_minibatch() -> None:
-    assert 1 == bundle_size(remaining=200, width=2, seconds_per_minibatch=None)
+    assert 1 == bundle_size(200, 2, None, SHORTEST_BUNDLE_S)
 
 
 @given(remaining=st.integers(1, 200), width=st.integers(1, 64), pace=st.floats(0, 100))
-def test_a_bundle_is_never_more_than_its_share_of_what_remains(
+def test_a_bundle_is_never_more_than_its_share_of_what_remains_or_what_an_activity_is_worth(
     remaining: int, width: int, pace: float
 ) -> None:
-    size = bundle_size(remaining, width, pace)
+    size = bundle_size(remaining, width, pace, SHORTEST_BUNDLE_S)
 
-    assert 1 <= size <= LARGEST_BUNDLE
+    assert 1 <= size <= min(LARGEST_BUNDLE, remaining)
     assert size == 1 or size * pace <= BUNDLE_TARGET_S
-    assert size == 1 or size <= remaining / (2 * width) + 1
+    is_small = size <= remaining / (2 * width) + 1 or (size - 1) * pace <= SHORTEST_BUNDLE_S
+    assert is_small or width == 1
+
+
+@given(remaining=st.integers(1, 200), width=st.integers(1, 64), pace=st.floats(0, 100))
+def test_a_shard_that_began_before_bundles_had_a_least_length_goes_on_as_it_began(
+    remaining: int, width: int, pace: float
+) -> None:
+    """Its history has the bundles that it handed out, by this rule."""
+    fitting = int(2.0 / max(pace, 1e-6))
+
+    expected = max(1, min(fitting, math.ceil(remaining / (2 * width)), 100))
+    assert expected == bundle_size(remaining, width, pace, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("pace", "width", "most"),
+    [(0.001, 1, 3), (0.001, 4, 6), (0.01, 1, 3), (0.01, 4, 12), (0.1, 1, 11), (0.1, 4, 27)],
+)
+def test_short_minibatches_make_few_activities(pace: float, width: int, most: int) -> None:
+    """Of 200 mini-batches, pilots and all: each activity costs some 40 ms on the real host."""
+    left, sizes = MINIBATCHES_PER_SHARD - width, [1] * width
+    while left:
+        sizes.append(bundle_size(left, width, pace, SHORTEST_BUNDLE_S))
+        left -= sizes[-1]
+
+    assert len(sizes) <= most
+    assert all(size * pace <= BUNDLE_TARGET_S for size in sizes)
 
 
 @given(st.lists(st.integers(0, 60), unique=True), st.randoms(use_true_random=False))

@@ -47,8 +47,9 @@ REPAIRED = JobRun(job=NAME, next_shard=SHARDS - 2, repairs=MOST_REPAIRS - 1)
 
 
 def counts(minibatches: int) -> dict[str, Any]:
-    most = 10**12
-    return {"files": most, "failed_files": most, "rows": most, "retries": most, "seconds": 12345.6}
+    """Of mini-batches that take so long that an activity has one."""
+    most, seconds = 10**12, 100.5 * minibatches
+    return {"files": most, "failed_files": most, "rows": most, "retries": most, "seconds": seconds}
 
 
 def a_plan() -> Plan:

@@ -105,12 +105,22 @@ class ScriptedScorer:
 
 
 class ScriptedCrews:
-    def __init__(self, scratch: Path) -> None:
+    """`wanted` says whether another job waits for the scorer."""
+
+    def __init__(self, scratch: Path, wanted: Callable[[], bool]) -> None:
         self.member = ScriptedScorer(scratch)
+        self.warmed = list[int]()
+        self._wanted = wanted
 
     @contextmanager
     def scorer(self, resolved: Any, **_lease: Any) -> Iterator[ScriptedScorer]:
         yield self.member
+
+    def warm_up(self, resolved: Any, *, capacity: int, **_lease: Any) -> None:
+        self.warmed.append(capacity)
+
+    def must_yield(self, resolved: Any, job: str, held_s: float) -> bool:
+        return self._wanted()
 
     def init_tries(self, resolved: Any) -> int:
         return 3
@@ -127,7 +137,12 @@ class ScriptedCrews:
 type App = tuple[Services, MemoryBlobs, ScriptedScorer]
 
 
-def services_in_memory(scratch: Path, blobs: MemoryBlobs | None = None, **more: Any) -> App:
+def services_in_memory(
+    scratch: Path,
+    blobs: MemoryBlobs | None = None,
+    wanted: Callable[[], bool] = lambda: False,
+    **more: Any,
+) -> App:
     """Services over a store in memory, an empty one by default; a model lies at `models/m`.
 
     `more` are settings.
@@ -135,7 +150,7 @@ def services_in_memory(scratch: Path, blobs: MemoryBlobs | None = None, **more: 
     blobs = blobs or MemoryBlobs()
     services = services_with_processes(scratch, blobs, **more)
     services.scorers.close()
-    scorers = ScriptedCrews(scratch)
+    scorers = ScriptedCrews(scratch, wanted)
     scripted: Any = scorers
     return dataclasses.replace(services, scorers=scripted), blobs, scorers.member
 

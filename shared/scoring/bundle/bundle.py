@@ -42,8 +42,10 @@ class Bundle:
 
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
     `side_names` are those of the files that a script may write beside its rows; None: it has none.
-    `is_over` says that no further mini-batch is wanted; `note_failures(minibatch, failed_files)`
-    is called for each mini-batch after its last try. `rows_asked()` says how a try writes its rows.
+    `is_over()` says that no further mini-batch is wanted, and `must_yield(seconds)` that another
+    job waits for the scorer that this bundle has had for so long. `note_failures(minibatch,
+    failed_files)` is called for each mini-batch after its last try. `rows_asked()` says how a try
+    writes its rows.
     """
 
     span: Span
@@ -54,6 +56,7 @@ class Bundle:
     side_names: SideNames | None
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
+    must_yield: Callable[[float], bool] = lambda _: False
     rows_asked: Callable[[], RowsAsked] = RowsAsked
 
 
@@ -103,7 +106,7 @@ class _Run:
         indices = iter(range(bundle.span.first, bundle.span.stop))
         try:
             for index in range(bundle.span.first, bundle.span.stop):
-                is_long = index > bundle.span.first and _since(began) > LONGEST_BUNDLE_S
+                is_long = index > bundle.span.first and self._has_had_its_turn(_since(began))
                 if is_long or bundle.is_over():
                     break
                 ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
@@ -118,6 +121,9 @@ class _Run:
                 fetching.drop()
         result.seconds = _since(began)
         return result
+
+    def _has_had_its_turn(self, seconds: float) -> bool:
+        return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds)
 
     def _fetch(self, index: int) -> Fetching:
         files = self._bundle.files_of(index)

@@ -3,6 +3,7 @@
 A scorer serves one job. A spare - it has loaded, and scored nothing - may become any job's.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -80,6 +81,15 @@ class DeploymentPool:
         """First come, first served, but for those who cannot go on yet."""
         return next((one for one in self.queue if self._can_go(one)), None) is ticket
 
+    def must_yield(self, job: str) -> bool:
+        """Whether a job that has fewer scorers waits, and one given back would help it at once.
+
+        It would not where a process had to be ended for it: loading costs more than to wait.
+        """
+        return any(
+            self.leased[one.job] < self.leased[job] and self._is_helped(one) for one in self.queue
+        )
+
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.
 
@@ -127,6 +137,10 @@ class DeploymentPool:
         # Whoever came first waits for the spare that is being made: it is ready sooner.
         is_served_soon = list(self.queue).index(ticket) < self.starting
         return not is_served_soon and self._has_room(ticket)
+
+    def _is_helped(self, ticket: LeaseRequest) -> bool:
+        is_served = any(idle.serves(ticket) for idle in self.idle)
+        return is_served or ticket.spec.is_stateless or self._living < (ticket.most or math.inf)
 
     def _has_room(self, ticket: LeaseRequest) -> bool:
         """Others' idle processes make room for a job that has none, not for each of its bundles."""

@@ -62,6 +62,11 @@ class DeploymentPools:
             pool.leased[ticket.job] += has_turn
             return has_turn
 
+    def must_yield(self, fingerprint: str, job: str) -> bool:
+        with self._changed:
+            pool = self._of.get(fingerprint)
+            return pool is not None and pool.must_yield(job)
+
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """An idle scorer that fits, and those that have to go for it."""
         with self._changed:
@@ -134,6 +139,16 @@ class DeploymentPools:
                 return False
             pool.starting += 1
             return True
+
+    def begin_first(self, spec: ScorerSpec, capacity: int, most: int) -> bool:
+        """As `begin_spare`, where no spare of the deployment is there, nor on its way."""
+        with self._changed:
+            pool, anybody = self.pool(spec), LeaseRequest(spec, "", capacity, most)
+            if pool.starting or any(idle.serves(anybody) for idle in pool.idle):
+                return False
+            pool.capacity, pool.most = capacity, most
+            pool.requested_at = time.monotonic()
+        return self.begin_spare(spec)
 
     def end_spare(self, spec: ScorerSpec) -> None:
         with self._changed:

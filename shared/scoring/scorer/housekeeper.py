@@ -72,6 +72,35 @@ class Housekeeper:
         if scorers or ended_specs:
             self._run_in_background(lambda: self._replace(scorers, ended_specs))
 
+    def run_ahead(self, work: Callable[[], None]) -> None:
+        """Do behind the scenes what a job will do by itself, and better, if it fails."""
+
+        def quietly() -> None:
+            try:
+                work()
+            except Exception as failure:  # noqa: BLE001  # the job will find out, and say so
+                LOGGER.info("no scorer was loaded ahead: %s", failure)
+
+        self._run_in_background(quietly)
+
+    def load_spare(self, spec: ScorerSpec, make: Callable[[ScorerSpec], Scorer]) -> bool:
+        """Whether a spare that was begun did load."""
+        try:
+            scorer = make(spec)
+            try:
+                scorer.start()
+            except BaseException:
+                scorer.discard()
+                raise
+            if not self._pools.give_back(scorer):
+                scorer.discard()
+        except (InitFailed, ScoringStopped, PoolClosed, OSError) as failure:
+            LOGGER.info("no spare scorer: %s", failure)  # the next job will find out, and say so
+            return False
+        finally:
+            self._pools.end_spare(spec)
+        return True
+
     def _replace(self, scorers: list[Scorer], ended_specs: Sequence[ScorerSpec]) -> None:
         for scorer in scorers:
             scorer.exit.on_exit = _warn
@@ -90,21 +119,8 @@ class Housekeeper:
             scorer.exit.on_exit(report)
 
     def _make_spare(self, spec: ScorerSpec) -> None:
-        if spec.is_stateless or not self._pools.begin_spare(spec):
-            return
-        try:
-            scorer = self._make(spec)
-            try:
-                scorer.start()
-            except BaseException:
-                scorer.discard()
-                raise
-            if not self._pools.give_back(scorer):
-                scorer.discard()
-        except (InitFailed, ScoringStopped, PoolClosed, OSError) as failure:
-            LOGGER.info("no spare scorer: %s", failure)  # the next job will find out, and say so
-        finally:
-            self._pools.end_spare(spec)
+        if not spec.is_stateless and self._pools.begin_spare(spec):
+            self.load_spare(spec, self._make)
 
     def _run_in_background(self, work: Callable[[], None]) -> None:
         def quietly() -> None:

@@ -28,6 +28,10 @@ from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer_spec import JobCourse, ScorerSpec, ScoringStopped
 
+# A job that shares its scorers keeps one so long at least: its next turn costs an activity more,
+# some 40 ms on the real host.
+SHORTEST_TURN_S = 0.2
+
 
 def _never() -> bool:
     return False
@@ -100,6 +104,37 @@ class ScorerPool:
         finally:
             self._put_back(scorer, ticket, is_lost=is_lost)
 
+    def warm_up(
+        self,
+        spec_of: Callable[[], ScorerSpec],
+        *,
+        capacity: int,
+        most: int = 0,
+        is_stopped: Callable[[], bool] = _never,
+    ) -> None:
+        """A lease is about to be asked for: load a scorer behind the scenes, if none is there.
+
+        Its failure does not count: whoever leases one will find out.
+        """
+
+        def make(spec: ScorerSpec) -> Scorer:
+            scorer = self._new(spec, InitFailures())
+            scorer.begin("", is_stopped)
+            return scorer
+
+        def load() -> None:
+            spec = spec_of()
+            bound = self._gpus.bound(spec, most)
+            is_begun = self._pools.begin_first(spec, min(capacity, bound or capacity), bound)
+            if is_begun and self._housekeeper.load_spare(spec, make):
+                self._failures.record_success(spec.fingerprint)
+
+        self._housekeeper.run_ahead(load)
+
+    def must_yield(self, fingerprint: str, job: str, held_s: float) -> bool:
+        """Whether another job, which has fewer scorers, waits for one that this job has."""
+        return held_s >= SHORTEST_TURN_S and self._pools.must_yield(fingerprint, job)
+
     def init_tries(self, fingerprint: str) -> int:
         """How often a deployment may fail to load, one time after the other."""
         return self._failures.tries(fingerprint)
@@ -153,11 +188,11 @@ class ScorerPool:
             self._pools.count_back(ticket)
             raise
 
-    def _new(self, spec: ScorerSpec) -> Scorer:
+    def _new(self, spec: ScorerSpec, failures: InitFailures | None = None) -> Scorer:
         scorer = Scorer(
             spec,
             partial(self._launcher.launch, beside=self._pools.capacity(spec)),
-            self._failures,
+            failures or self._failures,
             self._differences,
             workplace=ScorerFolders(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,

@@ -1,0 +1,93 @@
+"""Two jobs of one deployment share its scorers: who has more yields, who waits is next."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from shared.scoring.scorer.pool import SHORTEST_TURN_S, ScorerPool
+from shared.scoring.scorer_spec import ScorerSpec
+from tests.scoring.conftest import Specs
+from tests.support.waiting import PATIENCE_S, wait_until
+
+LONG = SHORTEST_TURN_S + 1
+Leasing = Callable[..., AbstractContextManager[Callable[..., None]]]
+
+
+@pytest.fixture
+def leasing(pool: ScorerPool) -> Leasing:
+    """`large` has as many scorers; what it gives lets another caller wait for one."""
+
+    @contextmanager
+    def leasing(
+        spec: ScorerSpec, leased: int = 1, capacity: int = 0, most: int = 0
+    ) -> Iterator[Callable[..., None]]:
+        turns: list[Future[None]] = []
+
+        def lease(job: str, inside: Callable[[], None] = lambda: None) -> None:
+            with pool.lease(spec, job=job, capacity=capacity or leased, most=most):
+                inside()
+
+        def wait(job: str) -> None:
+            turns.append(threads.submit(lease, job))
+            wait_until(lambda: pool.census().waiting == len(turns), "it waits")
+
+        def nested(depth: int) -> Iterator[Callable[..., None]]:
+            with pool.lease(spec, job="large", capacity=capacity or leased, most=most):
+                if depth > 1:
+                    yield from nested(depth - 1)
+                else:
+                    yield wait
+
+        with ThreadPoolExecutor(8) as threads:
+            yield from nested(leased)
+            for turn in turns:
+                turn.result(PATIENCE_S)
+
+    return leasing
+
+
+def test_nobody_yields_to_nobody(pool: ScorerPool, spec_of: Specs, leasing: Leasing) -> None:
+    with leasing(spec_of()):
+        assert not pool.must_yield(spec_of().fingerprint, "large", LONG)
+    assert not pool.must_yield("unheard of", "large", LONG)
+
+
+def test_a_job_yields_to_another_after_a_while_and_never_to_itself(
+    pool: ScorerPool, spec_of: Specs, leasing: Leasing
+) -> None:
+    name = spec_of().fingerprint
+    with leasing(spec_of()) as wait:
+        wait("large")
+        assert not pool.must_yield(name, "large", LONG)
+        wait("small")
+        assert pool.must_yield(name, "large", LONG)
+        assert not pool.must_yield(name, "large", SHORTEST_TURN_S / 2)
+
+
+def test_jobs_with_as_many_scorers_do_not_yield_to_one_another(
+    pool: ScorerPool, spec_of: Specs, leasing: Leasing
+) -> None:
+    """Of two scorers each has one: the share is fair, and whoever came first is next."""
+    name = spec_of().fingerprint
+    with (
+        leasing(spec_of(), leased=1, capacity=2) as wait,
+        pool.lease(spec_of(), job="small", capacity=2),
+    ):
+        wait("small")
+        assert not pool.must_yield(name, "large", LONG)
+    with leasing(spec_of(), leased=2) as wait:
+        wait("small")
+        assert pool.must_yield(name, "large", LONG)
+
+
+@pytest.mark.parametrize(("is_stateless", "yields"), [(False, False), (True, True)])
+def test_a_job_does_not_yield_where_its_process_would_have_to_end(
+    pool: ScorerPool, spec_of: Specs, leasing: Leasing, *, is_stateless: bool, yields: bool
+) -> None:
+    """With one process in all, another job's has to be loaded first, unless any job may use it."""
+    spec = spec_of(is_stateless=is_stateless)
+    with leasing(spec, most=1) as wait:
+        wait("small")
+        assert yields == pool.must_yield(spec.fingerprint, "large", LONG)
