@@ -12,7 +12,7 @@ from shared.api.paging import cut, page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Handler, Route, register
 from shared.api.view import archived_states, is_oldest_first
-from shared.api.workspace import WORKSPACE, asset_id, enveloped, own_body
+from shared.api.workspace import WORKSPACE, asset_id, enveloped, lasting_body
 from shared.api.writes import write_of
 from shared.application import asset_kinds
 from shared.application.asset_kinds import AssetKind
@@ -47,7 +47,8 @@ class Assets[A: Asset]:
         return self.kind.path
 
     def put(self, request: Request, services: Services, _: Orchestrations) -> Response:
-        requested = self.read(*_key(request), own_body(request, services.settings))
+        body = lasting_body(request, services.settings, services.datastores.account_url)
+        requested = self.read(*_key(request), body)
         entry, is_new = services.register_asset(self.kind, requested, write_of(request))
         return self._answer(entry, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
 

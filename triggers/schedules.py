@@ -10,7 +10,7 @@ from shared.api.http import Request, Response
 from shared.api.paging import page, page_size, start_after
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.api.workspace import WORKSPACE, enveloped, own_body, schedule_id
+from shared.api.workspace import WORKSPACE, enveloped, lasting_body, schedule_id
 from shared.api.writes import write_of
 from shared.application.delete_schedule import delete_schedule as delete
 from shared.domain.errors import InvalidRequest
@@ -29,7 +29,7 @@ VIEWS = {"enabledonly": {True}, "disabledonly": {False}, "all": {True, False}}
 
 
 def put_schedule(request: Request, services: Services, _: Orchestrations) -> Response:
-    body = own_body(request, services.settings)
+    body = lasting_body(request, services.settings, services.datastores.account_url)
     requested = arm.read_schedule(request.path["schedule"], body, datetime.now(UTC))
     entry, is_new = services.put_schedule(
         requested.schedule,

@@ -9,7 +9,7 @@ from shared.api.http import Request, Response
 from shared.api.paging import page
 from shared.api.route_docs import RouteDocs
 from shared.api.routes import Route, register
-from shared.api.workspace import WORKSPACE, endpoint_id, enveloped, own_body
+from shared.api.workspace import WORKSPACE, endpoint_id, enveloped, lasting_body
 from shared.api.writes import write_of
 from shared.application.delete_watch import delete_watch as delete
 from shared.application.find_watch import find_watch, watches_of
@@ -29,7 +29,7 @@ bp = df.Blueprint()
 
 def put_watch(request: Request, services: Services, _: Orchestrations) -> Response:
     endpoint = _endpoint(request, services).resource
-    body = own_body(request, services.settings)
+    body = lasting_body(request, services.settings, services.datastores.account_url)
     requested = arm.read_watch(endpoint.name, request.path["watch"], body)
     entry, is_new = services.put_watch(endpoint, requested, write_of(request))
     return _answer(entry, services, HTTPStatus.CREATED if is_new else HTTPStatus.OK)

@@ -60,7 +60,7 @@ def invoke(
     said = locals() | kwargs
     check_type(endpoint_type)
     given = (input, input_type, input_data, input_datastore, input_path, input_local_path)
-    overrides = {key: said[flag] or "" for key, flag in OVERRIDES.items()}
+    overrides = {key: said[flag] for key, flag in OVERRIDES.items()}
     choice = chosen(kwargs)
     places = (output_path, output_datastore)
     flags = OtherFlags(file, inputs, outputs, *places, settings, overrides, choice)

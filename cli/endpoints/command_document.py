@@ -8,6 +8,7 @@ from cli.answers import JSON
 from cli.errors import UsageError
 from shared.schemas.az_yaml.document import YamlDocument, load_file
 
+PROPERTY = "properties."
 type Settings = Iterable[Iterable[str]] | None
 """`--set`, as often as it was written."""
 
@@ -15,8 +16,15 @@ type Settings = Iterable[Iterable[str]] | None
 def document_of(
     file: str, settings: Settings = None, flags: Mapping[str, JSON] | None = None
 ) -> YamlDocument:
-    """A file with what flags say in its place; flags that were not written are ''."""
-    written = {key: value for key, value in (flags or {}).items() if value}
+    """A file with what flags say in its place; flags that were not written are '' or None.
+
+    An empty text is a value of a property: it takes back what the deployment says.
+    """
+    written = {
+        key: value
+        for key, value in (flags or {}).items()
+        if value or (value is not None and key.startswith(PROPERTY))
+    }
     return load_file(
         Path(file).expanduser() if file else None, [*chain(*(settings or ()))], written
     )

@@ -14,6 +14,7 @@ from cli.answers import JSON
 from cli.connection.service import Service
 from cli.errors import UsageError
 from cli.uploads.upload_folder import upload_folder
+from cli.uploads.upload_manifest import upload_manifest
 from shared.schemas.az_yaml.addresses import is_remote
 from shared.schemas.az_yaml.files import InvocationPath, LocalPath
 
@@ -83,8 +84,11 @@ class InputFlags:
             raise UsageError("--input-datastore needs a path in it.", fix="Write --input-path.")
 
 
-def input_body(service: Service, value: str, kind: str) -> JSON:
-    """An input as the service reads it: what is local is uploaded first. Raises CommandError."""
+def input_body(service: Service, value: str, kind: str, *, is_manifest: bool = False) -> JSON:
+    """An input as the service reads it: what is local is uploaded first. Raises CommandError.
+
+    With a manifest go the files beside it that it names.
+    """
     if is_remote(value):
         return {"jobInputType": kind or FOLDER, "uri": value}
     path = Path(value.removeprefix("file:")).expanduser()
@@ -94,13 +98,14 @@ def input_body(service: Service, value: str, kind: str) -> JSON:
             fix="Write azureml:<data>:<version>, azureml://datastores/<datastore>/paths/<path>, "
             "a URL, or a file or folder that is there.",
         )
-    return _uploaded(service, path, kind)
+    return _uploaded(service, path, kind, is_manifest=is_manifest)
 
 
-def job_input_body(service: Service, one: InvocationPath) -> JSON:
+def job_input_body(service: Service, one: InvocationPath, *, is_manifest: bool = False) -> JSON:
     """An input that a file or `--inputs` names."""
     if isinstance(one.path, LocalPath):
-        return _uploaded(service, one.path.path, one.kind) | one.choice
+        is_manifest = is_manifest or one.choice.get("manifest") is True
+        return _uploaded(service, one.path.path, one.kind, is_manifest=is_manifest) | one.choice
     return {"jobInputType": one.kind or FOLDER, "uri": one.path, **one.choice}
 
 
@@ -123,7 +128,7 @@ def asset_reference(value: str, flag: str) -> str:
     )
 
 
-def _uploaded(service: Service, path: Path, kind: str) -> JSON:
+def _uploaded(service: Service, path: Path, kind: str, *, is_manifest: bool) -> JSON:
     found = FILE if path.is_file() else FOLDER
     if kind and kind != found:
         words = {wire: word for word, wire in TYPES.items()}
@@ -131,4 +136,6 @@ def _uploaded(service: Service, path: Path, kind: str) -> JSON:
             f"'{path}' is not of the type {words.get(kind, kind)}.",
             fix=f"Use the type {words[found]}.",
         )
+    if is_manifest and found == FILE:
+        return {"jobInputType": found, "uri": upload_manifest(service, path)}
     return {"jobInputType": found, "uri": upload_folder(service, path, kind="data").uri}

@@ -11,6 +11,8 @@ from cli.endpoints.command_document import Settings, document_of
 from cli.endpoints.input_flags import InputFlags, input_body, job_input_body
 from cli.endpoints.output_flags import output_body
 from cli.errors import UsageError
+from shared.schemas.arm_output import check_output_texts
+from shared.schemas.arm_selection import check_choice
 from shared.schemas.az_yaml.files import InvocationFile
 from shared.schemas.az_yaml.invocation_file import invocation_spec
 
@@ -54,9 +56,12 @@ def request_of(
     """
     document = document_of(flags.file, flags.settings, _values(flags))
     spec = invocation_spec(document)
-    one = input_flags.one()
-    inputs = {} if one is None else {INPUT: input_body(service, *one)}
-    inputs |= {other.name: job_input_body(service, other) for other in spec.inputs}
+    _check_values(spec, flags)
+    one, lists = input_flags.one(), bool(flags.choice.get("manifest"))
+    inputs = {} if one is None else {INPUT: input_body(service, *one, is_manifest=lists)}
+    inputs |= {
+        other.name: job_input_body(service, other, is_manifest=lists) for other in spec.inputs
+    }
     if not inputs:
         raise UsageError(
             "The job has no input.",
@@ -71,9 +76,22 @@ def request_of(
 
 
 def chosen(flags: Mapping[str, Any]) -> dict[str, JSON]:
-    """Which files of the input count, as flags say it that were written."""
+    """Which files of the input count, as flags say it that were written.
+
+    An empty one takes back what the deployment says.
+    """
     values = {name: flags.get(flag) for flag, name in CHOICES.items()}
-    return {name: value for name, value in values.items() if value}
+    return {
+        name: [one for one in value if one] if isinstance(value, list) else value
+        for name, value in values.items()
+        if value is not None and value is not False
+    }
+
+
+def _check_values(spec: InvocationFile, flags: OtherFlags) -> None:
+    """Raises InvalidRequest for what no deployment takes, before anything is uploaded."""
+    check_output_texts(spec.overrides.get("properties", {}), "properties")
+    check_choice(flags.choice, "inputs")
 
 
 def properties_of(spec: InvocationFile, inputs: JSON) -> dict[str, Any]:

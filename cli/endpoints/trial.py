@@ -6,6 +6,7 @@ from typing import Any
 
 from cli.answers import JSON
 from cli.errors import UsageError
+from shared.domain.sample import MOST_SAMPLED
 
 
 def trial_of(flags: Mapping[str, Any]) -> dict[str, JSON]:
@@ -20,11 +21,16 @@ def trial_of(flags: Mapping[str, Any]) -> dict[str, JSON]:
             f"--price-per-hour is {flags['price_per_hour']}, which is no price.",
             fix="Write a number, such as 0.4.",
         )
+    sample, price = flags.get("sample"), flags.get("price_per_hour")
+    if sample is not None and not 1 <= sample <= MOST_SAMPLED:
+        raise UsageError(f"--sample is {sample}.", fix=f"Ask for 1 to {MOST_SAMPLED} files.")
+    if price is not None and price < 0:
+        raise UsageError(f"--price-per-hour is {price}.", fix="Write 0 or more.")
     asked = {
         "dryRun": flags.get("dry_run") or None,
         "preflight": flags.get("preflight") or None,
-        "sample": flags.get("sample"),
-        "pricePerHour": flags.get("price_per_hour"),
+        "sample": sample,
+        "pricePerHour": price,
     }
     return {name: value for name, value in asked.items() if value is not None}
 

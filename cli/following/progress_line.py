@@ -2,6 +2,7 @@
 
 from cli.answers import JSON
 from cli.console import duration_text
+from shared.domain.message import counted
 
 
 def progress_line(properties: JSON) -> str:
@@ -13,7 +14,7 @@ def progress_line(properties: JSON) -> str:
     failed = f" ({files['failed']} failed)" if files["failed"] else ""
     parts = [
         f"{batches['done']} of {batches['total']} mini-batches",
-        f"{files['done']} of {files['total']} files{failed}",
+        f"{files['done']} of {counted(files['total'], 'file')}{failed}",
     ]
     if progress.get("files_per_s"):
         parts.append(f"{progress['files_per_s']:.1f} files/s")

@@ -2,10 +2,11 @@
 
 import re
 import uuid
+from urllib.parse import urlsplit
 
 from shared.api.http import Request
 from shared.domain.caller import Author
-from shared.domain.errors import NotFound
+from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import utc
 from shared.domain.message import JSON, Message, Tags
 from shared.domain.reference import check_anonymous, without_signature
@@ -25,6 +26,8 @@ ELSEWHERE = re.compile(
 LOCATED = re.compile(r"azureml://locations/[^/]+/workspaces/([^/]+)(?:/|$)", re.IGNORECASE)
 FREE_TEXT = {"tags", "description", "environmentvariables", "id", "webhook"}
 """Whose values are kept as they are; what is in a webhook is kept apart."""
+ADDRESSES = {"uri", "datauri", "modeluri", "codeuri", "file", "folder", "path"}
+"""Fields that say where something lies."""
 
 
 def check_workspace(request: Request, settings: Settings) -> None:
@@ -38,6 +41,42 @@ def check_workspace(request: Request, settings: Settings) -> None:
             fix=f"Use subscription '{own[0]}', resource group '{own[1]}', workspace '{own[2]}'.",
             target="workspace",
         )
+
+
+def lasting_body(request: Request, settings: Settings, account: str) -> JSON:
+    """The body of what is kept for longer than a job.
+
+    Raises InvalidRequest, too, for an address elsewhere than in the account whose signature would
+    be missing later.
+    """
+    _refuse_signed(request.json, "", account)
+    return own_body(request, settings)
+
+
+def _refuse_signed(value: JSON, path: str, account: str) -> None:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key.lower() not in FREE_TEXT:
+                _refuse_signed(one, f"{path}.{key}", account)
+    elif isinstance(value, list):
+        for one in value:
+            _refuse_signed(one, path, account)
+    elif isinstance(value, str) and path.rpartition(".")[2].lower() in ADDRESSES:
+        shown = without_signature(value)
+        if shown != value and not _is_in(shown, account):
+            raise InvalidRequest(
+                f"The URL '{shown[:300]}' has a signature, and what is kept for longer has none.",
+                fix="Register a datastore with it (sas_token), and name "
+                "azureml://datastores/<datastore>/paths/<path>.",
+                target=path.removeprefix("."),
+            )
+
+
+def _is_in(url: str, account: str) -> bool:
+    """Whether it lies in that account, by whatever scheme it is reached."""
+    found, own = urlsplit(url), urlsplit(account)
+    inside = f"{own.path.rstrip('/')}/"
+    return found.netloc.lower() == own.netloc.lower() and found.path.startswith(inside)
 
 
 def own_body(request: Request, settings: Settings, *, signed: str = "") -> JSON:

@@ -4,7 +4,6 @@ What cannot be kept does not change how the job ended: it is a warning, in words
 """
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import Self
 
 from shared.domain.errors import AccountRefuses, BatchError, Conflict, InvalidRequest, NotFound
@@ -12,7 +11,7 @@ from shared.domain.job import Ending, JobSpec, JobStatus
 from shared.domain.partial_rows import MOST_LISTED, KeptRows, Missing, PartialProof, gaps
 from shared.domain.receipt import Receipt
 from shared.ports import Blobs
-from shared.stores.partial_results import FinishedShards, PartialResults, files_of
+from shared.stores.partial_results import FinishedShards, PartialResults, files_of, first_names
 from shared.stores.plans import Plans
 from shared.stores.predictions import Predictions
 from shared.stores.results import Results
@@ -64,7 +63,7 @@ class KeepPartial:
         return Missing(
             mini_batches=spans,
             files=plan.files - finished.files,
-            first_files=[file.name for file in islice(files, MOST_LISTED)],
+            first_files=first_names(files, MOST_LISTED),
         )
 
 

@@ -8,7 +8,7 @@ from shared.domain.job_output import JobOutput
 from shared.domain.output_options import IfExists
 from shared.domain.reference import parse_datastore_path
 from shared.domain.resolved_deployment import Location
-from shared.domain.template import fill_known
+from shared.domain.template import fill_known, refuse_unknown
 from shared.ports import Blobs
 from shared.schemas.invocation import Invocation
 from shared.stores.datastores import Datastores
@@ -29,6 +29,8 @@ class LocateOutput:
         default = (
             f"azureml://datastores/{self.datastores.default}/paths/azureml/{child}/score/{name}"
         )
+        if invocation.output_uri:
+            refuse_unknown(invocation.output_uri, values, target=target)
         uri = fill_known(invocation.output_uri or default, values)
         path = parse_datastore_path(uri, target=target)
         container = self.datastores.container(path.datastore, target=target)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from shared.application.survey_input import OddFiles, Survey
 from shared.domain.errors import AccountRefuses, NotFound
+from shared.domain.message import counted
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import Problem, ProblemCode
 from shared.domain.resolved_deployment import Location
@@ -22,6 +23,7 @@ LONGEST_MLMODEL = (1 << 20) + 1
 FIXES = {
     ProblemCode.UNREADABLE_FILE: "Save it as what its name says it is.",
     ProblemCode.SIGNATURE_MISMATCH: "Mend the files, or deploy a model whose signature fits them.",
+    ProblemCode.NOT_CARRIED: "Name columns in outputCarry that every file has, or leave it out.",
     ProblemCode.NOT_SPLITTABLE: "Leave out split, or exclude such files.",
     ProblemCode.UNREADABLE_SIGNATURE: "Save the model anew by mlflow's save_model().",
 }
@@ -43,7 +45,11 @@ class ModelInputs(Protocol):
     def supported(self) -> tuple[str, ...]: ...
     def supports(self, name: str) -> bool: ...
     def look(
-        self, file: PlannedFile, read: Callable[[int, int], bytes], mlmodel: bytes
+        self,
+        file: PlannedFile,
+        read: Callable[[int, int], bytes],
+        mlmodel: bytes,
+        carry: Sequence[str] = (),
     ) -> Refusal | None: ...
     def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None: ...
 
@@ -60,9 +66,13 @@ class LookAtFiles:
         container: str,
         files: Sequence[PlannedFile],
         model: Location,
+        carry: Sequence[str] = (),
         split: Split | None = None,
     ) -> tuple[list[str], list[Problem]]:
-        """The names that were looked at, and what is wrong with them. Raises NotFound."""
+        """The names that were looked at, and what is wrong with them. Raises NotFound.
+
+        `carry` are columns of theirs that the job's rows are to have.
+        """
         mlmodel = self._mlmodel(model)
         until, looked_at = self.clock() + self.longest_s, list[str]()
         wrong = dict[tuple[ProblemCode, str], OddFiles]()
@@ -70,7 +80,7 @@ class LookAtFiles:
             if self.clock() > until:
                 break
             looked_at.append(file.base_name)
-            for refused in self._refusals(container, file, mlmodel, split):
+            for refused in self._refusals(container, file, mlmodel, carry, split):
                 wrong.setdefault(refused, OddFiles()).add(file.base_name)
         problems = [
             _problem(code, reason, odd, len(looked_at)) for (code, reason), odd in wrong.items()
@@ -90,7 +100,8 @@ class LookAtFiles:
             for kind, odd in survey.unsupported.items()
         ]
         if survey.empty.count:
-            message = f"{survey.empty.count} files have no content: {_listed(survey.empty)}. "
+            what = counted(survey.empty.count, "file has", "files have")
+            message = f"{what} no content: {_listed(survey.empty)}. "
             found.append(
                 Problem(
                     code=ProblemCode.EMPTY_FILE,
@@ -104,9 +115,14 @@ class LookAtFiles:
         return self.blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
 
     def _refusals(
-        self, container: str, file: PlannedFile, mlmodel: bytes, split: Split | None
+        self,
+        container: str,
+        file: PlannedFile,
+        mlmodel: bytes,
+        carry: Sequence[str],
+        split: Split | None,
     ) -> Iterator[tuple[ProblemCode, str]]:
-        if (refused := self._look(container, file, mlmodel)) is not None:
+        if (refused := self._look(container, file, mlmodel, carry)) is not None:
             yield refused
         if split is not None and split.may_split(file.size):
             why_not = self.inputs.why_not_split(file, mlmodel)
@@ -114,11 +130,11 @@ class LookAtFiles:
                 yield ProblemCode(why_not.code), why_not.reason
 
     def _look(
-        self, container: str, file: PlannedFile, mlmodel: bytes
+        self, container: str, file: PlannedFile, mlmodel: bytes, carry: Sequence[str]
     ) -> tuple[ProblemCode, str] | None:
         read = partial(self.blobs.read_range, file.container or container, file.name)
         try:
-            refusal = self.inputs.look(file, read, mlmodel)
+            refusal = self.inputs.look(file, read, mlmodel, carry)
         except (NotFound, AccountRefuses) as error:
             return ProblemCode.INPUT_UNREADABLE, str(error)
         return (ProblemCode(refusal.code), refusal.reason) if refusal else None
@@ -133,7 +149,7 @@ def _problem(code: ProblemCode, reason: str, odd: OddFiles, looked_at: int) -> P
 
 def _have(odd: OddFiles, kind: str) -> str:
     extension = f"the extension '{kind}'" if kind else "no extension"
-    return f"{odd.count} files have {extension}," if odd.count > 1 else f"1 file has {extension},"
+    return f"{counted(odd.count, 'file has', 'files have')} {extension},"
 
 
 def _listed(odd: OddFiles) -> str:

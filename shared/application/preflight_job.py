@@ -126,8 +126,9 @@ class PreflightJob:
             preflight.problems += self.look.oddities(survey)
             if resolved is not None:
                 container, files = source.location.container, survey.worth_a_look
-                split = preflight.invocation.settings.selection.splitting
-                looked_at, problems = self.look(container, files, resolved.model_location, split)
+                settings, model = preflight.invocation.settings, resolved.model_location
+                carry, split = settings.output.carry, settings.selection.splitting
+                looked_at, problems = self.look(container, files, model, carry, split)
                 preflight.looked_at = looked_at
                 preflight.problems += problems
 

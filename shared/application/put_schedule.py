@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.application.write import Write
 from shared.domain.deployment import BatchSettings
-from shared.domain.errors import found_for
+from shared.domain.errors import InvalidRequest, found_for
 from shared.domain.schedule import Schedule, ScheduledInvocation
 from shared.domain.template import render, values_of
 from shared.ports import DueTimes
@@ -48,7 +48,15 @@ class PutSchedule:
 
     def _repeat(self, source_job: str) -> ScheduledInvocation:
         with found_for(SOURCE_JOB):
-            return repeated(self.jobs.get(source_job).spec)
+            spec = self.jobs.get(source_job).spec
+        if spec.sample is not None:
+            raise InvalidRequest(
+                f"Job '{source_job}' scored a sample, and a schedule's jobs score the whole input.",
+                fix="Name a job that scored the whole input, or say by "
+                "endpointInvocationDefinition what to invoke.",
+                target=SOURCE_JOB,
+            )
+        return repeated(spec)
 
     def _check(self, schedule: Schedule) -> None:
         """Raise NotFound or InvalidRequest for an invocation that would be refused."""

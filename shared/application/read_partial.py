@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Self
 
 from shared.application.inspect_job import Inspected
@@ -17,12 +16,13 @@ from shared.domain.deployment import OutputAction
 from shared.domain.errors import Conflict
 from shared.domain.job import Job, JobStatus
 from shared.domain.minibatch import Span, joined, shard_span
-from shared.domain.outcome import Segment
+from shared.domain.outcome import Segment, Tally
 from shared.domain.partial_rows import MOST_LISTED, Missing, gaps
+from shared.domain.plan import Plan
 from shared.domain.resolved_deployment import Location
 from shared.stores.bundle_rows import rows_of
 from shared.stores.jobs import CONTAINER
-from shared.stores.partial_results import files_of
+from shared.stores.partial_results import files_of, first_names
 from shared.stores.plans import Plans
 from shared.stores.results import Damaged, Record, Results, part_name
 from shared.stores.sheets import Sheets
@@ -41,8 +41,8 @@ class Piece:
 
     @classmethod
     def of(cls, location: Location, records: Sequence[Record]) -> Self:
-        files = sum(report.files for record in records for report in record.reports)
-        return cls(location, [record.segment for record in records], files)
+        tally = Tally.of([report for record in records for report in record.reports])
+        return cls(location, [record.segment for record in records], tally.files)
 
     @property
     def spans(self) -> list[Span]:
@@ -84,18 +84,25 @@ class ReadPartial:
             pieces += bundles
         done = joined([*self._closed_spans(seen), *(span for one in bundles for span in one.spans)])
         spans = list(gaps(done, plan.minibatches))
-        size = job.spec.settings.mini_batch_size
         files = files_of(self.plans, job.spec.name, plan.key, spans)
         missing = Missing(
             mini_batches=spans,
-            files=sum(min(one.stop * size, plan.files) - one.first * size for one in spans),
-            first_files=[file.name for file in islice(files, MOST_LISTED)],
+            files=self._missing_files(job, plan, spans),
+            first_files=first_names(files, MOST_LISTED),
         )
         columns = (
             self.results.columns.known(job.spec) if job.spec.settings.output.has_header else ()
         )
         full = [piece for piece in pieces if piece.segments]
         return PartialView(full, None if is_last else stop, columns, done, missing)
+
+    def _missing_files(self, job: Job, plan: Plan, spans: Sequence[Span]) -> int:
+        """A file that is split is missing as long as its last piece is."""
+        if plan.pieces:
+            files = files_of(self.plans, job.spec.name, plan.key, spans)
+            return sum(file.piece is None or file.piece.is_last for file in files)
+        size = job.spec.settings.mini_batch_size
+        return sum(min(one.stop * size, plan.files) - one.first * size for one in spans)
 
     def _closed_spans(self, seen: Inspected) -> list[Span]:
         """Only in the last shard of a job that was stopped something is missing."""

@@ -43,6 +43,11 @@ def is_none(value: object) -> bool:
     return value is None
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
+
+
 # Characters of why something failed: Azure ML shows no more, and the real host stalls on texts of
 # some 32 kB.
 LONGEST_REASON = 3_000

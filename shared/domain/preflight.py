@@ -21,6 +21,7 @@ class ProblemCode(StrEnum):
     UNSUPPORTED_FILE_TYPE = "UnsupportedFileType"
     UNREADABLE_FILE = "UnreadableFile"
     SIGNATURE_MISMATCH = "SignatureMismatch"
+    NOT_CARRIED = "CarriedColumnMissing"
     UNREADABLE_SIGNATURE = "UnreadableSignature"
     NOT_SPLITTABLE = "NotSplittable"
     OUTPUT_EXISTS = "OutputExists"

@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field
 
 from shared.domain.job import Job, JobSpec, JobStatus, utc
-from shared.domain.message import Message
+from shared.domain.message import Message, counted
 from shared.domain.plan import Plan
 from shared.domain.progress import Progress, progress_of
 
@@ -27,9 +27,11 @@ def opening(spec: JobSpec) -> str:
 
 
 def planned(spec: JobSpec, plan: Plan) -> str:
-    cut = f"{plan.minibatches} mini-batches of up to {spec.settings.mini_batch_size} files"
+    count, size = plan.minibatches, spec.settings.mini_batch_size
+    cut = f"{counted(count, 'mini-batch', 'mini-batches')} of up to {counted(size, 'file')}"
+    found = f"{counted(plan.files, 'file')}, {plan.skipped} skipped"
     kinds = f" ({plan.left_out})" if plan.left_out else ""
-    return f"Input {spec.input.uri}: {plan.files} files, {plan.skipped} skipped{kinds}, {cut}"
+    return f"Input {spec.input.uri}: {found}{kinds}, {cut}"
 
 
 class StreamedLog(Message):
@@ -95,7 +97,7 @@ def _progress_text(progress: Progress) -> str:
     failed = f" ({files.failed} failed)" if files.failed else ""
     line = (
         f"Processed {minibatches.done} of {minibatches.total} mini-batches, "
-        f"{files.done} of {files.total} files{failed}"
+        f"{files.done} of {counted(files.total, 'file')}{failed}"
     )
     if progress.files_per_s is not None:
         line += f", {progress.files_per_s:.1f} files/s"

@@ -1,8 +1,9 @@
 """Texts with places for what is known only when a job is made: `{yyyy}/{MM}/{dd}/{name}.csv`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
@@ -49,6 +50,22 @@ def _filled(text: str, values: Mapping[str, str], target: str) -> str:
         return values[key]
 
     return PLACE.sub(fill, text)
+
+
+def refuse_unknown(text: str, known: Iterable[str], *, target: str) -> None:
+    """Raise InvalidRequest for a plain place that nothing fills, with the one that was meant."""
+    names = list(known)
+    for place in PLACE.finditer(text):
+        if place[2] is None or place[2] in names:
+            continue
+        near = get_close_matches(place[2], names, n=1)
+        meant = f"Did you mean '{{{near[0]}}}'? " if near else ""
+        there = ", ".join(f"{{{name}}}" for name in names)
+        raise InvalidRequest(
+            f"'{target}' has the place '{place[0][:100]}', which nothing fills.",
+            fix=f"{meant}Use {there}; braces are for places only.",
+            target=target,
+        )
 
 
 def fill_known(text: str, values: Mapping[str, str]) -> str:

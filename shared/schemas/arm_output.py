@@ -40,8 +40,19 @@ def read_output_options(
     own: Mapping[str, JSON], path: str, base: OutputOptions | None = None
 ) -> OutputOptions:
     """Over `base`, or the defaults; `path` is where the properties stand. Raises InvalidRequest."""
+    values = _read_values(own, path)
+    with refusals({"lineage": f"{path}.{LINEAGE}"}):
+        return OutputOptions.from_wire((base or OutputOptions()).to_wire() | values)
+
+
+def check_output_texts(own: Mapping[str, JSON], path: str) -> None:
+    """Raise InvalidRequest for properties that no deployment takes, each by itself."""
+    _read_values(own, path)
+
+
+def _read_values(own: Mapping[str, JSON], path: str) -> dict[str, Any]:
     _refuse_misspelt(own, path)
-    given = {_sound(name): _text(value) for name, value in own.items() if value is not None}
+    given = _given(own, path)
     values = dict[str, Any]()
     for name, (field, kind) in CHOICES.items():
         if (text := given.get(_sound(name))) is not None:
@@ -51,8 +62,7 @@ def read_output_options(
     if (text := given.get(_sound(CARRY))) is not None:
         is_all = text.lower() in {"all", ALL}
         values["carry"] = [ALL] if is_all else _names(text, f"{path}.{CARRY}")
-    with refusals({"lineage": f"{path}.{LINEAGE}"}):
-        return OutputOptions.from_wire((base or OutputOptions()).to_wire() | values)
+    return values
 
 
 def write_output_options(options: OutputOptions) -> dict[str, str]:
@@ -68,6 +78,26 @@ def write_output_options(options: OutputOptions) -> dict[str, str]:
     if options.carry:
         texts[CARRY] = "all" if options.carry == (ALL,) else json.dumps(list(options.carry))
     return texts
+
+
+def _given(own: Mapping[str, JSON], path: str) -> dict[str, str]:
+    """Texts by the sound of their names; raises InvalidRequest where two spellings differ."""
+    known = {_sound(name) for name in (*CHOICES, LINEAGE, CARRY)}
+    given, spelt = dict[str, str](), dict[str, str]()
+    for name, value in own.items():
+        sound = _sound(name)
+        if value is None or sound not in known:
+            continue
+        text = _text(value)
+        if given.setdefault(sound, text) != text:
+            raise InvalidRequest(
+                f"'{path}.{spelt[sound]}' is '{given[sound][:100]}', and '{path}.{name}' is "
+                f"'{text[:100]}': both are the same property.",
+                fix="Leave one of them out.",
+                target=f"{path}.{name}",
+            )
+        spelt[sound] = name
+    return given
 
 
 def _chosen(text: str, kind: type[StrEnum], target: str) -> str:

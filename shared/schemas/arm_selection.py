@@ -57,6 +57,11 @@ def read_of_properties(properties: Mapping[str, JSON], path: str) -> Given:
     return _read(values)
 
 
+def check_choice(given: Mapping[str, JSON], path: str) -> None:
+    """Raise InvalidRequest for values that choose no files, wherever they stand."""
+    _read({name: (given.get(name), f"{path}.{name}") for name in FIELDS})
+
+
 def select(base: Selection, given: Given, path: str) -> Selection:
     """What is given, over a default; a manifest leaves nothing of that to choose."""
     kept = (base.unchosen() if given.get("manifest") else base).given()
@@ -125,7 +130,9 @@ def _split(text: str) -> list[str]:
 
 
 def _read_manifest(value: JSON, path: str) -> bool:
-    word = str(value).lower() if isinstance(value, bool | str) else ""
+    word = str(value).strip().lower() if isinstance(value, bool | str) else "?"
+    if word == "":
+        return False
     if word not in {"true", "false"}:
         raise InvalidRequest(
             f"'{path}' is {str(value)[:LONGEST_QUOTE]!r}.", fix="Use true or false.", target=path

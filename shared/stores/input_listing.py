@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 from itertools import islice
+from pathlib import PurePosixPath
 
 from shared.domain.asset import AssetId, Data, DataType
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
@@ -101,7 +102,7 @@ class Inputs:
         for there in (kind, *(other for other in DataType if other is not kind)):
             if self._has_any(location, there, selection, skipped):
                 return there
-        if kind is DataType.URI_FILE:
+        if kind is DataType.URI_FILE or (_is_like_a_file(location) and not skipped.total):
             raise NotFound(
                 f"There is no file '{location}', and no folder of that name with input files.",
                 fix="Upload it first.",
@@ -192,6 +193,11 @@ class Inputs:
             return
         if not blob.metadata.get(FOLDER_MARK):
             yield PlannedFile(name=location.path, etag=blob.etag, size=blob.size)
+
+
+def _is_like_a_file(location: Location) -> bool:
+    """Whether its name ends as those of files do; nobody said what it is."""
+    return bool(PurePosixPath(location.path).suffix)
 
 
 def _planned(item: BlobItem) -> PlannedFile:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from shared.domain.job import Ending, JobSpec, JobStatus, utc
+from shared.domain.message import counted
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.receipt import Receipt
@@ -79,7 +80,9 @@ def error(ending: Ending) -> str:
 def overview_text(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> str:
     """The log that `az ml job stream` would show: the job in a few lines."""
     spec, plan, files = ending.spec, ending.plan, receipt.files
-    counts = f"{files.scored} files scored, {files.failed} failed, {files.untried} untried"
+    counts = (
+        f"{counted(files.scored, 'file')} scored, {files.failed} failed, {files.untried} untried"
+    )
     lines = [
         opening(spec),
         *(f"Environment: {note}" for note in spec.resolved.built_environment.notes),
@@ -90,7 +93,9 @@ def overview_text(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> 
         output = receipt.output
         lines.append(f"Wrote {output.rows} rows, {output.bytes} bytes, to {output.uri}")
         if output.file_count > 1:
-            lines.append(f"Published {output.file_count - 1} files of the script beside it")
+            lines.append(
+                f"Published {counted(output.file_count - 1, 'file')} of the script beside it"
+            )
     lines += [f"Warning: {warning}" for warning in warnings]
     return "\n".join([*lines, verdict(ending, receipt)])
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD, PlannedFile, Span, joined
+from shared.domain.outcome import Tally
 from shared.domain.partial_rows import RECEIPT, KeptRows, partial_folder, partial_location
 from shared.domain.partial_rows import ROWS as NAME
 from shared.domain.receipt import Receipt
@@ -72,15 +73,15 @@ class PartialResults:
         )
 
     def _finished(self, job: str, shards: Sequence[int]) -> FinishedShards:
-        whole, spans, files, rows = list[int](), list[Span](), 0, 0
+        whole, spans, tally, rows = list[int](), list[Span](), Tally(), 0
         for shard in shards:
             with suppress(Damaged):
                 records = self._results.summary(job, shard).records
                 whole.append(shard)
                 spans = joined([*spans, *(record.segment.span for record in records)])
-                files += sum(report.files for record in records for report in record.reports)
+                tally = tally.plus(Tally.of([one for record in records for one in record.reports]))
                 rows += sum(record.segment.rows for record in records)
-        return FinishedShards(whole, spans, files, rows)
+        return FinishedShards(whole, spans, tally.files, rows)
 
     def _commit(self, spec: JobSpec, finished: FinishedShards) -> KeptRows:
         place = partial_rows(spec)
@@ -149,3 +150,14 @@ def files_of(plans: Plans, job: str, key: str, spans: Sequence[Span]) -> Iterato
             with suppress(NotFound):
                 shard, one = number // MINIBATCHES_PER_SHARD, Span(first=number, stop=number + 1)
                 yield from plans.part(job, key, shard, one).minibatch(number)
+
+
+def first_names(files: Iterator[PlannedFile], most: int) -> list[str]:
+    """The pieces of a file that is split are one name."""
+    names = list[str]()
+    for file in files:
+        if len(names) == most:
+            break
+        if file.piece is None or names[-1:] != [file.name]:
+            names.append(file.name)
+    return names

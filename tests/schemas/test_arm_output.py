@@ -69,6 +69,8 @@ def test_what_is_absent_stays_and_an_empty_text_is_the_default() -> None:
         ({"outputCarry": "all"}, "outputCarry adds columns"),
         ({"outputFormat": "jsonl", "outputCarry": "[1]"}, "which is no list of names"),
         ({"outputFormat": "jsonl", "outputCarry": "[a"}, "which is no list of names"),
+        ({"output_format": "csv", "outputFormat": "jsonl"}, "output_format' is 'csv', and '"),
+        ({"outputPartial": "some"}, "Use keep, none"),
     ],
 )
 def test_what_means_nothing_is_refused_with_the_value(own: dict[str, str], words: str) -> None:

@@ -11,7 +11,7 @@ from shared.schemas.az_yaml.asset_keys import SCHEMA
 from shared.schemas.az_yaml.document import YamlDocument
 from shared.schemas.az_yaml.files import InvocationFile, InvocationPath, LocalPath
 from shared.schemas.az_yaml.keys import Given, Key, Named, OneOrMore, Table, TextOr
-from shared.schemas.az_yaml.kinds import Anything, Flag, Text, Texts, Whole
+from shared.schemas.az_yaml.kinds import Anything, Flag, OrEmpty, Text, Texts, Whole
 from shared.schemas.az_yaml.settings_keys import CLASSIC, RETRY
 
 TYPES = {"uri_folder": "UriFolder", "uri_file": "UriFile"}
@@ -28,9 +28,14 @@ _ONE = Table(
 _GLOBS = OneOrMore(Text("a glob, such as `2026/**/*.csv`"))
 _CHOICE = Table(
     (
-        Key("include", _GLOBS, "Which files count, by their paths in the folder.", "include"),
-        Key("exclude", _GLOBS, "Which of them do not.", "exclude"),
-        Key("manifest", Flag(), "The file lists the inputs.", "manifest"),
+        Key(
+            "include",
+            OrEmpty(_GLOBS),
+            "Which files count, by their paths in the folder.",
+            "include",
+        ),
+        Key("exclude", OrEmpty(_GLOBS), "Which of them do not.", "exclude"),
+        Key("manifest", OrEmpty(Flag()), "The file lists the inputs.", "manifest"),
         Key(
             "changed_since",
             Text("a time with its zone, or an earlier job"),
@@ -39,7 +44,7 @@ _CHOICE = Table(
         ),
         Key(
             "newest",
-            Whole(1, MOST_NEWEST),
+            OrEmpty(Whole(1, MOST_NEWEST)),
             "Only so many files, those that changed last.",
             "newest",
         ),
@@ -130,5 +135,10 @@ def _paths(given: Given, key: str, base: Path | None) -> tuple[InvocationPath, .
         at = one.entries["path"] if isinstance(value, Given) else one
         where: LocalPath | str = address(at, base, f"{path}.path") if base else at.text
         chosen = _CHOICE.wire(value) if isinstance(value, Given) else {}
+        chosen |= {
+            key.wire: ""
+            for key in _CHOICE.keys
+            if key.name in one.entries and one.entries[key.name].is_empty
+        }
         found.append(InvocationPath(name, TYPES.get(kind, kind), where, one.position, chosen))
     return tuple(found)

@@ -83,6 +83,21 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class OrEmpty:
+    """A value, or an empty text, which takes back what the deployment says."""
+
+    kind: Kind
+
+    @property
+    def words(self) -> str:
+        return self.kind.words
+
+    def read(self, node: Node, key: str) -> JSON:
+        is_text = not isinstance(node.content, dict | list)
+        return "" if is_text and not node.text.strip() else self.kind.read(node, key)
+
+
+@dataclass(frozen=True)
 class Seconds:
     """Whole seconds; ISO 8601 is what REST takes."""
 

@@ -36,8 +36,8 @@ _CASTS: dict[str, Cast] = {
 }
 
 
-def check_csv(data: bytes, signature: ModelSignature | None, *, is_whole: bool) -> None:
-    """Raises Unreadable or Unfit, in the scorer's words."""
+def check_csv(data: bytes, signature: ModelSignature | None, *, is_whole: bool) -> list[str]:
+    """The names of its columns. Raises Unreadable or Unfit, in the scorer's words."""
     data = _whole_lines(data, is_whole=is_whole)
     require_utf8(data)
     if b"\0" in data:
@@ -45,10 +45,10 @@ def check_csv(data: bytes, signature: ModelSignature | None, *, is_whole: bool) 
     rows = _rows(data, is_whole=is_whole)
     if not rows and not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise Unreadable("The file is empty: it has no header")
-    if signature is None or signature.is_hinted or not rows:
-        return
-    raw = rows[0]
+    raw = rows[0] if rows else []
     header = _renamed(raw)
+    if signature is None or signature.is_hinted or not rows:
+        return header
     columns = matched(signature, header, in_csv=True) or ()
     require_unambiguous(raw, columns)
     require_cells(columns)
@@ -56,12 +56,16 @@ def check_csv(data: bytes, signature: ModelSignature | None, *, is_whole: bool) 
         place = header.index(column.name)
         cells = [row[place] if place < len(row) else "" for row in rows[1:]]
         _cast_all(cells, column)
+    return header
 
 
-def check_json(data: bytes, signature: ModelSignature | None, *, is_whole: bool) -> None:
-    """Raises Unreadable or Unfit; of one long value only its beginning is here, and nothing said.
+def check_json(
+    data: bytes, signature: ModelSignature | None, *, is_whole: bool
+) -> list[str] | None:
+    """The names of its columns, if they are known. Raises Unreadable or Unfit.
 
-    Keys may come later: columns are missed in a whole file only.
+    Of one long value only its beginning is here, and nothing said. Keys may come later: columns
+    are missed in a whole file only.
     """
     data = _whole_lines(data, is_whole=is_whole)
     require_utf8(data)
@@ -69,15 +73,17 @@ def check_json(data: bytes, signature: ModelSignature | None, *, is_whole: bool)
     if not text.strip():
         raise Unreadable("The file is empty: write [] if it shall have no rows")
     if not is_whole and is_one_value(text):
-        return
+        return None
     records = records_of(text) if is_whole else records_of_lines(text)
-    if signature is None or signature.is_hinted or not records:
-        return
     header = list(dict.fromkeys(key for record in records for key in record))
+    told = header if is_whole and records else None
+    if signature is None or signature.is_hinted or not records:
+        return told
     known = header if is_whole else [*header, *_named(signature)]
     columns = matched(signature, list(dict.fromkeys(known)), in_csv=False) or ()
     for column in columns:
         _cast_values([one.get(column.name) for one in records[:MOST_ROWS]], column)
+    return told
 
 
 def _named(signature: ModelSignature) -> list[str]:

@@ -5,10 +5,11 @@ is, the columns that the signature wants, and casts of the values in the first r
 looked at here (row 10,000, the size of an image) may still fail in the job.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.minibatch import PlannedFile
+from shared.domain.output_options import ALL
 from shared.scoring.child.mlflow import kinds
 from shared.scoring.child.mlflow.compressed import check_archive
 from shared.scoring.child.mlflow.content_sniffing import disguise, is_image
@@ -21,8 +22,9 @@ from shared.scoring.preflight.splittable import why_no_split, why_not_of_kind
 
 # Enough for a header of some thousand names, and for the first rows.
 HEAD = 256 << 10
+MOST_NAMES = 5
 UNREADABLE, UNFIT, NO_SIGNATURE = "UnreadableFile", "SignatureMismatch", "UnreadableSignature"
-NOT_SPLITTABLE = "NotSplittable"
+NOT_CARRIED, NOT_SPLITTABLE = "CarriedColumnMissing", "NotSplittable"
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,13 @@ class MlflowInputs:
     def supports(self, name: str) -> bool:
         return kinds.is_read(name)
 
-    def look(self, file: PlannedFile, read: ReadRange, mlmodel: bytes) -> Refusal | None:
-        """None for a file that seems to do. `read` gives so many of its bytes from a place on."""
+    def look(
+        self, file: PlannedFile, read: ReadRange, mlmodel: bytes, carry: Sequence[str] = ()
+    ) -> Refusal | None:
+        """None for a file that seems to do. `read` gives so many of its bytes from a place on.
+
+        `carry` are columns that go into its rows.
+        """
         head = Head(read(0, HEAD), file.size <= HEAD, file.size, read)
         try:
             signature = signature_of(mlmodel)
@@ -60,7 +67,10 @@ class MlflowInputs:
             if codec:
                 check_archive(head.data, codec)
             else:
-                _LOOKS[kind](head, signature)
+                columns = _LOOKS[kind](head, signature)
+                missing = [one for one in carry if one not in (columns or ())]
+                if missing and columns is not None and tuple(carry) != (ALL,):
+                    return Refusal(NOT_CARRIED, _lacks(missing))
         except NoSignature as error:
             return Refusal(NO_SIGNATURE, f"The signature in MLmodel cannot be read: {error}")
         except FileFailed as error:
@@ -74,34 +84,42 @@ class MlflowInputs:
         return Refusal(NOT_SPLITTABLE, why) if why else None
 
 
-def _look_at_csv(head: Head, signature: ModelSignature | None) -> None:
-    check_csv(head.data, signature, is_whole=head.is_whole)
+def _lacks(missing: Sequence[str]) -> str:
+    names = ", ".join(repr(name[:100]) for name in missing[:MOST_NAMES])
+    more = f" and {len(missing) - MOST_NAMES} more" if len(missing) > MOST_NAMES else ""
+    return f"The file lacks columns that are to be carried: {names}{more}"
 
 
-def _look_at_json(head: Head, signature: ModelSignature | None) -> None:
-    check_json(head.data, signature, is_whole=head.is_whole)
+def _look_at_csv(head: Head, signature: ModelSignature | None) -> list[str]:
+    return check_csv(head.data, signature, is_whole=head.is_whole)
 
 
-def _look_at_parquet(head: Head, signature: ModelSignature | None) -> None:
+def _look_at_json(head: Head, signature: ModelSignature | None) -> list[str] | None:
+    return check_json(head.data, signature, is_whole=head.is_whole)
+
+
+def _look_at_parquet(head: Head, signature: ModelSignature | None) -> list[str]:
     try:
         header = column_names(head.size, head.read)
     except NotParquet as error:
         raise Unreadable(disguise(head.data) or f"The file is not parquet: {error}") from error
     if signature is not None and not signature.is_hinted:
         matched(signature, header, in_csv=False)
+    return header
 
 
-def _look_at_image(head: Head, signature: ModelSignature | None) -> None:
-    """By its first bytes; its size is the model's to refuse."""
+def _look_at_image(head: Head, signature: ModelSignature | None) -> list[str]:
+    """By its first bytes; its size is the model's to refuse. It has no columns."""
     if signature is not None and not signature.is_tensor_spec():
         raise Unfit("The signature wants columns, and an image is a tensor")
     if not head.data:
         raise Unreadable("The file is empty")
     if not is_image(head.data) and (other := disguise(head.data)):
         raise Unreadable(other)
+    return []
 
 
-_LOOKS: dict[str, Callable[[Head, ModelSignature | None], None]] = {
+_LOOKS: dict[str, Callable[[Head, ModelSignature | None], list[str] | None]] = {
     **dict.fromkeys(kinds.CSV, _look_at_csv),
     **dict.fromkeys(kinds.JSON, _look_at_json),
     **dict.fromkeys(kinds.PARQUET, _look_at_parquet),

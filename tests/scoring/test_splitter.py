@@ -1,0 +1,139 @@
+"""Splitting files of a store: what becomes pieces, what of them is fetched, and what is told."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from shared.adapters.memory_blobs import MemoryBlobs
+from shared.domain.errors import InvalidRequest, PreconditionFailed
+from shared.domain.minibatch import PlannedFile
+from shared.domain.split import parse_split
+from shared.scoring.bundle.pieces import write_piece
+from shared.scoring.child.mlflow import parquet_table
+from shared.scoring.preflight.splittable import splitting_signature
+from shared.scoring.split.splitter import Splitter
+
+CONTAINER, ROWS = "input", 1_000
+COLUMNS = [{"name": "x", "type": "double"}, {"name": "n", "type": "long"}]
+
+
+def mlmodel(columns: list[Any], **more: Any) -> bytes:
+    return json.dumps({"signature": {"inputs": json.dumps(columns), **more}}).encode()
+
+
+def parquet(**options: Any) -> bytes:
+    random = np.random.default_rng(1)
+    table = pa.table(
+        {
+            "wide": [random.bytes(1_500).hex() for _ in range(ROWS)],
+            "x": random.normal(size=ROWS),
+            "n": random.integers(0, 9, ROWS),
+        }
+    )
+    stream = io.BytesIO()
+    pq.write_table(table, stream, row_group_size=120, **options)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def blobs() -> MemoryBlobs:
+    made = MemoryBlobs()
+    made.ensure_container(CONTAINER)
+    return made
+
+
+def put(blobs: MemoryBlobs, name: str, data: bytes) -> PlannedFile:
+    return PlannedFile(name=name, etag=blobs.write(CONTAINER, name, data), size=len(data))
+
+
+def splitter(blobs: MemoryBlobs, split: str, carried: tuple[str, ...] = ()) -> Splitter:
+    how = parse_split(split)
+    assert how is not None
+    return Splitter(blobs, CONTAINER, how, splitting_signature(mlmodel(COLUMNS)), carried)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"compression": "gzip"}, {"use_dictionary": False}, {"data_page_version": "2.0"}],
+)
+def test_parquet_is_cut_between_row_groups_and_only_wanted_columns_are_fetched(
+    blobs: MemoryBlobs, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    data = parquet(**options)
+    file = put(blobs, "a.parquet", data)
+
+    pieces = list(splitter(blobs, "rows=240")([file]))
+
+    whole = pd.read_parquet(io.BytesIO(data), columns=["x", "n"])
+    fetched, frames = 0, list[pd.DataFrame]()
+    signature = splitting_signature(mlmodel(COLUMNS))
+    for one in pieces:
+        assert one.piece is not None
+        path = tmp_path / "piece.parquet"
+        write_piece(blobs, CONTAINER, one, path)
+        fetched += sum(stop - start for start, stop in one.piece.ranges)
+        frames.append(parquet_table.read(str(path), signature, (one.piece.start, one.piece.stop)))
+    assert [240, 240, 240, 240, 40] == [len(frame) for frame in frames]
+    pd.testing.assert_frame_equal(whole, pd.concat(frames, ignore_index=True))
+    assert fetched < len(data) / 4
+
+
+def test_what_is_small_or_not_certain_stays_one_file_and_is_told(blobs: MemoryBlobs) -> None:
+    files = [
+        put(blobs, "a.csv", b"x,n\n" + b"1,2\n" * 9),
+        put(blobs, "b.csv", b"x,n\r" + b"1,2\r" * 9),
+        put(blobs, "c.csv", b"x,n\n1,2\n"),
+        put(blobs, "d.json", json.dumps([{"x": 1, "n": 2}] * 9).encode()),
+        put(blobs, "e.png", b"small"),
+    ]
+    of_rows = splitter(blobs, "size=20")
+
+    found = list(of_rows(files))
+
+    assert ["a.csv", "a.csv", "b.csv", "c.csv", "d.json", "e.png"] == [one.name for one in found]
+    assert [0, 5] == [one.piece.first_row for one in found if one.piece]
+    assert "'b.csv': some of its lines end in CR alone" in of_rows.warning
+    assert "'d.json': it does not hold an object on each line" in of_rows.warning
+    assert "c.csv" not in of_rows.warning
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.png", "a.txt"])
+def test_a_large_file_of_another_kind_is_refused(blobs: MemoryBlobs, name: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"'{name}' cannot be split"):
+        list(splitter(blobs, "size=20")([put(blobs, name, b"0" * 100)]))
+
+
+def test_all_keys_of_a_json_file_cannot_be_carried_by_its_pieces(blobs: MemoryBlobs) -> None:
+    file = put(blobs, "a.jsonl", b'{"x": 1, "n": 2}\n' * 9)
+
+    with pytest.raises(InvalidRequest, match="outputCarry all"):
+        list(splitter(blobs, "rows=2", ("*",))([file]))
+
+
+def test_a_piece_is_of_the_version_that_was_planned(blobs: MemoryBlobs, tmp_path: Path) -> None:
+    first, *_ = splitter(blobs, "rows=2")([put(blobs, "a.csv", b"x,n\n" + b"1,2\n" * 9)])
+    put(blobs, "a.csv", b"x,n\n" + b"3,4\n" * 9)
+
+    with pytest.raises(PreconditionFailed):
+        write_piece(blobs, CONTAINER, first, tmp_path / "piece")
+
+
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (b"{}", "no signature"),
+        (mlmodel([{"name": "x", "type": "any"}]), "the type of 'x' open"),
+        (mlmodel(COLUMNS, is_signature_from_type_hint=True), "type hint"),
+        (b'{"signature": {"inputs": "["}}', "cannot be read"),
+    ],
+)
+def test_a_model_that_does_not_say_the_types_of_columns_is_refused(model: bytes, why: str) -> None:
+    with pytest.raises(InvalidRequest, match=why):
+        splitting_signature(model)
