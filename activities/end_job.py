@@ -10,6 +10,7 @@ Each step may run twice, with any crash between: the outcome is the same.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,7 +72,9 @@ def end(task: EndTask, services: Services) -> EndResult:
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)
         services.keep_partial.write_receipt(ended.spec, receipt)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off, kept.refusal)
+        warnings += passing_warnings(
+            ended, side.files.contested, side.cut_off, kept.refusal, side.apart
+        )
         ended = services.reports.explained(ended)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
@@ -130,10 +133,10 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     if ending.status is not JobStatus.COMPLETED:
         return ending, None, JobSideFiles()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
-    counted = services.results.tally(ending.spec.name, ending.plan)
+    counted, apart = services.results.account(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
-        side = _publish_side_files(ended, services)
+        side = replace(_publish_side_files(ended, services), apart=apart)
         ended, published = _publish_predictions(ended, services)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}

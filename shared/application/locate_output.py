@@ -34,6 +34,7 @@ class LocateOutput:
         uri = fill_known(invocation.output_uri or default, values)
         path = parse_datastore_path(uri, target=target)
         container = self.datastores.container(path.datastore, target=target)
+        self._check_written(path.datastore, target)
         if not path.path or path.path.endswith("/"):
             raise InvalidRequest(
                 f"'{uri}' names a folder, not a file.",
@@ -46,6 +47,14 @@ class LocateOutput:
                 self._check_free(location, uri, target)
             self._check_container(location, uri, target)
         return JobOutput(name=invocation.output_name, uri=uri, location=location)
+
+    def _check_written(self, datastore: str, target: str) -> None:
+        if self.datastores.get(datastore, target=target).resource.kind.is_bucket:
+            raise InvalidRequest(
+                f"The datastore '{datastore}' is a bucket of another cloud, which is only read.",
+                fix="Write to a datastore in Azure Storage.",
+                target=target,
+            )
 
     def _check_free(self, location: Location, uri: str, target: str) -> None:
         if self.blobs.exists(location.container, location.path):

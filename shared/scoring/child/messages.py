@@ -46,8 +46,8 @@ class InitRequest(ScorerMessage):
     logging_level: str
     code_dir: str = ""
     script: str = ""
-    batch_predict: bool = False
-    """The files of a mini-batch may share one predict(): the model takes each row by itself."""
+    batch_predict: bool | None = None
+    """The files of a mini-batch share one predict(), or never do; None: where it is proven."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,9 @@ class RunRequest(ScorerMessage):
     form: RowForm | None = None
     piece: FilePiece | None = None
     """Of the only file."""
+    timeout_s: float = 0.0  # for ever
+    apart: str = ""
+    """Why no files share one predict(): what another process has found."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,8 @@ class RunDone(ScorerMessage):
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
     `columns` is the header of its rows, if they need one and there are any. `shapes` says what the
-    values are, as JSON by column, where that was asked.
+    values are, as JSON by column, where that was asked. `apart` says why each file had a predict()
+    of its own, and `has_differed` that a comparison has shown it.
     """
 
     rows: int
@@ -155,6 +159,8 @@ class RunDone(ScorerMessage):
     held: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     shapes: str = ""
+    apart: str = ""
+    has_differed: bool = False
 
 
 _MESSAGES: dict[str, type[ScorerMessage]] = {
