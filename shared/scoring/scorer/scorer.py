@@ -59,7 +59,7 @@ class Scorer:
     ) -> None:
         self.spec = spec
         self.name = uuid.uuid4().hex
-        self._launch, self._failures, self._differences = launch, failures, differences
+        self._launch, self._failures, self._differing = launch, failures, differences
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self._is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores: `begin` says so
@@ -149,11 +149,10 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
-        request = rows.request(files, output, minibatch)
-        request = self._differences.told(self.spec, request, timeout_s)
+        request = self._differing.told(self.spec, rows.request(files, output, minibatch), timeout_s)
         try:
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
-            self._differences.learn(self.spec, answer)
+            self._differing.learn(self.spec, answer)
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)
