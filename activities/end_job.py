@@ -10,6 +10,7 @@ Each step may run twice, with any crash between: the outcome is the same.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,7 +68,9 @@ def end(task: EndTask, services: Services) -> EndResult:
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)
         services.keep_partial.write_receipt(ended.spec, receipt)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off, kept.refusal)
+        warnings += passing_warnings(
+            ended, side.files.contested, side.cut_off, kept.refusal, side.apart
+        )
         ended = services.reports.explained(ended)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
@@ -126,12 +129,12 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     if ending.status is not JobStatus.COMPLETED:
         return ending, None, JobSideFiles()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
-    counted = services.results.tally(ending.spec.name, ending.plan)
+    counted, apart = services.results.account(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
         if not ended.spec.settings.output.is_single:  # what the script wrote lies there as well
             ended = renamed(ended, services.predictions)
-        side = _publish_side_files(ended, services)
+        side = replace(_publish_side_files(ended, services), apart=apart)
         ended, published = publish_predictions(ended, services.predictions)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}

@@ -35,6 +35,7 @@ class LocateOutput:
         uri = fill_known(invocation.output_uri or default, values)
         path = parse_datastore_path(uri, target=target)
         container = self.datastores.container(path.datastore, target=target)
+        self._check_written(path.datastore, target)
         is_folder = not invocation.settings.output.is_single
         if not path.path or (path.path.endswith("/") and not is_folder):
             raise InvalidRequest(
@@ -52,6 +53,14 @@ class LocateOutput:
                 self._check_free(output, target)
             self._check_container(location, uri, target)
         return output
+
+    def _check_written(self, datastore: str, target: str) -> None:
+        if self.datastores.get(datastore, target=target).resource.kind.is_bucket:
+            raise InvalidRequest(
+                f"The datastore '{datastore}' is a bucket of another cloud, which is only read.",
+                fix="Write to a datastore in Azure Storage.",
+                target=target,
+            )
 
     def _check_free(self, output: JobOutput, target: str) -> None:
         location, uri = output.location, output.uri

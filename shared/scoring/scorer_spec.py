@@ -59,8 +59,9 @@ class ScorerSpec:
     `writable` are folders of others that its processes may write into, and `hidden` those that
     they may not read. `is_stateless`: what it scored leaves nothing behind in a process, which may
     serve one job after the other.
-    `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
-    models that take each row by itself; even then the last digit of a float may change.
+    `batch_predict`, for kind "mlflow": the files of a mini-batch share one predict(), or never do.
+    Only for models that take each row by itself; even then the last digit of a float may change.
+    None: they do where the model is known to do so, and comparing shows the same rows.
     """
 
     fingerprint: str
@@ -73,7 +74,7 @@ class ScorerSpec:
     code_dir: Path | None = None
     script: str = ""
     memory_limit_mb: int = 0
-    batch_predict: bool = False
+    batch_predict: bool | None = None
     writable: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
     is_stateless: bool = False
@@ -128,7 +129,8 @@ class Scored:
     a script, elements returned, which may be more than the files, or fewer: then nobody knows
     which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
     `columns` is the header of the rows, if they need one and there are any; `shapes` what their
-    values are, where that was asked.
+    values are, where that was asked. `apart` is what comparing has shown: why files share no
+    predict().
     """
 
     rows: int
@@ -140,6 +142,7 @@ class Scored:
     side_files: tuple[SideFile, ...] = ()
     columns: tuple[str, ...] = ()
     shapes: Columns = field(default_factory=dict)
+    apart: str = ""
 
 
 @dataclass(frozen=True)

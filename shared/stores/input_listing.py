@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.bucket_path import BucketPath
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
@@ -66,6 +67,8 @@ class Inputs:
             case DatastorePath(datastore=datastore, path=path):
                 container = self._datastores.container(datastore, target=target)
                 return Location(container=container, path=path.strip("/"))
+            case BucketPath():
+                return self._datastores.bucket(reference, target=target)
             case BlobUrl():
                 return self._datastores.blob(reference, target=target)
             case AssetId():

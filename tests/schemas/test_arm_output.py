@@ -172,6 +172,19 @@ def test_a_deployment_has_them_among_its_properties() -> None:
     )
 
 
+@pytest.mark.parametrize(("text", "asked"), [("true", True), ("false", False), (None, None)])
+def test_files_share_a_predict_always_or_never_or_where_it_is_proven(
+    text: str | None, *, asked: bool | None
+) -> None:
+    own = {"batchPredict": text} if text else {}
+
+    read_ = read_deployment("e", "d-1", deployment(script=False, properties=own))
+
+    assert asked is read_.batch_predict
+    plain = read_deployment("e", "d-1", deployment(script=False))
+    assert (asked is None) == (plain.fingerprint == read_.fingerprint)
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -48,8 +48,8 @@ class InitRequest(ScorerMessage):
     logging_level: str
     code_dir: str = ""
     script: str = ""
-    batch_predict: bool = False
-    """The files of a mini-batch may share one predict(): the model takes each row by itself."""
+    batch_predict: bool | None = None
+    """The files of a mini-batch share one predict(), or never do; None: where it is proven."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,9 @@ class RunRequest(ScorerMessage):
     """Of the only file."""
     keys: tuple[str, ...] = ()
     """Of the files, where each has an output of its own: what their rows' frames are called."""
+    timeout_s: float = 0.0  # for ever
+    apart: str = ""
+    """Why no files share one predict(): what another process has found."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,8 @@ class RunDone(ScorerMessage):
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
     `columns` is the header of its rows, if they need one and there are any. `shapes` says what the
-    values are, as JSON by column, where that was asked.
+    values are, as JSON by column, where that was asked. `apart` says why each file had a predict()
+    of its own, and `has_differed` that a comparison has shown it.
     """
 
     rows: int
@@ -162,6 +166,8 @@ class RunDone(ScorerMessage):
     held: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     shapes: str = ""
+    apart: str = ""
+    has_differed: bool = False
 
 
 _REQUESTS = (InitRequest, RunRequest, ShutdownRequest)
