@@ -15,8 +15,8 @@ from shared.domain.output_options import Compression
 from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
+from shared.stores.file_bytes import FileBytes, TextBytes
 from shared.stores.jobs import CONTAINER
-from shared.stores.layout.file_bytes import FileBytes, TextBytes
 from shared.stores.output_bytes import gzip_members, header_line
 from shared.stores.parquet.parquet_file import GROUP_BYTES, NotAsTold, ParquetFile
 from shared.stores.results import Damaged, Results, Summary, part_name

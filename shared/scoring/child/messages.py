@@ -171,10 +171,8 @@ class RunDone(ScorerMessage):
 
 
 _REQUESTS = (InitRequest, RunRequest, ShutdownRequest)
-_ANSWERS = (InitDone, InitError, RunDone, RunError, ShutdownDone)
-_MESSAGES: dict[str, type[ScorerMessage]] = {
-    kind.__name__: kind for kind in (*_REQUESTS, *_ANSWERS)
-}
+_KINDS = (*_REQUESTS, InitDone, InitError, RunDone, RunError, ShutdownDone)
+_MESSAGES: dict[str, type[ScorerMessage]] = {kind.__name__: kind for kind in _KINDS}
 
 
 class BrokenProtocol(ValueError):
