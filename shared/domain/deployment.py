@@ -115,9 +115,14 @@ class BatchSettings(Message):
 
     @property
     def file_name(self) -> str:
-        """Of the predictions, where no path says it: the usual one tells the format."""
+        """Of the predictions, where no path says it: the usual one tells the format.
+
+        Of several files there is no usual name: they are in the folder itself.
+        """
         if self.output_file_name != USUAL_FILE_NAME:
             return self.output_file_name
+        if not self.output.is_single:
+            return ""
         return USUAL_FILE_NAME.replace(".csv", self.output.extension)
 
     def check_output(self, *, has_script: bool) -> None:

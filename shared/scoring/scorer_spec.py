@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from shared.domain.split import Piece
 from shared.domain.value_shape import Columns, are_shapes
 from shared.scoring.child.messages import (
+    PER_INPUT,
     FileFailure,
     FilePiece,
     InitRequest,
@@ -95,12 +96,14 @@ class ScorerSpec:
 class LocalFile:
     """A local file, and the name that goes into the output's file column.
 
-    `piece` is what there is of it, if the file is split: it is alone in its mini-batch.
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `key` tells
+    the file from all others of the job.
     """
 
     path: Path
     name: str
     piece: Piece | None = None
+    key: str = ""
 
     @property
     def asked(self) -> FilePiece | None:
@@ -157,8 +160,13 @@ class RowsAsked:
     def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
         """One mini-batch as the scorer's process is asked for it."""
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
-        piece = files[0].asked if files else None
-        return RunRequest(paths, str(output.absolute()), minibatch, self.form, piece)
+        piece, where = files[0].asked if files else None, str(output.absolute())
+        return RunRequest(paths, where, minibatch, self.form, piece, self.keys(files))
+
+    def keys(self, files: Sequence[LocalFile]) -> tuple[str, ...]:
+        """What the rows of each file are called, where each has an output of its own."""
+        is_asked = self.form is not None and self.form.layout == PER_INPUT
+        return tuple(file.key for file in files) if is_asked else ()
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""

@@ -17,7 +17,7 @@ from shared.domain.upload_batch import Upload
 from shared.ports import BlobItem, Blobs
 from shared.stores.chosen_files import FOLDER_MARK, IN_FOLDER, Choice
 from shared.stores.datastores import Datastores
-from shared.stores.predictions import OWNER
+from shared.stores.published import OWNER
 from shared.stores.registry import Registry
 
 # Not what the store gives at once (5000): the second listing's pages end elsewhere.

@@ -51,6 +51,8 @@ class Loaded:
     """Columns of the input that go into the rows."""
     first_row: int = 0
     """Of a piece of a file: the number of its first row."""
+    key: str = ""
+    """What its rows' frames are called, where each file has an output of its own."""
 
     @property
     def is_empty(self) -> bool:

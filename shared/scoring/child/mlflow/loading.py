@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from ..messages import error_text
@@ -36,6 +37,12 @@ class _Text:
 
 def loaded(schema: Any, request: RunRequest, *, at_once: bool) -> Iterator[Loaded]:
     """In the order given. `at_once`: files next to each other may be one table's parts."""
+    files = _read(schema, request, at_once=at_once)
+    for file, key in zip(files, request.keys or repeat("")):  # noqa: B905  # 3.7
+        yield replace(file, key=key) if key else file
+
+
+def _read(schema: Any, request: RunRequest, *, at_once: bool) -> Iterator[Loaded]:
     texts: list[_Text] = []
     for path, name in request.files:
         text = _plain(path, name) if at_once and request.piece is None else None
