@@ -10,6 +10,7 @@ Each step may run twice, with any crash between: the outcome is the same.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,25 +18,21 @@ import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
 from shared.application.project_sample import project_sample
+from shared.application.publish_predictions import proof_of, publish_predictions, renamed
 from shared.application.publish_side_files import JobSideFiles, publish_side_files
 from shared.domain.errors import Conflict, InvalidRequest
 from shared.domain.function_names import END_JOB
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus, ending
-from shared.domain.output_options import IfExists
 from shared.domain.partial_rows import KeptRows
-from shared.domain.receipt import BatchProof, OutputProof, PublishedFile, receipt_of
+from shared.domain.receipt import BatchProof, OutputProof, receipt_of
 from shared.domain.selection import LeftOut
 from shared.domain.task import EndResult, EndTask
 from shared.domain.warnings import lasting_warnings, passing_warnings
 from shared.observed import observed, observer
 from shared.services import Services, services
-from shared.stores.predictions import Published
 from shared.stores.results import Damaged
 
 bp = df.Blueprint()
-
-# Names that are tried for predictions whose own is taken.
-MOST_VERSIONS = 10_000
 
 
 @bp.durable_client_input(client_name="client")
@@ -71,7 +68,9 @@ def end(task: EndTask, services: Services) -> EndResult:
         batch, left_out = _batch(job.spec, services), _left_out(ended, services)
         receipt = receipt_of(ended, proof, warnings, batch, left_out, kept.proof)
         services.keep_partial.write_receipt(ended.spec, receipt)
-        warnings += passing_warnings(ended, side.files.contested, side.cut_off, kept.refusal)
+        warnings += passing_warnings(
+            ended, side.files.contested, side.cut_off, kept.refusal, side.apart
+        )
         ended = services.reports.explained(ended)
         services.reports.write(ended, receipt, warnings)
     except Damaged as damage:
@@ -130,55 +129,17 @@ def _publish(ending: Ending, services: Services) -> tuple[Ending, OutputProof | 
     if ending.status is not JobStatus.COMPLETED:
         return ending, None, JobSideFiles()
     services.jobs.advance(ending.spec, _state(ending, JobStatus.FINALIZING, None))
-    counted = services.results.tally(ending.spec.name, ending.plan)
+    counted, apart = services.results.account(ending.spec.name, ending.plan)
     ended = ending.model_copy(update={"tally": counted})
     try:
-        side = _publish_side_files(ended, services)
-        ended, published = _publish_predictions(ended, services)
+        if not ended.spec.settings.output.is_single:  # what the script wrote lies there as well
+            ended = renamed(ended, services.predictions)
+        side = replace(_publish_side_files(ended, services), apart=apart)
+        ended, published = publish_predictions(ended, services.predictions)
     except (Conflict, InvalidRequest) as refused:  # another try would be refused as well
         failed = {"status": JobStatus.FAILED, "reason": str(refused)}
         return ended.model_copy(update=failed), None, JobSideFiles()
-    return ended, _proof(ended.spec, published, side.files.files, services), side
-
-
-def _publish_predictions(ended: Ending, services: Services) -> tuple[Ending, Published]:
-    """Under the next free name, if the job may choose: it is noted before it is written."""
-    may_choose = ended.spec.settings.output.if_exists is IfExists.VERSION
-    for _ in range(MOST_VERSIONS):
-        if may_choose and services.predictions.is_taken(ended.spec):
-            spec = services.predictions.names.take_next(ended.spec)
-            ended = ended.model_copy(update={"spec": spec})
-            continue
-        try:
-            return ended, services.predictions.publish(ended.spec, ended.plan.shards)
-        except Conflict:  # taken this very moment
-            if not may_choose:
-                raise
-    raise Conflict(
-        f"'{ended.spec.output.uri}' and all names before it are taken.",
-        fix="Choose another output path or file name.",
-        target="output",
-    )
-
-
-def _proof(
-    spec: JobSpec, published: Published, side_files: list[PublishedFile], services: Services
-) -> OutputProof:
-    predictions = PublishedFile(
-        path=spec.output.location.path.rpartition("/")[2],
-        bytes=published.bytes,
-        sha256=published.sha256,
-    )
-    listed, file_list = services.reports.list_files(spec.name, [predictions, *side_files])
-    return OutputProof(
-        uri=spec.output.uri,
-        bytes=published.bytes,
-        rows=published.rows,
-        sha256=published.sha256,
-        file_count=1 + len(side_files),
-        files=listed,
-        file_list=file_list,
-    )
+    return ended, proof_of(ended.spec, published, side.files.files, services.reports), side
 
 
 def _publish_side_files(ended: Ending, services: Services) -> JobSideFiles:

@@ -113,6 +113,8 @@ def _create_plan(spec: JobSpec, services: Services) -> Plan:
     if not planned.files:
         selection = spec.settings.selection
         return Plan(problem=nothing_chosen(spec.input.uri, selection, str(skipped)))
+    if problem := spec.settings.output.problem_with(planned.files):
+        return Plan(problem=problem)
     summary = skipped.summary()
     services.plans.keep_left_out(spec.name, planned.key, summary)
     counted = {

@@ -162,11 +162,7 @@ def _stage(
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
     stage, is_early = services.results.stage, spec.settings.output.keeps_partial
     segment = stage(task.job, task.shard, result.span, rows, outputs, are_readable=is_early)
-    changes = services.side_files.store(
-        task.job,
-        result.span,
-        _changes(result.side_files),
-    )
+    changes = services.side_files.store(task.job, result.span, _changes(result.side_files))
     record = Record(
         segment=segment,
         reports=result.reports,
@@ -178,6 +174,7 @@ def _stage(
         must_end_well=scorer.exit.must_end_well,
         alone=scorer.exit.alone,
         cut_off=scorer.exit.cut_off,
+        apart=result.apart,
         tries=result.tries,
         loads=scorer.take_loads(),
         memory_mb=scorer.memory.highest_mb,

@@ -37,6 +37,7 @@ class Elsewhere:
             uploads,
             self.blobs,
             self.urls.hosts,
+            self.urls.check,
             self.seal.close,
             self.is_own_machine,
         )
@@ -56,6 +57,7 @@ def make_elsewhere(settings: Settings, own: Blobs, signer: Signer) -> Elsewhere:
         identity=service_identity,
         hosts=hosts,
         web=lambda query: WebFiles(gets, query),
+        gets=gets,
     )
     blobs, routed = RoutedBlobs(own, accounts), RoutedSigner(signer, accounts.signer)
     return Elsewhere(seal, urls, blobs, routed, is_own_machine)

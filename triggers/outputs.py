@@ -15,7 +15,7 @@ from shared.api.workspace import WORKSPACE
 from shared.application.find_job_files import LINK_LIFETIME, ROWS, FindJobFiles
 from shared.domain.errors import InvalidRequest
 from shared.domain.job import Job, utc
-from shared.domain.job_files import MEDIA_TYPES, OutputFile
+from shared.domain.job_files import MEDIA_TYPES, JobOutputKind, OutputFile
 from shared.domain.message import JSON
 from shared.domain.output_options import OutputOptions
 from shared.domain.role import Role
@@ -60,6 +60,8 @@ def get_output(request: Request, services: Services, orchestrations: Orchestrati
 
 def _media_type(job: Job, file: OutputFile) -> str:
     options = job.spec.settings.output
+    if file.output is JobOutputKind.PREDICTIONS and not options.is_single:
+        return MEDIA_TYPES[JobOutputKind.RECEIPT]  # the list of the files
     if file.output in ROWS and options.media_type != OutputOptions().media_type:
         return options.media_type
     return MEDIA_TYPES[file.output]

@@ -8,6 +8,9 @@ FORM = {
     "output_lineage": "Columns that say where a row comes from, not of csv: "
     "file,row,mini_batch,deployment,model_version,job, some of them, or none.",
     "output_carry": "Columns of an input table that go into its rows: all, or NAME,NAME.",
+    "output_layout": "How many files: single, per_input (one for each input file) or hive (in "
+    "folders by the values of --output-partition).",
+    "output_partition": "Columns of the rows that name hive's folders: NAME,NAME.",
     "output_compress": "How the file, or parquet's pages, are packed: gzip or none.",
 }
 IF_EXISTS = (

@@ -26,6 +26,8 @@ OVERRIDES = {
     "properties.outputLineage": "output_lineage",
     "properties.outputCarry": "output_carry",
     "properties.outputCompress": "output_compress",
+    "properties.outputLayout": "output_layout",
+    "properties.outputPartition": "output_partition",
     "properties.outputIfExists": "output_if_exists",
     "properties.outputPartial": "output_partial",
 }

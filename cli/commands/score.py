@@ -23,7 +23,7 @@ from cli.local_service import find_or_start
 from cli.scoring.data_source import InputData, find_data, upload_data
 from cli.scoring.deployed import Deployed
 from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
-from cli.scoring.output_form import first_rows, output_form
+from cli.scoring.output_form import FLAGS, first_rows, output_form
 from cli.scoring.results import check_out, first_failure, predictions_in, read_out, summary
 
 log = get_logger(__name__)
@@ -44,9 +44,12 @@ def score(
     output_lineage: str = "",
     output_carry: str = "",
     output_compress: str = "",
+    output_layout: str = "",
+    output_partition: str = "",
     set_values: list[str] | None = None,
 ) -> JSON:
     """Paths and counts. Raises JobFailed when the job did not complete."""
+    said = locals()
     from cli.scoring.deploy_model import deploy  # noqa: PLC0415  # pydantic: not for --help
 
     model, data = _split(model_and_data)
@@ -58,12 +61,7 @@ def score(
     settings: dict[str, JSON] = {
         "miniBatchSize": mini_batch_size,
         "errorThreshold": error_threshold,
-        "properties": output_form(
-            output_format=output_format,
-            output_lineage=output_lineage,
-            output_carry=output_carry,
-            output_compress=output_compress,
-        ),
+        "properties": output_form(**{flag: said[flag] for flag in FLAGS}),
     }
     job = _invoke(service, deployed, upload_data(service, found), settings)
     ended = _follow(service, job["name"], folder)

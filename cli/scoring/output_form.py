@@ -9,18 +9,22 @@ from cli.answers import JSON
 SHOWN_ROWS = 5
 # Bytes that are read of a file, and characters of a cell that are shown.
 FIRST_BYTES, LONGEST_CELL = 64 << 10, 40
+MARKER = "_SUCCESS"  # of predictions that are several files: their list
 CSV_HEADER, JSONL, PARQUET = "csv_header", "jsonl", "parquet"
+# Flags, and the properties that they are.
+FLAGS = {
+    "output_format": "outputFormat",
+    "output_lineage": "outputLineage",
+    "output_carry": "outputCarry",
+    "output_compress": "outputCompress",
+    "output_layout": "outputLayout",
+    "output_partition": "outputPartition",
+}
 
 
 def output_form(**texts: str) -> dict[str, str] | None:
     """The properties of a job; None when nothing is asked for."""
-    names = {
-        "output_format": "outputFormat",
-        "output_lineage": "outputLineage",
-        "output_carry": "outputCarry",
-        "output_compress": "outputCompress",
-    }
-    return {names[flag]: text for flag, text in texts.items() if text} or None
+    return {FLAGS[flag]: text for flag, text in texts.items() if text} or None
 
 
 def first_rows(paths: list[Path], form: JSON) -> list[str]:
@@ -29,9 +33,9 @@ def first_rows(paths: list[Path], form: JSON) -> list[str]:
     None of parquet, which takes a library to be read.
     """
     kind = (form or {}).get("outputFormat", "")
-    if not paths or kind == PARQUET:
+    path = next((one for one in paths if one.name != MARKER), None)
+    if path is None or kind == PARQUET:
         return []
-    path = paths[0]
     open_ = gzip.open if path.suffix == ".gz" else open
     if kind in {CSV_HEADER, JSONL}:
         with open_(path, "rb") as content:

@@ -6,6 +6,8 @@ from cli.views.arm import identity
 
 def datastore_view(document: JSON) -> JSON:
     properties = document["properties"]
+    if "bucketName" in properties:
+        return _bucket_view(document, properties)
     return {
         **identity(document),
         "account_name": properties["accountName"],
@@ -25,3 +27,18 @@ def _container(properties: JSON) -> JSON:
     if "filesystem" in properties:
         return {"filesystem": properties["filesystem"]}
     return {"container_name": properties["containerName"]}
+
+
+def _bucket_view(document: JSON, properties: JSON) -> JSON:
+    where = {"region": properties["region"]} if "region" in properties else {}
+    return {
+        **identity(document),
+        "bucket": properties["bucketName"],
+        **where,
+        "credentials": {},
+        "description": properties.get("description") or "",
+        "endpoint": properties.get("endpoint"),
+        "is_default": False,
+        "tags": properties.get("tags") or {},
+        "type": "amazon_s3" if where else "google_cloud_storage",
+    }

@@ -1,8 +1,9 @@
 """Clients of storage accounts that are not the service's own: of datastores, and of plain URLs."""
 
+import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -11,8 +12,13 @@ from azure.core.credentials import TokenCredential
 from shared.adapters.azure_account import AzureAccount
 from shared.adapters.azure_blobs import AzureBlobs
 from shared.adapters.azure_sas import signer_of
+from shared.adapters.buckets.amazon_s3 import AccessKey, AmazonS3
+from shared.adapters.buckets.bucket_api import BucketApi
+from shared.adapters.buckets.bucket_files import PASSED, BucketFiles
+from shared.adapters.buckets.google_storage import GoogleStorage, SelfSigned
+from shared.adapters.web_gets import WebGets
 from shared.domain import place
-from shared.domain.datastore import CredentialsType, Datastore
+from shared.domain.datastore import CredentialsType, Datastore, StoreKind
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.storage_hosts import StorageHosts
 from shared.ports import Blobs, Signer
@@ -31,11 +37,15 @@ class Access:
     tenant: str = ""
     client: str = ""
     is_public: bool = False
+    kind: StoreKind = StoreKind.BLOB
+    region: str = ""
 
 
 @dataclass(frozen=True)
 class Client:
-    account: AzureAccount
+    """`account` is None for a bucket."""
+
+    account: AzureAccount | None
     blobs: Blobs
 
 
@@ -45,8 +55,8 @@ class OtherAccounts:
 
     `find` is a datastore by its name, `signature` a kept signature, sealed, by its key. `unseal`
     opens a secret. `identity` is the service's own. `web` are the files of a web server, with the
-    query that opens them. A URL of a storage account is read by the identity where `hosts` say so:
-    else it is public, or came with a signature.
+    query that opens them; `gets` reads buckets. A URL of a storage account is read by the identity
+    where `hosts` say so: else it is public, or came with a signature.
     """
 
     find: Callable[[str], Datastore]
@@ -55,6 +65,7 @@ class OtherAccounts:
     identity: Callable[[], TokenCredential]
     hosts: StorageHosts
     web: Callable[[str], Blobs]
+    gets: WebGets
     clock: Callable[[], float] = time.monotonic
     _clients: dict[Access, Client] = field(default_factory=dict[Access, Client])
     _known: dict[str, tuple[float, Access]] = field(default_factory=dict[str, tuple[float, Access]])
@@ -79,13 +90,20 @@ class OtherAccounts:
         """Who signs for the container of a datastore, and its name there."""
         name, inside = place.datastore_of(container)
         access = self._access(name)
+        account = self._client(access).account
+        if account is None:
+            raise InvalidRequest(
+                f"The datastore '{name}' is a bucket of another cloud, which no SAS opens.",
+                fix="Download by that cloud's own means.",
+                target="datastore",
+            )
         if access.by is CredentialsType.SAS:
             raise InvalidRequest(
                 f"The datastore '{name}' is reached by a SAS, which can sign nothing.",
                 fix="Download by other means, or give the datastore an account key or a role.",
                 target="datastore",
             )
-        return signer_of(self._client(access).account), inside
+        return signer_of(account), inside
 
     def url(self, container: str) -> str:
         """What the URLs of a place's blobs begin with, without anything that opens them."""
@@ -110,9 +128,17 @@ class OtherAccounts:
         """One for each way in: whoever changes a datastore's key gets another."""
         with self._lock:
             if access not in self._clients:
-                account = self._connect(access)
-                self._clients[access] = Client(account, AzureBlobs(account))
+                self._clients[access] = self._made(access)
             return self._clients[access]
+
+    def _made(self, access: Access) -> Client:
+        if access.kind.is_bucket:
+            secret = self.unseal(access.sealed) if access.sealed else ""
+            return Client(
+                None, BucketFiles(replace(self.gets, passed=PASSED), api=_api(access, secret))
+            )
+        account = self._connect(access)
+        return Client(account, AzureBlobs(account))
 
     def _connect(self, access: Access) -> AzureAccount:
         match access.by:
@@ -126,6 +152,8 @@ class OtherAccounts:
                 return AzureAccount.from_public(access.url)
             case CredentialsType.NONE:
                 return AzureAccount.from_account(access.url, self.identity())
+            case _:
+                raise ValueError(access.by)
         return AzureAccount.from_connection_string(f"BlobEndpoint={access.url};{secret}")
 
     def _principal(self, access: Access) -> TokenCredential:
@@ -142,7 +170,22 @@ def _access_of(datastore: Datastore) -> Access:
             fix="Give it back its account, or invoke again.",
             target="datastore",
         )
-    return Access(other.url, other.credentials, other.sealed, other.tenant, other.client)
+    return Access(
+        other.url,
+        other.credentials,
+        other.sealed,
+        other.tenant,
+        other.client,
+        kind=datastore.kind,
+        region=other.region,
+    )
+
+
+def _api(access: Access, secret: str) -> BucketApi:
+    if access.kind is StoreKind.AMAZON_S3:
+        key = AccessKey(access.client, **json.loads(secret)) if secret else None
+        return AmazonS3(access.url, access.region, key)
+    return GoogleStorage(access.url, SelfSigned(secret) if secret else None)
 
 
 def _name(url: str) -> str:

@@ -78,7 +78,8 @@ class SingleFiles:
 
 def _refuse(container: str) -> NoReturn:
     raise InvalidRequest(
-        f"'{place.words(container)}' is a web server: nothing is written there.",
+        f"'{place.words(container)}' is a web server or another cloud's bucket: nothing is written "
+        "there.",
         fix="Write to a datastore.",
         target="output",
     )

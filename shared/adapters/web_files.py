@@ -40,14 +40,16 @@ class WebFiles(SingleFiles):
 
     def read(self, container: str, name: str) -> BlobContent:
         with self._opened(container, name) as answer:
-            return BlobContent(b"".join(self._pieces(answer, container, name)), _etag(answer))
+            return BlobContent(
+                b"".join(self._pieces(answer, container, name)), self.version_of(answer)
+            )
 
     def read_range(
         self, container: str, name: str, start: int, length: int, *, if_match: str = ""
     ) -> bytes:
         wanted = {**PLAIN, "Range": f"bytes={start}-{start + length - 1}"}
         with self._opened(container, name, wanted) as answer:
-            _check_version(answer, container, name, if_match)
+            self.check_version(answer, container, name, if_match)
             if answer.status == PART:
                 return answer.body.read(length)
             answer.body.read(start)  # the server knows no ranges
@@ -56,7 +58,7 @@ class WebFiles(SingleFiles):
     def head(self, container: str, name: str) -> BlobProperties:
         """By the start of a GET: not every server answers HEAD."""
         with self._opened(container, name) as answer:
-            return BlobProperties(_etag(answer), self._size(answer, container, name))
+            return BlobProperties(self.version_of(answer), self._size(answer, container, name))
 
     def exists(self, container: str, name: str) -> bool:
         try:
@@ -67,7 +69,7 @@ class WebFiles(SingleFiles):
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         with self._opened(container, name) as answer:
-            _check_version(answer, container, name, if_match)
+            self.check_version(answer, container, name, if_match)
             with path.open("wb") as file:
                 for piece in self._pieces(answer, container, name):
                     file.write(piece)
@@ -78,11 +80,32 @@ class WebFiles(SingleFiles):
             for piece in self._pieces(answer, container, name):
                 yield from (piece[start : start + size] for start in range(0, len(piece), size))
 
+    def version_of(self, answer: WebAnswer) -> str:
+        """By which a file is pinned."""
+        if etag := answer.headers.get("etag", ""):
+            return etag.removeprefix("W/").strip('"')
+        dated = answer.headers.get("last-modified", "")
+        size = answer.headers.get("content-range", "").rpartition("/")[2]
+        return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
+
+    def check_version(self, answer: WebAnswer, container: str, name: str, etag: str) -> None:
+        """Raise PreconditionFailed for another one than the etag's; without an etag any will do."""
+        if etag and self.version_of(answer) != etag:
+            raise PreconditionFailed(
+                f"'{self.shown(container, name)}' is not the one that was read.",
+                fix="Read it again, and repeat the change.",
+                target="blob",
+            )
+
+    def shown(self, container: str, name: str) -> str:
+        """As people read it."""
+        return f"{place.words(container)}/{name}"
+
     def _opened(
         self, container: str, name: str, headers: Mapping[str, str] = PLAIN
     ) -> AbstractContextManager[WebAnswer]:
         url = f"{container}/{quote(name)}{f'?{self.query}' if self.query else ''}"
-        return self.gets.get(url, headers, _shown(container, name))
+        return self.gets.get(url, headers, self.shown(container, name))
 
     def _size(self, answer: WebAnswer, container: str, name: str) -> int:
         size = int(answer.headers.get("content-length") or 0)
@@ -92,7 +115,7 @@ class WebFiles(SingleFiles):
     def _check_size(self, size: int, container: str, name: str) -> None:
         if size > self.most_bytes:
             raise InvalidRequest(
-                f"'{_shown(container, name)}' has {size} bytes.",
+                f"'{self.shown(container, name)}' has {size} bytes.",
                 fix=f"Use files of at most {self.most_bytes} bytes, or copy it to a datastore.",
                 target="input",
             )
@@ -109,28 +132,7 @@ class WebFiles(SingleFiles):
             yield piece
         if promised and count != promised:
             raise ServiceUnavailable(
-                f"'{_shown(container, name)}' broke off after {count} of {promised} bytes.",
+                f"'{self.shown(container, name)}' broke off after {count} of {promised} bytes.",
                 fix="Try again in a moment.",
                 target="input",
             )
-
-
-def _etag(answer: WebAnswer) -> str:
-    if etag := answer.headers.get("etag", ""):
-        return etag.removeprefix("W/").strip('"')
-    dated = answer.headers.get("last-modified", "")
-    size = answer.headers.get("content-range", "").rpartition("/")[2]
-    return f"{dated} {size or answer.headers.get('content-length', '')}".strip()
-
-
-def _check_version(answer: WebAnswer, container: str, name: str, etag: str) -> None:
-    if etag and _etag(answer) != etag:
-        raise PreconditionFailed(
-            f"'{_shown(container, name)}' is not the one that was read.",
-            fix="Read it again, and repeat the change.",
-            target="blob",
-        )
-
-
-def _shown(container: str, name: str) -> str:
-    return f"{place.words(container)}/{name}"

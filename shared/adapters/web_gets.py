@@ -38,9 +38,13 @@ class WebAnswer:
 
 @dataclass(frozen=True)
 class WebGets:
-    """Thread-safe: each GET has a connection of its own."""
+    """Thread-safe: each GET has a connection of its own.
+
+    Answers with a status that is `passed` are the caller's to judge.
+    """
 
     guard: AddressGuard
+    passed: frozenset[int] = frozenset()
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -55,8 +59,10 @@ class WebGets:
         """
         for _ in range(MOST_HOPS + 1):
             with self._asked(url, headers, shown) as answer:
-                if answer.status not in REDIRECTS or "location" not in answer.headers:
-                    _check(answer.status, shown)
+                is_passed = answer.status in self.passed
+                if is_passed or answer.status not in REDIRECTS or "location" not in answer.headers:
+                    if not is_passed:
+                        _check(answer.status, shown)
                     yield answer
                     return
                 url = _next(url, answer.headers["location"], shown)

@@ -8,7 +8,6 @@ from shared.domain.deployment import OutputAction
 from shared.domain.errors import NotFound
 from shared.domain.job import Job
 from shared.domain.job_files import JobOutputKind, OutputFile
-from shared.domain.output_options import Compression
 from shared.domain.table_preview import PARQUET, TablePreview, preview
 from shared.domain.unpacking import unpacked
 from shared.ports import Blobs
@@ -38,20 +37,20 @@ class PreviewOutput:
     blobs: Blobs
 
     def __call__(self, job: Job, path: str, rows: int) -> Previewed:
-        """Of the predictions file, or of the file of that path beside it.
+        """Of the predictions file, or of the file of that path beside it; of several the first.
 
         Raises NotFound and, while the job has not ended, Conflict.
         """
         file, options = self._find(job, path), job.spec.settings.output
-        is_own = not path or path == file.name
-        if is_own and options.is_typed:
+        is_own = file.is_of_rows or (options.is_single and path in {"", file.name})
+        if is_own and options.is_typed and options.is_single:
             return self._of_rows(job, file, rows)
         known = _columns(job) if is_own else ()
         for length in (FIRST_BYTES, MOST_BYTES):
             place = file.location
             data = self.blobs.read_range(place.container, place.path, 0, length)
             is_whole = len(data) >= file.size
-            if is_own and options.compress is Compression.GZIP:
+            if is_own and options.is_packed:
                 data, is_whole = unpacked(data, MOST_BYTES, is_whole=is_whole)
             has_header = is_own and options.has_header
             table = preview(
@@ -80,11 +79,15 @@ class PreviewOutput:
 
     def _find(self, job: Job, path: str) -> OutputFile:
         main = self.files.one(job, JobOutputKind.PREDICTIONS)
-        if path in {"", main.name}:
+        if path == main.name or (not path and job.spec.settings.output.is_single):
             return main
         for file in self.files.list_all(job):
-            if file.output is JobOutputKind.PREDICTIONS and file.path == path:
+            if file.output is JobOutputKind.PREDICTIONS and (
+                file.path == path if path else file.is_of_rows
+            ):
                 return file
+        if not path:
+            return main
         raise NotFound(
             f"Job '{job.spec.name}' published no file '{path[:200]}'.",
             fix="Use a path that its outputs list.",

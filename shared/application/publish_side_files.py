@@ -22,10 +22,14 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JobSideFiles:
-    """What was published, and of how many mini-batches something is missing."""
+    """What was published, and of how many mini-batches something is missing.
+
+    `apart` is why the model's files share no predict(), where comparing has shown it.
+    """
 
     files: PublishedSideFiles = field(default_factory=PublishedSideFiles)
     cut_off: int = 0
+    apart: str = ""
 
 
 def publish_side_files(

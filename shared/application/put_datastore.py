@@ -11,6 +11,7 @@ from shared.domain.storage_hosts import StorageHosts
 from shared.ports import Blobs
 from shared.schemas.arm_datastores import RequestedDatastore
 from shared.stores.datastores import Datastores
+from shared.stores.other_urls import Check
 from shared.stores.registry import Stored
 from shared.stores.uploads import Uploads
 
@@ -19,12 +20,16 @@ TARGET, ACCOUNT = "properties.containerName", "properties.accountName"
 
 @dataclass(frozen=True)
 class PutDatastore:
-    """`seal` closes a secret; `is_own_machine` lets accounts be anywhere, as emulators are."""
+    """`seal` closes a secret; `is_own_machine` lets accounts be anywhere, as emulators are.
+
+    `check` judges the address of a bucket's endpoint: the server that is called is judged, too.
+    """
 
     datastores: Datastores
     uploads: Uploads
     blobs: Blobs
     hosts: StorageHosts
+    check: Check
     seal: Callable[[str], str]
     is_own_machine: bool
 
@@ -49,7 +54,10 @@ class PutDatastore:
     def _prepare(self, datastore: Datastore, other: OtherAccount, secret: str) -> Datastore:
         """With its secret sealed, or the one that it has already."""
         self.datastores.check_not_built_in(datastore.name)
-        self._check_address(other)
+        if datastore.kind.is_bucket:
+            self.check(f"{other.url}/", target="properties.endpoint")
+        else:
+            self._check_address(other)
         if secret:
             other = other.model_copy(update={"sealed": self.seal(secret)})
         else:
@@ -58,7 +66,7 @@ class PutDatastore:
             raise InvalidRequest(
                 f"The credentials of '{datastore.name}' are {other.credentials}, without a secret.",
                 fix="Send it in properties.credentials.secrets, or use None for the service's own "
-                "identity.",
+                "identity, or a public bucket.",
                 target="properties.credentials",
             )
         return datastore.model_copy(update={"other": other})

@@ -150,7 +150,8 @@ def _check_partial(job: Job) -> None:
         )
     if not settings.output.keeps_partial:
         raise Conflict(
-            f"Job '{name}' was told to show no partial rows, by outputPartial.",
-            fix="Follow it until it has ended; for the next one, set outputPartial to keep.",
+            f"Job '{name}' was told to show no partial rows, by outputPartial or outputLayout.",
+            fix="Follow it until it has ended; for the next one, set outputPartial to keep, and "
+            "outputLayout to single.",
             target="job",
         )

@@ -37,7 +37,7 @@ class ResolveDeployment:
             built_environment=deployment.provisioning.environment,
             environment_variables=settings.environment_variables,
             logging_level=settings.logging_level,
-            batch_predict=settings.batch_predict,
+            batch_predict=deployment.batch_predict,
         )
 
     def check(self, deployment: Deployment) -> Deployment:

@@ -1,7 +1,8 @@
 """Datastores: containers under the names that references use, in whatever storage account.
 
 Those of the service's own account need no credentials. One elsewhere is reached by an account key,
-a SAS, a service principal, or, without any, by the service's own identity.
+a SAS, a service principal, or, without any, by the service's own identity. Buckets of other clouds
+have keys of their own; without any they are public, and they are read only.
 """
 
 import re
@@ -26,19 +27,32 @@ _INTERNAL = re.compile(
 
 
 class StoreKind(StrEnum):
-    """What an account offers, in Azure's words; the blobs of both are read and written alike."""
+    """What holds the files: an account's blobs, in Azure's words, or a bucket of another cloud."""
 
     BLOB = "AzureBlob"
     DATA_LAKE = "AzureDataLakeGen2"
+    AMAZON_S3 = "AmazonS3"
+    GOOGLE_STORAGE = "GoogleCloudStorage"
+
+    @property
+    def is_bucket(self) -> bool:
+        """Whether it is another cloud's, from which inputs are read."""
+        return self in SCHEMES
+
+
+SCHEMES = {StoreKind.AMAZON_S3: "s3", StoreKind.GOOGLE_STORAGE: "gs"}
+"""What references to buckets begin with."""
 
 
 class CredentialsType(StrEnum):
-    """By what an account is reached, in Azure's words."""
+    """By what an account is reached, in Azure's words; the last two open buckets."""
 
     NONE = "None"
     ACCOUNT_KEY = "AccountKey"
     SAS = "Sas"
     SERVICE_PRINCIPAL = "ServicePrincipal"
+    ACCESS_KEY = "AccessKey"
+    SERVICE_ACCOUNT_KEY = "ServiceAccountKey"
 
 
 class OtherAccount(Message):
@@ -46,6 +60,7 @@ class OtherAccount(Message):
 
     `url` is what its blob URLs begin with. `sealed` is the secret, sealed: it is opened for a
     client of that account only. `tenant` and `client` are a service principal's, and no secrets.
+    Of a bucket, `client` is the access key's id, and `url` what the URLs of its cloud begin with.
     """
 
     url: str
@@ -56,6 +71,7 @@ class OtherAccount(Message):
     sealed: str = Field(default="", repr=False)
     tenant: str = ""
     client: str = ""
+    region: str = Field(default="", exclude_if=lambda region: not region)
 
     def replacing(self, old: "OtherAccount | None") -> "OtherAccount":
         is_same = old is not None and (old.url, old.way) == (self.url, self.way)

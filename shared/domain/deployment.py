@@ -21,6 +21,8 @@ from shared.domain.provisioning import Provisioning, ProvisioningState, Provisio
 from shared.domain.selection import WHOLE_FOLDER, Selection
 
 IGNORE_FAILURES = -1
+# One of a deployment's own properties.
+BATCH_PREDICT = "batchPredict"
 USUAL_FILE_NAME = "predictions.csv"
 # Characters that Azure ML's engine refuses in an output file's name.
 FORBIDDEN_IN_FILE_NAME = re.compile(r'[~"#%&*:<>?/\\{|}\x00-\x1f\x7f]')
@@ -113,9 +115,14 @@ class BatchSettings(Message):
 
     @property
     def file_name(self) -> str:
-        """Of the predictions, where no path says it: the usual one tells the format."""
+        """Of the predictions, where no path says it: the usual one tells the format.
+
+        Of several files there is no usual name: they are in the folder itself.
+        """
         if self.output_file_name != USUAL_FILE_NAME:
             return self.output_file_name
+        if not self.output.is_single:
+            return ""
         return USUAL_FILE_NAME.replace(".csv", self.output.extension)
 
     def check_output(self, *, has_script: bool) -> None:
@@ -183,6 +190,12 @@ class Deployment(Message):
         return self
 
     @property
+    def batch_predict(self) -> bool | None:
+        """Whether files share one predict(), always or never; None: where it is proven."""
+        is_asked = self.settings.batch_predict
+        return is_asked if is_asked or BATCH_PREDICT in self.properties else None
+
+    @property
     def fingerprint(self) -> str:
         """What a warm scorer process is keyed by: everything that changes how a file is scored.
 
@@ -196,6 +209,8 @@ class Deployment(Message):
             "level": self.settings.logging_level,
             "batch_predict": self.settings.batch_predict,
         }
+        if self.batch_predict is False:
+            scored_with["predicts_alone"] = True
         text = json.dumps(scored_with, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

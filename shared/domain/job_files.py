@@ -25,13 +25,17 @@ MEDIA_TYPES = {
 
 @dataclass(frozen=True, slots=True)  # there may be 100,000
 class OutputFile:
-    """One file of an output; `path` is inside the output's folder, `sha256` empty if unknown."""
+    """One file of an output; `path` is inside the output's folder, `sha256` empty if unknown.
+
+    `is_of_rows`: it is one of several files that hold the predictions.
+    """
 
     output: JobOutputKind
     path: str
     location: Location
     size: int
     sha256: str = ""
+    is_of_rows: bool = False
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@
   an activity's own cost weighs little; each keeps its own tries, timeout and count.
 """
 
+import json
 import math
 from collections.abc import Iterable, Iterator
 
@@ -52,6 +53,11 @@ class PlannedFile(Message):
     @property
     def base_name(self) -> str:
         return self.name.rpartition("/")[2]
+
+    @property
+    def key(self) -> str:
+        """What tells it from all other files of the job."""
+        return json.dumps([self.container, self.name])
 
 
 class Span(Message):

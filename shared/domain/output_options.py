@@ -26,6 +26,18 @@ class OutputFormat(StrEnum):
     PARQUET = "parquet"
 
 
+class OutputLayout(StrEnum):
+    """How many files: one, one for each input, or one for each value of some columns."""
+
+    SINGLE = "single"
+    PER_INPUT = "per_input"
+    HIVE = "hive"
+
+
+# Of `HIVE`: the values of a mini-batch, and of a job. Each is a file that is open until the end.
+MOST_PARTITIONS = 1_000
+# Of `PER_INPUT`: each is a request or more at the end of the job.
+MOST_INPUTS = 100_000
 EXTENSIONS = {OutputFormat.JSONL: ".jsonl", OutputFormat.PARQUET: ".parquet"}
 MEDIA_TYPES = {
     OutputFormat.JSONL: "application/x-ndjson",
@@ -59,6 +71,7 @@ class OutputOptions(Message):
     """How rows are written, and what becomes of a file that exists.
 
     `lineage` None: what Azure ML's rows have. `carry` are columns of the input, or `ALL` alone.
+    `partition` are the columns that name the folders of the layout `HIVE`.
     """
 
     format: OutputFormat = OutputFormat.CSV
@@ -67,6 +80,8 @@ class OutputOptions(Message):
     compress: Compression = Compression.NONE
     if_exists: IfExists = IfExists.FAIL
     partial: PartialRows = PartialRows.KEEP
+    layout: OutputLayout = OutputLayout.SINGLE
+    partition: tuple[str, ...] = ()
 
     @field_validator("lineage")
     @classmethod
@@ -96,6 +111,31 @@ class OutputOptions(Message):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _has_a_layout_that_can_be(self) -> Self:
+        is_hive = self.layout is OutputLayout.HIVE
+        if not self.is_single and not self.is_named:
+            raise ValueError(
+                f"outputLayout {self.layout} is for rows whose columns have names. "
+                "Use the outputFormat csv_header, jsonl or parquet."
+            )
+        if is_hive and not self.partition:
+            raise ValueError(
+                "outputLayout hive makes folders by the values of columns, and none is named. "
+                "Name some in outputPartition."
+            )
+        if self.partition and not is_hive:
+            raise ValueError(
+                f"outputPartition has no meaning with outputLayout {self.layout}. "
+                "Use the outputLayout hive, or leave it out."
+            )
+        return self
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the output is one file, and no folder."""
+        return self.layout is OutputLayout.SINGLE
+
     @property
     def is_named(self) -> bool:
         """Whether the columns have names."""
@@ -107,7 +147,8 @@ class OutputOptions(Message):
 
     @property
     def keeps_partial(self) -> bool:
-        return self.partial is PartialRows.KEEP
+        """Not of several files: their rows are no file before all are there."""
+        return self.partial is PartialRows.KEEP and self.is_single
 
     @property
     def is_typed(self) -> bool:
@@ -142,13 +183,22 @@ class OutputOptions(Message):
 
     @property
     def media_type(self) -> str:
-        """Of the file as it lies in the store."""
+        """Of a file as it lies in the store."""
         return "application/gzip" if self.is_packed else MEDIA_TYPES.get(self.format, "text/csv")
 
     @property
     def rows_media_type(self) -> str:
         """Of the rows as mini-batches leave them."""
         return MEDIA_TYPES.get(self.rows_format, "text/csv")
+
+    def problem_with(self, inputs: int) -> str:
+        """Why so many input files cannot have such an output; empty if they can."""
+        if self.layout is not OutputLayout.PER_INPUT or inputs <= MOST_INPUTS:
+            return ""
+        return (
+            f"The input has {inputs} files, and with outputLayout per_input a job has "
+            f"{MOST_INPUTS} at most. Invoke for fewer files, or use the outputLayout single."
+        )
 
     def check(self, *, has_script: bool, has_rows: bool) -> None:
         """Raise InvalidRequest where the deployment has not what these options want."""

@@ -5,14 +5,14 @@ retries - so that two runs of one job differ in nothing but names, whatever died
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from shared.domain.job import Ending, JobStatus
-from shared.domain.message import Message, is_none
+from shared.domain.message import JSON, Message, is_none
 from shared.domain.minibatch import PlannedFile
 from shared.domain.partial_rows import PartialProof
 from shared.domain.plan import Plan
@@ -61,6 +61,13 @@ class PublishedFile:
     path: str
     bytes: int
     sha256: str
+    rows: Annotated[int | None, Field(exclude_if=is_none)] = None
+    """Of one of several files of predictions."""
+
+
+def write_file(file: PublishedFile) -> JSON:
+    """As it stands in a list of files."""
+    return {name: value for name, value in asdict(file).items() if value is not None}
 
 
 class FileList(Message):

@@ -4,6 +4,8 @@
   workspace: `azureml://subscriptions/.../workspaces/<workspace>/datastores/...`, or its ARM id
 - `https://<account>/<container>/<path>`: a blob or a folder by its URL, in whatever account, or a
   file of a web server; `wasbs://` and `abfss://` name blobs as Spark and Hadoop do
+- `s3://<bucket>/<path>`, `gs://<bucket>/<path>`: in a bucket of another cloud, which a datastore
+  opens
 - an asset: `azureml:<name>:<version>`, `azureml:<name>@latest`, and after a workspace
   `<kind>/<name>/versions/<version>` or, for a label, `.../versions/labels/latest`
 
@@ -19,6 +21,7 @@ from pydantic import Field
 from shared.domain.asset import AssetId
 from shared.domain.blob_address import as_blob_url, is_url, without_suffix
 from shared.domain.blob_name import NO_CHARACTER, problem_with
+from shared.domain.bucket_path import BucketPath, bucket_path
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import Message
 from shared.domain.names import LOCAL_COMPUTE
@@ -26,7 +29,8 @@ from shared.domain.names import LOCAL_COMPUTE
 LATEST, PREFIX = "latest", "azureml:"
 SHAPES = (
     "Use azureml://datastores/<datastore>/paths/<path>, azureml:<data>:<version>, "
-    "a data asset's id, the https URL of a blob, a folder or a file, or abfss:// and wasbs://."
+    "a data asset's id, the https URL of a blob, a folder or a file, abfss:// and wasbs://, or "
+    "s3:// and gs:// of a bucket that a datastore opens."
 )
 
 _WORKSPACE = (
@@ -77,7 +81,7 @@ class BlobUrl(Message):
         return f"{self.scheme}://{self.host}{self.path}"
 
 
-type InputReference = DatastorePath | BlobUrl | AssetId
+type InputReference = DatastorePath | BlobUrl | BucketPath | AssetId
 
 
 def parse_input(text: str, *, target: str, noun: str = "an input") -> InputReference:
@@ -89,6 +93,9 @@ def parse_input(text: str, *, target: str, noun: str = "an input") -> InputRefer
         return _datastore_path(match, text, target)
     if (asset := _asset(text, "data")) is not None:
         return asset
+    if (found := bucket_path(text)) is not None:
+        _check_path(found.path, text, target)
+        return found
     check_anonymous(text, target=target)
     parts = _split(as_blob_url(text))
     if parts.scheme in {"http", "https"} and parts.netloc:

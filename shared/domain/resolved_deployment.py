@@ -42,4 +42,4 @@ class ResolvedDeployment(Message):
     )
     environment_variables: Tags = NO_TAGS
     logging_level: LoggingLevel = LoggingLevel.INFO
-    batch_predict: bool = False
+    batch_predict: bool | None = None

@@ -38,14 +38,25 @@ def lasting_warnings(
 
 
 def passing_warnings(
-    ending: Ending, contested: Sequence[str], cut_off: int = 0, not_kept: str = ""
+    ending: Ending,
+    contested: Sequence[str],
+    cut_off: int = 0,
+    not_kept: str = "",
+    apart: str = "",
 ) -> list[str]:
     """`contested` are the side files of which the bytes of some process may be missing.
 
     `cut_off` counts the mini-batches whose process was ended before it wrote what it had kept.
-    `not_kept` says why the rows of a job that did not complete could not be kept.
+    `not_kept` says why the rows of a job that did not complete could not be kept, and `apart` why
+    files share no predict(), where comparing has shown it.
     """
-    found = (_retries(ending), _contested(contested), _cut_off(cut_off), _not_kept(not_kept))
+    found = (
+        _retries(ending),
+        _contested(contested),
+        _cut_off(cut_off),
+        _not_kept(not_kept),
+        _apart(apart),
+    )
     return [warning for warning in found if warning]
 
 
@@ -166,4 +177,15 @@ def _cut_off(minibatches: int) -> str:
         f"The processes of {minibatches} mini-batches were ended before their shutdown() or exit "
         "handlers: what the script had kept of them, to write it there, is missing from its files. "
         "Write it in run(), and see logs/user/error/ for why they were ended."
+    )
+
+
+def _apart(reason: str) -> str:
+    if not reason:
+        return ""
+    return (
+        f"Each file has a predict() of its own from where it came out that {reason}; mini-batches "
+        "scored together before that may differ in the last digit. Set the deployment's "
+        "batchPredict to false for the rows of single files throughout, or to true if it does not "
+        "matter."
     )

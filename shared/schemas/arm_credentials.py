@@ -10,8 +10,16 @@ from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.schemas.fields import Fields
 
-TYPES = {str(one): one for one in CredentialsType}
-OTHER_TYPES = {"Certificate": "Certificate"}
+TYPES = {
+    str(one): one
+    for one in (
+        CredentialsType.NONE,
+        CredentialsType.ACCOUNT_KEY,
+        CredentialsType.SAS,
+        CredentialsType.SERVICE_PRINCIPAL,
+    )
+}
+OTHER_TYPES = {name: name for name in ("Certificate", "AccessKey", "ServiceAccountKey")}
 SECRET_OF = {
     CredentialsType.ACCOUNT_KEY: "key",
     CredentialsType.SAS: "sasToken",

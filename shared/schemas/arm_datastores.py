@@ -10,6 +10,7 @@ from shared.domain.datastore import Datastore, StorageAccount, StoreKind
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON
 from shared.domain.names import datastore_name
+from shared.schemas.arm_buckets import read_bucket, read_bucket_name, write_bucket
 from shared.schemas.arm_credentials import (
     OTHER_TYPES,
     TYPES,
@@ -41,11 +42,11 @@ def read_datastore(name: str, body: JSON, account: StorageAccount) -> RequestedD
     """Raises InvalidRequest."""
     envelope, properties = opened(body)
     kind = _read_kind(properties)
-    requested = _read_account(properties, account)
+    container, requested = _read_place(kind, properties, account)
     datastore = Datastore(
         name=datastore_name(name),
         kind=kind,
-        container=properties.required(CONTAINER_OF[kind], "my-container"),
+        container=container,
         other=requested.account if requested else None,
         description=read_description(properties),
         tags=read_tags(properties) | read_tags(envelope),
@@ -64,10 +65,20 @@ def _read_kind(properties: Fields) -> StoreKind:
         known = {name.lower(): name for name in OTHER_KINDS}
         raise InvalidRequest(
             f"The datastore type '{known.get(named.lower(), named[:100])}' is not supported.",
-            fix=f"Use {' or '.join(KINDS)}: inputs and outputs lie in blob containers.",
+            fix=f"Use one of: {', '.join(KINDS)}.",
             target=properties.path("datastoreType"),
         )
     return found
+
+
+def _read_place(
+    kind: StoreKind, properties: Fields, account: StorageAccount
+) -> tuple[str, Requested | None]:
+    """The container or the bucket, and where that is if it is elsewhere."""
+    if kind.is_bucket:
+        return read_bucket_name(properties), read_bucket(kind, properties)
+    requested = _read_account(properties, account)
+    return properties.required(CONTAINER_OF[kind], "my-container"), requested
 
 
 def _read_account(properties: Fields, account: StorageAccount) -> Requested | None:
@@ -84,8 +95,21 @@ def _read_account(properties: Fields, account: StorageAccount) -> Requested | No
 def write_datastore(datastore: Datastore, account: StorageAccount, *, is_default: bool) -> JSON:
     """The `properties` of a GET."""
     other = datastore.other
+    is_bucket = other is not None and datastore.kind.is_bucket
     return {
         "datastoreType": str(datastore.kind),
+        **(write_bucket(datastore, other) if other and is_bucket else _account(datastore, account)),
+        "isDefault": is_default,
+        "serviceDataAccessAuthIdentity": "None",
+        "description": datastore.description,
+        "tags": datastore.tags,
+        "properties": datastore.properties,
+    }
+
+
+def _account(datastore: Datastore, account: StorageAccount) -> JSON:
+    other = datastore.other
+    return {
         "accountName": other.account_name if other else account.name,
         CONTAINER_OF[datastore.kind]: datastore.container,
         "endpoint": (other.endpoint if other else "") or account.endpoint,
@@ -93,11 +117,6 @@ def write_datastore(datastore: Datastore, account: StorageAccount, *, is_default
         # In the own account, whatever was given: a client asks for secrets when it reads this, and
         # gets a SAS.
         "credentials": write_credentials(other) if other else {"credentialsType": "Sas"},
-        "isDefault": is_default,
-        "serviceDataAccessAuthIdentity": "None",
-        "description": datastore.description,
-        "tags": datastore.tags,
-        "properties": datastore.properties,
     }
 
 

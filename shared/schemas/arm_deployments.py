@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from shared.domain.asset import AssetId
-from shared.domain.deployment import CodeConfiguration, Deployment
+from shared.domain.deployment import BATCH_PREDICT, CodeConfiguration, Deployment
 from shared.domain.errors import InvalidRequest
 from shared.domain.message import JSON, Extras
 from shared.domain.names import deployment_name
@@ -30,7 +30,7 @@ from shared.schemas.checked import refusals
 from shared.schemas.fields import Fields
 
 # A deployment's own properties are where our switches go: the official client sends them unchanged.
-ISOLATE_FAILURES, BATCH_PREDICT = "isolateFailures", "batchPredict"
+ISOLATE_FAILURES = "isolateFailures"
 MODEL = "Model"  # the type of deployment that this service knows
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 EXTRAS = ("deploymentConfiguration", "partitionKeys")

@@ -1,8 +1,8 @@
 """Output options among the properties of a deployment or a job: texts, as the official SDK sends.
 
-`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputPartial`;
-in any case, and with underscores as YAML has them. What is absent stays as it is, and an empty text
-is the default.
+`outputFormat`, `outputLineage`, `outputCarry`, `outputCompress`, `outputIfExists`, `outputPartial`,
+`outputLayout`, `outputPartition`; in any case, and with underscores as YAML has them. What is
+absent stays as it is, and an empty text is the default.
 """
 
 import json
@@ -18,6 +18,7 @@ from shared.domain.output_options import (
     Compression,
     IfExists,
     OutputFormat,
+    OutputLayout,
     OutputOptions,
     PartialRows,
 )
@@ -25,10 +26,12 @@ from shared.schemas.checked import refusals
 
 FORMAT, LINEAGE, CARRY = "outputFormat", "outputLineage", "outputCarry"
 COMPRESS, IF_EXISTS, PARTIAL = "outputCompress", "outputIfExists", "outputPartial"
+LAYOUT, PARTITION = "outputLayout", "outputPartition"
 CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     FORMAT: ("format", OutputFormat),
     COMPRESS: ("compress", Compression),
     IF_EXISTS: ("if_exists", IfExists),
+    LAYOUT: ("layout", OutputLayout),
     PARTIAL: ("partial", PartialRows),
 }
 NONE = "none"
@@ -62,6 +65,10 @@ def _read_values(own: Mapping[str, JSON], path: str) -> dict[str, Any]:
     if (text := given.get(_sound(CARRY))) is not None:
         is_all = text.lower() in {"all", ALL}
         values["carry"] = [ALL] if is_all else _names(text, f"{path}.{CARRY}")
+    if (text := given.get(_sound(PARTITION))) is not None:
+        values["partition"] = _names(text, f"{path}.{PARTITION}")
+    elif values.get("layout", OutputLayout.HIVE) != OutputLayout.HIVE:
+        values["partition"] = []  # those of the deployment went with its layout
     return values
 
 
@@ -77,12 +84,14 @@ def write_output_options(options: OutputOptions) -> dict[str, str]:
         texts[LINEAGE] = ",".join(options.lineage) or NONE
     if options.carry:
         texts[CARRY] = "all" if options.carry == (ALL,) else json.dumps(list(options.carry))
+    if options.partition:
+        texts[PARTITION] = json.dumps(list(options.partition))
     return texts
 
 
 def _given(own: Mapping[str, JSON], path: str) -> dict[str, str]:
     """Texts by the sound of their names; raises InvalidRequest where two spellings differ."""
-    known = {_sound(name) for name in (*CHOICES, LINEAGE, CARRY)}
+    known = {_sound(name) for name in (*CHOICES, LINEAGE, CARRY, PARTITION)}
     given, spelt = dict[str, str](), dict[str, str]()
     for name, value in own.items():
         sound = _sound(name)
@@ -137,7 +146,7 @@ def _text(value: JSON) -> str:
 
 def _refuse_misspelt(own: Mapping[str, JSON], path: str) -> None:
     """Other properties have any name, and one that is almost ours would do nothing in silence."""
-    known = {_sound(name): name for name in (*CHOICES, LINEAGE, CARRY)}
+    known = {_sound(name): name for name in (*CHOICES, LINEAGE, CARRY, PARTITION)}
     for name in own:
         near = get_close_matches(_sound(name[:100]), known, n=1, cutoff=ALMOST)
         if near and _sound(name) not in known:

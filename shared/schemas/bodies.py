@@ -158,6 +158,26 @@ DATASTORE = BodyShape(
             }
         },
         {"properties": {**LAKE, "credentials": SAS}},
+        {
+            "properties": {
+                "datastoreType": "AmazonS3",
+                "bucketName": "cellar",
+                "region": "eu-west-1",
+                "credentials": {
+                    "credentialsType": "AccessKey",
+                    "accessKeyId": "id",
+                    "secrets": {"secretAccessKey": "key", "sessionToken": "token"},
+                },
+            }
+        },
+        {
+            "properties": {
+                "datastoreType": "GoogleCloudStorage",
+                "bucketName": "cellar",
+                "endpoint": "https://storage.googleapis.com",
+                "credentials": {"credentialsType": "None"},
+            }
+        },
     ],
 )
 SAS_REQUEST = BodyShape(

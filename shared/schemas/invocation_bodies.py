@@ -23,6 +23,7 @@ INVOCATION = BodyShape(
                         "exclude": ["drafts/**"],
                         "changedSince": "2026-11-01T00:00:00Z",
                         "newest": 1000,
+                        "split": "size",
                     }
                 },
                 "outputData": {

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from shared.domain.split import Piece
 from shared.domain.value_shape import Columns, are_shapes
 from shared.scoring.child.messages import (
+    PER_INPUT,
     FileFailure,
     FilePiece,
     InitRequest,
@@ -58,8 +59,9 @@ class ScorerSpec:
     `writable` are folders of others that its processes may write into, and `hidden` those that
     they may not read. `is_stateless`: what it scored leaves nothing behind in a process, which may
     serve one job after the other.
-    `batch_predict`, for kind "mlflow": the files of a mini-batch may share one predict(). Only for
-    models that take each row by itself; even then the last digit of a float may change.
+    `batch_predict`, for kind "mlflow": the files of a mini-batch share one predict(), or never do.
+    Only for models that take each row by itself; even then the last digit of a float may change.
+    None: they do where the model is known to do so, and comparing shows the same rows.
     """
 
     fingerprint: str
@@ -72,7 +74,7 @@ class ScorerSpec:
     code_dir: Path | None = None
     script: str = ""
     memory_limit_mb: int = 0
-    batch_predict: bool = False
+    batch_predict: bool | None = None
     writable: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
     is_stateless: bool = False
@@ -94,12 +96,14 @@ class ScorerSpec:
 class LocalFile:
     """A local file, and the name that goes into the output's file column.
 
-    `piece` is what there is of it, if the file is split: it is alone in its mini-batch.
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `key` tells
+    the file from all others of the job.
     """
 
     path: Path
     name: str
     piece: Piece | None = None
+    key: str = ""
 
     @property
     def asked(self) -> FilePiece | None:
@@ -125,7 +129,8 @@ class Scored:
     a script, elements returned, which may be more than the files, or fewer: then nobody knows
     which files failed. `side_files` are what a script wrote under AZUREML_BI_OUTPUT_PATH.
     `columns` is the header of the rows, if they need one and there are any; `shapes` what their
-    values are, where that was asked.
+    values are, where that was asked. `apart` is what comparing has shown: why files share no
+    predict().
     """
 
     rows: int
@@ -137,6 +142,7 @@ class Scored:
     side_files: tuple[SideFile, ...] = ()
     columns: tuple[str, ...] = ()
     shapes: Columns = field(default_factory=dict)
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,8 +160,13 @@ class RowsAsked:
     def request(self, files: Sequence[LocalFile], output: Path, minibatch: int) -> RunRequest:
         """One mini-batch as the scorer's process is asked for it."""
         paths = tuple((str(file.path.absolute()), file.name) for file in files)
-        piece = files[0].asked if files else None
-        return RunRequest(paths, str(output.absolute()), minibatch, self.form, piece)
+        piece, where = files[0].asked if files else None, str(output.absolute())
+        return RunRequest(paths, where, minibatch, self.form, piece, self.keys(files))
+
+    def keys(self, files: Sequence[LocalFile]) -> tuple[str, ...]:
+        """What the rows of each file are called, where each has an output of its own."""
+        is_asked = self.form is not None and self.form.layout == PER_INPUT
+        return tuple(file.key for file in files) if is_asked else ()
 
     def judge[T](self, answer: T) -> T | RunError:
         """Rows that cannot stand below the header count as none."""

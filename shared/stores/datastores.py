@@ -9,9 +9,11 @@ from urllib.parse import quote, urlsplit
 
 from shared.domain import place
 from shared.domain.asset import Code, Data, Model
+from shared.domain.bucket_path import BucketPath
 from shared.domain.caller import Author, CallerType
 from shared.domain.datastore import (
     ARTIFACT_CONTAINER,
+    SCHEMES,
     Datastore,
     OtherAccount,
     StorageAccount,
@@ -132,6 +134,24 @@ class Datastores:
         container, _, path = url.path.removeprefix(prefix).partition("/")
         return Location(container=check_open(container, target=target), path=path.strip("/"))
 
+    def bucket(self, reference: BucketPath, *, target: str) -> Location:
+        """By the datastore of that bucket, the first in name order.
+
+        Raises NotFound, which says how one is made.
+        """
+        for entry in self._registry.datastores.iterate(levels=1):
+            store = entry.resource
+            is_its = SCHEMES.get(store.kind) == reference.scheme
+            if is_its and store.container == reference.bucket:
+                return Location(container=store.place, path=reference.path.strip("/"))
+        kind = "amazon_s3" if reference.scheme == "s3" else "google_cloud_storage"
+        raise NotFound(
+            f"'{reference}' is in the bucket '{reference.bucket}', which no datastore opens.",
+            fix=f"Create a datastore of type {kind} with bucket: {reference.bucket}, and its "
+            "credentials unless it is public.",
+            target=target,
+        )
+
     def hold(self, location: Location, job: str) -> None:
         """Note that a job needs what opens its input; to be called before there is the job."""
         self._others.hold(location, job)
@@ -158,13 +178,13 @@ class Datastores:
         try:
             if isinstance(reference, DatastorePath):
                 return self.container(reference.datastore, target="uri")
-            return (
-                self.blob(reference, target="uri").container
-                if isinstance(reference, BlobUrl)
-                else ""
-            )
+            if isinstance(reference, BucketPath):
+                return self.bucket(reference, target="uri").container
+            if isinstance(reference, BlobUrl):
+                return self.blob(reference, target="uri").container
         except (InvalidRequest, NotFound):
-            return ""
+            pass
+        return ""
 
     def check_unused(self, name: str) -> None:
         """Raise Conflict for one that registered assets lie in."""

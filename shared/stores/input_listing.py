@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from shared.domain.asset import AssetId, Data, DataType
+from shared.domain.bucket_path import BucketPath
 from shared.domain.errors import InvalidRequest, NotFound, allowed_for, found_for
 from shared.domain.listing import ListingSum
 from shared.domain.minibatch import PlannedFile
@@ -16,7 +17,7 @@ from shared.domain.upload_batch import Upload
 from shared.ports import BlobItem, Blobs
 from shared.stores.chosen_files import FOLDER_MARK, IN_FOLDER, Choice
 from shared.stores.datastores import Datastores
-from shared.stores.predictions import OWNER
+from shared.stores.published import OWNER
 from shared.stores.registry import Registry
 
 # Not what the store gives at once (5000): the second listing's pages end elsewhere.
@@ -66,6 +67,8 @@ class Inputs:
             case DatastorePath(datastore=datastore, path=path):
                 container = self._datastores.container(datastore, target=target)
                 return Location(container=container, path=path.strip("/"))
+            case BucketPath():
+                return self._datastores.bucket(reference, target=target)
             case BlobUrl():
                 return self._datastores.blob(reference, target=target)
             case AssetId():

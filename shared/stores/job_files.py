@@ -79,4 +79,5 @@ def _predictions(spec: JobSpec, published: PublishedFile) -> OutputFile:
     path = SideNames(output=output.path).blob_of(published.path)
     location = Location(container=output.container, path=path)
     kind = JobOutputKind.PREDICTIONS
-    return OutputFile(kind, published.path, location, published.bytes, published.sha256)
+    is_of_rows = published.rows is not None
+    return OutputFile(kind, published.path, location, published.bytes, published.sha256, is_of_rows)

@@ -21,7 +21,7 @@ from shared.domain.resolved_deployment import Location
 from shared.ports import BlobItem, Blobs
 from shared.stores.job_names import name_of
 from shared.stores.jobs import CONTAINER
-from shared.stores.predictions import OWNER
+from shared.stores.published import OWNER
 from shared.stores.reports import RECEIPT
 
 PARTS = {"parts", "rows", "outcomes", "side", "ends", "stop"}

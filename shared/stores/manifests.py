@@ -13,6 +13,7 @@ from typing import Never
 
 from shared.domain.blob_address import is_url
 from shared.domain.blob_name import problem_with
+from shared.domain.bucket_path import bucket_path
 from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
 from shared.domain.minibatch import PlannedFile
 from shared.domain.place import words
@@ -100,7 +101,7 @@ class Manifests:
         return PlannedFile(name=place.path, etag=blob.etag, size=blob.size, container=other)
 
     def _locate(self, manifest: Location, text: str) -> Location:
-        if is_url(text) or text.startswith(("azureml:", "/")):
+        if is_url(text) or bucket_path(text) or text.startswith(("azureml:", "/")):
             place, _ = self.inputs.resolve(text, target="manifest")
             if not place.path or text.endswith("/"):
                 raise InvalidRequest(f"'{place}' is a folder.", fix="Name files.")

@@ -6,7 +6,7 @@ With a header, or as parquet, which is made of rows that are JSON.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.domain.column_types import leaf_count, mixed_columns, types_of
+from shared.domain.column_types import Types, leaf_count, mixed_columns, types_of
 from shared.domain.deployment import OutputAction
 from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec
@@ -14,11 +14,19 @@ from shared.domain.outcome import Segment
 from shared.domain.output_options import Compression
 from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
 from shared.ports import Blobs
-from shared.stores.blocks import BLOCK_BYTES, in_blocks, lines_of
+from shared.stores.blocks import BLOCK_BYTES, in_blocks
+from shared.stores.file_bytes import FileBytes, TextBytes
 from shared.stores.jobs import CONTAINER
 from shared.stores.output_bytes import gzip_members, header_line
-from shared.stores.parquet.parquet_file import NotAsTold, parquet_file
+from shared.stores.parquet.parquet_file import GROUP_BYTES, NotAsTold, ParquetFile
 from shared.stores.results import Damaged, Results, Summary, part_name
+
+# Of files that are open together; and of one of them, so that its blocks are not too many.
+MEMORY_BYTES, LEAST_BLOCK = 128 << 20, 64 << 10
+BAD_ROWS = (
+    "Rows of the job are not what their process said of them",
+    "Invoke again; let the script write nothing where its rows are kept.",
+)
 
 
 class OutputContent:
@@ -38,7 +46,7 @@ class OutputContent:
         return gzip_members(blocks) if spec.settings.output.is_packed else blocks
 
     def formed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
-        """The rows as the file has them, but for its packing."""
+        """The rows as the one file has them, but for its packing."""
         options = spec.settings.output
         if options.is_typed:
             yield from self._typed(spec, shards)
@@ -47,23 +55,40 @@ class OutputContent:
             yield header_line(self._columns(spec.name, shards))
         yield from self.rows(spec, shards)
 
+    def files(self, spec: JobSpec, shards: Sequence[int], count: int) -> Iterator[FileBytes]:
+        """As many files as are asked for, each with the rows that it will be given.
+
+        `count` of them share the memory. Raises InvalidRequest.
+        """
+        options, share = spec.settings.output, max(LEAST_BLOCK, MEMORY_BYTES // max(1, count))
+        is_packed = options.compress is Compression.GZIP
+        if options.is_typed:
+            types = self._types(spec.name, shards)
+            while True:
+                yield ParquetFile(types, is_packed=is_packed, group_bytes=min(share, GROUP_BYTES))
+        header = header_line(self._columns(spec.name, shards)) if options.has_header else b""
+        while True:
+            yield TextBytes(header, is_packed=is_packed, block=min(share, BLOCK_BYTES))
+
     def _typed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
-        """Raises InvalidRequest."""
-        types = types_of(self.shapes(spec.name, shards))
+        is_packed = spec.settings.output.compress is Compression.GZIP
+        file = ParquetFile(self._types(spec.name, shards), is_packed=is_packed)
+        try:
+            for piece in self.rows(spec, shards):
+                yield from file.take(piece)
+            yield from file.end()
+        except NotAsTold as error:
+            raise InvalidRequest(f"{BAD_ROWS[0]}: {error}.", fix=BAD_ROWS[1]) from error
+
+    def _types(self, job: str, shards: Sequence[int]) -> Types:
+        types = types_of(self.shapes(job, shards))
         if leaf_count(types) > MOST_COLUMNS:
             raise InvalidRequest(
                 f"The rows have {leaf_count(types)} columns, with those of nested values, and "
                 f"parquet files get {MOST_COLUMNS} at most.",
                 fix="Return fewer names, or use the output format jsonl.",
             )
-        is_packed = spec.settings.output.compress is Compression.GZIP
-        try:
-            yield from parquet_file(lines_of(self.rows(spec, shards)), types, is_packed=is_packed)
-        except NotAsTold as error:
-            raise InvalidRequest(
-                f"Rows of the job are not what their process said of them: {error}.",
-                fix="Invoke again; let the script write nothing where its rows are kept.",
-            ) from error
+        return types
 
     def mixed(self, spec: JobSpec, shards: Sequence[int]) -> list[str]:
         """Columns that have no type, each with the kinds of its values. Raises Damaged."""

@@ -22,7 +22,8 @@ from shared.ports import Blobs
 from shared.stores.blocks import CountedBytes
 from shared.stores.content_types import JSON_TYPE
 from shared.stores.plans import Plans
-from shared.stores.predictions import OWNER, ROWS, SHA256, Predictions
+from shared.stores.predictions import Predictions
+from shared.stores.published import OWNER, ROWS, SHA256
 from shared.stores.reports import receipt_text
 from shared.stores.results import Damaged, Results
 

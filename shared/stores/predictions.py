@@ -2,29 +2,21 @@
 
 Every segment of every part is checked against the digest that its bundle recorded, before the
 file is committed. The commit refuses an existing file, unless it is this job's own earlier commit.
-The part of a job of one shard is the whole file: the store copies it, if it can.
+The part of a job of one shard is the whole file: the store copies it, if it can. Predictions of
+several files are in `layout/`.
 """
 
 from shared.domain.deployment import OutputAction
 from shared.domain.errors import Conflict, NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
-from shared.domain.message import Message
 from shared.ports import Blobs
 from shared.stores.blocks import CountedBytes
 from shared.stores.jobs import CONTAINER
+from shared.stores.layout.output_files import OutputFiles
 from shared.stores.output_content import OutputContent
 from shared.stores.output_names import OutputNames
+from shared.stores.published import Published, find_own
 from shared.stores.results import Damaged, Results, part_name
-
-OWNER, SHA256, ROWS = "batch_job", "sha256", "rows"
-
-
-class Published(Message):
-    """The predictions file as it was committed."""
-
-    bytes: int
-    rows: int
-    sha256: str
 
 
 class Predictions:
@@ -35,6 +27,7 @@ class Predictions:
         self._results = results
         self.content = OutputContent(blobs, results)
         self.names = OutputNames(blobs)
+        self._files = OutputFiles(blobs, results, self.content)
 
     def publish(self, spec: JobSpec, shards: int) -> Published:
         """Assemble the file and commit it; doing so again finds the first commit.
@@ -42,6 +35,8 @@ class Predictions:
         Raises Damaged when a part is not what was accepted, and Conflict when the file exists and
         is not this job's.
         """
+        if not spec.settings.output.is_single:
+            return self._files.publish(spec, range(shards))
         if (published := self._find_own(spec)) is not None:
             return published
         is_copy = shards == 1 and spec.settings.output.is_plain
@@ -69,7 +64,7 @@ class Predictions:
                 part,
                 (output.container, output.path),
                 if_match=checked_at,
-                metadata=_metadata(spec, published),
+                metadata=published.metadata(spec),
             )
         except Conflict:
             if self._find_own(spec) != published:
@@ -103,7 +98,7 @@ class Predictions:
                 blocks,
                 if_absent=True,
                 is_repeatable=True,
-                metadata=_metadata(spec, published),
+                metadata=published.metadata(spec),
                 content_type=spec.settings.output.media_type,
             )
         except Conflict:
@@ -111,28 +106,15 @@ class Predictions:
                 raise
 
     def _find_own(self, spec: JobSpec) -> Published | None:
-        """What this job published already, if it did."""
-        output = spec.output.location
-        try:
-            blob = self._blobs.head(output.container, output.path)
-        except NotFound:
-            return None
-        if blob.metadata.get(OWNER) != spec.name or ROWS not in blob.metadata:
-            return None  # somebody else's, or what its script wrote beside its rows
-        return Published(
-            bytes=blob.size, rows=int(blob.metadata[ROWS]), sha256=blob.metadata[SHA256]
-        )
+        return find_own(self._blobs, spec, spec.output.location)
 
     def is_taken(self, spec: JobSpec) -> bool:
         """Whether a file that is not this job's stands where its predictions are to be."""
+        if not spec.settings.output.is_single:
+            return self._files.is_taken(spec)
         output = spec.output.location
         is_there = self._blobs.exists(output.container, output.path)
         return is_there and self._find_own(spec) is None
 
     def _rows(self, job: str, shard: int) -> int:
         return sum(record.segment.rows for record in self._results.summary(job, shard).records)
-
-
-def _metadata(spec: JobSpec, published: Published) -> dict[str, str]:
-    """By this a later run of the step knows its own file."""
-    return {OWNER: spec.name, SHA256: published.sha256, ROWS: str(published.rows)}

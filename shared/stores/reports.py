@@ -7,7 +7,6 @@ official client downloads a run's artifacts from.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
@@ -15,7 +14,7 @@ from shared.domain.errors import BlocksMissing
 from shared.domain.job import Ending, JobSpec, JobState, JobStatus
 from shared.domain.outcome import FileError
 from shared.domain.plan import Plan
-from shared.domain.receipt import FileList, PublishedFile, Receipt
+from shared.domain.receipt import FileList, PublishedFile, Receipt, write_file
 from shared.ports import Blobs
 from shared.stores import job_logs
 from shared.stores.blocks import CountedBytes, in_blocks
@@ -72,7 +71,7 @@ class Reports:
         if len(files) <= MOST_LISTED:
             return list(files), None
         lines = CountedBytes(
-            (json.dumps(asdict(file), ensure_ascii=False) + "\n").encode() for file in files
+            (json.dumps(write_file(file), ensure_ascii=False) + "\n").encode() for file in files
         )
         self._write_lines(job, OUTPUT_FILES, lines)
         return [], FileList(name=OUTPUT_FILES, bytes=lines.size, sha256=lines.sha256)

@@ -46,7 +46,8 @@ class Record(Message):
     `memory_mb` is the most that it was seen to hold, where there is a limit. `columns` is the
     header of its rows, if they need one and there are any; `shapes` what their values are, of a
     file whose columns have types. `rewritten` are side files that were written again with the bytes
-    that they had: another bundle has those as a change.
+    that they had: another bundle has those as a change. `apart` is why files share no predict(),
+    where comparing has shown it.
     """
 
     segment: Segment
@@ -59,6 +60,7 @@ class Record(Message):
     must_end_well: bool = False
     alone: list[str] = Field(default_factory=list[str])
     cut_off: int = 0
+    apart: str = ""
     tries: list[FailedTry] = Field(default_factory=list[FailedTry])
     loads: list[Load] = Field(default_factory=list[Load])
     memory_mb: int = 0
@@ -183,20 +185,25 @@ class Results:
             return before
 
     def tally(self, job: str, plan: Plan) -> Tally:
-        """The counts of a whole job, from what its bundles recorded.
+        """The counts of a whole job; see `account`."""
+        return self.account(job, plan)[0]
 
-        Raises Damaged unless the records hold every planned mini-batch just once, in order.
+    def account(self, job: str, plan: Plan) -> tuple[Tally, str]:
+        """The counts of a whole job, and why its files share no predict(), from its records.
+
+        Raises Damaged unless they hold every planned mini-batch just once, in order.
         """
-        tally, next_minibatch = Tally(), 0
+        tally, next_minibatch, apart = Tally(), 0, ""
         for summary in self.summaries(job, plan.shards):
             for record in summary.records:
                 if record.segment.span.first != next_minibatch:
                     raise Damaged(summary.shard)
                 next_minibatch = record.segment.span.stop
                 tally = tally.plus(_counts(record))
+                apart = apart or record.apart
         if next_minibatch != plan.minibatches:
             raise Damaged(plan.shards - 1)
-        return tally
+        return tally, apart
 
     def read_record(self, name: str) -> Record:
         """Raises NotFound."""

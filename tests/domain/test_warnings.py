@@ -80,3 +80,10 @@ def test_what_this_run_went_through_is_reported() -> None:
     assert "'f4.txt' and 2 more" in contested
     assert "f5.txt" not in contested
     assert cut_off.startswith("The processes of 5 mini-batches were ended before their shutdown()")
+
+
+def test_why_files_share_no_predict_is_told_where_comparing_has_shown_it() -> None:
+    (apart,) = passing_warnings(an_ending(), [], apart="rows were others")
+
+    assert "from where it came out that rows were others; mini-batches" in apart
+    assert "batchPredict" in apart

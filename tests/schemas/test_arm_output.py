@@ -13,6 +13,7 @@ from shared.domain.output_options import (
     Compression,
     IfExists,
     OutputFormat,
+    OutputLayout,
     OutputOptions,
 )
 from shared.schemas.arm_deployments import read_deployment
@@ -69,6 +70,10 @@ def test_what_is_absent_stays_and_an_empty_text_is_the_default() -> None:
         ({"outputCarry": "all"}, "outputCarry adds columns"),
         ({"outputFormat": "jsonl", "outputCarry": "[1]"}, "which is no list of names"),
         ({"outputFormat": "jsonl", "outputCarry": "[a"}, "which is no list of names"),
+        ({"outputLayout": "hive", "outputPartition": "a"}, "rows whose columns have names"),
+        ({"outputFormat": "jsonl", "outputLayout": "hive"}, "and none is named"),
+        ({"outputFormat": "jsonl", "outputPartition": "a"}, "no meaning with outputLayout single"),
+        ({"outputFormat": "jsonl", "outputLayout": "folders"}, "Use single, per_input, hive"),
         ({"output_format": "csv", "outputFormat": "jsonl"}, "output_format' is 'csv', and '"),
         ({"outputPartial": "some"}, "Use keep, none"),
     ],
@@ -80,14 +85,24 @@ def test_what_means_nothing_is_refused_with_the_value(own: dict[str, str], words
     assert words in str(refused.value)
 
 
-options = st.builds(
-    OutputOptions,
-    format=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL, OutputFormat.PARQUET]),
-    lineage=st.none() | st.lists(st.sampled_from(LINEAGE)).map(tuple),
-    carry=st.just(("*",)) | st.lists(st.text(min_size=1), unique=True).map(tuple),
-    compress=st.sampled_from(Compression),
-    if_exists=st.sampled_from(IfExists),
-) | st.builds(OutputOptions, compress=st.sampled_from(Compression))
+options = (
+    st.builds(
+        OutputOptions,
+        format=st.sampled_from([OutputFormat.CSV_HEADER, OutputFormat.JSONL, OutputFormat.PARQUET]),
+        lineage=st.none() | st.lists(st.sampled_from(LINEAGE)).map(tuple),
+        carry=st.just(("*",)) | st.lists(st.text(min_size=1), unique=True).map(tuple),
+        compress=st.sampled_from(Compression),
+        if_exists=st.sampled_from(IfExists),
+        layout=st.sampled_from([OutputLayout.SINGLE, OutputLayout.PER_INPUT]),
+    )
+    | st.builds(
+        OutputOptions,
+        format=st.just(OutputFormat.PARQUET),
+        layout=st.just(OutputLayout.HIVE),
+        partition=st.lists(st.text(min_size=1), min_size=1, unique=True).map(tuple),
+    )
+    | st.builds(OutputOptions, compress=st.sampled_from(Compression))
+)
 
 
 @given(options)
@@ -119,6 +134,18 @@ def test_a_job_takes_its_deployments_options_and_its_own_over_them() -> None:
     )
 
 
+def test_another_layout_than_the_deployments_takes_its_partition_back() -> None:
+    hive = OutputOptions(
+        format=OutputFormat.JSONL, layout=OutputLayout.HIVE, partition=("country",)
+    )
+
+    assert ("day", "n") == read(hive, outputPartition="day,n").partition
+    for layout in ("per_input", "single", ""):
+        assert () == read(hive, outputLayout=layout).partition
+    assert "" == BatchSettings(output=hive).file_name
+    assert "x" == BatchSettings(output=hive, output_file_name="x").file_name
+
+
 def deployment(script: bool, **more: Any) -> Any:  # noqa: FBT001  # a test's own
     code = {"codeId": "azureml:c:1", "scoringScript": "s.py"}
     return {
@@ -143,6 +170,19 @@ def test_a_deployment_has_them_among_its_properties() -> None:
             "e", "d-1", deployment(script=False, properties={"batchPredict": "true"})
         ).fingerprint
     )
+
+
+@pytest.mark.parametrize(("text", "asked"), [("true", True), ("false", False), (None, None)])
+def test_files_share_a_predict_always_or_never_or_where_it_is_proven(
+    text: str | None, *, asked: bool | None
+) -> None:
+    own = {"batchPredict": text} if text else {}
+
+    read_ = read_deployment("e", "d-1", deployment(script=False, properties=own))
+
+    assert asked is read_.batch_predict
+    plain = read_deployment("e", "d-1", deployment(script=False))
+    assert (asked is None) == (plain.fingerprint == read_.fingerprint)
 
 
 @pytest.mark.parametrize(

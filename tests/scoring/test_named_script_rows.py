@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from shared.scoring.child.messages import CSV_HEADER, JSONL, RowForm, RunRequest
+from shared.scoring.child.messages import CSV_HEADER, HIVE, JSONL, RowForm, RunRequest
 from shared.scoring.child.named_columns import WrongColumns
 from shared.scoring.child.script import named_rows
 from shared.scoring.child.script.rows import BadReturn
@@ -110,6 +110,25 @@ def test_columns_that_cannot_be_are_refused_in_words(
 ) -> None:
     with pytest.raises(WrongColumns, match=words):
         written(tmp_path, result, form)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"n": 1}, "no columns 'c' to be partitioned by; they have 'n'"),
+        ({"c": 1}, "nothing is left"),
+        ({"n": 1, "c": [1]}, "lists or dicts"),
+        ({"n": 1, "c": "x" * 500}, "longer than 400 bytes"),
+    ],
+)
+@pytest.mark.parametrize("form", [JSONL, CSV_HEADER])
+def test_rows_that_have_no_partition_are_refused_in_words(
+    tmp_path: Path, form: str, row: Any, words: str
+) -> None:
+    result = pd.DataFrame([row]) if form == CSV_HEADER else [row]
+
+    with pytest.raises(WrongColumns, match=words):
+        written(tmp_path, result, RowForm(form, layout=HIVE, partition=("c",)))
 
 
 def test_what_has_no_elements_is_refused_as_ever(tmp_path: Path) -> None:

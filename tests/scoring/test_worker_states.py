@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
+from shared.scoring.scorer.predict_differences import PredictDifferences
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
@@ -30,6 +31,7 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
             spec,
             self.launcher.launch,
             InitFailures(),
+            PredictDifferences(),
             workplace=ScorerFolders(folder / "scratch"),
             grace_s=0.2,
         )

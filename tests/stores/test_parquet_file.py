@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import reduce
 from itertools import accumulate, pairwise
@@ -17,14 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import value_shape
-from shared.domain.column_types import TypeName, mixed_columns, types_of
+from shared.domain.column_types import TypeName, Types, mixed_columns, types_of
 from shared.domain.value_shape import Columns, ValueKind, merged, read_shapes
 from shared.scoring.child import json_values, value_shapes
 from shared.scoring.child.named_columns import WrongColumns
 from shared.scoring.child.value_shapes import RowShapes
-from shared.stores.blocks import lines_of
 from shared.stores.parquet import parquet_file as module
-from shared.stores.parquet.parquet_file import NotAsTold, parquet_file
+from shared.stores.parquet.parquet_file import NotAsTold, ParquetFile
 
 type Rows = list[dict[str, Any]]
 
@@ -70,8 +69,12 @@ def said(rows: Rows) -> tuple[Columns, bytes]:
 def written(batches: Sequence[Rows], *, is_packed: bool = False) -> bytes:
     parts = [said(rows) for rows in batches]
     columns: Columns = reduce(merged, (shapes for shapes, _ in parts), {})
-    lines = lines_of(content for _, content in parts)
-    return b"".join(parquet_file(lines, types_of(columns), is_packed=is_packed))
+    return of_pieces((content for _, content in parts), types_of(columns), is_packed=is_packed)
+
+
+def of_pieces(pieces: Iterable[bytes], types: Types, *, is_packed: bool = False) -> bytes:
+    file = ParquetFile(types, is_packed=is_packed)
+    return b"".join([*(block for piece in pieces for block in file.take(piece)), *file.end()])
 
 
 def read(data: bytes) -> Rows:
@@ -208,7 +211,12 @@ def test_rows_that_are_not_what_was_said_are_refused(line: bytes) -> None:
     types = types_of(said([{"n": 1}])[0])
 
     with pytest.raises(NotAsTold):
-        list(parquet_file([line], types, is_packed=False))
+        of_pieces([line, b"\n"], types)
+
+
+def test_a_line_that_is_cut_is_refused() -> None:
+    with pytest.raises(NotAsTold, match="cut"):
+        of_pieces([b'{"n": 1}\n{"n"', b": 2}"], types_of(said([{"n": 1}])[0]))
 
 
 def test_rows_with_endless_names_are_refused_where_they_are_scored() -> None:

@@ -121,6 +121,22 @@ def test_a_gap_or_an_overlap_of_minibatches_is_damage(results: Results, tmp_path
         results.tally("job-1", plan)
 
 
+def test_one_record_that_says_why_files_share_no_predict_says_it_for_the_job(
+    results: Results, tmp_path: Path
+) -> None:
+    plan = Plan(files=2, minibatches=2, shards=1)
+    bundles = [stage(results, tmp_path, 0, 1, "a\n"), stage(results, tmp_path, 1, 2, "b\n")]
+    told = results.read_record(bundles[1].record).model_copy(update={"apart": "rows differed"})
+    last = AcceptedBundle(span=bundles[1].span, record=results.record("job-1", 0, told))
+
+    results.close_shard("job-1", 0, bundles)
+    assert "" == results.account("job-1", plan)[1]
+    results.close_shard("job-1", 0, [bundles[0], last])
+    tally, apart = results.account("job-1", plan)
+
+    assert (2, "rows differed") == (tally.minibatches, apart)
+
+
 @pytest.mark.parametrize("damage", [b"", b"a\nX\n", b"a\nb\nc\n", b"a\n"])
 def test_a_part_that_is_not_what_was_accepted_is_never_published(
     results: Results, blobs: MemoryBlobs, tmp_path: Path, damage: bytes

@@ -121,7 +121,7 @@ def test_a_step_that_fails_is_told_of_and_counted(
     services.jobs.create(a_spec())
     store = type(services.results)
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **_more: Any) -> None:
         raise ServiceUnavailable("The store does not answer: AccountKey=c2VjcmV0;", fix="Wait.")
 
     rehearsal = rehearse(services)

@@ -7,7 +7,7 @@ import pytest
 from shared.application.hint_uploads import HintUploads
 from shared.domain.resolved_deployment import Location
 from shared.domain.watch import GatherRules, UploadSource, WatchState
-from shared.stores.predictions import OWNER
+from shared.stores.published import OWNER
 from tests.support.client import Client
 from tests.support.specs import a_spec
 from tests.support.watched import FOLDER, Watched

@@ -9,11 +9,18 @@ from shared.schemas.az_yaml.keys import Given
 from shared.schemas.az_yaml.nodes import refusal
 from shared.schemas.az_yaml.resource_keys import COMPUTE, CREDENTIALS, DATASTORE, SCALE
 
-CONTAINER_OF = {"AzureBlob": "container_name", "AzureDataLakeGen2": "filesystem"}
+NEEDED_BY = {
+    "AzureBlob": {"account_name": "the account", "container_name": "the name of the container"},
+    "AzureDataLakeGen2": {"account_name": "the account", "filesystem": "the name of the container"},
+    "AmazonS3": {"bucket": "the name of the bucket"},
+    "GoogleCloudStorage": {"bucket": "the name of the bucket"},
+}
 SECRETS = {
     "account_key": ("AccountKey", "key"),
     "sas_token": ("Sas", "sasToken"),
     "client_secret": ("ServicePrincipal", "clientSecret"),
+    "secret_access_key": ("AccessKey", "secretAccessKey"),
+    "service_account_key": ("ServiceAccountKey", "serviceAccountKey"),
 }
 REMOTE_LOGINS = {True: "Enabled", False: "Disabled"}
 
@@ -39,14 +46,9 @@ def datastore_spec(document: YamlDocument) -> ResourceFile:
     """Raises InvalidRequest, with the position. The body has the credentials: it is a secret."""
     given = DATASTORE.read(document.root)
     properties: dict[str, Any] = DATASTORE.wire(given)
-    container = CONTAINER_OF[str(given.get("type"))]
-    if not given.get(container):
-        raise refusal(
-            given.node.position,
-            f"'{container}' is missing.",
-            "Write the name of the container.",
-            container,
-        )
+    for needed, what in NEEDED_BY[str(given.get("type"))].items():
+        if not given.get(needed):
+            raise refusal(given.node.position, f"'{needed}' is missing.", f"Write {what}.", needed)
     if credentials := given.get("credentials"):
         properties["credentials"] = _credentials(credentials)
     return ResourceFile(given.text("name"), _body(given, properties))
@@ -59,6 +61,8 @@ def _credentials(given: Given) -> JSON:
         return {"credentialsType": "None"}
     kind, field = SECRETS[named]
     secrets = {"secretsType": kind, field: given.text(named)}
+    if token := given.text("session_token"):
+        secrets["sessionToken"] = token
     return {"credentialsType": kind, **CREDENTIALS.wire(given), "secrets": secrets}
 
 

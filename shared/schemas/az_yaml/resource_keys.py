@@ -77,13 +77,22 @@ CREDENTIALS = Table(
         Key("tenant_id", Text(), "Of a service principal.", "tenantId"),
         Key("client_id", Text(), "Of a service principal.", "clientId"),
         Key("client_secret", Secret(), "Of a service principal."),
+        Key("access_key_id", Text(), "Of `amazon_s3`: the key's id.", "accessKeyId"),
+        Key("secret_access_key", Secret(), "Of `amazon_s3`: the key itself."),
+        Key("session_token", Secret(), "Of `amazon_s3`: of a key that lasts for a session."),
+        Key("service_account_key", Secret(), "Of `google_cloud_storage`: the key file's text."),
         Key("authority_url", Text(), "Not needed."),
         Key("resource_url", Text(), "Not needed."),
     ),
     words="a mapping",
 )
 PROTOCOLS = {"https": "https", "wasbs": "wasbs", "http": "http", "abfss": "abfss"}
-STORES = {"azure_blob": "AzureBlob", "azure_data_lake_gen2": "AzureDataLakeGen2"}
+STORES = {
+    "azure_blob": "AzureBlob",
+    "azure_data_lake_gen2": "AzureDataLakeGen2",
+    "amazon_s3": "AmazonS3",
+    "google_cloud_storage": "GoogleCloudStorage",
+}
 DATASTORE = Table(
     (
         *_COMMON,
@@ -91,19 +100,30 @@ DATASTORE = Table(
         Key(
             "type",
             AnyCase(STORES, "Write azure_blob or azure_data_lake_gen2."),
-            "`azure_blob` or `azure_data_lake_gen2`.",
+            "Where it lies; the last two are ours, and are only read.",
             "datastoreType",
             is_required=True,
         ),
-        Key("account_name", Text(), "The account.", "accountName", is_required=True),
+        Key("account_name", Text(), "The account, of the `azure_` types.", "accountName"),
         Key("container_name", Text(), "The container, of `azure_blob`.", "containerName"),
         Key("filesystem", Text(), "The container, of `azure_data_lake_gen2`.", "filesystem"),
-        Key("endpoint", Text(), "The account's domain.", "endpoint", "`core.windows.net`"),
+        Key(
+            "bucket", Text(), "The bucket, of `amazon_s3` and `google_cloud_storage`.", "bucketName"
+        ),
+        Key("region", Text(), "Of `amazon_s3`.", "region", "`us-east-1`"),
+        Key(
+            "endpoint",
+            Text(),
+            "The account's domain; of a bucket, a server that is not the cloud's own.",
+            "endpoint",
+            "`core.windows.net`",
+        ),
         Key("protocol", Choice(PROTOCOLS), "How it is reached.", "protocol", "`https`"),
         Key(
             "credentials",
             CREDENTIALS,
-            "What opens an account that is not the service's own; none: the service's identity.",
+            "What opens what is not in the service's own account; none: the service's identity, or "
+            "a public bucket.",
         ),
         Key("properties", Texts(), "Properties of your own.", "properties"),
     ),

@@ -26,6 +26,7 @@ class BundleResult:
     side_files: list[SideFile] = field(default_factory=list[SideFile])
     tracebacks: list[str] = field(default_factory=list[str])
     omitted: int = 0
+    apart: str = ""
     rows: int = 0
     columns: tuple[str, ...] = ()
     shapes: Columns = field(default_factory=dict)
@@ -40,6 +41,7 @@ class BundleResult:
             self.outputs.append(scored.output)
             self.side_files += scored.side_files
             self.columns = self.columns or scored.columns
+            self.apart = self.apart or scored.apart
             self.shapes = merged(self.shapes, scored.shapes)
 
     def note_tracebacks(self, tracebacks: Iterable[str]) -> None:

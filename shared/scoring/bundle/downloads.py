@@ -84,7 +84,7 @@ class Downloads:
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
-        return LocalFile(path=path, name=file.base_name, piece=file.piece)
+        return LocalFile(path=path, name=file.base_name, piece=file.piece, key=file.key)
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         container = file.container or container

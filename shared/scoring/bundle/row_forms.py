@@ -28,6 +28,8 @@ def rows_asked(
         constants,
         options.carry,
         is_typed=options.is_typed,
+        layout="" if options.is_single else options.layout,
+        partition=options.partition,
     )
     if not options.has_header:
         return lambda: RowsAsked(form)

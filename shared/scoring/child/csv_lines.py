@@ -10,13 +10,17 @@ if TYPE_CHECKING:
 
 
 def joined(rows: Iterable[Iterable[Any]]) -> str:
-    """Lines that end in LF, with quotes around any cell that holds CR or LF.
+    return "".join(each(rows))
+
+
+def each(rows: Iterable[Iterable[Any]]) -> list[str]:
+    """The text of each row. It ends in LF, with quotes around any cell that holds CR or LF.
 
     Until Python 3.13 the writer's own line end decides which of the two it quotes.
     """
     lines = _Lines()
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
-    return "".join([line[:-2] + "\n" for line in lines])
+    return [line[:-2] + "\n" for line in lines]
 
 
 class _Lines(list):  # type: ignore[type-arg]  # Python 3.7 knows no list[str]

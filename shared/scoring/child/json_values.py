@@ -48,7 +48,11 @@ def line(row: dict[str, Any]) -> str:
 
 def lines(names: Sequence[str], columns: Iterable[Iterable[Any]]) -> str:
     """One object for each row."""
-    return "".join([line(dict(zip(names, row))) for row in zip(*columns)])  # noqa: B905  # 3.7
+    return "".join(each(names, columns))
+
+
+def each(names: Sequence[str], columns: Iterable[Iterable[Any]]) -> list[str]:
+    return [line(dict(zip(names, row))) for row in zip(*columns)]  # noqa: B905  # 3.7
 
 
 def column(values: Any) -> list[Any]:

@@ -26,6 +26,8 @@ MESSAGE_LIMIT = 3000
 DETAILS_LIMIT = 64 * 1024
 # Rows whose columns have names: below a header, or each an object of its own.
 CSV_HEADER, JSONL = "csv_header", "jsonl"
+# Rows that go into several files: one for each input, or for each value of some columns.
+PER_INPUT, HIVE = "per_input", "hive"
 # Of `carry`: every column of the input.
 ALL = "*"
 # Stands where the middle of a text was taken out.
@@ -46,8 +48,8 @@ class InitRequest(ScorerMessage):
     logging_level: str
     code_dir: str = ""
     script: str = ""
-    batch_predict: bool = False
-    """The files of a mini-batch may share one predict(): the model takes each row by itself."""
+    batch_predict: bool | None = None
+    """The files of a mini-batch share one predict(), or never do; None: where it is proven."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class RowForm:
     `lineage` are columns that say where a row comes from; None: those of Azure ML's rows. What is
     the same in all rows stands in `constants`. `carry` are columns of the input, `ALL` for every
     one. `columns` is the header that other mini-batches have already, empty where nobody has.
-    `is_typed` asks what the values are, for a file whose columns have types.
+    `is_typed` asks what the values are, for a file whose columns have types. With a `layout` rows
+    stand in frames that say which file they are for; of `HIVE` by the columns of `partition`.
     """
 
     format: str
@@ -66,6 +69,8 @@ class RowForm:
     carry: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     is_typed: bool = False
+    layout: str = ""
+    partition: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,11 @@ class RunRequest(ScorerMessage):
     form: RowForm | None = None
     piece: FilePiece | None = None
     """Of the only file."""
+    keys: tuple[str, ...] = ()
+    """Of the files, where each has an output of its own: what their rows' frames are called."""
+    timeout_s: float = 0.0  # for ever
+    apart: str = ""
+    """Why no files share one predict(): what another process has found."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +154,8 @@ class RunDone(ScorerMessage):
 
     `held` names the files under AZUREML_BI_OUTPUT_PATH that it left open, to go on writing.
     `columns` is the header of its rows, if they need one and there are any. `shapes` says what the
-    values are, as JSON by column, where that was asked.
+    values are, as JSON by column, where that was asked. `apart` says why each file had a predict()
+    of its own, and `has_differed` that a comparison has shown it.
     """
 
     rows: int
@@ -155,21 +166,13 @@ class RunDone(ScorerMessage):
     held: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     shapes: str = ""
+    apart: str = ""
+    has_differed: bool = False
 
 
-_MESSAGES: dict[str, type[ScorerMessage]] = {
-    kind.__name__: kind
-    for kind in (
-        InitRequest,
-        RunRequest,
-        ShutdownRequest,
-        ShutdownDone,
-        InitDone,
-        InitError,
-        RunError,
-        RunDone,
-    )
-}
+_REQUESTS = (InitRequest, RunRequest, ShutdownRequest)
+_KINDS = (*_REQUESTS, InitDone, InitError, RunDone, RunError, ShutdownDone)
+_MESSAGES: dict[str, type[ScorerMessage]] = {kind.__name__: kind for kind in _KINDS}
 
 
 class BrokenProtocol(ValueError):
@@ -187,6 +190,7 @@ def decode(line: bytes) -> ScorerMessage:
         if kind is RunRequest:
             fields["files"] = tuple((path, name) for path, name in fields["files"])
             fields["form"] = _form_of(fields.get("form"))
+            fields["keys"] = tuple(fields["keys"])
             fields["piece"] = _piece_of(fields.get("piece"))
         if kind is RunDone:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
@@ -209,6 +213,8 @@ def _form_of(fields: Any) -> RowForm | None:
         tuple(fields["carry"]),
         tuple(fields["columns"]),
         fields["is_typed"],
+        fields["layout"],
+        tuple(fields["partition"]),
     )
 
 

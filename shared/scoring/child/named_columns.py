@@ -56,8 +56,8 @@ def require_distinct(names: Sequence[str]) -> None:
 def differing(names: Sequence[str], header: Sequence[str]) -> str:
     """Why these columns cannot stand below that header."""
     return (
-        f"The columns {_listed(names)} are not those of the header, which the first rows that were "
-        f"scored have set: {_listed(header)}. Give every file the same columns, or use the output "
+        f"The columns {listed(names)} are not those of the header, which the first rows that were "
+        f"scored have set: {listed(header)}. Give every file the same columns, or use the output "
         "format jsonl"
     )
 
@@ -76,7 +76,8 @@ def lineage_values(form: RowForm, minibatch: int) -> dict[str, Any]:
     return {MINI_BATCH: minibatch, **dict(form.constants)}
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Some of them, in quotes."""
     shown = ", ".join(
         repr(name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "...")
         for name in names[:_MOST_NAMES]

@@ -22,6 +22,7 @@ from shared.scoring.scorer.gpus import Gpus
 from shared.scoring.scorer.housekeeper import Housekeeper
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
+from shared.scoring.scorer.predict_differences import PredictDifferences
 from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
@@ -59,7 +60,7 @@ class ScorerPool:
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self._gpus = gpus or Gpus()
         self._launcher = Launcher(self._gpus)
-        self._failures = InitFailures()
+        self._failures, self._differences = InitFailures(), PredictDifferences()
         self._pools = DeploymentPools()
         self._scorers = WeakSet[Scorer]()
         self._ended_specs: dict[str, list[ScorerSpec]] = {}
@@ -192,6 +193,7 @@ class ScorerPool:
             spec,
             partial(self._launcher.launch, beside=self._pools.capacity(spec)),
             failures or self._failures,
+            self._differences,
             workplace=ScorerFolders(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,
             grace_s=self._grace_s,

@@ -24,6 +24,7 @@ from shared.scoring.scorer.answers import Answer, ask
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
+from shared.scoring.scorer.predict_differences import PredictDifferences
 from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_process import ScorerProcess
@@ -50,6 +51,7 @@ class Scorer:
         spec: ScorerSpec,
         launch: Launch,
         failures: InitFailures,
+        differences: PredictDifferences,
         *,
         workplace: ScorerFolders,
         init_limit_s: float = INIT_LIMIT_S,
@@ -57,7 +59,7 @@ class Scorer:
     ) -> None:
         self.spec = spec
         self.name = uuid.uuid4().hex
-        self._launch, self._failures = launch, failures
+        self._launch, self._failures, self._differing = launch, failures, differences
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self._is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores: `begin` says so
@@ -147,9 +149,10 @@ class Scorer:
         self.exit.names = names
         self._ensure_ready()
         self._state, self._has_scored = ScorerState.SCORING, True
-        request = rows.request(files, output, minibatch)
+        request = self._differing.told(self.spec, rows.request(files, output, minibatch), timeout_s)
         try:
             answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
+            self._differing.learn(self.spec, answer)
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
                 side_files = self._side.accept(side, names, answer.held)

@@ -35,6 +35,7 @@ def scored_of(done: RunDone, output: Path, side_files: tuple[SideFile, ...]) -> 
         seconds=done.seconds,
         side_files=side_files,
         columns=done.columns,
+        apart=done.apart if done.has_differed else "",
         shapes=read_shapes(done.shapes),
     )
 

@@ -5,7 +5,7 @@ Rows of one order give one file, byte by byte, in whichever pieces they come.
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,27 +28,6 @@ class NotAsTold(ValueError):
     """Rows that are not what their process said of them."""
 
 
-def parquet_file(lines: Iterable[bytes], types: Types, *, is_packed: bool) -> Iterator[bytes]:
-    """Of whole lines, each an object. Raises NotAsTold."""
-    file = ParquetFile(types, is_packed=is_packed)
-    for rows in row_groups(lines):
-        yield file.group(rows)
-    yield file.end()
-
-
-def row_groups(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Lines that become a row group: the same ones, whatever pieces they came in."""
-    group, size = list[bytes](), 0
-    for line in lines:
-        group.append(line)
-        size += len(line)
-        if len(group) >= GROUP_ROWS or size >= GROUP_BYTES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
-
-
 @dataclass(frozen=True)
 class _Page:
     """As it lies in the file, with its header, and the size that it would have unpacked."""
@@ -58,16 +37,38 @@ class _Page:
 
 
 class ParquetFile:
-    """One file, group by group: each call answers the bytes that come next."""
+    """One file, out of lines that are objects; what is asked for next is the bytes that come next.
 
-    def __init__(self, types: Types, *, is_packed: bool) -> None:
+    Lines come in pieces of whatever size: row groups end by what the lines hold.
+    """
+
+    def __init__(self, types: Types, *, is_packed: bool, group_bytes: int = GROUP_BYTES) -> None:
         self._nodes = nodes_of(types)
         self._is_packed = is_packed
+        self._group_bytes = group_bytes
         self._groups: list[Value] = []
         self._rows = self._offset = 0
+        self._lines, self._size, self._rest = list[bytes](), 0, b""
 
-    def group(self, lines: Sequence[bytes]) -> bytes:
+    def take(self, piece: bytes) -> Iterator[bytes]:
         """Raises NotAsTold."""
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            self._lines.append(line)
+            self._size += len(line)
+            if len(self._lines) >= GROUP_ROWS or self._size >= self._group_bytes:
+                yield self._group()
+
+    def end(self) -> Iterator[bytes]:
+        """Raises NotAsTold."""
+        if self._rest:
+            raise NotAsTold("The last line is cut.")
+        if self._lines:
+            yield self._group()
+        yield self._footer()
+
+    def _group(self) -> bytes:
+        lines, self._lines, self._size = self._lines, [], 0
         try:
             rows: list[dict[str, Any]] = json.loads(b"[" + b",".join(lines) + b"]")
             shredded = [
@@ -86,8 +87,7 @@ class ParquetFile:
         self._offset += len(written)
         return bytes(written)
 
-    def end(self) -> bytes:
-        """The footer."""
+    def _footer(self) -> bytes:
         written = self._begin()
         footer = struct(
             {

@@ -17,11 +17,11 @@ from .failure import Unfit
 
 if TYPE_CHECKING:
     from ..messages import FilePiece, RowForm
-    from .sample import Sample
+    from .sample import AnySample
 
 
 def columns_of(
-    path: str, name: str, sample: Sample, form: RowForm | None, piece: FilePiece | None = None
+    path: str, name: str, sample: AnySample, form: RowForm | None, piece: FilePiece | None = None
 ) -> tuple[tuple[str, Any], ...]:
     """Name and values of each column that is carried. Raises `Unfit`."""
     if form is None or not form.carry:

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import time
-import traceback
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mlflow.pyfunc
 
-from ..messages import RunDone, RunRequest, error_text
-from . import sample
-from .batches import Loaded, file_failure, groups, rows_of, scored
-from .carried import columns_of
-from .failure import FileFailed, UnsupportedFileType
+from ..messages import RunDone, RunRequest
+from .batches import rows_of
+from .loading import loaded
 from .named_rows import NamedRows
-from .pieces import checked, in_whole
+from .pieces import in_whole
+from .row_wise import reason_against
+from .sharing import Deadline, Sharing
 from .type_hints import Hinted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..messages import Run
     from .batches import Write
 
+_LOG = logging.getLogger(__name__)
 
-def load(model_dir: str, *, batch_predict: bool = False) -> Run:
-    """`batch_predict`: the files of a mini-batch may share one predict()."""
+
+def load(model_dir: str, *, batch_predict: bool | None = None) -> Run:
+    """`batch_predict`: the files of a mini-batch share one predict(); None: where it is proven."""
     model = mlflow.pyfunc.load_model(model_dir)
     schema = _schema(model)
+    against = reason_against(model) if batch_predict is None else ""
+    if against:
+        _LOG.info("Each file has a predict() of its own: %s", against)
+    sharing = Sharing(asked=batch_predict, against=against)
 
     def run(request: RunRequest) -> RunDone:
-        files = _loaded(schema, request)
-        together = groups(files) if batch_predict else ([file] for file in files)
+        if request.apart:
+            sharing.end(request.apart)
         if request.form is None:
-            return _write_rows(model, together, request, rows_of)
+            return _write_rows(model, schema, sharing, request, rows_of)
         named = NamedRows(request.form, request.minibatch)
-        done = _write_rows(model, together, request, named.rows_of)
+        done = _write_rows(model, schema, sharing, request, named.rows_of)
         if not done.rows:
             return done
         shapes = named.shapes.written() if request.form.is_typed else ""
@@ -57,37 +61,26 @@ def _schema(model: Any) -> Any:
 
 
 def _write_rows(
-    model: Any, together: Iterator[list[Loaded]], request: RunRequest, write: Write
+    model: Any, schema: Any, sharing: Sharing, request: RunRequest, write: Write
 ) -> RunDone:
-    started = time.perf_counter()
+    started, deadline = time.perf_counter(), Deadline(request.timeout_s)
     failures = []
     rows = size = 0
+    files = loaded(schema, request, at_once=sharing.may_share)
     with Path(request.output).open("wb") as output:
-        for group in together:
-            for answer in scored(model, group, write):
+        for group in sharing.groups(files):
+            for answer in sharing.scored(model, group, write, deadline):
                 output.write(answer.block)
                 rows += answer.rows
                 size += len(answer.block)
                 if answer.failure is not None:
                     failures.append(in_whole(answer.failure, request.piece))
-    succeeded = len(request.files) - len(failures)
-    return RunDone(rows, succeeded, tuple(failures), size, time.perf_counter() - started)
-
-
-def _loaded(schema: Any, request: RunRequest) -> Iterator[Loaded]:
-    first_row = request.piece.first_row if request.piece else 0
-    for path, name in request.files:
-        try:
-            read = checked(sample.read(path, name, schema, request.piece), request.piece)
-            carried = columns_of(path, name, read, request.form, request.piece)
-            yield Loaded(name, read, None, carried, first_row)
-        except FileFailed as error:
-            prefix = "" if isinstance(error, UnsupportedFileType) else "Exception: "
-            failure = file_failure(name, error.stage, type(error).__name__, f"{prefix}{error}")
-            yield Loaded(name, failure=failure)
-        except OSError:
-            raise  # the disk's failure, not the file's
-        except Exception as error:  # noqa: BLE001  # the rim: whatever a library makes of a file
-            traceback.print_exc()
-            reason = f"Exception: {type(error).__name__}: {error_text(error)}"
-            yield Loaded(name, failure=file_failure(name, "read", type(error).__name__, reason))
+    return RunDone(
+        rows,
+        len(request.files) - len(failures),
+        tuple(failures),
+        size,
+        time.perf_counter() - started,
+        apart=sharing.apart,
+        has_differed=sharing.has_differed,
+    )

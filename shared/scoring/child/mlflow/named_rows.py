@@ -11,16 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import json_values, number_text
-from ..csv_lines import joined
+from .. import csv_lines, json_values, number_text
+from ..framed_rows import check_partition, framed, without_partition
 from ..messages import JSONL
-from ..named_columns import FILE, ROW, Header, WrongColumns, lineage_values, named
+from ..named_columns import (
+    FILE,
+    ROW,
+    Header,
+    WrongColumns,
+    lineage_values,
+    named,
+    require_distinct,
+)
 from ..value_shapes import RowShapes
 from . import prediction_rows
 from .batches import Loaded, Rows, batch_of
 from .failure import BadPrediction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..messages import RowForm
 
     Columns = list[tuple[str, Any]]
@@ -57,10 +67,19 @@ class NamedRows:
         first, last = self._lineage(is_table=sample.is_table)
         ordered = [*first, *(name for name, _ in file.carried), *names, *last]
         try:
-            self.header.accept(ordered)
+            self._accept(ordered)
             return Rows(sample.rows, self._written(file, columns, first, last))
         except WrongColumns as error:
             raise WrongHeader(str(error)) from error
+
+    def _accept(self, names: list[str]) -> None:
+        """What goes into the path of a file is not in the file."""
+        if not self._form.partition:
+            self.header.accept(names)
+            return
+        require_distinct(names)
+        check_partition(names, self._form.partition)
+        self.header.accept([name for name in names if name not in self._form.partition])
 
     def _lineage(self, *, is_table: bool) -> tuple[list[str], list[str]]:
         """What stands before the other columns, and behind them."""
@@ -72,8 +91,8 @@ class NamedRows:
         self, file: Loaded, predicted: Columns, first: list[str], last: list[str]
     ) -> bytes:
         rows = file.sample.rows if file.sample else 0
-        is_json = self._form.format == JSONL
-        if not is_json and self._form.lineage is None and not file.carried:
+        form, is_json = self._form, self._form.format == JSONL
+        if not is_json and form.lineage is None and not file.carried and not form.layout:
             numbers = [np.arange(file.first_row, file.first_row + rows)] if first else []
             return prediction_rows.written(
                 [*numbers, *prediction_rows.celled(predicted)], file.name
@@ -84,14 +103,20 @@ class NamedRows:
             *make([*file.carried, *predicted]),
             *(self._of_lineage(name, file, rows) for name in last),
         ]
-        if not is_json:
-            return joined(zip(*columns)).encode()  # noqa: B905  # 3.7
         names = [*first, *(name for name, _ in [*file.carried, *predicted]), *last]
-        if not self._form.is_typed:
-            return json_values.lines(names, columns).encode()
-        columns = [list(column) for column in columns]
-        written = json_values.lines(names, columns).encode()
-        self.shapes.note(names, columns)
+        return self._encoded(names, columns, repeat(file.key, rows))
+
+    def _encoded(self, names: list[str], columns: list[Any], keys: Iterable[str]) -> bytes:
+        form = self._form
+        if form.is_typed or form.partition:
+            columns = [list(column) for column in columns]
+        if form.partition:
+            names, columns, keys = without_partition(names, columns, form.partition)
+        is_json = form.format == JSONL
+        lines = json_values.each(names, columns) if is_json else csv_lines.each(zip(*columns))  # noqa: B905  # 3.7
+        written = b"".join(framed(keys, lines)) if form.layout else "".join(lines).encode()
+        if form.is_typed:
+            self.shapes.note(names, columns)
         return written
 
     def _of_lineage(self, name: str, file: Loaded, rows: int) -> Any:

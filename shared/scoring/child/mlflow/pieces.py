@@ -10,13 +10,13 @@ from .failure import Unreadable
 
 if TYPE_CHECKING:
     from ..messages import FileFailure, FilePiece
-    from .sample import Sample
+    from .sample import AnySample
 
 _ROW = re.compile(r"(?<=, row )\d+(?=\)$)")
 _LINE = re.compile(r"(?<=Exception: Line )\d+|(?<=Exception: The line )\d+")
 
 
-def checked(sample: Sample, piece: FilePiece | None) -> Sample:
+def checked(sample: AnySample, piece: FilePiece | None) -> AnySample:
     """Raises `Unreadable` unless it has the rows that were counted when the file was split."""
     if piece is not None and sample.rows != piece.rows:
         raise Unreadable(

@@ -31,7 +31,8 @@ _BOM = b"\xef\xbb\xbf"
 # Arrow of before was not compared.
 _OLDEST_ARROW = 12
 # Of columns of numbers, what arrow reads and Python does not: '0x1F', 'nan(1)'.
-_DOUBTFUL_IN_NUMBERS = (b"0x", b"0X", b"(")
+# One byte is found faster than two.
+_DOUBTFUL_IN_NUMBERS = ((b"x", b"0x"), (b"X", b"0X"), (b"(", b"("))
 # Where all of a column are whole numbers pandas reads no sign of it.
 _NEGATIVE_ZERO = re.compile(rb"-0+[ \t]*[,\n]")
 _TYPES = {
@@ -80,7 +81,7 @@ def look(data: bytes) -> Lines | None:
         data = data.replace(b"\r\n", b"\n")
     at = data.find(b"\n") + 1
     body = data[at:]
-    if not at or not body or body.startswith((b"\n", _BOM)) or b"\n\n" in data:
+    if not at or not body or body.startswith((b"\n", _BOM)):
         return None
     header = data[len(_BOM) if data.startswith(_BOM) else 0 : at - 1]
     if b"," not in header and (b" " in data or b"\t" in data):
@@ -102,6 +103,7 @@ def read(files: Sequence[Lines], schema: Any) -> Table | None:
     except arrow.ArrowException:
         return None
     values = {column.name: _values(cells.column(column.name), column) for column in columns}
+    # Blank lines are no rows to arrow, and lines to `look`.
     is_whole = cells.num_rows == sum(file.rows for file in files)
     if not is_whole or any(found is None for found in values.values()):
         return None
@@ -137,7 +139,7 @@ def _columns(schema: Any, header: bytes) -> tuple[Column, ...] | None:
 
 def _has_doubtful_numbers(body: bytes, columns: Sequence[Column]) -> bool:
     has_numbers = any(column.type in FLOATS or column.type in INTEGERS for column in columns)
-    return has_numbers and any(mark in body for mark in _DOUBTFUL_IN_NUMBERS)
+    return has_numbers and any(byte in body and mark in body for byte, mark in _DOUBTFUL_IN_NUMBERS)
 
 
 def _parsed(arrow: Any, body: bytes, names: list[str], columns: Sequence[Column]) -> Any:
@@ -148,7 +150,7 @@ def _parsed(arrow: Any, body: bytes, names: list[str], columns: Sequence[Column]
         csv.ReadOptions(
             use_threads=False, block_size=min(len(body) + 1, 1 << 27), column_names=names
         ),
-        csv.ParseOptions(quote_char=False, double_quote=False, ignore_empty_lines=False),
+        csv.ParseOptions(quote_char=False, double_quote=False),
         csv.ConvertOptions(
             column_types=types,
             include_columns=list(types),

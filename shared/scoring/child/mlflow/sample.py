@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from . import csv_table, image, json_table, kinds, parquet_table
 from .failure import UnsupportedFileType
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..messages import FilePiece
+    from .plain_csv import Table
 
 # A row that is a Python object is worth so many numbers.
 _OF_OBJECT = 64
@@ -31,6 +34,29 @@ class Sample:
     def bytes(self) -> int:
         """About as many as it takes in memory."""
         return int(getattr(self.data, "size", self.rows * _OF_OBJECT)) * 8
+
+
+@dataclass(frozen=True)
+class PartOfTable:
+    """One file's rows of a table that several files are."""
+
+    table: Table
+    start: int
+    rows: int
+    is_table: ClassVar[bool] = True
+    is_batch: ClassVar[bool] = True
+
+    @property
+    def data(self) -> pd.DataFrame:
+        """As it would be read alone."""
+        return self.table.frame(self.start, self.start + self.rows)
+
+    @property
+    def bytes(self) -> int:
+        return self.rows * len(self.table.columns) * 8
+
+
+AnySample = Union[Sample, PartOfTable]  # noqa: UP007  # Python 3.7 evaluates it
 
 
 def read(path: str, name: str, schema: Any, piece: FilePiece | None = None) -> Sample:

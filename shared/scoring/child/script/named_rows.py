@@ -12,11 +12,11 @@ import json
 import os
 from contextlib import suppress
 from itertools import islice, repeat
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from .. import json_values
-from ..csv_lines import joined
-from ..messages import JSONL
+from .. import csv_lines, json_values
+from ..framed_rows import check_partition, framed, partition_paths, without_partition
+from ..messages import JSONL, PER_INPUT
 from ..named_columns import (
     FILE,
     PREDICTION,
@@ -53,14 +53,16 @@ def write(result: Any, request: RunRequest, form: RowForm) -> Written:
     header, elements = Header(form), [] if is_frame else list(result)
     count = len(result) if is_frame else len(elements)
     lineage, shapes = dict(_lineage(request, form, count)), RowShapes()
+    keys = _keys(request, count) if form.layout == PER_INPUT else None
     with open(  # noqa: PTH123
         request.output, "w", encoding="utf-8", errors="backslashreplace", newline=""
     ) as lines:
         if count and not is_frame and form.format == JSONL:
-            _write_objects(_objects(elements, lineage), shapes, form, lines)
+            _write_objects(_objects(elements, lineage), keys, shapes, form, lines)
         elif count:
             columns = _columns(result) if is_frame else {PREDICTION: json_values.column(elements)}
-            _write_columns(columns, lineage, header, shapes, form, lines)
+            pairs = [*columns.items(), *lineage.items()]
+            _write_columns(pairs, keys, header, shapes, form, lines)
     size = os.path.getsize(request.output)  # noqa: PTH202
     if not count:
         return Written(count, size)
@@ -74,32 +76,69 @@ def _columns(frame: Any) -> dict[str, list[Any]]:
 
 
 def _write_columns(
-    columns: dict[str, list[Any]],
-    lineage: dict[str, Iterable[Any]],
+    columns: list[tuple[str, Iterable[Any]]],
+    keys: Iterable[str] | None,
     header: Header,
     shapes: RowShapes,
     form: RowForm,
-    lines: IO[str],
+    lines: TextIO,
 ) -> None:
-    names = [*columns, *lineage]
+    names, values = [name for name, _ in columns], [list(values) for _, values in columns]
+    require_distinct(names)
+    if form.partition:
+        names, values, keys = without_partition(names, values, form.partition)
     header.accept(names)
-    values = [list(column) for column in (*columns.values(), *lineage.values())]
     if form.is_typed:
         shapes.note(names, values)
     if form.format == JSONL:
-        lines.write(json_values.lines(names, values))
+        texts = json_values.each(names, values)
     else:
         cells = [map(_cell, column) for column in values]
-        lines.write(joined(zip(*cells)))  # noqa: B905  # 3.7
+        texts = csv_lines.each(zip(*cells))  # noqa: B905  # 3.7
+    _put(texts, keys, lines)
 
 
 def _write_objects(
-    objects: Iterator[dict[str, Any]], shapes: RowShapes, form: RowForm, lines: IO[str]
+    objects: Iterator[dict[str, Any]],
+    keys: Iterable[str] | None,
+    shapes: RowShapes,
+    form: RowForm,
+    lines: TextIO,
 ) -> None:
-    for some in iter(lambda: list(islice(objects, _AT_ONCE)), []):
+    at_once = _AT_ONCE if keys is None and not form.partition else None
+    for some in iter(lambda: list(islice(objects, at_once)), []):
+        if form.partition:
+            keys = _without_partition(some, form.partition)
         if form.is_typed:
             shapes.note_rows(some)
-        lines.writelines(map(json_values.line, some))
+        _put(list(map(json_values.line, some)), keys, lines)
+
+
+def _put(texts: list[str], keys: Iterable[str] | None, lines: TextIO) -> None:
+    if keys is None:
+        lines.writelines(texts)
+    else:
+        lines.buffer.writelines(framed(keys, texts, "backslashreplace"))
+
+
+def _without_partition(rows: list[dict[str, Any]], partition: tuple[str, ...]) -> list[str]:
+    """The partition of each row; it loses those columns."""
+    for row in rows:
+        check_partition(row, partition)
+    return partition_paths(partition, [[row.pop(name) for row in rows] for name in partition])
+
+
+def _keys(request: RunRequest, count: int) -> Iterable[str]:
+    """What each element's frame is called. Raises `WrongColumns` where nobody knows."""
+    if len(request.keys) == 1:
+        return repeat(request.keys[0], count)
+    if len(request.keys) == count or not count:
+        return request.keys
+    raise WrongColumns(
+        f"run() returned {count} elements for {len(request.keys)} files, so that nobody knows "
+        "whose output each belongs to. Return one element for each file, or score files one by "
+        "one, by a mini_batch_size of 1"
+    )
 
 
 def _objects(elements: list[Any], lineage: dict[str, Iterable[Any]]) -> Iterator[dict[str, Any]]:
