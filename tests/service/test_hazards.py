@@ -1,17 +1,20 @@
-"""A job under hazards: twins, dying workers and delays at once change neither bytes nor receipt.
+"""Jobs under hazards: twins, dying workers and delays at once change neither bytes nor receipt.
 
-The local host does to the app what the real one may do; an even seed has two hosts that share the
-work. SEEDS are few here; to try more by hand, name others in HAZARD_SEEDS (comma separated).
+One is of a model, one of a script that writes files beside its rows. The local host does to the app
+what the real one may do; an even seed has two hosts that share the work. SEEDS are few here; to try
+more by hand, name others in HAZARD_SEEDS (comma separated).
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.service.conftest import deploy_on
+from tests.service.conftest import deploy_on, put_script
 from tests.service.models import csv_of, rows_of
+from tests.service.test_random_kills import SCRIPT, left_by
 from tests.support.stack import Stack, served
 
 SEEDS = [int(seed) for seed in os.environ.get("HAZARD_SEEDS", "2").split(",")]
@@ -25,33 +28,49 @@ SETTINGS: dict[str, Any] = {
     "maxConcurrencyPerInstance": 2,
     "environmentVariables": {"SLEEP_S": "0.02"},
 }
+TEXTS = {f"t{i:03d}.txt": f"{i}".encode() for i in range(60)}
 
 
-def run(stack: Stack) -> tuple[bytes, Any]:
-    """The predictions and the receipt of one job, without what names the job."""
+@dataclass(frozen=True)
+class Left:
+    """What two jobs came to: one of a model, and one of a script that writes files."""
+
+    predictions: bytes
+    receipt: Any
+    files: dict[str, bytes]
+
+
+def run(stack: Stack) -> Left:
+    """The receipt is without what names its job."""
+    written = stack.invoke("hazards-files", "azureml://datastores/workspaceblobstore/paths/texts")
     started = stack.invoke("hazards", "azureml://datastores/workspaceblobstore/paths/hazards")
     properties = stack.ended(started, limit_s=300)
     assert "Completed" == properties["status"], properties
     receipt = stack.receipt(started)
     del receipt["job"], receipt["output"]["uri"]
-    return stack.output(properties), receipt
+    of_script = stack.ended(written, limit_s=300)
+    assert ("Completed", "proven") == (of_script["status"], stack.receipt(written)["verdict"])
+    return Left(stack.output(properties), receipt, left_by(stack, of_script))
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[bytes, Any]]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Left]:
     state = tmp_path_factory.mktemp("hazards") / "state"
     with served(state) as stack:
         deploy_on(stack, "hazards", **SETTINGS)
         stack.upload("hazards", FILES)
+        put_script(stack, "hazards-files", SCRIPT, miniBatchSize=1, maxConcurrencyPerInstance=2)
+        stack.upload("texts", TEXTS)
         return state, run(stack)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_hazards_change_neither_bytes_nor_receipt(
-    undisturbed: tuple[Path, tuple[bytes, Any]], seed: int
+    undisturbed: tuple[Path, Left], seed: int
 ) -> None:
     state, expected = undisturbed
-    assert ROWS == expected[0].decode().splitlines()
+    assert ROWS == expected.predictions.decode().splitlines()
+    assert 2 * len(TEXTS) + 1 == len(expected.files)
     options = ["--hazards", HAZARDS, "--hazard-seed", str(seed), "--worker-deaths", "0"]
 
     with served(state, *options, instances=2 - seed % 2) as stack:

@@ -53,20 +53,6 @@ def shutdown():
         total.write(str(len(seen)))
     print("shut down")
 """
-ALL_SO_FAR = """\
-import os
-
-so_far = []
-
-
-def run(mini_batch):
-    if os.path.basename(mini_batch[0]) == os.environ["DIES_ON"]:
-        os._exit(3)
-    so_far.extend(os.path.basename(path) for path in mini_batch)
-    with open(os.path.join(os.environ["AZUREML_BI_OUTPUT_PATH"], "all.txt"), "w") as given:
-        given.writelines(name + chr(10) for name in so_far)
-    return mini_batch
-"""
 ARCHIVE = """\
 import atexit
 import gzip
@@ -123,6 +109,7 @@ def lines_of(archives: list[bytes]) -> list[str]:
     return sorted(line for one in archives for line in gzip.decompress(one).decode().splitlines())
 
 
+@two_hosts.is_about_one_host("its rows say what the process that scored them had scored before")
 def test_the_same_job_twice_gives_the_same_bytes(stack: Stack, script: Any) -> None:
     script("counts", COUNTS, miniBatchSize=5)
     uri = stack.upload("twelve", FILES)
@@ -142,7 +129,7 @@ def test_shutdown_is_called_once_per_process_and_its_files_are_published(
     assert "Completed" == properties["status"], properties
     totals = [int(total) for total in files_like(stack, properties, "total-")]
     assert 12 == sum(totals)
-    assert len(totals) in {1, 2}
+    assert len(totals) in {1, 2} or two_hosts.IS_ON  # there, others take over from who dies
     assert list(FILES) == stack.output(properties).decode().splitlines()
     node = next(name for name in log_names(stack, started) if "/stdout/" in name)
     assert b"shut down" in stack.download(node, "batch-jobs")
@@ -167,8 +154,10 @@ def test_a_shutdown_that_fails_is_in_the_logs_and_fails_a_job_of_side_files(
     assert "Failed" == failed["status"]
     assert "shutdown() failed: ValueError: no totals today" in failed["error"]["message"]
     for started in (rows, files):
-        (name,) = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
-        assert b"in shutdown" in stack.download(name, "batch-jobs")
+        names = [name for name in log_names(stack, started) if "/logs/user/error/" in name]
+        assert 1 == len(names) or (two_hosts.IS_ON and names)  # there, each host has its process
+        for name in names:
+            assert b"in shutdown" in stack.download(name, "batch-jobs")
 
 
 def test_what_a_killed_process_had_still_to_write_is_reported(stack: Stack, script: Any) -> None:
@@ -200,26 +189,6 @@ def test_what_a_process_that_died_after_its_last_minibatch_had_to_write_is_repor
     assert [] == files_like(stack, properties, "total-")
     told = "The processes of 12 mini-batches were ended before their shutdown()"
     assert [told] == [one[: len(told)] for one in properties["warnings"] if "shutdown()" in one]
-
-
-def test_a_file_of_all_so_far_that_a_successor_begins_anew_lacks_nothing_or_is_reported(
-    stack: Stack, script: Any
-) -> None:
-    script(
-        "all-so-far",
-        ALL_SO_FAR,
-        miniBatchSize=1,
-        errorThreshold=-1,
-        environmentVariables={"DIES_ON": "f07.txt"},
-        retrySettings={"maxRetries": 0, "timeout": "PT30S"},
-    )
-    properties = stack.ended(stack.invoke("all-so-far", stack.upload("twelve", FILES)))
-
-    assert "Completed" == properties["status"], properties
-    (whole,) = files_like(stack, properties, "all.txt")
-    assert [name for name in FILES if name != "f07.txt"] == whole.decode().splitlines()
-    (told,) = [one for one in properties["warnings"] if "were overwritten by" in one]
-    assert "'all.txt'" in told
 
 
 @pytest.mark.parametrize("module", ["gzip", "bz2", "lzma"])
