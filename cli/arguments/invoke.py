@@ -34,6 +34,11 @@ OUTPUTS = {
     "job_name": "Name of the job. Default: the service makes one up.",
 }
 
+_SET_HELP = (
+    "Values in the place of the file's own, KEY=VALUE: error_threshold=0, "
+    "retry_settings.max_retries=1; several with spaces between."
+)
+
 
 def load(flags: Any, verb: str) -> None:
     del verb
@@ -59,7 +64,7 @@ def load(flags: Any, verb: str) -> None:
     )
     flags.argument("deployment_name", help="Default: the endpoint's own.", **DEPLOYMENT)
     flags.argument("file", help="A YAML file with inputs, outputs and settings.", **FILE)
-    flags.argument("settings", **SET)
+    flags.argument("settings", **SET | {"help": _SET_HELP})
     flags.argument(
         "webhook",
         help="An https address to call when the job ends; the answer has the secret that signs.",

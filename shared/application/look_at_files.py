@@ -51,7 +51,9 @@ class ModelInputs(Protocol):
         mlmodel: bytes,
         carry: Sequence[str] = (),
     ) -> Refusal | None: ...
-    def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None: ...
+    def why_not_split(
+        self, file: PlannedFile, mlmodel: bytes, carry: Sequence[str] = ()
+    ) -> Refusal | None: ...
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class LookAtFiles:
         if (refused := self._look(container, file, mlmodel, carry)) is not None:
             yield refused
         if split is not None and split.may_split(file.size):
-            why_not = self.inputs.why_not_split(file, mlmodel)
+            why_not = self.inputs.why_not_split(file, mlmodel, carry)
             if why_not is not None:
                 yield ProblemCode(why_not.code), why_not.reason
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from shared.domain.minibatch import PlannedFile
 from shared.domain.split import parse_split
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.child.mlflow import parquet_table
+from shared.scoring.preflight.mlflow_inputs import MlflowInputs
 from shared.scoring.preflight.splittable import splitting_signature
 from shared.scoring.split.splitter import Splitter
 
@@ -137,3 +139,30 @@ def test_a_piece_is_of_the_version_that_was_planned(blobs: MemoryBlobs, tmp_path
 def test_a_model_that_does_not_say_the_types_of_columns_is_refused(model: bytes, why: str) -> None:
     with pytest.raises(InvalidRequest, match=why):
         splitting_signature(model)
+
+
+@pytest.mark.parametrize(
+    ("columns", "carried", "name"),
+    [
+        (COLUMNS, ("*",), "a.jsonl"),
+        ([{"type": "double"}, {"type": "double"}], (), "a.jsonl"),
+        (COLUMNS, (), "a.csv.gz"),
+        (COLUMNS, ("*",), "a.csv"),
+    ],
+)
+def test_a_preflight_refuses_what_a_plan_does(
+    blobs: MemoryBlobs, columns: list[Any], carried: tuple[str, ...], name: str
+) -> None:
+    model, how = mlmodel(columns), parse_split("rows=2")
+    assert how is not None
+    file = put(blobs, name, b'{"x": 1, "n": 2}\n' * 9)
+
+    refused = MlflowInputs().why_not_split(file, model, carried)
+
+    splits = Splitter(blobs, CONTAINER, how, splitting_signature(model), carried)
+    if refused is None:
+        assert list(splits([file]))
+    else:
+        with pytest.raises(InvalidRequest, match=re.escape(refused.reason)):
+            list(splits([file]))
+    assert (refused is None) is name.endswith(".csv")

@@ -68,7 +68,8 @@ def in_piece(error: FileError, piece: Piece | None) -> FileError:
     if piece is None:
         return error
     message = f"{error.message.rstrip('.')}. It is {piece.words}, which have no predictions"
-    return error.model_copy(update={"message": f"{message}; the file's other pieces do."})
+    told = f"{message}; the file's other pieces are scored by themselves."
+    return error.model_copy(update={"message": told})
 
 
 def _shortfall(group: FileGroup, missing: int, index: int, attempts: int) -> FileError:

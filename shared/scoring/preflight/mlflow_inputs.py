@@ -78,9 +78,13 @@ class MlflowInputs:
             return Refusal(code, str(error))
         return None
 
-    def why_not_split(self, file: PlannedFile, mlmodel: bytes) -> Refusal | None:
+    def why_not_split(
+        self, file: PlannedFile, mlmodel: bytes, carry: Sequence[str] = ()
+    ) -> Refusal | None:
         """What a plan refuses of a file that is large enough to be split."""
-        why = why_no_split(mlmodel) or why_not_of_kind(file.base_name)
+        why = why_no_split(mlmodel)
+        if not why and (signature := signature_of(mlmodel)) is not None:
+            why = why_not_of_kind(file.base_name, signature, carry)
         return Refusal(NOT_SPLITTABLE, why) if why else None
 
 

@@ -79,7 +79,7 @@ class Splitter:
         return self._known[key]
 
     def _find(self, file: PlannedFile) -> list[Piece]:
-        if why := why_not_of_kind(file.base_name):
+        if why := why_not_of_kind(file.base_name, self.signature, self.carried):
             raise _refused(file, why)
         kind, _ = kinds.kind_of(file.base_name)
         if kind in kinds.CSV:
@@ -96,12 +96,6 @@ class Splitter:
 
     def _of_json(self, file: PlannedFile) -> list[Piece]:
         names = [one.name for one in self.signature.inputs]
-        if not all(isinstance(name, str) for name in names):
-            raise _refused(
-                file, "columns of JSON go by names, and not all columns of the signature have one"
-            )
-        if self.carried == (ALL,):
-            raise _refused(file, "outputCarry all takes every key of the file: name them")
         scan = JsonScan(tuple(dict.fromkeys([*names, *self.carried])))
         pieces = self._of_text(file, scan)
         return [piece.model_copy(update={"columns": scan.seen}) for piece in pieces]
