@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.minibatch import PlannedFile, minibatches_of
@@ -17,6 +17,7 @@ def files_of(count: int) -> list[PlannedFile]:
     return [PlannedFile(name=f"{index:06d}", etag="e", size=index) for index in range(count)]
 
 
+@settings(deadline=None)  # thousands of files on a busy machine
 @given(total=st.integers(1, 5000), wanted=st.integers(1, 60))
 def test_a_sample_has_the_first_the_last_and_others_evenly_between(total: int, wanted: int) -> None:
     """No gap is more than a quarter wider than an even one, and one file more."""
