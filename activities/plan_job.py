@@ -16,7 +16,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from shared.adapters.durable_client import DurableClient
-from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound, ServiceUnavailable
+from shared.application.look_at_files import read_mlmodel
+from shared.domain.errors import AccountRefuses, InvalidRequest, NotFound
 from shared.domain.function_names import PLAN_JOB
 from shared.domain.job import JobSpec
 from shared.domain.listing import ListingSum, ascending
@@ -37,7 +38,6 @@ bp = df.Blueprint()
 
 # Files that come or go while they are listed make another plan; somebody may never stop uploading.
 MOST_PLANS = 3
-LONGEST_MLMODEL = (1 << 20) + 1
 INVOKE = "Invoke the endpoint to have one."
 
 
@@ -81,16 +81,8 @@ def _start_scorer(spec: JobSpec, services: Services) -> None:
     services.scorers.warm_up(
         spec.resolved,
         capacity=spec.settings.parallelism,
-        is_stopped=lambda: _is_stopped(spec.name, services),
+        is_stopped=lambda: services.signals.is_known_stopped(spec.name),
     )
-
-
-def _is_stopped(job: str, services: Services) -> bool:
-    """A store that does not answer is no reason to end what loads."""
-    try:
-        return services.signals.is_stopped(job)
-    except ServiceUnavailable:
-        return False
 
 
 def _is_between_shards(tally: Tally, plan: Plan) -> bool:
@@ -179,10 +171,7 @@ def _splitter(spec: JobSpec, services: Services) -> Splitter | None:
     split = spec.settings.selection.splitting
     if split is None:
         return None
-    model = spec.resolved.model_location
-    mlmodel = services.blobs.read_range(
-        model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL
-    )
+    mlmodel = read_mlmodel(services.blobs, spec.resolved.model_location)
     return Splitter(
         services.blobs,
         spec.input.location.container,

@@ -75,7 +75,7 @@ class LookAtFiles:
 
         `carry` are columns of theirs that the job's rows are to have.
         """
-        mlmodel = self._mlmodel(model)
+        mlmodel = read_mlmodel(self.blobs, model)
         until, looked_at = self.clock() + self.longest_s, list[str]()
         wrong = dict[tuple[ProblemCode, str], OddFiles]()
         for file in files:
@@ -113,9 +113,6 @@ class LookAtFiles:
             )
         return found
 
-    def _mlmodel(self, model: Location) -> bytes:
-        return self.blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
-
     def _refusals(
         self,
         container: str,
@@ -140,6 +137,11 @@ class LookAtFiles:
         except (NotFound, AccountRefuses) as error:
             return ProblemCode.INPUT_UNREADABLE, str(error)
         return (ProblemCode(refusal.code), refusal.reason) if refusal else None
+
+
+def read_mlmodel(blobs: Blobs, model: Location) -> bytes:
+    """Of a model's files the one that describes it, as much of it as is ever read."""
+    return blobs.read_range(model.container, model.inside("MLmodel"), 0, LONGEST_MLMODEL)
 
 
 def _problem(code: ProblemCode, reason: str, odd: OddFiles, looked_at: int) -> Problem:

@@ -65,6 +65,13 @@ class JobSignals:
         with self._lock:
             self._looked[job] = (self._clock(), True)
 
+    def is_known_stopped(self, job: str) -> bool:
+        """Whether it is known to be stopped: a store that does not answer ends nothing."""
+        try:
+            return self.is_stopped(job)
+        except ServiceUnavailable:
+            return False
+
     def is_stopped(self, job: str) -> bool:
         """Whether the job was stopped; the store is asked once a second."""
         now = self._clock()

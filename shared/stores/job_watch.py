@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain.errors import ServiceUnavailable
 from shared.domain.job import JobSpec
 from shared.domain.outcome import Outcome
 from shared.domain.task import BundleTask
@@ -37,10 +36,7 @@ class JobWatch:
 
     def is_stopped(self) -> bool:
         """Whether it was canceled; a store that does not answer is no reason to end a run()."""
-        try:
-            return self.signals.is_stopped(self.spec.name)
-        except ServiceUnavailable:
-            return False
+        return self.signals.is_known_stopped(self.spec.name)
 
     def halted(self, outcome: Outcome) -> Outcome:
         """The outcome, with whether the job was canceled or is to wait."""
