@@ -12,11 +12,10 @@ when they are first used:
 
 from __future__ import annotations
 
-import gc
 import importlib
 import logging
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -33,34 +32,21 @@ _BODY_LATER = "databricks.sdk"
 
 def import_pyfunc() -> ModuleType:
     """The module `mlflow.pyfunc`; raises what importing it raises."""
-    with _without_collections():
-        if _ROOT in sys.modules:  # a start-up file's doing: it is paid for
-            return importlib.import_module("mlflow.pyfunc")
-        before = frozenset(sys.modules)
-        finder = _Finder()
-        sys.meta_path.insert(0, finder)
-        try:
-            pyfunc = importlib.import_module("mlflow.pyfunc")
-        except Exception as error:  # noqa: BLE001  # plainly imported it is the user's to see
-            _LOG.debug("MLflow is imported anew, as a whole: %s", error)
-            finder.leave()
-            for name in _of_mlflow(frozenset(sys.modules) - before):
-                sys.modules.pop(name, None)
-            return importlib.import_module("mlflow.pyfunc")
-        finder.settle()
-        return pyfunc
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Whatever an import makes stays: to look for garbage in there is a tenth of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
+    if _ROOT in sys.modules:  # a start-up file's doing: it is paid for
+        return importlib.import_module("mlflow.pyfunc")
+    before = frozenset(sys.modules)
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
     try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+        pyfunc = importlib.import_module("mlflow.pyfunc")
+    except Exception as error:  # noqa: BLE001  # plainly imported it is the user's to see
+        _LOG.debug("MLflow is imported anew, as a whole: %s", error)
+        finder.leave()
+        for name in _of_mlflow(frozenset(sys.modules) - before):
+            sys.modules.pop(name, None)
+        return importlib.import_module("mlflow.pyfunc")
+    finder.settle()
+    return pyfunc
 
 
 def _of_mlflow(names: frozenset[str]) -> Iterator[str]:
@@ -112,6 +98,15 @@ def _own(module: ModuleType) -> dict[str, Any]:
 
 def _become(module: ModuleType, kind: type[ModuleType]) -> None:
     object.__setattr__(module, "__class__", kind)
+
+
+def _make_anew(module: ModuleType) -> None:
+    """Its body failed, as MLflow's own does where it imports its judges too early, and goes on."""
+    own = _own(module)
+    name = own["__name__"]
+    own.clear()
+    own.update(vars(ModuleType(name)))
+    _become(module, _Later)
 
 
 def _imported(module: ModuleType) -> ModuleType:
@@ -197,12 +192,18 @@ class _Into:
         return self._module
 
     def exec_module(self, module: ModuleType) -> None:
-        self._on_load()
         self._tell_loader(module)
-        if type(module) is _Later:
+        is_later = type(module) is _Later
+        if is_later:
             _become(module, _Running)
-        self._real.exec_module(module)
+        try:
+            self._real.exec_module(module)
+        except BaseException:
+            if is_later:
+                _make_anew(module)
+            raise
         _become(module, ModuleType)
+        self._on_load()
 
     def _tell_loader(self, module: ModuleType) -> None:
         if module.__spec__ is not None:
