@@ -87,7 +87,7 @@ class Damaged(Exception):
 
 
 class Results:
-    """Thread-safe. `readers` runs small reads side by side."""
+    """Thread-safe. `readers` runs small reads, and small writes, side by side."""
 
     def __init__(self, blobs: Blobs, readers: Executor) -> None:
         self._blobs = blobs
