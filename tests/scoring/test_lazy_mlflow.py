@@ -92,17 +92,11 @@ assert mlflow.genai.judges.judge() == 'judged'
 """,
         ["begun", "genai runs", "gateway runs", "imported"],
     ),
-    "a name of it": (
+    "a name and a submodule of it": (
         """
 from mlflow.genai import evaluate
-assert evaluate() == 'evaluated'
-""",
-        _GENAI,
-    ),
-    "a submodule of it": (
-        """
 from mlflow.genai.judges import judge
-assert mlflow.genai.judges.judge is judge
+assert mlflow.genai.judges.judge is judge and mlflow.genai.evaluate is evaluate
 """,
         _GENAI,
     ),
