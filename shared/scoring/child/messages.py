@@ -77,8 +77,9 @@ class RowForm:
 class FilePiece:
     """What a file holds that is a piece of another one, which is split.
 
-    The other one has `first_row` rows and `first_line` lines before it. `columns` are keys that its
-    other rows have, and `groups` the first row group of parquet, and the one behind the last.
+    The other one has `first_row` rows before it, and `first_line` lines that are not here.
+    `columns` are keys that its other rows have, and `groups` the first row group of parquet, and
+    the one behind the last.
     """
 
     first_row: int

@@ -51,7 +51,10 @@ class Scan(Protocol):
 
 @dataclass
 class Cut:
-    """A piece as it is found: `lines` are the line ends in it."""
+    """A piece as it is found: `lines` are the line ends in it, `first_line` those before it.
+
+    Line ends of what goes before each piece do not count.
+    """
 
     start: int
     first_row: int = 0
@@ -78,7 +81,7 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
             if size is None:
                 continue
             head, rest = head[:size], head[size:]
-            cut = Cut(size, first_line=head.count(b"\n"), stop=size)
+            cut = Cut(size, stop=size)
         while rest:
             cut.is_checked = cut.is_checked or scan.can_begin_piece(rest)
             size, rows = _taken(rest, scan, split, cut)
