@@ -150,8 +150,14 @@ def _check_partial(job: Job) -> None:
         )
     if not settings.output.keeps_partial:
         raise Conflict(
-            f"Job '{name}' was told to show no partial rows, by outputPartial or outputLayout.",
-            fix="Follow it until it has ended; for the next one, set outputPartial to keep, and "
-            "outputLayout to single.",
+            f"Job '{name}' was told to show no partial rows, by outputPartial.",
+            fix="Follow it until it has ended; for the next one, set outputPartial to keep.",
+            target="job",
+        )
+    if not settings.output.shows_partial:
+        raise Conflict(
+            f"Job '{name}' has the outputLayout {settings.output.layout}: its rows are readable "
+            "when it has ended, those of a job that does not complete as well.",
+            fix=f"Follow it to its end: bep job stream --name {name}",
             target="job",
         )

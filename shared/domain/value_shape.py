@@ -5,6 +5,7 @@ whichever was scored first and however they were bundled.
 """
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Self
 
@@ -81,6 +82,10 @@ def merged(one: Columns, other: Columns) -> Columns:
     for name, shape in other.items():
         both[name] = both[name].plus(shape) if name in both else shape
     return both
+
+
+def texts_of(names: Iterable[str]) -> Columns:
+    return {name: Shape(kinds=(ValueKind.TEXT,)) for name in names}
 
 
 def read_shapes(text: str) -> Columns:

@@ -12,11 +12,13 @@ from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.outcome import Segment
 from shared.domain.output_options import Compression
-from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
+from shared.domain.value_shape import MOST_COLUMNS, Columns, merged, texts_of
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.file_bytes import FileBytes, TextBytes
 from shared.stores.jobs import CONTAINER
+from shared.stores.layout.frames import BadFrame
+from shared.stores.layout.unframed import unframed
 from shared.stores.output_bytes import gzip_members, header_line
 from shared.stores.parquet.parquet_file import GROUP_BYTES, NotAsTold, ParquetFile
 from shared.stores.results import Damaged, Results, Summary, part_name
@@ -52,8 +54,9 @@ class OutputContent:
             yield from self._typed(spec, shards)
             return
         if options.has_header:
-            yield header_line(self._columns(spec.name, shards))
-        yield from self.rows(spec, shards)
+            columns = self._columns(spec.name, shards)
+            yield header_line((*options.partition, *columns) if columns else ())
+        yield from self._plain(spec, shards)
 
     def files(self, spec: JobSpec, shards: Sequence[int], count: int) -> Iterator[FileBytes]:
         """As many files as are asked for, each with the rows that it will be given.
@@ -72,12 +75,22 @@ class OutputContent:
 
     def _typed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         is_packed = spec.settings.output.compress is Compression.GZIP
-        file = ParquetFile(self._types(spec.name, shards), is_packed=is_packed)
+        types = types_of(texts_of(spec.settings.output.partition))
+        types |= self._types(spec.name, shards)
+        file = ParquetFile(types, is_packed=is_packed)
         try:
-            for piece in self.rows(spec, shards):
+            for piece in self._plain(spec, shards):
                 yield from file.take(piece)
             yield from file.end()
         except NotAsTold as error:
+            raise InvalidRequest(f"{BAD_ROWS[0]}: {error}.", fix=BAD_ROWS[1]) from error
+
+    def _plain(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
+        """The rows without their frames, if they are for several files. Raises InvalidRequest."""
+        options, rows = spec.settings.output, self.rows(spec, shards)
+        try:
+            yield from rows if options.is_single else unframed(rows, options)
+        except BadFrame as error:
             raise InvalidRequest(f"{BAD_ROWS[0]}: {error}.", fix=BAD_ROWS[1]) from error
 
     def _types(self, job: str, shards: Sequence[int]) -> Types:
