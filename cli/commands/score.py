@@ -40,6 +40,7 @@ def score(
     conda_file: str = "",
     mini_batch_size: int | None = None,
     error_threshold: int | None = None,
+    split: str = "",
     output_format: str = "",
     output_lineage: str = "",
     output_carry: str = "",
@@ -50,26 +51,30 @@ def score(
 ) -> JSON:
     """Paths and counts. Raises JobFailed when the job did not complete."""
     said = locals()
-    from cli.scoring.deploy_model import deploy  # noqa: PLC0415  # pydantic: not for --help
+    from cli.scoring.deploy_model import deploy, read_settings  # noqa: PLC0415  # pydantic
+    from cli.scoring.wishes import check_wishes, concurrency  # noqa: PLC0415  # not for --help
 
-    model, data = _split(model_and_data)
+    model, data = _words(model_and_data)
     source = read_model(model, Choices(code, scoring_script, environment, conda_file))
     found, folder = find_data(data), _out(out, source)
     check_out(folder)
+    own, form = read_settings(set_values or []), output_form(**{flag: said[flag] for flag in FLAGS})
+    check_wishes(own, form, split, has_script=bool(source.script))
     service = _service(context)
-    deployed = deploy(service, source, set_values or [], Console())
+    deployed = deploy(service, source, own, Console())
     settings: dict[str, JSON] = {
         "miniBatchSize": mini_batch_size,
         "errorThreshold": error_threshold,
-        "properties": output_form(**{flag: said[flag] for flag in FLAGS}),
+        "maxConcurrencyPerInstance": concurrency(own, split, is_here=_is_here(context)),
+        "properties": form,
     }
-    job = _invoke(service, deployed, upload_data(service, found), settings)
+    job = _invoke(service, deployed, upload_data(service, found), settings, split)
     ended = _follow(service, job["name"], folder)
     _show(ended, folder)
     return vars(deployed) | summary(ended, folder)
 
 
-def _split(words: list[str]) -> tuple[str, list[str]]:
+def _words(words: list[str]) -> tuple[str, list[str]]:
     """The framework has one positional argument for both."""
     if len(words) == 1:
         raise UsageError(
@@ -86,18 +91,23 @@ def _out(text: str, source: ModelSource) -> Path:
 
 def _service(context: Context) -> Service:
     """The one that was named, else that of this machine, which is started if it is not there."""
-    if not named_url(context.folder, context.option("url")):
+    if _is_here(context):
         find_or_start(Console())
     return context.service
 
 
+def _is_here(context: Context) -> bool:
+    return not named_url(context.folder, context.option("url"))
+
+
 def _invoke(
-    service: Service, deployed: Deployed, data: InputData, settings: dict[str, JSON]
+    service: Service, deployed: Deployed, data: InputData, settings: dict[str, JSON], split: str
 ) -> JSON:
+    own = data.to_wire() | ({"split": split} if split else {})
     chosen = {name: value for name, value in settings.items() if value is not None}
     return service.post(
         f"/endpoints/{deployed.endpoint}/jobs",
-        {"properties": {"inputData": {"input": data.to_wire()}, **chosen}},
+        {"properties": {"inputData": {"input": own}, **chosen}},
         headers={"azureml-model-deployment": deployed.deployment},
     )
 
