@@ -12,7 +12,7 @@ from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.outcome import Segment
 from shared.domain.output_options import Compression
-from shared.domain.value_shape import MOST_COLUMNS, Columns, merged, texts_of
+from shared.domain.value_shape import MOST_COLUMNS, WORDS, Columns, ValueKind, merged, texts_of
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.file_bytes import FileBytes, TextBytes
@@ -104,11 +104,11 @@ class OutputContent:
         return types
 
     def mixed(self, spec: JobSpec, shards: Sequence[int]) -> list[str]:
-        """Columns that have no type, each with the kinds of its values. Raises Damaged."""
+        """Columns that have no type, each with what its values are, in words. Raises Damaged."""
         if not spec.settings.output.is_typed:
             return []
         found = mixed_columns(self.shapes(spec.name, shards))
-        return [f"'{name[:100]}' ({', '.join(kinds)})" for name, kinds in found]
+        return [f"'{name[:100]}' ({_listed(kinds)})" for name, kinds in found]
 
     def shapes(self, job: str, shards: Sequence[int]) -> Columns:
         """What the values of all rows are, in the order of the plan. Raises Damaged."""
@@ -148,6 +148,10 @@ class OutputContent:
                 yield from _checked(pieces, segments, shard)
             except NotFound:
                 raise Damaged(shard) from None
+
+
+def _listed(kinds: Sequence[ValueKind]) -> str:
+    return " beside ".join(WORDS[kind] for kind in kinds)
 
 
 def _lines(summary: Summary) -> Iterator[bytes]:
