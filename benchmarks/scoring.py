@@ -22,14 +22,13 @@ from benchmarks.race.meter import busy_seconds, cpu_seconds, descendants
 from benchmarks.race.models import IMAGES, TABLES, made_models
 from benchmarks.race.outputs import rows_of
 from benchmarks.race.peer import Peer
-from benchmarks.race.results import LIMIT, SCRIPT, Result, is_reached, tables
+from benchmarks.race.results import LIMIT, NO_CODE, SCRIPT, Result, is_reached, tables
 from benchmarks.race.sets import SETS, FileSet
 from examples.demo.service import CONTAINER, Service, ServiceFailed, starting
 from local.project import PROJECT
 
 CACHE = PROJECT / ".cache" / "bench"
 PEERS = (LIMIT, "pool", "plain")
-NO_CODE = "service, MLflow model"
 SCORER_IDLE_S = 5
 """So that each run finds its model not loaded soon after the run before."""
 

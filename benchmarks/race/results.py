@@ -13,9 +13,10 @@ from benchmarks.race.outputs import Rows
 from benchmarks.race.sets import FileSet
 from benchmarks.race.timeline import Timeline
 
-LIMIT, SCRIPT = "limit_proc", "service, same script"
+LIMIT = "limit_proc"
+SCRIPT, NO_CODE = "service, same script", "service, MLflow model"
 HEADINGS = (
-    *("set", "contender", "runs", "wall s", "files/s", "of limit", "goal", ""),
+    *("set", "contender", "runs", "wall s", "spread", "files/s", "of limit", "goal", ""),
     *("CPU s", "store's", "others'", "CPU of limit", "peak MB"),
 )
 
@@ -67,6 +68,12 @@ class Standing:
         return _seconds(self.results)
 
     @property
+    def spread(self) -> tuple[float, float]:
+        """The shortest and the longest, in seconds."""
+        seconds = [result.finish.seconds for result in self.results]
+        return min(seconds), max(seconds)
+
+    @property
     def ratio(self) -> float | None:
         return _seconds(self.limits) / self.seconds if self.limits else None
 
@@ -76,7 +83,8 @@ class Standing:
 
     @property
     def goal(self) -> float | None:
-        return self.results[0].heat.file_set.goal if self.contender == SCRIPT else None
+        file_set = self.results[0].heat.file_set
+        return {SCRIPT: file_set.goal, NO_CODE: file_set.no_code_goal}.get(self.contender)
 
     @property
     def is_below(self) -> bool:
@@ -90,6 +98,7 @@ class Standing:
             self.contender,
             str(len(self.results)),
             f"{self.seconds:.2f}",
+            "{:.2f}-{:.2f}".format(*self.spread),
             f"{heat.files / self.seconds:.0f}",
             _fraction(ratio),
             "" if goal is None else f">= {goal}",

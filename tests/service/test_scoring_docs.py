@@ -137,9 +137,10 @@ def test_the_logging_script_logs_where_the_page_says(stack: Stack, script: Any) 
     )
     jobs = stack.blobs.get_container_client("batch-jobs")
     folder = f"{started['name']}/logs/user/stdout/"
-    (name,) = jobs.list_blob_names(name_starts_with=folder)
-    assert name.endswith("/process000.stdout.txt")
-    assert b"scoring 2 files" in stack.download(name, "batch-jobs")
+    first, *others = jobs.list_blob_names(name_starts_with=folder)
+    assert two_hosts.IS_ON or not others  # there, the mini-batch may be scored twice
+    assert first.endswith("/process000.stdout.txt")
+    assert b"scoring 2 files" in stack.download(first, "batch-jobs")
 
 
 def test_the_conda_file_is_built_and_its_notes_are_the_pages(stack: Stack, script: Any) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.service.conftest import Deploy
+from tests.support import two_hosts
 from tests.support.doubler import csv_of
 from tests.support.stack import WORKSPACE, Stack
 from tests.support.waiting import wait_until
@@ -21,6 +22,7 @@ def starts(stack: Stack, job: Any) -> list[datetime]:
     return sorted(datetime.fromisoformat(line["Start Time"]) for line in lines)
 
 
+@two_hosts.is_about_one_host("the other host has a scorer of its own for the small job")
 def test_a_small_job_waits_for_turns_of_a_large_one_and_not_for_its_bundles(
     stack: Stack, deploy: Deploy
 ) -> None:
