@@ -23,7 +23,7 @@ from cli.local_service import find_or_start
 from cli.scoring.data_source import InputData, find_data, upload_data
 from cli.scoring.deployed import Deployed
 from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
-from cli.scoring.output_form import FLAGS, first_rows, output_form
+from cli.scoring.output_form import first_rows
 from cli.scoring.results import check_out, first_failure, predictions_in, read_out, summary
 
 log = get_logger(__name__)
@@ -51,23 +51,17 @@ def score(
 ) -> JSON:
     """Paths and counts. Raises JobFailed when the job did not complete."""
     said = locals()
-    from cli.scoring.deploy_model import deploy, read_settings  # noqa: PLC0415  # pydantic
-    from cli.scoring.wishes import check_wishes, concurrency  # noqa: PLC0415  # not for --help
+    from cli.scoring.deploy_model import deploy  # noqa: PLC0415  # pydantic: not for --help
+    from cli.scoring.wishes import read_wishes  # noqa: PLC0415
 
     model, data = _words(model_and_data)
     source = read_model(model, Choices(code, scoring_script, environment, conda_file))
     found, folder = find_data(data), _out(out, source)
     check_out(folder)
-    own, form = read_settings(set_values or []), output_form(**{flag: said[flag] for flag in FLAGS})
-    check_wishes(own, form, split, has_script=bool(source.script))
+    wishes = read_wishes(said, has_script=bool(source.script))
     service = _service(context)
-    deployed = deploy(service, source, own, Console())
-    settings: dict[str, JSON] = {
-        "miniBatchSize": mini_batch_size,
-        "errorThreshold": error_threshold,
-        "maxConcurrencyPerInstance": concurrency(own, split, is_here=_is_here(context)),
-        "properties": form,
-    }
+    deployed = deploy(service, source, wishes.settings, Console())
+    settings = wishes.of_job(is_here=_is_here(context))
     job = _invoke(service, deployed, upload_data(service, found), settings, split)
     ended = _follow(service, job["name"], folder)
     _show(ended, folder)

@@ -16,12 +16,12 @@ from shared.domain.value_shape import MOST_COLUMNS, WORDS, Columns, ValueKind, m
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.file_bytes import FileBytes, TextBytes
+from shared.stores.frames import BadFrame
 from shared.stores.jobs import CONTAINER
-from shared.stores.layout.frames import BadFrame
-from shared.stores.layout.unframed import unframed
 from shared.stores.output_bytes import gzip_members, header_line
 from shared.stores.parquet.parquet_file import GROUP_BYTES, NotAsTold, ParquetFile
 from shared.stores.results import Damaged, Results, Summary, part_name
+from shared.stores.unframed import unframed
 
 # Of files that are open together; and of one of them, so that its blocks are not too many.
 MEMORY_BYTES, LEAST_BLOCK = 128 << 20, 64 << 10

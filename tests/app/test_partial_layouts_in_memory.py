@@ -20,9 +20,9 @@ from shared.domain.output_options import (
 )
 from shared.scoring.child.csv_lines import each
 from shared.scoring.child.framed_rows import framed, partition_paths
+from shared.stores.frames import BadFrame
 from shared.stores.job_remains import JobRemainsStore
-from shared.stores.layout.frames import BadFrame
-from shared.stores.layout.unframed import unframed
+from shared.stores.unframed import unframed
 from tests.app.job_results import receipt
 from tests.app.test_output_layouts_in_memory import NAMED, in_folder, rows_of, with_objects
 from tests.app.test_partial_in_memory import canceled_after
@@ -160,3 +160,15 @@ def test_frames_that_are_none_are_refused(data: bytes, partition: tuple[str, ...
 
     with pytest.raises(BadFrame):
         list(unframed([data], output))
+
+
+def test_columns_without_a_type_are_warned_of_in_words(app: App) -> None:
+    services, blobs, _ = app
+    upload(blobs, ['[{"n": 1, "c": "x"}]', '[{"n": "a", "c": "y"}]', '[{"n": [1], "c": null}]'])
+    spec = in_folder(options(OutputLayout.PER_INPUT, OutputFormat.PARQUET))
+
+    run_job(spec, services)
+
+    (warning,) = services.jobs.get("job-1").state.warnings
+    assert "in common: 'n' (whole numbers beside texts beside lists). Their type" in warning
+    assert "is string: predict values of one type in each, or cast" in warning

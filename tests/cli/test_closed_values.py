@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.scoring.wishes import concurrency
+from cli.scoring.wishes import Wishes
 from tests.cli.in_process import bep_here
 from tests.support.stub_service import ROOT, StubService, stub_service
 
@@ -118,4 +118,9 @@ def test_pieces_share_the_cores_of_this_machine_unless_something_says_otherwise(
 ) -> None:
     expected = os.process_cpu_count() if has_any else None
 
-    assert expected == concurrency(own, split, is_here=is_here)
+    wishes = Wishes(own, {"errorThreshold": 0}, split)
+
+    asked = wishes.of_job(is_here=is_here)
+
+    assert 0 == asked["errorThreshold"]
+    assert expected == asked.get("maxConcurrencyPerInstance")

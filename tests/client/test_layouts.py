@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from tests.client.conftest import RunWithSdk
 from tests.support.deploying import deploy_on
@@ -38,7 +37,7 @@ ROWS = sorted(
 def frame_of(path: Path) -> pd.DataFrame:
     data = path.read_bytes()
     if path.suffix == ".parquet":
-        return pq.read_table(io.BytesIO(data)).to_pandas()
+        return pd.read_parquet(io.BytesIO(data))
     text = io.StringIO((gzip.decompress(data) if path.suffix == ".gz" else data).decode())
     return pd.read_json(text, lines=True) if ".jsonl" in path.name else pd.read_csv(text)
 

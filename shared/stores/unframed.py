@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from shared.domain.message import JSON
 from shared.domain.output_options import OutputFormat, OutputLayout, OutputOptions
-from shared.stores.layout.frames import BadFrame, frames
+from shared.stores.frames import BadFrame, frames
 
 # As Hive spells it.
 NOTHING = "__HIVE_DEFAULT_PARTITION__"
