@@ -37,7 +37,7 @@ def close(task: ClosingTask, services: Services) -> bool:
         return False
     if spec.settings.output.shows_partial:
         segments = [record.segment for record in closed.records]
-        services.results.bundle_rows.remove(task.job, task.shard, segments)
+        services.results.bundle_rows.forget(task.job, task.shard, segments)
     sheet = services.look_into_job.sheets.begin_write(spec, plan, closed)
 
     reached_before = set[int]()

@@ -4,12 +4,14 @@
    through a plain thread pool.
 2. Jobs over a model that does nothing: wall time per mini-batch beyond the time inside run(), and
    the host's memory; beside them, a plain loop that downloads each file by the storage SDK.
+   `--jobs 2000 10000 100000`: how many mini-batches each has.
 """
 
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -24,10 +26,15 @@ from benchmarks.service import deployed
 ACTIVITIES, SHARD = 10_000, 200
 JOBS = (2_000, 10_000)
 BUDGET_ACTIVITY_MS, BUDGET_MINIBATCH_MS, BUDGET_MEMORY_MB = 1.0, 5.0, 300
+BUDGET_GROWTH = 1.2
+"""Of what a mini-batch costs, from the smallest job to the largest."""
 
 
-def main() -> int:
-    rows = [*_activities(), *_jobs()]
+def main(arguments: Sequence[str]) -> int:
+    parser = ArgumentParser(prog="./run bench overhead", description=__doc__)
+    parser.add_argument("--jobs", nargs="+", type=int, default=list(JOBS), metavar="N")
+    options = parser.parse_args(arguments)
+    rows = [*_activities(), *_jobs(sorted(options.jobs))]
     print()
     for row in rows:
         print(row)
@@ -50,10 +57,10 @@ def _activities() -> list[Row]:
     ]
 
 
-def _jobs() -> list[Row]:
-    rows = []
+def _jobs(counts: Sequence[int]) -> list[Row]:
+    rows, each = list[Row](), list[float]()
     with tempfile.TemporaryDirectory() as folder, deployed(Path(folder)) as service:
-        for count in JOBS:
+        for count in counts:
             uri = service.upload(f"in-{count}", count)
             service.score(service.upload("warm", 2))
             job, took, memory = _measured(partial(service.score, uri), service.host_pid)
@@ -65,7 +72,13 @@ def _jobs() -> list[Row]:
                 Row("  inside run(), each", inside * 1000 / count, "ms"),
                 Row("  host memory, peak", memory, "MB", BUDGET_MEMORY_MB),
             ]
-        plain = service.plain_loop("in-2000")
+            each.append(beyond)
+            print(*rows[-3:], sep="\n", flush=True)
+        if len(counts) > 1:
+            growth = each[-1] / each[0]
+            what = f"  a mini-batch of {counts[-1]} over one of {counts[0]}"
+            rows.append(Row(what, growth, "x", BUDGET_GROWTH))
+        plain = service.plain_loop(f"in-{counts[0]}")
         rows.append(Row("  beside it: a plain loop of SDK downloads, each", plain * 1000, "ms"))
     return rows
 
@@ -94,4 +107,4 @@ def _memory_of(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -217,7 +217,8 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
     inputs = Inputs(blobs, registry, datastores)
     uploads = Uploads(blobs, settings.started_upload_days)
     computes, jobs = Computes(registry), Jobs(blobs, note_progress=observer().progressed)
-    results = Results(blobs, ThreadPoolExecutor(READERS, thread_name_prefix="records"))
+    readers = ThreadPoolExecutor(READERS, thread_name_prefix="records")
+    results = Results(blobs, readers, jobs.find, rows_after_s=settings.rows_readable_after_s)
     downloads = ThreadPoolExecutor(settings.downloads_at_once, thread_name_prefix="downloads")
     return Services(
         settings=settings,

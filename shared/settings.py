@@ -189,6 +189,10 @@ class Settings(HousekeepingSettings, ElsewhereSettings, ScorerSettings):
 
     downloads_at_once: Annotated[PositiveInt, Field(le=256)] = 32
 
+    rows_readable_after_s: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 10.0
+    """How long rows of a bundle wait before they are written a second time, to be read while the
+    job runs; those of a shard that is closed by then are not."""
+
     otel_exporter_otlp_endpoint: Annotated[str, AfterValidator(collector_address)] = ""
     """Where telemetry is sent by OTLP: http://127.0.0.1:4318, say. Empty: nowhere."""
 

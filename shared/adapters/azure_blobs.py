@@ -153,9 +153,9 @@ class AzureBlobs:
         self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
     ) -> Iterator[str]:
         # A listing begins with the name that it starts from.
-        size = at_once + 1 if at_once else 0
+        size, before = at_once + 1 if at_once else 0, listing_order(start_after)
         for item in self._listing(container, prefix, start_after, size, has_metadata=False):
-            if listing_order(item.name) > listing_order(start_after):
+            if not start_after or listing_order(item.name) > before:
                 yield item.name
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:

@@ -124,6 +124,8 @@ class ReadPartial:
         if shard is None:
             return []
         records = self.sheets.records(job, shard, seen.open_records)
+        written = self.results.bundle_rows.written(job.name, shard) if records else set[str]()
+        records = [one for one in records if self._is_readable(job.name, shard, one, written)]
         records.sort(key=lambda one: (one.segment.span.first, -one.segment.span.stop))
         found, reached = list[Piece](), 0
         for record in records:
@@ -131,6 +133,12 @@ class ReadPartial:
                 reached = record.segment.span.stop
                 found.append(Piece.of(rows_of(job.name, shard, record.segment), [record]))
         return found
+
+    @staticmethod
+    def _is_readable(job: str, shard: int, record: Record, written: set[str]) -> bool:
+        """What was staged a moment ago is not there yet."""
+        segment = record.segment
+        return not segment.bytes or rows_of(job, shard, segment).path in written
 
 
 def _check_partial(job: Job) -> None:

@@ -20,8 +20,8 @@ from shared.stores.datastores import Datastores
 from shared.stores.published import OWNER
 from shared.stores.registry import Registry
 
-# Not what the store gives at once (5000): the second listing's pages end elsewhere.
-OTHER_PAGE = 3_000
+# Not what the store gives at once (5000), and few pages: those of the second listing end elsewhere.
+OTHER_PAGE = 4_900
 # Of a folder from which files are chosen, at invoke: in a larger one planning finds them, or none.
 MOST_LOOKED_AT = 20_000
 

@@ -27,7 +27,7 @@ from shared.domain.task import AcceptedBundle
 from shared.domain.value_shape import Columns
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, CountedBytes, in_blocks
-from shared.stores.bundle_rows import BundleRows
+from shared.stores.bundle_rows import BundleRows, FindJob
 from shared.stores.documents import Documents
 from shared.stores.job_columns import JobColumns
 from shared.stores.jobs import CONTAINER
@@ -87,14 +87,24 @@ class Damaged(Exception):
 
 
 class Results:
-    """Thread-safe. `readers` runs small reads side by side."""
+    """Thread-safe. `readers` runs small reads side by side.
 
-    def __init__(self, blobs: Blobs, readers: Executor) -> None:
+    Rows of a job that `find_job` has may be read `rows_after_s` seconds after they were staged.
+    """
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        readers: Executor,
+        find_job: FindJob = lambda _: None,
+        *,
+        rows_after_s: float = 0.0,
+    ) -> None:
         self._blobs = blobs
         self._documents = Documents(blobs, CONTAINER)
         self.readers = readers
         self.columns = JobColumns(blobs)
-        self.bundle_rows = BundleRows(blobs, readers)
+        self.bundle_rows = BundleRows(blobs, readers, find_job, after_s=rows_after_s)
 
     def stage(
         self,
@@ -108,23 +118,18 @@ class Results:
     ) -> Segment:
         """Stage the rows in the files, in that order, as blocks of the shard's part.
 
-        They `are_readable` before the part stands if they are written into a blob of their own.
+        They `are_readable` before the part stands if they are to have a blob of their own.
         """
         content = CountedBytes(_content(outputs))
         content.exhaust()
         blocks = -(-content.size // BLOCK_BYTES)
         sha256, size = content.sha256, content.size
         segment = Segment(span=span, rows=rows, bytes=size, sha256=sha256, blocks=blocks)
-        second = (
-            self.bundle_rows.begin_write(job, shard, segment, _content(outputs))
-            if are_readable and size
-            else None
-        )
-        for index, block in enumerate(in_blocks(_content(outputs))):
-            name = _block_id(span, sha256, index)
-            self._blobs.stage(CONTAINER, part_name(job, shard), name, block)
-        if second is not None:
-            second.result()
+        passing, part = in_blocks(_content(outputs)), part_name(job, shard)
+        if are_readable and size:
+            passing = self.bundle_rows.passing(job, shard, segment, part, passing)
+        for index, block in enumerate(passing):
+            self._blobs.stage(CONTAINER, part, _block_id(span, sha256, index), block)
         return segment
 
     def record(self, job: str, shard: int, record: Record) -> str:

@@ -32,6 +32,7 @@ from tests.support.orchestrations import NOON, Orchestrations
 from tests.support.rehearsal import Rehearsal
 from tests.support.services_in_memory import App, rehearse, run_job, services_in_memory, upload
 from tests.support.specs import CONTAINER, a_spec
+from tests.support.waiting import wait_until
 from triggers.partial_rows import read_partial
 
 SHARD = 200
@@ -125,7 +126,7 @@ def test_at_each_moment_every_file_is_in_or_missing_and_rows_are_in_input_order(
 
     assert (sorted(seen), files) == (seen, seen[-1])
     assert 0 < seen[1]
-    assert [] == list(blobs.list_names("batch-jobs", "job-1/rows/"))
+    wait_until(lambda: not list(blobs.list_names("batch-jobs", "job-1/rows/")))
 
 
 def test_a_long_job_is_read_page_by_page_over_its_closed_shards(app: App) -> None:
@@ -182,7 +183,7 @@ def test_a_job_that_shows_no_rows_says_why_and_writes_none_twice(
     def look(plan: Any) -> None:
         with pytest.raises(Conflict, match=words):
             read(services, plan)
-        assert [] == list(blobs.list_names("batch-jobs", "job-1/rows/"))
+        wait_until(lambda: not list(blobs.list_names("batch-jobs", "job-1/rows/")))
 
     run_job(a_spec(mini_batch_size=1, **changes), services, after_each(rehearse(services), look))
 

@@ -160,7 +160,8 @@ def services_with_processes(scratch: Path, blobs: MemoryBlobs, **more: Any) -> S
     for container in ("batch-registry", "batch-jobs", "batch-index", "azureml", CONTAINER):
         blobs.ensure_container(container)
     blobs.write(CONTAINER, "models/m/MLmodel", b"flavors: {}")
-    settings = Settings(scratch_folder=scratch, auth_issuer=("https://issuer.invalid",), **more)
+    usual = {"auth_issuer": ("https://issuer.invalid",), "rows_readable_after_s": 0.0}
+    settings = Settings(scratch_folder=scratch, **{**usual, **more})
     return build(settings, blobs, ACCOUNT_URL, SIGNER)
 
 
