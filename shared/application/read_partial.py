@@ -164,8 +164,9 @@ def _check_partial(job: Job) -> None:
         )
     if not settings.output.shows_partial:
         raise Conflict(
-            f"Job '{name}' has the outputLayout {settings.output.layout}: its rows are readable "
-            "when it has ended, those of a job that does not complete as well.",
-            fix=f"Follow it to its end: bep job stream --name {name}",
+            f"Job '{name}' has the outputLayout {settings.output.layout}, and its rows are put "
+            "together when it ends.",
+            fix="When it has ended without completing, fetch what it kept: bep job download "
+            f"--name {name} --output-name partial",
             target="job",
         )

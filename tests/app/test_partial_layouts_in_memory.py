@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.memory_blobs import MemoryBlobs
+from shared.domain.errors import Conflict
 from shared.domain.output_options import (
     Compression,
     OutputFormat,
@@ -26,7 +27,8 @@ from shared.stores.unframed import unframed
 from tests.app.job_results import receipt
 from tests.app.test_output_layouts_in_memory import NAMED, in_folder, rows_of, with_objects
 from tests.app.test_partial_in_memory import canceled_after
-from tests.support.services_in_memory import App, run_job, upload
+from tests.app.test_partial_reading import after_each, read
+from tests.support.services_in_memory import App, rehearse, run_job, upload
 from tests.support.specs import CONTAINER
 
 VALUES = ["DE", "A/B", "{x", None, 'q"\n,']
@@ -172,3 +174,21 @@ def test_columns_without_a_type_are_warned_of_in_words(app: App) -> None:
     (warning,) = services.jobs.get("job-1").state.warnings
     assert "in common: 'n' (whole numbers beside texts beside lists). Their type" in warning
     assert "is string: predict values of one type in each, or cast" in warning
+
+
+def test_a_job_that_runs_says_when_its_rows_can_be_read_and_writes_none_twice(app: App) -> None:
+    services, blobs, _ = app
+    upload(blobs, ['[{"n": 1, "c": "x"}]', '[{"n": 2, "c": "y"}]'])
+    told = list[str]()
+
+    def look(plan: Any) -> None:
+        with pytest.raises(Conflict) as refused:
+            read(services, plan)
+        told.append(str(refused.value))
+        assert [] == list(blobs.list_names("batch-jobs", "job-1/rows/"))
+
+    spec = in_folder(options(OutputLayout.HIVE, OutputFormat.JSONL))
+    run_job(spec, services, after_each(rehearse(services), look))
+
+    assert "outputLayout hive, and its rows are put together when it ends" in told[0]
+    assert "--output-name partial" in told[0]
