@@ -35,7 +35,7 @@ def close(task: ClosingTask, services: Services) -> bool:
         )
     except (NotFound, BlocksMissing):
         return False
-    if spec.settings.output.keeps_partial:
+    if spec.settings.output.shows_partial:
         segments = [record.segment for record in closed.records]
         services.results.bundle_rows.forget(task.job, task.shard, segments)
     sheet = services.look_into_job.sheets.begin_write(spec, plan, closed)

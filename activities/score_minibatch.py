@@ -160,7 +160,7 @@ def _stage(
     """Put rows, side files and reports into the store. With summary_only rows only count."""
     has_rows = spec.settings.output_action is OutputAction.APPEND_ROW
     rows, outputs = (result.rows, result.outputs) if has_rows else (0, [])
-    stage, is_early = services.results.stage, spec.settings.output.keeps_partial
+    stage, is_early = services.results.stage, spec.settings.output.shows_partial
     segment = stage(task.job, task.shard, result.span, rows, outputs, are_readable=is_early)
     changes = services.side_files.store(task.job, result.span, _changes(result.side_files))
     record = Record(

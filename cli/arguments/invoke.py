@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.arguments.batch_endpoint import DEPLOYMENT, NAME, TYPE
 from cli.arguments.batch_endpoint_files import FILE, SET
-from cli.arguments.output_form import IF_EXISTS, PARTIAL, add_form
+from cli.arguments.output_form import IF_EXISTS, PARTIAL, SPLIT, add_form
 
 INPUTS = {
     "input": "What to score: azureml:DATA:VERSION, a path in a datastore, a URL, or a file or "
@@ -23,8 +23,7 @@ GLOBS = {
 CHOICES = {
     "changed_since": "Only files that changed since then: a time with its zone, or an earlier job.",
     "newest": "Only so many files, those that changed last.",
-    "split": "Score large csv, JSON lines and parquet files in pieces: size, rows, size=64MB or "
-    "rows=100000.",
+    "split": SPLIT,
 }
 OUTPUTS = {
     "output_path": "Where to write: azureml://datastores/DATASTORE/paths/FOLDER, or a folder in "

@@ -1,4 +1,4 @@
-"""Flags that say what predictions look like: of `invoke`, and some of them of `score`."""
+"""Flags that `invoke` and `score` have in common: what predictions look like, and pieces."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,9 @@ IF_EXISTS = (
 PARTIAL = (
     "Whether the rows that are scored are readable while the job runs, and kept if it fails or is "
     "canceled: keep or none. Default: as deployed."
+)
+SPLIT = (
+    "Score large csv, JSON lines and parquet files in pieces: size, rows, size=64MB or rows=100000."
 )
 
 

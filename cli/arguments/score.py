@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from cli.arguments.output_form import add_form
+from cli.arguments.output_form import SPLIT, add_form
+
+_AT_ONCE = (
+    "This machine's own service scores as many at once as it has cores, unless --set "
+    "max_concurrency_per_instance says otherwise."
+)
 
 
 def load(flags: Any, _verb: str) -> None:
@@ -25,6 +30,7 @@ def load(flags: Any, _verb: str) -> None:
     flags.argument("conda_file", help="The same as a conda file. Default: one beside the script.")
     flags.argument("mini_batch_size", type=int, help="Files in one call of run().")
     flags.argument("error_threshold", type=int, help="Files that may fail; -1: any number.")
+    flags.argument("split", help=f"{SPLIT} {_AT_ONCE}")
     add_form(flags.argument)
     flags.argument(
         "set_values",

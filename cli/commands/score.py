@@ -23,7 +23,7 @@ from cli.local_service import find_or_start
 from cli.scoring.data_source import InputData, find_data, upload_data
 from cli.scoring.deployed import Deployed
 from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
-from cli.scoring.output_form import FLAGS, first_rows, output_form
+from cli.scoring.output_form import first_rows
 from cli.scoring.results import check_out, first_failure, predictions_in, read_out, summary
 
 log = get_logger(__name__)
@@ -40,6 +40,7 @@ def score(
     conda_file: str = "",
     mini_batch_size: int | None = None,
     error_threshold: int | None = None,
+    split: str = "",
     output_format: str = "",
     output_lineage: str = "",
     output_carry: str = "",
@@ -51,25 +52,23 @@ def score(
     """Paths and counts. Raises JobFailed when the job did not complete."""
     said = locals()
     from cli.scoring.deploy_model import deploy  # noqa: PLC0415  # pydantic: not for --help
+    from cli.scoring.wishes import read_wishes  # noqa: PLC0415
 
-    model, data = _split(model_and_data)
+    model, data = _words(model_and_data)
     source = read_model(model, Choices(code, scoring_script, environment, conda_file))
     found, folder = find_data(data), _out(out, source)
     check_out(folder)
+    wishes = read_wishes(said, has_script=bool(source.script))
     service = _service(context)
-    deployed = deploy(service, source, set_values or [], Console())
-    settings: dict[str, JSON] = {
-        "miniBatchSize": mini_batch_size,
-        "errorThreshold": error_threshold,
-        "properties": output_form(**{flag: said[flag] for flag in FLAGS}),
-    }
-    job = _invoke(service, deployed, upload_data(service, found), settings)
+    deployed = deploy(service, source, wishes.settings, Console())
+    settings = wishes.of_job(is_here=_is_here(context))
+    job = _invoke(service, deployed, upload_data(service, found), settings, split)
     ended = _follow(service, job["name"], folder)
     _show(ended, folder)
     return vars(deployed) | summary(ended, folder)
 
 
-def _split(words: list[str]) -> tuple[str, list[str]]:
+def _words(words: list[str]) -> tuple[str, list[str]]:
     """The framework has one positional argument for both."""
     if len(words) == 1:
         raise UsageError(
@@ -86,18 +85,23 @@ def _out(text: str, source: ModelSource) -> Path:
 
 def _service(context: Context) -> Service:
     """The one that was named, else that of this machine, which is started if it is not there."""
-    if not named_url(context.folder, context.option("url")):
+    if _is_here(context):
         find_or_start(Console())
     return context.service
 
 
+def _is_here(context: Context) -> bool:
+    return not named_url(context.folder, context.option("url"))
+
+
 def _invoke(
-    service: Service, deployed: Deployed, data: InputData, settings: dict[str, JSON]
+    service: Service, deployed: Deployed, data: InputData, settings: dict[str, JSON], split: str
 ) -> JSON:
+    own = data.to_wire() | ({"split": split} if split else {})
     chosen = {name: value for name, value in settings.items() if value is not None}
     return service.post(
         f"/endpoints/{deployed.endpoint}/jobs",
-        {"properties": {"inputData": {"input": data.to_wire()}, **chosen}},
+        {"properties": {"inputData": {"input": own}, **chosen}},
         headers={"azureml-model-deployment": deployed.deployment},
     )
 

@@ -58,8 +58,10 @@ def update(
     """What is not given stays; only if nobody changed it since it was read."""
     from shared.schemas.az_yaml.nodes import Position  # noqa: PLC0415  # loads pydantic
     from shared.schemas.az_yaml.overrides import node_of  # noqa: PLC0415
-    from shared.schemas.az_yaml.webhook_file import changed_webhook  # noqa: PLC0415
+    from shared.schemas.az_yaml.webhook_file import changed_webhook, check_events  # noqa: PLC0415
 
+    with usage_errors():
+        check_events(node_of(list(events or ()), Position("--events")))
     old = context.service.get(_path(endpoint_name, name))
     own = old["properties"]
     before = {key: own[key] for key in CHANGED if own.get(key)} | {"state": own["state"]}

@@ -28,10 +28,9 @@ CREATED_BY = {"createdBy": "bep score"}
 
 
 def deploy(
-    service: Service, source: ModelSource, overrides: Sequence[str], out: Console
+    service: Service, source: ModelSource, settings: dict[str, Any], out: Console
 ) -> Deployed:
-    """Raises CommandError when the deployment cannot be made, UsageError for overrides."""
-    settings = _settings(overrides)
+    """Raises CommandError when the deployment cannot be made."""
     model = _register(service, source)
     name = f"{short_name(source.name)}-{_digest(model['properties']['modelUri'])}"
     body = settings | {"model": {"referenceType": "Id", "assetId": model["id"]}}
@@ -102,8 +101,8 @@ def _asset(kind: AssetKind, name: str, body: JSON, path: Path | None) -> AssetFi
     return AssetFile(kind, name, "", body, local, FLAGS)
 
 
-def _settings(overrides: Sequence[str]) -> dict[str, Any]:
-    """ARM's settings of `--set`, by the keys of a deployment's file."""
+def read_settings(overrides: Sequence[str]) -> dict[str, Any]:
+    """ARM's settings of `--set`, by the keys of a deployment's file. Raises UsageError."""
     if not overrides:
         return {}
     from shared.domain.errors import BatchError  # noqa: PLC0415  # pydantic

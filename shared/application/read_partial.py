@@ -158,8 +158,15 @@ def _check_partial(job: Job) -> None:
         )
     if not settings.output.keeps_partial:
         raise Conflict(
-            f"Job '{name}' was told to show no partial rows, by outputPartial or outputLayout.",
-            fix="Follow it until it has ended; for the next one, set outputPartial to keep, and "
-            "outputLayout to single.",
+            f"Job '{name}' was told to show no partial rows, by outputPartial.",
+            fix="Follow it until it has ended; for the next one, set outputPartial to keep.",
+            target="job",
+        )
+    if not settings.output.shows_partial:
+        raise Conflict(
+            f"Job '{name}' has the outputLayout {settings.output.layout}, and its rows are put "
+            "together when it ends.",
+            fix="When it has ended without completing, fetch what it kept: bep job download "
+            f"--name {name} --output-name partial",
             target="job",
         )

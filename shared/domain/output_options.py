@@ -147,8 +147,13 @@ class OutputOptions(Message):
 
     @property
     def keeps_partial(self) -> bool:
-        """Not of several files: their rows are no file before all are there."""
-        return self.partial is PartialRows.KEEP and self.is_single
+        """Whether a job that does not complete keeps its rows."""
+        return self.partial is PartialRows.KEEP
+
+    @property
+    def shows_partial(self) -> bool:
+        """Whether rows are readable before the job has ended: not while they lie in frames."""
+        return self.keeps_partial and self.is_single
 
     @property
     def is_typed(self) -> bool:

@@ -1,7 +1,11 @@
-"""Rows of a job that did not complete: where they are kept, what they are of, what is missing."""
+"""Rows of a job that did not complete: where they are kept, what they are of, what is missing.
+
+Where predictions would be several files they are one file all the same, beside their folder.
+"""
 
 from collections.abc import Iterable, Iterator
 
+from shared.domain.job_output import JobOutput
 from shared.domain.message import Message
 from shared.domain.minibatch import Span, joined
 from shared.domain.resolved_deployment import Location
@@ -45,14 +49,19 @@ class PartialProof(KeptRows):
     missing: Missing
 
 
-def partial_folder(output: str, job: str) -> str:
-    """The folder of a job's partial rows, beside its predictions file: a blob's name, or a URI."""
+def partial_uri(output: JobOutput, job: str, name: str) -> str:
+    return _beside(output.uri.removesuffix("/"), job, name)
+
+
+def partial_location(output: JobOutput, job: str, name: str) -> Location:
+    path = _beside(output.folder or output.location.path, job, name)
+    return output.location.model_copy(update={"path": path})
+
+
+def _beside(output: str, job: str, name: str) -> str:
+    """In the folder of a job's partial rows, which lies beside its predictions."""
     folder, slash, _ = output.rpartition("/")
-    return f"{folder}{slash}{FOLDER}/{job}"
-
-
-def partial_location(output: Location, job: str, name: str) -> Location:
-    return output.model_copy(update={"path": f"{partial_folder(output.path, job)}/{name}"})
+    return f"{folder}{slash}{FOLDER}/{job}/{name}"
 
 
 def gaps(done: Iterable[Span], minibatches: int) -> Iterator[Span]:

@@ -74,9 +74,9 @@ class Piece(Message):
     """Some of a file's records: piece `number` (from 0) `of` so many.
 
     `first_row` counts the file's rows before it. Of a text it is the bytes from `start` up to
-    `stop`, `first_line` line ends after the file's beginning, and goes below the file's first
-    `head` bytes. `columns` are keys that the file's other records may have. Of parquet it is the
-    row groups from `start` up to `stop`, and `ranges` are the bytes that hold them.
+    `stop`, and goes below the file's first `head` bytes; `first_line` line ends are between.
+    `columns` are keys that the file's other records may have. Of parquet it is the row groups from
+    `start` up to `stop`, and `ranges` are the bytes that hold them.
     """
 
     number: int

@@ -5,6 +5,7 @@ whichever was scored first and however they were bundled.
 """
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Self
 
@@ -40,6 +41,26 @@ class ValueKind(StrEnum):
     DEEP = "deep"
 
 
+WORDS = {
+    ValueKind.BOOL: "true and false",
+    ValueKind.INT: "whole numbers",
+    ValueKind.LONG: "whole numbers that no float has exactly",
+    ValueKind.HUGE: "whole numbers beyond 64 bits",
+    ValueKind.DOUBLE: "fractions",
+    ValueKind.INFINITE: "infinity",
+    ValueKind.TEXT: "texts",
+    ValueKind.DATE: "dates",
+    ValueKind.TIME: "times",
+    ValueKind.TIME_NS: "times with nanoseconds",
+    ValueKind.TIME_FAR: "times too far off for nanoseconds",
+    ValueKind.INSTANT: "times with a zone",
+    ValueKind.INSTANT_NS: "times with a zone and nanoseconds",
+    ValueKind.INSTANT_FAR: "times with a zone, too far off for nanoseconds",
+    ValueKind.LIST: "lists",
+    ValueKind.DICT: "dicts",
+    ValueKind.WIDE: "dicts with many keys",
+    ValueKind.DEEP: "values nested deep",
+}
 # Keys of objects in a column, and how far values are nested: beyond it a column is JSON text.
 MOST_FIELDS, DEEPEST = 100, 8
 # Of a file, those of nested values as well.
@@ -81,6 +102,10 @@ def merged(one: Columns, other: Columns) -> Columns:
     for name, shape in other.items():
         both[name] = both[name].plus(shape) if name in both else shape
     return both
+
+
+def texts_of(names: Iterable[str]) -> Columns:
+    return {name: Shape(kinds=(ValueKind.TEXT,)) for name in names}
 
 
 def read_shapes(text: str) -> Columns:

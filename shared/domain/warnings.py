@@ -143,8 +143,8 @@ def _mixed(columns: Sequence[str]) -> str:
     more = f" and {len(columns) - MOST_NAMES} more" if len(columns) > MOST_NAMES else ""
     return (
         f"The values of some columns have no type in common: {', '.join(columns[:MOST_NAMES])}"
-        f"{more}. They are text in the parquet file: predict one type, or cast them where you "
-        "read them."
+        f"{more}. Their type in the parquet file is string: predict values of one type in each, "
+        "or cast them where you read them."
     )
 
 

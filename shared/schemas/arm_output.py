@@ -22,6 +22,7 @@ from shared.domain.output_options import (
     OutputOptions,
     PartialRows,
 )
+from shared.domain.output_options import LINEAGE as COLUMNS
 from shared.schemas.checked import refusals
 
 FORMAT, LINEAGE, CARRY = "outputFormat", "outputLineage", "outputCarry"
@@ -61,7 +62,7 @@ def _read_values(own: Mapping[str, JSON], path: str) -> dict[str, Any]:
         if (text := given.get(_sound(name))) is not None:
             values[field] = _chosen(text, kind, f"{path}.{name}")
     if (text := given.get(_sound(LINEAGE))) is not None:
-        values["lineage"] = _names(text, f"{path}.{LINEAGE}") if text else None
+        values["lineage"] = _lineage(text, f"{path}.{LINEAGE}") if text else None
     if (text := given.get(_sound(CARRY))) is not None:
         is_all = text.lower() in {"all", ALL}
         values["carry"] = [ALL] if is_all else _names(text, f"{path}.{CARRY}")
@@ -118,6 +119,17 @@ def _chosen(text: str, kind: type[StrEnum], target: str) -> str:
             f"'{target}' is '{text[:100]}'.", fix=f"Use {', '.join(kind)}.", target=target
         )
     return by_sound[_sound(text)]
+
+
+def _lineage(text: str, target: str) -> list[str]:
+    names = _names(text, target)
+    if unknown := [name for name in names if name not in COLUMNS]:
+        raise InvalidRequest(
+            f"'{unknown[0][:100]}' is no column of a lineage, in '{target}'.",
+            fix=f"Use some of: {', '.join(COLUMNS)}; or {NONE}.",
+            target=target,
+        )
+    return names
 
 
 def _names(text: str, target: str) -> list[str]:

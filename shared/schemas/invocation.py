@@ -193,12 +193,13 @@ def _read_output(properties: Fields, settings: BatchSettings) -> tuple[str, str,
     name, value = outputs[0]
     fields = Fields.of(value, f"{properties.path('outputData')}.{name}")
     kind = fields.text("jobOutputType", OUTPUT_TYPE)
-    if kind.replace("_", "").lower() != OUTPUT_TYPE.lower():
+    is_folder = kind.replace("_", "").lower() == "urifolder" and not settings.output.is_single
+    if kind.replace("_", "").lower() != OUTPUT_TYPE.lower() and not is_folder:
         _refuse(
             "OutputData.Values[0].JobOutputType",
             "Job output type must be 'uri_file'.",
             kind[:100],
-            "Use UriFile, and name the file to write in uri.",
+            "Use UriFile, and name the file to write in uri; UriFolder is for outputLayout.",
         )
     uri = fields.text("uri")
     fields.ignore("mode", "description")

@@ -17,6 +17,7 @@ from shared.domain.cleared import JobRemains
 from shared.domain.datastore import ARTIFACT_CONTAINER
 from shared.domain.errors import NotFound, PreconditionFailed
 from shared.domain.job import JobSpec
+from shared.domain.partial_rows import partial_location
 from shared.domain.resolved_deployment import Location
 from shared.ports import BlobItem, Blobs
 from shared.stores.job_names import name_of
@@ -87,15 +88,18 @@ class JobRemainsStore:
         yield container, BlobItem(name, head.etag, head.size)
 
     def _published(self, spec: JobSpec) -> Iterator[Placed]:
-        output = spec.output.location
-        folder = output.path.rpartition("/")[0]
-        try:
-            listed = list(self._blobs.list_blobs(output.container, f"{folder}/" if folder else ""))
-        except NotFound:  # its container was deleted
-            return
-        for item in listed:
-            if item.metadata.get(OWNER) == spec.name:
-                yield output.container, item
+        """Rows that were kept beside a folder of predictions are not in it."""
+        place = folder_of(spec)
+        folder = f"{place.path}/" if place.path else ""
+        beside = partial_location(spec.output, spec.name, "").path
+        for prefix in (folder,) if beside.startswith(folder) else (folder, beside):
+            try:
+                listed = list(self._blobs.list_blobs(place.container, prefix))
+            except NotFound:  # its container was deleted
+                return
+            for item in listed:
+                if item.metadata.get(OWNER) == spec.name:
+                    yield place.container, item
 
     def _delete(self, found: Iterable[Placed], is_late: Callable[[], bool]) -> Cleaned:
         count, size = 0, 0

@@ -12,14 +12,16 @@ from shared.domain.errors import InvalidRequest, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.outcome import Segment
 from shared.domain.output_options import Compression
-from shared.domain.value_shape import MOST_COLUMNS, Columns, merged
+from shared.domain.value_shape import MOST_COLUMNS, WORDS, Columns, ValueKind, merged, texts_of
 from shared.ports import Blobs
 from shared.stores.blocks import BLOCK_BYTES, in_blocks
 from shared.stores.file_bytes import FileBytes, TextBytes
+from shared.stores.frames import BadFrame
 from shared.stores.jobs import CONTAINER
 from shared.stores.output_bytes import gzip_members, header_line
 from shared.stores.parquet.parquet_file import GROUP_BYTES, NotAsTold, ParquetFile
 from shared.stores.results import Damaged, Results, Summary, part_name
+from shared.stores.unframed import unframed
 
 # Of files that are open together; and of one of them, so that its blocks are not too many.
 MEMORY_BYTES, LEAST_BLOCK = 128 << 20, 64 << 10
@@ -52,8 +54,9 @@ class OutputContent:
             yield from self._typed(spec, shards)
             return
         if options.has_header:
-            yield header_line(self._columns(spec.name, shards))
-        yield from self.rows(spec, shards)
+            columns = self._columns(spec.name, shards)
+            yield header_line((*options.partition, *columns) if columns else ())
+        yield from self._plain(spec, shards)
 
     def files(self, spec: JobSpec, shards: Sequence[int], count: int) -> Iterator[FileBytes]:
         """As many files as are asked for, each with the rows that it will be given.
@@ -72,12 +75,22 @@ class OutputContent:
 
     def _typed(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
         is_packed = spec.settings.output.compress is Compression.GZIP
-        file = ParquetFile(self._types(spec.name, shards), is_packed=is_packed)
+        types = types_of(texts_of(spec.settings.output.partition))
+        types |= self._types(spec.name, shards)
+        file = ParquetFile(types, is_packed=is_packed)
         try:
-            for piece in self.rows(spec, shards):
+            for piece in self._plain(spec, shards):
                 yield from file.take(piece)
             yield from file.end()
         except NotAsTold as error:
+            raise InvalidRequest(f"{BAD_ROWS[0]}: {error}.", fix=BAD_ROWS[1]) from error
+
+    def _plain(self, spec: JobSpec, shards: Sequence[int]) -> Iterator[bytes]:
+        """The rows without their frames, if they are for several files. Raises InvalidRequest."""
+        options, rows = spec.settings.output, self.rows(spec, shards)
+        try:
+            yield from rows if options.is_single else unframed(rows, options)
+        except BadFrame as error:
             raise InvalidRequest(f"{BAD_ROWS[0]}: {error}.", fix=BAD_ROWS[1]) from error
 
     def _types(self, job: str, shards: Sequence[int]) -> Types:
@@ -91,11 +104,11 @@ class OutputContent:
         return types
 
     def mixed(self, spec: JobSpec, shards: Sequence[int]) -> list[str]:
-        """Columns that have no type, each with the kinds of its values. Raises Damaged."""
+        """Columns that have no type, each with what its values are, in words. Raises Damaged."""
         if not spec.settings.output.is_typed:
             return []
         found = mixed_columns(self.shapes(spec.name, shards))
-        return [f"'{name[:100]}' ({', '.join(kinds)})" for name, kinds in found]
+        return [f"'{name[:100]}' ({_listed(kinds)})" for name, kinds in found]
 
     def shapes(self, job: str, shards: Sequence[int]) -> Columns:
         """What the values of all rows are, in the order of the plan. Raises Damaged."""
@@ -135,6 +148,10 @@ class OutputContent:
                 yield from _checked(pieces, segments, shard)
             except NotFound:
                 raise Damaged(shard) from None
+
+
+def _listed(kinds: Sequence[ValueKind]) -> str:
+    return " beside ".join(WORDS[kind] for kind in kinds)
 
 
 def _lines(summary: Summary) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 1. The parts of closed shards are assembled as predictions are, in input order; a part that the
    store lost is left out.
+   Rows of several files are put into the one, with the columns that their paths had.
 2. The file is committed in one step, which finds its own earlier commit again.
 3. `receipt.json` comes beside it: the job's receipt, which says what is missing.
 """
@@ -14,7 +15,7 @@ from shared.domain.errors import Conflict, NotFound
 from shared.domain.job import JobSpec
 from shared.domain.minibatch import MINIBATCHES_PER_SHARD, PlannedFile, Span, joined
 from shared.domain.outcome import Tally
-from shared.domain.partial_rows import RECEIPT, KeptRows, partial_folder, partial_location
+from shared.domain.partial_rows import RECEIPT, KeptRows, partial_location, partial_uri
 from shared.domain.partial_rows import ROWS as NAME
 from shared.domain.receipt import Receipt
 from shared.domain.resolved_deployment import Location
@@ -64,7 +65,7 @@ class PartialResults:
 
     def write_receipt(self, spec: JobSpec, receipt: Receipt) -> None:
         """Beside the rows, once they are there."""
-        place = partial_location(spec.output.location, spec.name, RECEIPT)
+        place = partial_location(spec.output, spec.name, RECEIPT)
         self._blobs.write(
             place.container,
             place.path,
@@ -127,7 +128,7 @@ class PartialResults:
 def partial_rows(spec: JobSpec) -> Location:
     """The file that has them, if they are kept."""
     name = f"{NAME}{spec.settings.output.extension}"
-    return partial_location(spec.output.location, spec.name, name)
+    return partial_location(spec.output, spec.name, name)
 
 
 def _kept(
@@ -135,7 +136,7 @@ def _kept(
 ) -> KeptRows:
     name = place.path.rpartition("/")[2]
     return KeptRows(
-        uri=f"{partial_folder(spec.output.uri, spec.name)}/{name}",
+        uri=partial_uri(spec.output, spec.name, name),
         bytes=size,
         rows=finished.rows,
         sha256=sha256,

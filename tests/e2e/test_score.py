@@ -116,3 +116,21 @@ def test_files_that_were_allowed_to_fail_are_warned_of(stack: Stack, tmp_path: P
     assert 1 == answer["files"]["failed"]
     assert answer["warnings"]
     assert f"WARNING: {answer['warnings'][0]}" in done.stderr
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_one_large_file_is_scored_in_pieces_to_the_same_bytes(stack: Stack, tmp_path: Path) -> None:
+    header, row, *_ = (TRIPS / "trips-0.csv").read_text().splitlines()
+    data = tmp_path / "large.csv"
+    data.write_text("\n".join([header, *([row] * 90)]) + "\n")
+    whole = score(stack, tmp_path, MODEL, data, "-o", "whole")
+    cut = score(stack, tmp_path, MODEL, data, "-o", "cut", "--split", "rows=20")
+
+    assert (0, 0) == (whole.code, cut.code), whole.stderr + cut.stderr
+    one, two = ((tmp_path / name / "predictions.csv").read_bytes() for name in ("whole", "cut"))
+    assert (one, 90) == (two, one.count(b"\n"))
+    plans = [
+        json.loads((tmp_path / name / "receipt.json").read_text())["plan"]["mini_batches"]
+        for name in ("whole", "cut")
+    ]
+    assert [1, 5] == plans

@@ -114,6 +114,13 @@ def test_an_output_folder_is_refused_in_azure_mls_words() -> None:
         read(body)
 
 
+def test_an_output_folder_is_one_where_predictions_are_several_files() -> None:
+    layout = {"outputLayout": "per_input", "outputFormat": "jsonl"}
+    body = today(outputData={"o": {"jobOutputType": "uri_folder", "uri": URI}}, properties=layout)
+
+    assert URI == read(body).output_uri
+
+
 @pytest.mark.parametrize(
     ("body", "target"),
     [

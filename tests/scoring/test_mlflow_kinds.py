@@ -44,10 +44,12 @@ def test_a_wrong_value_is_named_by_file_column_and_row_in_every_kind(echo: TextS
         a_parquet=stored.getvalue(), b_jsonl=wrong.to_json(orient="records", lines=True), c_json="["
     )
 
-    why = "Exception: invalid literal for int() with base 10: 'value' (column 'i', row 0)"
+    why, place = "invalid literal for int() with base 10: 'value'", "(column 'i', row 0)"
+    types = "the column is string in the file, and the signature wants integer"
+    fix = "Write the column as int32, or log the model with its type"
     assert [
-        f"Error processing input file: 'in/a.parquet'. {why}",
-        f"Error processing input file: 'in/b.jsonl'. {why}",
+        f"Error processing input file: 'in/a.parquet'. Exception: {why}; {types}. {fix} {place}",
+        f"Error processing input file: 'in/b.jsonl'. Exception: {why} {place}",
     ] == [failure.message for failure in scored.failures[:2]]
     assert ("in/c.json", "read", "Unreadable") == told(scored.failures[2])
 

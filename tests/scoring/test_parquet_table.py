@@ -115,3 +115,28 @@ def test_what_is_named_parquet_says_what_it_is(tmp_path: Path, data: bytes, mess
 
     with pytest.raises(Unreadable, match=message):
         parquet_table.read(str(tmp_path / "table.parquet"), None)
+
+
+TEXTS = pa.array(["7", "high"])
+OF_TEXTS = "; the column is string in the file, and the signature wants "
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted", "told", "row"),
+    [
+        (TEXTS, "double", f"'high'{OF_TEXTS}double. Write the column as float64, or log", 1),
+        (TEXTS.dictionary_encode(), "long", f"{OF_TEXTS}long. Write the column as int64", 1),
+        (TEXTS.cast(pa.large_string()), "datetime", "Write the column as timestamp, or", 0),
+        (pa.array([1.5]), "string", "1.5 is not a text; the column is double in the file", 0),
+        (pa.array([1, None]), "integer", "wants integer. Fill what is missing, or log the", 1),
+        (pa.array([1 << 40]), "integer", "wants integer. Mend the value, or log the model", 0),
+    ],
+)
+def test_a_column_of_another_type_is_told_with_both_types_and_the_fix(
+    tmp_path: Path, column: pa.Array, wanted: str, told: str, row: int
+) -> None:
+    with pytest.raises(Unfit) as refused:
+        parquet(tmp_path, pa.table({"x": column}), schema(x=wanted))
+
+    assert told in str(refused.value)
+    assert str(refused.value).endswith(f" (column 'x', row {row})")

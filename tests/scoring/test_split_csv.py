@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from contextlib import suppress
 
 import pandas as pd
 import pytest
@@ -9,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.split import Split, SplitBy
-from shared.scoring.split.csv_scan import ExactCsvScan, OddQuotes, QuickCsvScan
+from shared.scoring.split.csv_scan import CsvScan
 from shared.scoring.split.records import Cut, NotSplit, pieces_of
 
-HEADERS = ["x,y\n", "x\r\n", '\n "a,y\n', '"x\n1",y,z\r\n', "\ufeffx,y\n", " \t\n\nx,y,z\n"]
+HEADERS = ["x,y\n", "x\r\n", '\n "a,y\n', '"x\n1",y,z\r\n', " \t\n\nx,y,z\n"]
+HEADERS += ["\ufeffx,y\n", '\ufeff"x\n1",y\n']
 # Whatever may be in a csv file, and what is likely to be.
 ANYTHING = st.text(st.sampled_from('ab,,""\n\n\r\t é'), max_size=60)
 FIELDS = st.sampled_from(
@@ -38,13 +40,23 @@ def parsed(data: bytes) -> pd.DataFrame | None:
 
 
 def cut(data: bytes, split: Split, block: int = 1 << 20) -> tuple[int, list[Cut]]:
-    def blocks() -> list[bytes]:
-        return [data[start : start + block] for start in range(0, len(data), block)]
+    blocks = [data[start : start + block] for start in range(0, len(data), block)]
+    return pieces_of(blocks, CsvScan(), split)
 
-    try:
-        return pieces_of(blocks(), QuickCsvScan(), split)
-    except OddQuotes:
-        return pieces_of(blocks(), ExactCsvScan(), split)
+
+def records_of(data: bytes) -> tuple[list[bytes], bytes, bool]:
+    """Byte by byte, as pandas' parser goes; what is behind the last, and if that is in quotes."""
+    records, begin, is_new, is_quoted, was_quote = list[bytes](), 0, True, False, False
+    for at, byte in enumerate(data):
+        if is_quoted and (byte == ord('"') or not was_quote):
+            was_quote = byte == ord('"') and not was_quote
+            continue
+        is_quoted, was_quote = is_new and byte == ord('"'), False
+        is_new = byte in b",\n"
+        if byte == ord("\n"):
+            records.append(data[begin : at + 1])
+            begin = at + 1
+    return records, data[begin:], is_quoted and not was_quote
 
 
 @given(header=st.sampled_from(HEADERS), body=BODIES, split=SPLITS, block=st.integers(1, 40))
@@ -72,24 +84,32 @@ def test_the_pieces_of_a_file_are_its_rows_once_and_in_order(
         pd.testing.assert_frame_equal(same, frame)
 
 
-@given(header=st.sampled_from(HEADERS), body=BODIES, split=SPLITS, block=st.integers(1, 40))
-def test_counting_quotes_finds_what_looking_at_each_field_does(
-    header: str, body: str, split: Split, block: int
-) -> None:
-    data = (header + body).encode()
-    blocks = [data[start : start + block] for start in range(0, len(data), block)]
-    found = list[object]()
-    for scan in (QuickCsvScan(), ExactCsvScan()):
-        try:
-            found.append(pieces_of(blocks, scan, split))
-        except OddQuotes:
-            return  # it says that it cannot tell
-        except NotSplit as why:
-            found.append(str(why))
+@given(text=BODIES)
+def test_quotes_are_read_as_one_who_looks_at_every_byte_reads_them(text: str) -> None:
+    block, scan = text.encode(), CsvScan()
+    records, rest, is_open = records_of(block)
 
-    # Where neither splits, the two may meet different reasons first.
-    if not any(isinstance(one, str) for one in found):
-        assert found[0] == found[1]
+    assert len(block) - len(rest) == scan.whole(block)
+    if block:
+        assert len([*records, rest][0]) == scan.first(block)
+    if is_open:
+        with pytest.raises(NotSplit):
+            scan.rows(block)
+        return
+    with suppress(NotSplit):  # of a lone CR, wherever it is
+        assert sum(bool(one.strip()) for one in [*records, rest]) == scan.rows(block)
+
+
+def test_many_quotes_are_read_in_a_time_that_grows_with_the_file_alone() -> None:
+    """A million of them take a moment; one that looks back to the beginning would take hours."""
+    for cell in (b'"', b'""', b'a"', b'"a"', b'"\n"', b',"', b'" "'):
+        block = cell * (1 << 20)
+
+        scan = CsvScan()
+
+        assert 0 <= scan.whole(block) <= len(block)
+        with suppress(NotSplit):
+            scan.rows(block)
 
 
 def test_pieces_are_as_large_as_was_asked_for() -> None:

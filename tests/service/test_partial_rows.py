@@ -125,3 +125,23 @@ def test_a_job_whose_threshold_is_passed_keeps_its_rows_unless_told_not_to(
     assert "file" in table[0]
     assert ["f0.csv", "f1.csv"] == [row["file"] for row in table][:2]
     assert 1 == receipt["files"]["failed"]
+
+
+@pytest.mark.parametrize("layout", ["per_input", "hive"])
+def test_rows_that_were_for_several_files_are_fetched_from_one_beside_the_folder(
+    stack: Stack, deploy: Deploy, tmp_path: Path, layout: str
+) -> None:
+    endpoint = deploy("partial-layouts", miniBatchSize=1, errorThreshold=0)
+    files = {f"f{i}.csv": csv_of((i, 1)) for i in range(4)} | {"f2.csv": b"no such column\n1\n"}
+    options = {"outputLayout": layout, "outputFormat": "csv_header", "outputLineage": "file"}
+    options |= {"outputPartition": "file"} if layout == "hive" else {}
+    uri = stack.upload("partial-layouts", files)
+    started = stack.invoke(endpoint, uri, properties=options, **written_to(f"{layout}/out/"))
+    assert "Failed" == stack.ended(started)["status"]
+
+    rows, receipt = partial_rows(stack, started, layout)
+
+    table = list(csv.DictReader(io.StringIO("\n".join(rows))))
+    assert ["f0.csv", "f1.csv"] == [row["file"] for row in table][:2]
+    assert receipt["partial"]["rows"] == len(table)
+    assert (rows, receipt) == fetched(stack, started, tmp_path)

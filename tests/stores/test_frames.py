@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.scoring.child.framed_rows import framed
 from shared.scoring.child.named_columns import WrongColumns
-from shared.stores.layout.frames import BadFrame, frames
+from shared.stores.frames import BadFrame, frames
 
 ROWS = st.lists(st.tuples(st.sampled_from(["a", "ä/b", "\n"]), st.text(max_size=5)), max_size=9)
 

@@ -77,8 +77,8 @@ class RowForm:
 class FilePiece:
     """What a file holds that is a piece of another one, which is split.
 
-    The other one has `first_row` rows and `first_line` lines before it. `columns` are keys that its
-    other rows have, and `groups` the first row group of parquet, and the one behind the last.
+    That has `first_row` rows before it, and `first_line` lines that are not here. `columns` are
+    keys of its other rows, and `groups` the first row group of parquet and the one behind the last.
     """
 
     first_row: int

@@ -1,9 +1,8 @@
 """The records of csv as pandas' parser has them: commas, double quotes, CR LF or LF.
 
 A quote opens a quoted text only at the beginning of a field; inside, two of them are one; what
-follows the closing one belongs to the field as it is. Usually every quote does what it seems to do:
-then what is quoted lies between the odd and the even ones, and that is quick to tell. Of a file in
-which one does not every field is looked at. Lines without anything but blanks are no rows.
+follows the closing one belongs to the field as it is. A block is read from quote to quote by one
+regular expression, not field by field. Lines without anything but blanks are no rows.
 """
 
 import re
@@ -15,28 +14,26 @@ from shared.scoring.split.texts import BOM, lines_of, require_text
 _FIELD = rb'(?:"(?:[^"]++|"")*+"[^,\n]*+|[^",\n][^,\n]*+|)'
 _ONE = re.compile(_FIELD)
 _RECORD = re.compile(_FIELD + rb"(?:," + _FIELD + rb")*+")
-_QUOTED = re.compile(rb'(?:"[^"]*+")++')
+# Text without quotes, a quoted text, a quote that is a character; the group is behind a record.
+_CLOSED = rb'(?<![^,\n])"[^"]*+(?:""[^"]*+)*+"|(?<=[^,\n])"'
+_RECORDS = re.compile(rb'(?:[^"]*\n()|[^"\n]++|' + _CLOSED + rb")*+")
+_IN_LINES = re.compile(rb'(?:[^"]++|' + _CLOSED.replace(b'[^"]', rb'[^"\n]') + rb")*+")
+_QUOTED = re.compile(rb'"(?:(?<![^,\n]")[^"]*+(?:""[^"]*+)*+"?+)?+')
 _MAYBE_BLANK_LINE = re.compile(rb"\n[ \t\r\n]")
 _BLANK_LINE = re.compile(rb"^[ \t]*+\r?+(?:\n|\Z)", re.MULTILINE)
 _BLANKS = b" \t\r\n"
 _QUOTE, _COMMA, _NEWLINE = b'"', b",", b"\n"
-_LONE_CR = "some of its lines end in CR alone"
-_OPEN_QUOTE = "a quote is not closed"
 
 
-class OddQuotes(Exception):
-    """A quote is no more than a character: the file wants an `ExactCsvScan`."""
-
-
-class ExactCsvScan:
-    """A `Scan` of one file, field by field."""
+class CsvScan:
+    """A `Scan` of one file."""
 
     def __init__(self) -> None:
         self._width = 0
 
     def begin(self, block: bytes) -> int | None:
         require_text(block)
-        at = len(BOM) if block.startswith(BOM) else 0
+        at = _mark(block)
         for start, stop in _records(block, at):
             header = block[start:stop]
             if not _is_blank(header):
@@ -48,20 +45,21 @@ class ExactCsvScan:
         return None
 
     def whole(self, block: bytes) -> int:
-        at = 0
-        while stop := _end(block, at):
-            at = stop
-        return at
+        if _QUOTE not in block:
+            return block.rfind(_NEWLINE) + 1
+        at = 0 if self._width else _mark(block)
+        match = _RECORDS.match(block[at:] if at else block)
+        return at + match.end(1) if match is not None and match[1] is not None else 0
 
     def rows(self, block: bytes) -> int:
         require_text(block)
-        _refuse_lone_cr(block)
-        rows = 0
-        for start, stop in _records(block, 0):
-            if stop == len(block) and not _is_closed(block, start):
-                raise NotSplit(_OPEN_QUOTE)
-            rows += not _is_blank(block[start:stop])
-        return rows
+        text = block
+        if _QUOTE in block and not _is_in_lines(block):
+            text = _QUOTED.sub(_QUOTE, block)
+            if text.endswith(_QUOTE) and not _is_closed(block):
+                raise NotSplit("a quote is not closed")
+        _refuse_lone_cr(text)
+        return lines_of(text) - _blank_lines(text)
 
     def first(self, block: bytes) -> int:
         return next(_records(block, 0))[1]
@@ -76,33 +74,9 @@ class ExactCsvScan:
         return False
 
 
-class QuickCsvScan(ExactCsvScan):
-    """By the count of quotes; `rows` raises OddQuotes where that does not tell."""
-
-    def whole(self, block: bytes) -> int:
-        quotes, stop = block.count(_QUOTE), len(block)
-        if quotes % 2:
-            stop, quotes = block.rfind(_QUOTE), quotes - 1
-        behind, end = 0, stop
-        while (at := block.rfind(_NEWLINE, 0, end)) >= 0:
-            behind += block.count(_QUOTE, at, end) if quotes else 0
-            if behind % 2 == 0:
-                return at + 1
-            end = at
-        return 0
-
-    def rows(self, block: bytes) -> int:
-        require_text(block)
-        text = block
-        if _QUOTE in block:
-            if block.count(_QUOTE) % 2:
-                raise OddQuotes
-            text = _QUOTED.sub(_QUOTE, block)
-            opening = text.count(b',"') + text.count(b'\n"') + text.startswith(_QUOTE)
-            if opening != text.count(_QUOTE):
-                raise OddQuotes
-        _refuse_lone_cr(text)
-        return lines_of(text) - _blank_lines(text)
+def _mark(block: bytes) -> int:
+    """The bytes of a byte order mark that the file begins with."""
+    return len(BOM) if block.startswith(BOM) else 0
 
 
 def _records(block: bytes, at: int) -> Iterator[tuple[int, int]]:
@@ -120,15 +94,21 @@ def _end(block: bytes, at: int) -> int:
     return stop + 1 if block[stop : stop + 1] == _NEWLINE else 0
 
 
-def _is_closed(block: bytes, at: int) -> bool:
-    """Of the last record: whether it goes up to the end of the block, or its line end."""
-    match = _RECORD.match(block, at)
-    return match is not None and block[match.end() :] in {b"", _NEWLINE}
+def _is_in_lines(block: bytes) -> bool:
+    """Whether each line end ends a record, and each quoted text is closed."""
+    match = _IN_LINES.match(block)
+    return match is not None and match.end() == len(block)
+
+
+def _is_closed(block: bytes) -> bool:
+    """Whether the block ends behind what its quotes hold."""
+    match = _RECORDS.match(block)
+    return match is not None and match.end() == len(block)
 
 
 def _refuse_lone_cr(text: bytes) -> None:
     if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
-        raise NotSplit(_LONE_CR)
+        raise NotSplit("some of its lines end in CR alone")
 
 
 def _blank_lines(text: bytes) -> int:

@@ -14,8 +14,8 @@ from shared.domain.split import Split, SplitBy
 LONGEST_RECORD = 64 << 20
 # A mini-batch for each.
 MOST_PIECES = 100_000
-# Bytes in which a row is looked for at once.
-STEP = 64 << 10
+# Bytes that are looked at before they tell how long rows are: at most, and for each row wanted.
+STEP, SHORT_ROW = 64 << 10, 8
 
 
 class NotSplit(Exception):
@@ -51,7 +51,10 @@ class Scan(Protocol):
 
 @dataclass
 class Cut:
-    """A piece as it is found: `lines` are the line ends in it."""
+    """A piece as it is found: `lines` are the line ends in it, `first_line` those before it.
+
+    Line ends of what goes before each piece do not count.
+    """
 
     start: int
     first_row: int = 0
@@ -78,7 +81,7 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
             if size is None:
                 continue
             head, rest = head[:size], head[size:]
-            cut = Cut(size, first_line=head.count(b"\n"), stop=size)
+            cut = Cut(size, stop=size)
         while rest:
             cut.is_checked = cut.is_checked or scan.can_begin_piece(rest)
             size, rows = _taken(rest, scan, split, cut)
@@ -112,26 +115,29 @@ def _taken(block: bytes, scan: Scan, split: Split, cut: Cut) -> tuple[int, int]:
 
 def _through_row(block: bytes, scan: Scan, count: int) -> tuple[int, int]:
     """The bytes up to the end of the `count`-th row, or all; and the rows in them."""
-    taken = rows = 0
+    taken, rows, step = 0, 0, min(STEP, count * SHORT_ROW)
     while taken < len(block) and rows < count:
-        step = block[taken : taken + STEP]
-        if taken + STEP < len(block):
-            step = step[: scan.whole(step)] or block[taken : taken + scan.first(block[taken:])]
-        found = scan.rows(step)
-        if rows + found > count:
-            size = _record_by_record(step, scan, count - rows)
-            return taken + size, count
-        taken, rows = taken + len(step), rows + found
+        part = _records_of(block, taken, step, scan)
+        found = scan.rows(part)
+        if rows + found > count:  # of one record at last
+            step = max(1, step // 2)
+        else:
+            taken, rows = taken + len(part), rows + found
+            step = max(1, (count - rows) * taken // max(1, rows))
     return taken, rows
 
 
-def _record_by_record(block: bytes, scan: Scan, count: int) -> int:
-    at = 0
-    while count > 0:
-        size = scan.first(block[at:])
-        count -= scan.rows(block[at : at + size])
-        at += size
-    return at
+def _records_of(block: bytes, at: int, step: int, scan: Scan) -> bytes:
+    """The whole records in so many bytes from there on; if there is none, the one."""
+    if at + step >= len(block):
+        return block[at:]
+    if size := scan.whole(block[at : at + step]):
+        return block[at : at + size]
+    while not size and at + step < len(block):
+        step *= 2
+        size = scan.whole(block[at : at + step])
+    records = block[at : at + size] if size else block[at:]
+    return records[: scan.first(records)]
 
 
 def _of_records(blocks: Iterable[bytes], scan: Scan) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from shared.scoring.child.mlflow.failure import Unfit
 from shared.scoring.child.mlflow.signature import select_columns
 from shared.scoring.preflight.model_signature import ModelSignature
 from shared.scoring.preflight.splittable import TARGET, why_not_of_kind
-from shared.scoring.split.csv_scan import ExactCsvScan, OddQuotes, QuickCsvScan
+from shared.scoring.split.csv_scan import CsvScan
 from shared.scoring.split.json_scan import JsonScan
 from shared.scoring.split.parquet_groups import pieces_of_parquet
 from shared.scoring.split.records import Cut, NotSplit, Scan, pieces_of
@@ -83,16 +83,10 @@ class Splitter:
             raise _refused(file, why)
         kind, _ = kinds.kind_of(file.base_name)
         if kind in kinds.CSV:
-            return self._of_csv(file)
+            return self._of_text(file, CsvScan())
         if kind in kinds.JSON:
             return self._of_json(file)
         return pieces_of_parquet(file.size, partial(self._read, file), self.split, self._columns)
-
-    def _of_csv(self, file: PlannedFile) -> list[Piece]:
-        try:
-            return self._of_text(file, QuickCsvScan())
-        except OddQuotes:
-            return self._of_text(file, ExactCsvScan())
 
     def _of_json(self, file: PlannedFile) -> list[Piece]:
         names = [one.name for one in self.signature.inputs]

@@ -9,7 +9,7 @@ from shared.domain.receipt import PublishedFile
 from shared.domain.resolved_deployment import Location
 from shared.ports import Blobs
 from shared.stores.file_bytes import FileBytes
-from shared.stores.layout.frames import Piece
+from shared.stores.frames import Piece
 from shared.stores.published import Published, find_own
 
 

@@ -24,7 +24,7 @@ from shared.domain.resolved_deployment import Location
 from shared.ports import Blobs
 from shared.stores.blocks import write_pieces
 from shared.stores.file_bytes import FileBytes
-from shared.stores.layout.frames import BadFrame, Piece, frames
+from shared.stores.frames import BadFrame, Piece, frames
 from shared.stores.layout.open_file import OpenFile
 from shared.stores.output_content import BAD_ROWS, OutputContent
 from shared.stores.parquet.parquet_file import NotAsTold

@@ -50,7 +50,7 @@ def _read(path: str, kind: str, codec: str, piece: FilePiece | None) -> dict[str
         return parquet_table.read_columns(path, groups, names)
     if kind in kinds.CSV:
         return dict(csv_table.read_texts(path, codec))
-    return json_table.read_columns(path, codec, piece.columns if piece else ())
+    return json_table.read_columns(path, codec, piece)
 
 
 def _typed(texts: list[str], name: str, data: Any) -> list[Any]:

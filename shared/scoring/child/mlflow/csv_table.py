@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import warnings
 from io import BytesIO, TextIOWrapper
 from itertools import islice
@@ -38,6 +39,8 @@ csv.field_size_limit(2**31 - 1)
 _AS_TEXT = ("string", "datetime", "binary")
 # Older pandas rounds the last digit of some numbers unless it is told not to.
 _EXACT: dict[str, Any] = {"float_precision": "round_trip"} if VERSION < (3, 1) else {}
+# Where pandas says which record has too many cells: blank lines count, and the header.
+_RECORD = re.compile(r"(?<=fields in line )\d+")
 # The columns that need nothing done to them, by what pandas inferred.
 _AS_THEY_ARE = {"double": "float64", "long": "int64"}
 
@@ -132,7 +135,17 @@ def _parse(data: bytes, **options: Any) -> pd.DataFrame:
             frame: pd.DataFrame = pd.read_csv(BytesIO(data), **options)
             return frame
     except (ValueError, OverflowError) as error:
-        raise Unreadable(" ".join(str(error).split())) from error
+        reason = " ".join(str(error).split())
+        line = _RECORD.sub(lambda found: str(_line_of(data, int(found[0]))), reason, count=1)
+        raise Unreadable(line) from error
+
+
+def _line_of(data: bytes, record: int) -> int:
+    """Where a record begins, with the line ends that are inside quotes."""
+    rows = csv.reader(_text(data))
+    for _ in islice(rows, record - 1):
+        pass
+    return rows.line_num + 1
 
 
 def _fitted(frame: pd.DataFrame, columns: tuple[Column, ...], data: bytes) -> pd.DataFrame:

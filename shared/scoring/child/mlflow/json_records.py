@@ -8,9 +8,10 @@ from typing import Any
 from .failure import Unreadable
 
 
-def records_of(text: str) -> list[dict[str, Any]]:
+def records_of(text: str, *, in_lines: bool = False) -> list[dict[str, Any]]:
+    """`in_lines`: there is one on each line, whatever it looks like."""
     try:
-        if is_one_value(text):
+        if not in_lines and is_one_value(text):
             return _objects(json.loads(text), "entry", 0)
         return records_of_lines(text)
     except RecursionError as error:

@@ -11,6 +11,7 @@ import pandas as pd
 from .content_sniffing import disguise, is_parquet
 from .failure import Unfit, Unreadable
 from .nested import objects
+from .parquet_words import with_types
 from .type_hints import Hinted
 from .typed_table import chosen, fitted
 
@@ -92,7 +93,11 @@ def _table(parquet: Any, path: str, schema: Any, groups: Sequence[int]) -> Any:
             return frame
         arrays = {column.name for column in columns if column.nested is not None}
         table = _read(file, [column.name for column in columns], groups)
-        return fitted(columns, table.num_rows, lambda name: _values(table, name, arrays))
+        try:
+            return fitted(columns, table.num_rows, lambda name: _values(table, name, arrays))
+        except Unfit as error:
+            types = {column.name: _type(table.column(column.name)) for column in columns}
+            raise with_types(error, types, columns) from error
 
 
 def _values(table: Any, name: str, arrays: set[str]) -> Any:
@@ -107,6 +112,11 @@ def _values(table: Any, name: str, arrays: set[str]) -> Any:
         return objects(column.to_pylist())
     except ValueError as error:
         raise Unfit(f"{_first_line(error)} (column {name!r})") from error
+
+
+def _type(column: Any) -> str:
+    kind = column.type.value_type if _is_dictionary(column.type) else column.type
+    return str(kind).replace("large_", "")  # of texts and bytes, which are no longer for it
 
 
 def _is_dictionary(kind: Any) -> bool:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .sample import AnySample
 
 _ROW = re.compile(r"(?<=, row )\d+(?=\)$)")
-_LINE = re.compile(r"(?<=Exception: Line )\d+|(?<=Exception: The line )\d+")
+_OF_CSV = r"Error tokenizing data\. C error: Expected \d+ fields in line "
+_LINE = re.compile(rf"(Exception: (?:Line |The line |{_OF_CSV}))(\d+)")
 
 
 def checked(sample: AnySample, piece: FilePiece | None) -> AnySample:
@@ -32,5 +33,5 @@ def in_whole(failure: FileFailure, piece: FilePiece | None) -> FileFailure:
         return failure
     first_row, first_line = piece.first_row, piece.first_line
     message = _ROW.sub(lambda found: str(int(found[0]) + first_row), failure.message)
-    message = _LINE.sub(lambda found: str(int(found[0]) + first_line), message, count=1)
+    message = _LINE.sub(lambda found: f"{found[1]}{int(found[2]) + first_line}", message, count=1)
     return replace(failure, message=message)

@@ -70,7 +70,7 @@ def read(path: str, name: str, schema: Any, piece: FilePiece | None = None) -> S
     if kind in kinds.PARQUET:
         frame = parquet_table.read(path, schema, piece.groups if piece else ())
     elif kind in kinds.JSON:
-        frame = json_table.read(path, schema, codec, piece.columns if piece else ())
+        frame = json_table.read(path, schema, codec, piece)
     else:
         frame = csv_table.read(path, schema, codec)
     return Sample(frame, len(frame))
