@@ -69,7 +69,7 @@ from shared.stores.side_files import SideFiles
 from shared.stores.upload_records import UploadRecords
 from shared.stores.uploads import Uploads
 
-# Small reads of one closing shard; side files on their way, one for each input maybe.
+# Small reads of one closing shard, a job's reports; side files on their way, one for each input.
 READERS, WRITERS = 8, 8
 _creation = threading.Lock()
 

@@ -11,6 +11,7 @@ before the job's document: one whose job is missing, or was created at another t
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from shared.domain.errors import InvalidRequest, NotFound
@@ -22,6 +23,8 @@ EVERYTHING = "time"
 # Milliseconds since 1970, in 13 digits, last until the year 2286.
 END_OF_TIME_MS = 9_999_999_999_999
 KEY = re.compile(r"[0-9]{13}_[-_.a-zA-Z0-9]{1,255}")
+# Each job has four entries; some jobs are submitted at once.
+_WRITERS = ThreadPoolExecutor(16, thread_name_prefix="job-index")
 
 
 def of_endpoint(endpoint: str) -> str:
@@ -40,10 +43,10 @@ class JobIndex:
         self._blobs = blobs
 
     def add(self, spec: JobSpec) -> None:
-        """Doing so again changes nothing."""
-        self._blobs.write(CONTAINER, _child(spec.child), spec.name.encode())
-        for folder in _folders(spec):
-            self._blobs.write(CONTAINER, f"{folder}/{key_of(spec)}", b"")
+        """Side by side. Doing so again changes nothing."""
+        entries = {f"{folder}/{key_of(spec)}": b"" for folder in _folders(spec)}
+        entries[_child(spec.child)] = spec.name.encode()
+        list(_WRITERS.map(lambda one: self._blobs.write(CONTAINER, *one), entries.items()))
 
     def forget(self, spec: JobSpec) -> None:
         """All entries but the one that lists every job."""

@@ -6,7 +6,8 @@ official client downloads a run's artifacts from.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from datetime import UTC, datetime
 
 from shared.domain.datastore import ARTIFACT_CONTAINER
@@ -82,9 +83,11 @@ class Reports:
         self._write_lines(job, ERRORS, _error_lines(self._records(ending)))
         lines = report.minibatches(self._records(ending))
         self._write_lines(job, f"{JOB_REPORT}/processed_mini-batches.csv", lines)
-        self._write_text(job, f"{JOB_REPORT}/process_summary.csv", report.by_process())
-        self._write_text(job, f"{JOB_REPORT}/node_summary.csv", report.by_node())
-        self._write_text(job, RECEIPT, receipt_text(receipt))
+        tables = {
+            f"{JOB_REPORT}/process_summary.csv": report.by_process(),
+            f"{JOB_REPORT}/node_summary.csv": report.by_node(),
+            RECEIPT: receipt_text(receipt),
+        }
         texts = {
             job_logs.ERROR_SUMMARY: report.errors(),
             job_logs.job_error_name(ending.spec): job_logs.error(ending).encode(),
@@ -92,9 +95,11 @@ class Reports:
             job_logs.JOB_RESULT: job_logs.verdict(ending, receipt).encode(),
             job_logs.STD_LOG: job_logs.overview_text(ending, receipt, warnings).encode(),
         }
-        for name, text in texts.items():
-            self._write_text(job, name, text)
-            self._publish(ending.spec, name, text)
+        published = f"ExperimentRun/dcid.{ending.spec.child}"
+        self._write_texts(
+            {(CONTAINER, f"{job}/{name}"): text for name, text in {**tables, **texts}.items()}
+            | {(ARTIFACT_CONTAINER, f"{published}/{name}"): text for name, text in texts.items()}
+        )
 
     def _records(self, ending: Ending) -> Iterator[Record]:
         for shard in range(ending.closed_shards):
@@ -104,16 +109,24 @@ class Reports:
                 if ending.status is JobStatus.COMPLETED:
                     raise
 
-    def _write_text(self, job: str, name: str, text: bytes) -> None:
-        """A text with nothing in it is left out."""
-        kind = JSON_TYPE if name.endswith(".json") else TEXT_TYPE
-        if text:
-            self._blobs.write(CONTAINER, f"{job}/{name}", text, content_type=kind)
+    def _write_texts(self, texts: Mapping[tuple[str, str], bytes]) -> None:
+        """By container and name, side by side; a text with nothing in it is left out.
 
-    def _publish(self, spec: JobSpec, name: str, text: bytes) -> None:
-        path = f"ExperimentRun/dcid.{spec.child}/{name}"
-        if text:
-            self._blobs.write(ARTIFACT_CONTAINER, path, text, content_type=TEXT_TYPE)
+        None of them is still on its way when this returns, or raises what one of them raised: a
+        later try of the same step must be the last to write.
+        """
+        writes = [
+            self._results.readers.submit(self._write_text, container, name, text)
+            for (container, name), text in texts.items()
+            if text
+        ]
+        wait(writes)
+        for write in writes:
+            write.result()
+
+    def _write_text(self, container: str, name: str, text: bytes) -> None:
+        kind = JSON_TYPE if name.endswith(".json") else TEXT_TYPE
+        self._blobs.write(container, name, text, content_type=kind)
 
     def _write_lines(self, job: str, name: str, lines: Iterable[bytes]) -> None:
         blocks = list[str]()

@@ -87,7 +87,7 @@ class Damaged(Exception):
 
 
 class Results:
-    """Thread-safe. `readers` runs small reads side by side.
+    """Thread-safe. `readers` runs small reads, and small writes, side by side.
 
     Rows of a job that `find_job` has may be read `rows_after_s` seconds after they were staged.
     """

@@ -109,7 +109,7 @@ def files(shape: Shape, folder: Path) -> list[Path]:
 
 def scored(model: Path, paths: list[Path], folder: Path) -> dict[str, Any]:
     """By kind of file: the texts of its rows, or the message of its failure."""
-    run, output = mlflow_driver.load(str(model)), folder / "output"
+    run, output = mlflow_driver.load(mlflow.pyfunc, str(model)), folder / "output"
     told: dict[str, Any] = {}
     for path in paths:
         done = run(RunRequest(((str(path), path.name),), str(output)))

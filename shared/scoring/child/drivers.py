@@ -13,9 +13,14 @@ if TYPE_CHECKING:  # Python 3.7 could not evaluate it
 
 
 def _mlflow(start: InitRequest) -> Run:
-    from .mlflow.mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas and mlflow
+    from .mlflow.garbage import seldom_collected  # noqa: PLC0415  # for this kind alone
+    from .mlflow.lazy_mlflow import import_pyfunc  # noqa: PLC0415  # only this kind needs mlflow
 
-    return load(start.model_dir, batch_predict=start.batch_predict)
+    with seldom_collected():
+        pyfunc = import_pyfunc()  # first: an environment without MLflow is told so
+        from .mlflow.mlflow_driver import load  # noqa: PLC0415  # only this kind needs pandas
+
+        return load(pyfunc, start.model_dir, batch_predict=start.batch_predict)
 
 
 def _script(start: InitRequest) -> Run:

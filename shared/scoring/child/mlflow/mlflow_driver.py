@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import mlflow.pyfunc
-
 from ..messages import RunDone, RunRequest
 from .batches import rows_of
 from .loading import loaded
@@ -26,9 +24,12 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def load(model_dir: str, *, batch_predict: bool | None = None) -> Run:
-    """`batch_predict`: the files of a mini-batch share one predict(); None: where it is proven."""
-    model = mlflow.pyfunc.load_model(model_dir)
+def load(pyfunc: Any, model_dir: str, *, batch_predict: bool | None = None) -> Run:
+    """By the module `mlflow.pyfunc`.
+
+    `batch_predict`: the files of a mini-batch share one predict(); None: where it is proven.
+    """
+    model = pyfunc.load_model(model_dir)
     schema = _schema(model)
     against = reason_against(model) if batch_predict is None else ""
     if against:
