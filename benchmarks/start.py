@@ -64,11 +64,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS)
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        model = chosen.model or str(_forest(Path(folder)))
+        model = str(Path(chosen.model).resolve()) if chosen.model else str(_forest(Path(folder)))
         runs: dict[str, list[Start]] = {"plainly": [], "as a scorer": []}
         for turn in range(chosen.pairs):
             for how in sorted(runs, reverse=bool(turn % 2)):
-                runs[how].append(_start(chosen.python, how, model))
+                runs[how].append(_start(chosen.python, how, model, Path(folder)))
     rows = _rows(runs["plainly"], runs["as a scorer"])
     for row in rows:
         print(row)
@@ -80,10 +80,12 @@ def _forest(folder: Path) -> Path:
     return folder / "forest"
 
 
-def _start(python: str, how: str, model: str) -> Start:
+def _start(python: str, how: str, model: str, folder: Path) -> Start:
+    """In a folder of its own: some MLflows leave one of theirs where they are imported."""
     began = time.perf_counter()
     with subprocess.Popen(
         [python, "-W", "ignore", "-c", PROGRAM, how, str(DRIVER), model],
+        cwd=folder,
         env={**os.environ, **VARIABLES},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
