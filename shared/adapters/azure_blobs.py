@@ -27,6 +27,7 @@ from shared.adapters.azure_bytes import (
     condition,
     cut,
     is_plain,
+    range_of,
     unquoted,
 )
 from shared.adapters.azure_copy import LARGEST, Copies
@@ -88,13 +89,8 @@ class AzureBlobs:
     def read_range(
         self, container: str, name: str, start: int, length: int, *, if_match: str = ""
     ) -> bytes:
-        found = self.head(container, name)
-        if if_match not in ("", found.etag):
-            raise changed(container, name)
-        if (stop := min(start + length, found.size)) <= start:
-            return b""
-        with translated(container, name):
-            return self._bytes(name).read_range(container, name, start, stop, if_match)
+        check_names(container, name)
+        return range_of(self._bytes(name), (container, name), start, length, if_match)
 
     def head(self, container: str, name: str) -> BlobProperties:
         check_names(container, name)

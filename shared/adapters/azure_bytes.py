@@ -1,6 +1,7 @@
 """The two ways a blob's bytes travel: obstore's for the names it can say, Microsoft's for all."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from azure.storage.blob import BlobClient, ContentSettings
 from azure.storage.blob import BlobProperties as StoredProperties
 
 from shared.adapters.azure_account import AzureAccount
-from shared.adapters.azure_errors import broken_off, translated
+from shared.adapters.azure_errors import broken_off, changed, translated
+from shared.domain.errors import InvalidRequest, ServiceUnavailable
 from shared.ports import BlobProperties
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
@@ -174,3 +176,21 @@ def cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]
                 yield bytes(view[start : start + size])
     if missing:
         raise broken_off(container, name, missing)
+
+
+def range_of(
+    by: FastBytes | AnyNameBytes, blob: tuple[str, str], start: int, length: int, if_match: str
+) -> bytes:
+    """As much of the range as the blob has; a version that is pinned needs no look before."""
+    if if_match and length > 0:
+        with suppress(InvalidRequest, ServiceUnavailable), translated(*blob):
+            data = by.read_range(*blob, start, start + length, if_match)
+            if len(data) == length:
+                return data
+    with translated(*blob):
+        found = by.head(*blob)
+        if if_match not in ("", found.etag):
+            raise changed(*blob)
+        if (stop := min(start + length, found.size)) <= start:
+            return b""
+        return by.read_range(*blob, start, stop, if_match)

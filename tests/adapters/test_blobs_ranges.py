@@ -24,7 +24,13 @@ def test_a_range_holds_what_is_there_of_it(blobs: Store, container: str, name: s
 def test_a_range_may_be_of_one_version_only(blobs: Store, container: str, name: str) -> None:
     etag = blobs.write(container, name, b"0123456789")
 
-    assert b"456" == blobs.read_range(container, name, 4, 3, if_match=etag)
+    ranges = [(4, 3), (8, 4), (10, 4), (99, 1), (3, 0)]
+    found = [
+        blobs.read_range(container, name, start, length, if_match=etag) for start, length in ranges
+    ]
+    assert [b"456", b"89", b"", b"", b""] == found
     blobs.write(container, name, b"abcdefghij")
     with pytest.raises(PreconditionFailed):
         blobs.read_range(container, name, 4, 3, if_match=etag)
+    with pytest.raises(PreconditionFailed):
+        blobs.read_range(container, name, 99, 1, if_match=etag)

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import time
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.child.mlflow import parquet_table
 from shared.scoring.preflight.mlflow_inputs import MlflowInputs
 from shared.scoring.preflight.splittable import splitting_signature
+from shared.scoring.split import splitter as module
 from shared.scoring.split.splitter import Splitter
 
 CONTAINER, ROWS = "input", 1_000
@@ -104,6 +107,63 @@ def test_what_is_small_or_not_certain_stays_one_file_and_is_told(blobs: MemoryBl
     assert "'b.csv': some of its lines end in CR alone" in of_rows.warning
     assert "'d.json': it does not hold an object on each line" in of_rows.warning
     assert "c.csv" not in of_rows.warning
+
+
+class Slow(MemoryBlobs):
+    """Ranges come late, the first ones last; it counts how many are asked for at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.at_once, self.most = list[int](), 0, 0
+        self._counting = Lock()
+
+    def read_range(
+        self, container: str, name: str, start: int, length: int, *, if_match: str = ""
+    ) -> bytes:
+        with self._counting:
+            self.asked.append(start)
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        time.sleep(0.02 if start % 80 else 0.05)
+        with self._counting:
+            self.at_once -= 1
+        return super().read_range(container, name, start, length, if_match=if_match)
+
+
+def test_a_few_blocks_are_on_their_way_at_once_and_are_looked_at_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", 40)
+    blobs = Slow()
+    blobs.ensure_container(CONTAINER)
+    rows = b"".join(b"%d,%d\n" % (one, one) for one in range(100))
+    file = put(blobs, "a.csv", b"x,n\n" + rows)
+
+    pieces = [one.piece for one in splitter(blobs, "rows=7")([file])]
+
+    found = [blobs.read(CONTAINER, "a.csv").data[one.start : one.stop] for one in pieces if one]
+    assert (15, rows) == (len(found), b"".join(found))
+    assert [*range(0, 98, 7)] == [one.first_row for one in pieces if one][:14]
+    assert 1 < blobs.most <= module.AHEAD
+    assert sorted(set(blobs.asked)) == sorted(blobs.asked)
+
+
+def test_who_wants_no_more_of_it_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 40)
+    blobs = Slow()
+    blobs.ensure_container(CONTAINER)
+    file = put(blobs, "a.csv", b"x,n\n" + b"1,2\n" * 500)
+    of_rows = splitter(blobs, "rows=7")
+
+    def stop() -> None:
+        if len(blobs.asked) > module.AHEAD:
+            raise RuntimeError("canceled")
+
+    of_rows.watch = stop
+    with pytest.raises(RuntimeError, match="canceled"):
+        list(of_rows([file]))
+
+    assert (0, True) == (blobs.at_once, len(blobs.asked) <= 2 * module.AHEAD)
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.png", "a.txt"])

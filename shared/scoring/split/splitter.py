@@ -1,8 +1,11 @@
 """Splits the large files of an input: each becomes several entries of the plan."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed, ServiceUnavailable
 from shared.domain.minibatch import PlannedFile
@@ -20,6 +23,8 @@ from shared.scoring.split.parquet_groups import pieces_of_parquet
 from shared.scoring.split.records import Cut, NotSplit, Scan, pieces_of
 
 BLOCK = 4 << 20
+# Blocks that are read before they are looked at.
+AHEAD = 4
 MOST_NAMED = 5
 LEAVE_OUT = "Leave out split, or exclude such files."
 
@@ -86,6 +91,7 @@ class Splitter:
             return self._of_text(file, CsvScan())
         if kind in kinds.JSON:
             return self._of_json(file)
+        self.watch()
         return pieces_of_parquet(file.size, partial(self._read, file), self.split, self._columns)
 
     def _of_json(self, file: PlannedFile) -> list[Piece]:
@@ -110,11 +116,24 @@ class Splitter:
         return [name for name in names if name in wanted]
 
     def _blocks(self, file: PlannedFile) -> Iterator[bytes]:
-        for start in range(0, file.size, BLOCK):
-            yield self._read(file, start, BLOCK)
+        """Some are on their way while one is looked at."""
+        starts = iter(range(0, file.size, BLOCK))
+        readers = ThreadPoolExecutor(AHEAD, thread_name_prefix="split")
+
+        def begin(most: int) -> Iterator[Future[bytes]]:
+            return (readers.submit(self._read, file, one, BLOCK) for one in islice(starts, most))
+
+        try:
+            ahead = deque(begin(AHEAD))
+            while ahead:
+                self.watch()
+                block = ahead.popleft().result()
+                ahead.extend(begin(1))
+                yield block
+        finally:
+            readers.shutdown(cancel_futures=True)
 
     def _read(self, file: PlannedFile, start: int, length: int) -> bytes:
-        self.watch()
         container, wanted = file.container or self.container, min(length, file.size - start)
         data = self.blobs.read_range(container, file.name, start, wanted, if_match=file.etag)
         if len(data) != wanted:
