@@ -9,6 +9,7 @@ CPU is that of the host, its worker and their scorers, and hardly heeds who else
 import os
 import sys
 import tempfile
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from benchmarks.race.meter import cpu_seconds
 from benchmarks.service import NoopService, deployed
 
 BUDGET = 1.02
+REST_S, REST_LIMIT_S = 1.0, 60
+AT_REST = 0.1
+"""Cores that both services use when nothing is to be done, at most."""
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 FOLDER = "telemetry"
 
@@ -54,7 +58,10 @@ def _ratios(files: int, pairs: int, run_ms: float) -> Iterator[Cost]:
             service.score(service.upload("warm", 50))
         for pair in range(pairs):
             order = (without, told) if pair % 2 else (told, without)
-            costs = {service.url: _measured(service, uris[service.url]) for service in order}
+            costs = dict[str, Cost]()
+            for service in order:
+                _wait_for_rest(order)
+                costs[service.url] = _measured(service, uris[service.url])
             ratio = costs[told.url].over(costs[without.url])
             print(f"  pair {pair + 1}: wall {ratio.wall:.3f}, CPU {ratio.cpu:.3f}", flush=True)
             yield ratio
@@ -67,6 +74,21 @@ def _both(folder: Path, run_ms: float) -> Iterator[tuple[NoopService, NoopServic
         os.environ[ENDPOINT] = address
         with deployed(folder / "told", run_ms) as told:
             yield without, told
+
+
+def _wait_for_rest(services: Sequence[NoopService]) -> None:
+    """After a job new scorers are made: what they cost is not the next one's."""
+
+    def used() -> float:
+        return sum(cpu_seconds(service.host_pid) for service in services)
+
+    before, deadline = used(), time.monotonic() + REST_LIMIT_S
+    while time.monotonic() < deadline:
+        time.sleep(REST_S)
+        if (now := used()) - before < AT_REST * REST_S:
+            return
+        before = now
+    raise TimeoutError(f"The services were still at work after {REST_LIMIT_S} s.")
 
 
 def _measured(service: NoopService, uri: str) -> Cost:
