@@ -17,6 +17,8 @@ AT_ONCE = 8
 SMALL = 8 << 20
 """Bytes up to which a request costs about as much as what it brings."""
 MOST_LINES = 20
+MARKER = "_SUCCESS"
+"""It says that the others are there: so it comes when they are."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,20 @@ def download_all(service: Service, orders: Sequence[Order], folder: Path, out: C
 
 
 def _download_all(orders: Sequence[Order], download: Callable[[Order], None]) -> None:
-    for one in filter(_is_large, orders):
+    others = [one for one in orders if not _is_marker(one)]
+    for one in filter(_is_large, others):
         download(one)
-    SideBySide().run(download, [one for one in orders if not _is_large(one)], AT_ONCE)
+    SideBySide().run(download, [one for one in others if not _is_large(one)], AT_ONCE)
+    for one in filter(_is_marker, orders):
+        download(one)
 
 
 def _write_nothing(_line: str) -> None:
     """Of many files only their number is written."""
+
+
+def _is_marker(order: Order) -> bool:
+    return order.target.name == MARKER
 
 
 def _is_large(order: Order) -> bool:

@@ -55,18 +55,15 @@ def parse_split(text: str) -> Split | None:
     match = _TEXT.fullmatch(text.strip())
     by = match["by"].lower() if match else ""
     if match is None or by not in list(SplitBy):
-        raise ValueError(f"'{text[:100]}' does not say how to split files. Write {EXAMPLES}.")
+        raise ValueError(f"'{text[:100]}' does not say how to split files.")
     kind, unit = SplitBy(by), (match["unit"] or "").upper()
     if match["most"] is None:
         return Split(kind, USUAL[kind])
     known = UNITS if kind is SplitBy.SIZE else {"": 1}
     most = int(match["most"]) * known.get(unit, 0)
     if not 1 <= most <= LARGEST_PIECE:
-        what = "bytes, as 64MB or 64MiB," if kind is SplitBy.SIZE else "rows"
-        raise ValueError(
-            f"'{text[:100]}' is no size of a piece: it takes 1 to {LARGEST_PIECE} {what} "
-            f"for instance {EXAMPLES}."
-        )
+        what = "bytes" if kind is SplitBy.SIZE else "rows"
+        raise ValueError(f"'{text[:100]}': a piece has 1 to {LARGEST_PIECE} {what}.")
     return Split(kind, most)
 
 

@@ -93,9 +93,9 @@ def overview_text(ending: Ending, receipt: Receipt, warnings: Iterable[str]) -> 
         output = receipt.output
         lines.append(f"Wrote {output.rows} rows, {output.bytes} bytes, to {output.uri}")
         if output.file_count > 1:
-            lines.append(
-                f"Published {counted(output.file_count - 1, 'file')} of the script beside it"
-            )
+            published = f"Published {counted(output.file_count - 1, 'file')}"
+            is_single = spec.settings.output.is_single
+            lines.append(f"{published} {'of the script beside it' if is_single else 'there'}")
     lines += [f"Warning: {warning}" for warning in warnings]
     return "\n".join([*lines, verdict(ending, receipt)])
 

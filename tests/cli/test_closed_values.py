@@ -83,7 +83,7 @@ def test_another_value_is_named_with_those_that_there_are(
         (("--output-layout", "hive", "--output-format", "jsonl"), "and none is named"),
         (("--output-carry", "all", "--output-format", "jsonl", "--code", "."), "from run()"),
         (("--split", "rows=5", "--code", "."), "'rows=5' is for MLflow models"),
-        (("--split", "size=0MB"), "is no size of a piece"),
+        (("--split", "size=0MB"), "a piece has 1 to 1073741824 bytes"),
     ],
 )
 def test_what_no_job_of_score_can_be_is_refused_before_anything_is_sent(

@@ -118,7 +118,8 @@ def test_columns_that_cannot_be_are_refused_in_words(
         ({"n": 1}, "no columns 'c' to be partitioned by; they have 'n'"),
         ({"c": 1}, "nothing is left"),
         ({"n": 1, "c": [1]}, "lists or dicts"),
-        ({"n": 1, "c": "x" * 500}, "longer than 400 bytes"),
+        ({"n": 1, "c": "x" * 254}, "The folder 'c=xxx.*longer than 255 bytes"),
+        ({"n": 1, "c": "ä" * 127}, "The folder 'c=äää.*longer than 255 bytes"),
     ],
 )
 @pytest.mark.parametrize("form", [JSONL, CSV_HEADER])
@@ -129,6 +130,14 @@ def test_rows_that_have_no_partition_are_refused_in_words(
 
     with pytest.raises(WrongColumns, match=words):
         written(tmp_path, result, RowForm(form, layout=HIVE, partition=("c",)))
+
+
+def test_a_partition_may_be_as_long_as_stores_and_disks_take(tmp_path: Path) -> None:
+    form = RowForm(JSONL, layout=HIVE, partition=("c", "d"))
+
+    written(tmp_path, [{"n": 1, "c": "x" * 253, "d": "y"}], form)
+    with pytest.raises(WrongColumns, match=r"The partition 'c=xxx.*longer than 400 bytes"):
+        written(tmp_path, [{"n": 1, "c": "x" * 253, "d": "y" * 200}], form)
 
 
 def test_what_has_no_elements_is_refused_as_ever(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # As the domain's, which a foreign interpreter cannot import.
 MOST_PARTITIONS, LONGEST_PATH = 1_000, 400
+# Of one folder, in bytes: no usual disk takes a longer name.
+LONGEST_FOLDER = 255
 NOTHING = "__HIVE_DEFAULT_PARTITION__"
 # What Hive escapes; and what no folder may end with in every store.
 _ODD = re.compile("[\\x00-\\x1f\\x7f\\ufffe\\uffff\"#%'*/:=?\\\\{}\\[\\]^]|[. ]$")
@@ -68,13 +70,23 @@ def partition_paths(names: Sequence[str], columns: Sequence[Iterable[Any]]) -> l
         for name, values in zip(names, columns)  # noqa: B905  # 3.7
     ]
     paths = ["/".join(row) for row in zip(*folders)]  # noqa: B905  # 3.7
-    longest = max(paths, key=len, default="")
-    if len(longest.encode("utf-8")) > LONGEST_PATH:
+    _check_length((name for row in folders for name in row), "folder", LONGEST_FOLDER)
+    _check_length(paths, "partition", LONGEST_PATH)
+    return paths
+
+
+def _check_length(names: Iterable[str], what: str, most: int) -> None:
+    """Raises `WrongColumns` for one that is too long, in bytes."""
+    longest = max(names, key=_size, default="")
+    if _size(longest) > most:
         raise WrongColumns(
-            f"The partition {longest[:80]!r}... is longer than {LONGEST_PATH} bytes. "
+            f"The {what} {longest[:80]!r}... is longer than {most} bytes. "
             "Partition by a column with shorter values"
         )
-    return paths
+
+
+def _size(name: str) -> int:
+    return len(name.encode("utf-8", "surrogatepass"))
 
 
 def _text(name: str, value: Any) -> str:
