@@ -54,13 +54,14 @@ def parse_split(text: str) -> Split | None:
         return None
     match = _TEXT.fullmatch(text.strip())
     by = match["by"].lower() if match else ""
-    if match is None or by not in list(SplitBy):
+    unit = ((match and match["unit"]) or "").upper()
+    known = UNITS if by == SplitBy.SIZE else {"": 1}
+    if match is None or by not in list(SplitBy) or unit not in known:
         raise ValueError(f"'{text[:100]}' does not say how to split files.")
-    kind, unit = SplitBy(by), (match["unit"] or "").upper()
+    kind = SplitBy(by)
     if match["most"] is None:
         return Split(kind, USUAL[kind])
-    known = UNITS if kind is SplitBy.SIZE else {"": 1}
-    most = int(match["most"]) * known.get(unit, 0)
+    most = int(match["most"]) * known[unit]
     if not 1 <= most <= LARGEST_PIECE:
         what = "bytes" if kind is SplitBy.SIZE else "rows"
         raise ValueError(f"'{text[:100]}': a piece has 1 to {LARGEST_PIECE} {what}.")

@@ -31,9 +31,15 @@ def test_a_split_is_asked_for_in_a_word_or_with_an_amount(text: str, split: Spli
     assert split == parse_split(str(split or ""))
 
 
-@pytest.mark.parametrize("text", ["lines", "size=", "rows=0", "rows=5MB", "size=2GiB", "size=-1"])
+@pytest.mark.parametrize("text", ["lines", "size=", "rows=5MB", "size=1XB", "size=-1"])
 def test_what_says_no_split_is_refused_with_its_value(text: str) -> None:
-    with pytest.raises(ValueError, match=f"'{text}'.*size=64MB"):
+    with pytest.raises(ValueError, match=f"'{text}' does not say how"):
+        parse_split(text)
+
+
+@pytest.mark.parametrize("text", ["rows=0", "size=0MB", "size=2GiB"])
+def test_a_piece_has_a_least_and_a_most(text: str) -> None:
+    with pytest.raises(ValueError, match=f"'{text}': a piece has 1 to 1073741824 "):
         parse_split(text)
 
 
