@@ -36,6 +36,8 @@ def read_wishes(said: Mapping[str, Any], *, has_script: bool) -> Wishes:
     """Of the flags by their names. Raises UsageError."""
     settings = read_settings(said["set_values"] or [])
     form = output_form(**{flag: said[flag] for flag in FLAGS})
+    _check_least("--mini-batch-size", said["mini_batch_size"], 1)
+    _check_least("--error-threshold", said["error_threshold"], -1)
     _check(settings, form or {}, said["split"], has_script=has_script)
     job = {
         "miniBatchSize": said["mini_batch_size"],
@@ -43,6 +45,11 @@ def read_wishes(said: Mapping[str, Any], *, has_script: bool) -> Wishes:
         "properties": form,
     }
     return Wishes(settings, job, said["split"])
+
+
+def _check_least(flag: str, value: int | None, least: int) -> None:
+    if value is not None and value < least:
+        raise UsageError(f"{flag} is {value}.", fix=f"Give a whole number, {least} or more.")
 
 
 def _check(

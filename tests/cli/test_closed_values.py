@@ -83,6 +83,8 @@ def test_another_value_is_named_with_those_that_there_are(
         (("--output-layout", "hive", "--output-format", "jsonl"), "and none is named"),
         (("--output-carry", "all", "--output-format", "jsonl", "--code", "."), "from run()"),
         (("--split", "rows=5", "--code", "."), "'rows=5' is for MLflow models"),
+        (("--mini-batch-size", "0"), "--mini-batch-size is 0. Give a whole number, 1 or more."),
+        (("--error-threshold", "-2"), "--error-threshold is -2."),
         (("--split", "size=0MB"), "a piece has 1 to 1073741824 bytes"),
     ],
 )
