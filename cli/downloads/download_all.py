@@ -18,7 +18,7 @@ SMALL = 8 << 20
 """Bytes up to which a request costs about as much as what it brings."""
 MOST_LINES = 20
 MARKER = "_SUCCESS"
-"""It says that the others are there: so it comes when they are."""
+"""The list of predictions that are several files. It says that they are there: so it comes last."""
 
 
 @dataclass(frozen=True)

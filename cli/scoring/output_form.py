@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 
 from cli.answers import JSON
+from cli.downloads.download_all import MARKER
 
 SHOWN_ROWS = 5
 # Bytes that are read of a file, and characters of a cell that are shown.
 FIRST_BYTES, LONGEST_CELL = 64 << 10, 40
-MARKER = "_SUCCESS"  # of predictions that are several files: their list
 CSV_HEADER, JSONL, PARQUET = "csv_header", "jsonl", "parquet"
 # Flags, and the properties that they are.
 FLAGS = {
