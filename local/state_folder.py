@@ -18,6 +18,8 @@ from local.stack_errors import Refused
 LEFTOVERS_LIMIT_S = 30.0
 """What a killed supervisor leaves behind ends well within this."""
 POLL_S = 0.1
+LOOK_S = 0.001
+"""For as long as a look for a service takes."""
 KEY_BYTES = 32
 
 
@@ -73,10 +75,10 @@ class StateFolder:
 
 def _acquire(lock: IO[str], folder: Path) -> None:
     deadline = time.monotonic() + LEFTOVERS_LIMIT_S
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+    while not _taken(lock, fcntl.LOCK_EX):
+        if _is_only_looked_at(lock):
+            time.sleep(LOOK_S)
+            continue
         lock.seek(0)
         holder = lock.read()
         if _is_running(holder) or time.monotonic() > deadline:
@@ -85,6 +87,22 @@ def _acquire(lock: IO[str], folder: Path) -> None:
                 fix="Stop it, or pass --state with another folder.",
             )
         time.sleep(POLL_S)
+
+
+def _is_only_looked_at(lock: IO[str]) -> bool:
+    """Whether nobody serves: commands that look for a service share the lock for a moment."""
+    if _taken(lock, fcntl.LOCK_SH):
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        return True
+    return False
+
+
+def _taken(lock: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_running(process: str) -> bool:

@@ -1,6 +1,7 @@
 """`./run serve --tls`: everything is https, and the console says how a client comes to trust it."""
 
 import os
+import shlex
 import ssl
 import subprocess
 import sys
@@ -65,8 +66,8 @@ def test_the_console_and_the_ready_file_say_what_a_client_needs(serve: Serve) ->
     metadata = f"{facts['url']}/metadata/endpoints?api-version=2019-05-01"
     assert metadata == facts["metadata_url"]
     assert f"export ARM_CLOUD_METADATA_URL='{metadata}'" in said
-    assert f"export REQUESTS_CA_BUNDLE={facts['ca_bundle']}" in said
-    assert f"run token --state {facts['state']}" in said
+    assert f"export REQUESTS_CA_BUNDLE={shlex.quote(facts['ca_bundle'])}" in said
+    assert f"run token --state {shlex.quote(facts['state'])}" in said
     zero = "00000000-0000-0000-0000-000000000000"
     assert f'MLClient(credential, "{zero}", "local", "local")' in said
     names = ("subscription_id", "resource_group", "workspace_name")
