@@ -26,6 +26,7 @@ from benchmarks.service import deployed
 ACTIVITIES, SHARD = 10_000, 200
 JOBS = (2_000, 10_000)
 BUDGET_ACTIVITY_MS, BUDGET_MINIBATCH_MS, BUDGET_MEMORY_MB = 1.0, 5.0, 300
+SAMPLE_S = 0.5
 BUDGET_GROWTH = 1.2
 """Of what a mini-batch costs, from the smallest job to the largest."""
 
@@ -91,18 +92,18 @@ def _measured[T](work: Callable[[], T], pid: int) -> tuple[T, float, float]:
         running = thread.submit(work)
         while not running.done():
             peak = max(peak, _memory_of(pid))
-            time.sleep(0.1)
+            time.sleep(SAMPLE_S)
         result = running.result()
     return result, time.perf_counter() - began, peak / 2**20
 
 
 def _memory_of(pid: int) -> int:
-    """Bytes of the host and its worker processes; scorers are not the host's."""
+    """Bytes of the host and its worker processes, shared pages once; no scorers."""
     host, total = psutil.Process(pid), 0
     for process in [host, *host.children(recursive=True)]:
         with suppress(psutil.NoSuchProcess):
             if "devhost" in " ".join(process.cmdline()):
-                total += process.memory_info().rss
+                total += process.memory_full_info().pss
     return total
 
 

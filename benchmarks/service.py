@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.jobs import scored
+from benchmarks.jobs import EndedJob, scored
+from benchmarks.race.timeline import bundles_of
 from examples.demo.service import CONTAINER, WORKSPACE, Service, starting
 
 PARALLELISM = 2
@@ -37,10 +38,11 @@ def _load_pyfunc(path):
 
 @dataclass(frozen=True)
 class Job:
-    """An ended job: `run_seconds` is the sum of the time inside run(), `seconds` all its time."""
+    """`run_seconds` is the sum of the time inside run(), `seconds` all its time."""
 
     run_seconds: float
     seconds: float
+    ended: EndedJob
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,11 @@ class NoopService:
         """Invoke and wait for the end."""
         job = scored(self.service, self.scoring_uri, uri)
         run_seconds = sum(float(row["Run Method Seconds"]) for row in job.minibatches)
-        return Job(run_seconds=run_seconds, seconds=job.seconds)
+        return Job(run_seconds=run_seconds, seconds=job.seconds, ended=job)
+
+    def bundles(self, job: Job) -> int:
+        """In how many its mini-batches were scored."""
+        return bundles_of(job.ended, self.service.get)
 
     def plain_loop(self, folder: str) -> float:
         """Seconds per file of listing and downloading with the SDK, one file after the other."""

@@ -32,12 +32,8 @@ class _Step:
 
 def timeline_of(job: EndedJob, ask: Callable[[str], Any], width: int) -> Timeline:
     steps = _steps(ask, job.status_url)
-    inside = [
-        step
-        for shard in range(sum(step.name == "score_shard" for step in steps))
-        for step in _steps(ask, _of_shard(job, shard))
-    ]
-    bundles = [step for step in inside if step.name == "score_minibatch"]
+    inside = _inside(job, ask, steps)
+    bundles = _bundles(inside)
     width = min(width, len(bundles))
     closing, scoring = _sum(inside, "close_shard"), _sum(steps, "score_shard")
     elapsed = [float(row["Elapsed Seconds"]) for row in job.minibatches]
@@ -58,6 +54,23 @@ def timeline_of(job: EndedJob, ask: Callable[[str], Any], width: int) -> Timelin
     return Timeline(
         {**parts, "between the steps, and the last poll": job.seconds - sum(parts.values())}
     )
+
+
+def bundles_of(job: EndedJob, ask: Callable[[str], Any]) -> int:
+    """In how many bundles its mini-batches were scored."""
+    return len(_bundles(_inside(job, ask, _steps(ask, job.status_url))))
+
+
+def _inside(job: EndedJob, ask: Callable[[str], Any], steps: list[_Step]) -> list[_Step]:
+    return [
+        step
+        for shard in range(sum(step.name == "score_shard" for step in steps))
+        for step in _steps(ask, _of_shard(job, shard))
+    ]
+
+
+def _bundles(inside: list[_Step]) -> list[_Step]:
+    return [step for step in inside if step.name == "score_minibatch"]
 
 
 def _of_shard(job: EndedJob, shard: int) -> str:

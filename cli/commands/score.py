@@ -24,7 +24,14 @@ from cli.scoring.data_source import InputData, find_data, upload_data
 from cli.scoring.deployed import Deployed
 from cli.scoring.model_source import Choices, ModelSource, read_model, short_name
 from cli.scoring.output_form import first_rows
-from cli.scoring.results import check_out, first_failure, predictions_in, read_out, summary
+from cli.scoring.results import (
+    check_out,
+    predictions_folder,
+    predictions_in,
+    read_out,
+    summary,
+    where_failures_are,
+)
 
 log = get_logger(__name__)
 
@@ -112,11 +119,9 @@ def _follow(service: Service, job: str, folder: Path) -> JSON:
         ended = follow_job(service, job, Console())
     except JobFailed as failure:
         _fetch(service, job, folder, ("receipt", "errors"))
-        first = first_failure(folder)
-        raise JobFailed(
-            str(failure), fix=f"The first failure is {first}. See '{folder}'." if first else ""
-        ) from None
-    _fetch(service, job, folder, ("predictions", "receipt", "errors"))
+        raise JobFailed(str(failure), fix=where_failures_are(str(failure), folder)) from None
+    _fetch(service, job, predictions_folder(ended, folder), ("predictions",))
+    _fetch(service, job, folder, ("receipt", "errors"))
     return ended
 
 

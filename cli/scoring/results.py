@@ -9,6 +9,9 @@ from cli.errors import UsageError
 
 FORMATS = frozenset({"json", "jsonc", "none", "table", "tsv", "yaml", "yamlc"})
 RECEIPT, ERRORS = "receipt.json", "errors.jsonl"
+PREDICTIONS, SINGLE = "predictions", "single"
+TOLD = "The first failure"
+"""In the reason of a job that names one."""
 
 
 def read_out(text: str) -> Path:
@@ -41,13 +44,29 @@ def check_out(folder: Path) -> None:
         )
 
 
+def predictions_folder(job: JSON, folder: Path) -> Path:
+    """One of their own for several files, which are read as one data set: nothing else is in it."""
+    form = job["properties"].get("properties") or {}
+    return folder if form.get("outputLayout", SINGLE) == SINGLE else folder / PREDICTIONS
+
+
 def predictions_in(folder: Path) -> list[Path]:
     """What scoring published: everything but receipt and errors."""
     own = {folder / RECEIPT, folder / ERRORS}
     return sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
 
 
-def first_failure(folder: Path) -> str:
+def where_failures_are(reason: str, folder: Path) -> str:
+    """In which folder, and the first one, if the reason does not have it; '' without one."""
+    first = _first_failure(folder)
+    if not first:
+        return ""
+    return (
+        f"See '{folder}'." if TOLD in reason else f"The first failure is {first}. See '{folder}'."
+    )
+
+
+def _first_failure(folder: Path) -> str:
     """File and message of the first line of the errors; '' without one."""
     try:
         with (folder / ERRORS).open(encoding="utf-8") as lines:

@@ -15,7 +15,7 @@ from shared.domain.message import counted
 from shared.domain.minibatch import PlannedFile
 from shared.domain.preflight import Problem, ProblemCode
 from shared.domain.resolved_deployment import Location
-from shared.domain.split import Split
+from shared.domain.split import MOST_PIECES, Split
 from shared.ports import Blobs
 
 LONGEST_LOOK_S = 10.0
@@ -25,6 +25,7 @@ FIXES = {
     ProblemCode.SIGNATURE_MISMATCH: "Mend the files, or deploy a model whose signature fits them.",
     ProblemCode.NOT_CARRIED: "Name columns in outputCarry that every file has, or leave it out.",
     ProblemCode.NOT_SPLITTABLE: "Leave out split, or exclude such files.",
+    ProblemCode.TOO_MANY_PIECES: "Ask for larger pieces: split: size=64MB, say.",
     ProblemCode.UNREADABLE_SIGNATURE: "Save the model anew by mlflow's save_model().",
 }
 
@@ -127,6 +128,9 @@ class LookAtFiles:
             why_not = self.inputs.why_not_split(file, mlmodel, carry)
             if why_not is not None:
                 yield ProblemCode(why_not.code), why_not.reason
+            elif (count := split.pieces(file.size)) > MOST_PIECES:
+                many = f"It would make {count} pieces, and is scored as one beyond {MOST_PIECES}"
+                yield ProblemCode.TOO_MANY_PIECES, many
 
     def _look(
         self, container: str, file: PlannedFile, mlmodel: bytes, carry: Sequence[str]

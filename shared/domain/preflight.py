@@ -24,6 +24,7 @@ class ProblemCode(StrEnum):
     NOT_CARRIED = "CarriedColumnMissing"
     UNREADABLE_SIGNATURE = "UnreadableSignature"
     NOT_SPLITTABLE = "NotSplittable"
+    TOO_MANY_PIECES = "TooManyPieces"
     OUTPUT_EXISTS = "OutputExists"
     OUTPUT_UNUSABLE = "OutputUnusable"
     JOB_EXISTS = "JobExists"

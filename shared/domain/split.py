@@ -16,6 +16,8 @@ UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 UNITS |= {"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 # A piece is read whole into a scorer's memory.
 LARGEST_PIECE = 1 << 30
+# A mini-batch for each; a file that would make more is scored as one.
+MOST_PIECES = 100_000
 _AMOUNT = r"(?P<most>[0-9]{1,12})\s*(?P<unit>[a-z]*)"
 _TEXT = re.compile(rf"(?P<by>[a-z]+)(?:\s*=\s*{_AMOUNT})?", re.IGNORECASE)
 EXAMPLES = "size, rows, size=64MB or rows=100000"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 
 from tests.e2e.conftest import LIMIT_S, Done, environment
@@ -102,6 +103,8 @@ def test_a_failed_job_ends_with_4_and_names_the_first_failure(stack: Stack, tmp_
     assert "Traceback" not in done.stderr
     error = json.loads((tmp_path / "out/errors.jsonl").read_text())
     assert "bad.csv" == error["file"]
+    assert 1 == done.stderr.splitlines()[-1].count("bad.csv")  # once is enough
+    assert "See 'out'." in done.stderr
 
 
 @pytest.mark.timeout(LIMIT_S)
@@ -134,3 +137,19 @@ def test_one_large_file_is_scored_in_pieces_to_the_same_bytes(stack: Stack, tmp_
         for name in ("whole", "cut")
     ]
     assert [1, 5] == plans
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_a_folder_of_predictions_is_a_data_set_with_nothing_else_in_it(
+    stack: Stack, tmp_path: Path
+) -> None:
+    words = ("--output-format", "parquet", "--output-layout", "per_input")
+    done = score(stack, tmp_path, MODEL, TRIPS, "-o", "out", *words)
+
+    assert 0 == done.code, done.stderr
+    data, answer = tmp_path / "out/predictions", json.loads(done.stdout)
+    assert answer["rows"] == len(pd.read_parquet(data))
+    assert {"predictions", "receipt.json", "errors.jsonl"} == {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    assert all(path.startswith("out/predictions/") for path in answer["predictions"])

@@ -133,3 +133,16 @@ def test_a_split_counts_pieces_by_size_and_says_what_cannot_be_split(made: Made)
     refused = [one for one in found["problems"] if one["code"] == "NotSplittable"]
     assert ["b.csv.gz"] == [one["file"] for one in refused]
     assert "it is compressed" in refused[0]["message"]
+
+
+def test_more_pieces_than_a_job_has_are_a_problem(made: Made) -> None:
+    client, blobs = made
+    blobs.write(CONTAINER, "large/a.csv", b"x\n" + b"1\n" * 300_000)
+    uri = "azureml://datastores/workspaceblobstore/paths/large"
+    given = {"jobInputType": "UriFolder", "uri": uri, "split": "size=5"}
+
+    found = dry_run(client, inputData={"input": given})
+
+    problem = next(one for one in found["problems"] if one["code"] == "TooManyPieces")
+    assert "'a.csv': It would make 120001 pieces" in problem["message"]
+    assert "scored as one beyond 100000" in problem["message"]

@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.domain.split import Split, SplitBy
+from shared.domain.split import MOST_PIECES, Split, SplitBy
 
 # Bytes of one record: a longer one is rather a quote that nothing closes.
 LONGEST_RECORD = 64 << 20
-# A mini-batch for each.
-MOST_PIECES = 100_000
 # Bytes that are looked at before they tell how long rows are: at most, and for each row wanted.
 STEP, SHORT_ROW = 64 << 10, 8
 
