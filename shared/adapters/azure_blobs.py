@@ -179,12 +179,14 @@ class AzureBlobs:
         if found.etag != if_match:
             raise changed(*source)
         check_names(*target)
-        if found.size > LARGEST:
-            return False
         try:
             with translated(*target, if_absent=True):
                 self._copies.copy(source, target, if_match, metadata)
         except (InvalidRequest, NotFound, ServiceUnavailable):  # it may not sign, or not copy
+            return False
+        except Conflict:  # which may also be said of what is too large
+            if found.size <= LARGEST or self.exists(*target):
+                raise
             return False
         return True
 

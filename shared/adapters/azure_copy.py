@@ -15,7 +15,7 @@ from shared.adapters.azure_sas import signer_of
 from shared.ports import Signer
 
 LARGEST = 256 << 20
-"""Bytes that the store copies while the caller waits: Azure's limit."""
+"""Bytes that Azure copies while the caller waits; Azurite copies any number in no time."""
 _LIFETIME = timedelta(minutes=15)
 
 
