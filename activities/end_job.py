@@ -83,6 +83,7 @@ def end(task: EndTask, services: Services) -> EndResult:
     state = services.jobs.advance(ended.spec, final)
     observer().ended(ended.spec)
     services.scorers.release(ended.spec.name)
+    services.downloads.kept.release(ended.spec.name)
     return _result(state)
 
 

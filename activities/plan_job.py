@@ -179,6 +179,8 @@ def _splitter(spec: JobSpec, services: Services) -> Splitter | None:
         splitting_signature(mlmodel),
         spec.settings.output.carry,
         partial(_check_wanted, spec, services),
+        spec.name,
+        services.downloads.kept,
     )
 
 

@@ -38,7 +38,7 @@ class Deployed:
         return file_set.kind in self.scoring_uris
 
     def run(self, heat: Heat) -> Finish:
-        self._wait_for_rest()
+        wait_until_left(self.host_pid, self.processes_at_rest)
         used = cpu_seconds(self.host_pid)
         with PeakMemory(self.host_pid) as memory:
             uri = f"{DATASTORE}/{heat.prefix}"
@@ -52,12 +52,14 @@ class Deployed:
             timeline=timeline_of(job, self.service.get, PROCESSES),
         )
 
-    def _wait_for_rest(self) -> None:
-        deadline = time.monotonic() + LEAVE_LIMIT_S
-        while descendants(self.host_pid) > self.processes_at_rest:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"Scorers were still there after {LEAVE_LIMIT_S} s")
-            time.sleep(POLL_S)
+
+def wait_until_left(host_pid: int, processes_at_rest: int) -> None:
+    """Until no scorer is left below the host. Raises TimeoutError."""
+    deadline = time.monotonic() + LEAVE_LIMIT_S
+    while descendants(host_pid) > processes_at_rest:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Scorers were still there after {LEAVE_LIMIT_S} s")
+        time.sleep(POLL_S)
 
 
 def deploy_mlflow(service: Service, models: Path) -> str:

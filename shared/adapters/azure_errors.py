@@ -109,6 +109,7 @@ MEANING_OF_CODE: Mapping[str, Meaning] = {
     "CredentialUnavailableError": _NOT_ALLOWED,
     "PublicAccessNotPermitted": _NOT_ALLOWED,
     "LeaseIdMissing": _FORBIDDING_STATE,
+    "Md5Mismatch": _SILENT,
     "OperationTimedOut": _SILENT,
     "ServerBusy": _SILENT,
 }

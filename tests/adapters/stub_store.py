@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from email.message import Message
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
@@ -44,6 +45,7 @@ class StubStore:
         self.replies = deque(replies)
         self.requests: list[str] = []
         self.authorizations: list[str] = []
+        self.digests: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
         self._server.daemon_threads = True
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -70,9 +72,10 @@ class StubStore:
         self._thread.join()
         self._server.server_close()
 
-    def next_reply(self, request: str, authorization: str) -> Reply:
+    def next_reply(self, request: str, headers: Message) -> Reply:
         self.requests.append(request)
-        self.authorizations.append(authorization)
+        self.authorizations.append(headers.get("Authorization", ""))
+        self.digests.append(headers.get("Content-MD5", ""))
         return self.replies.popleft() if len(self.replies) > 1 else self.replies[0]
 
 
@@ -85,9 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        reply = self._store.next_reply(
-            f"{self.command} {self.path}", self.headers.get("Authorization", "")
-        )
+        reply = self._store.next_reply(f"{self.command} {self.path}", self.headers)
         if not reply.status:
             self.close_connection = True
             return

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from local.azurite import Azurite
 from shared.adapters.azure_blobs import AzureBlobs
+from shared.adapters.azure_copy import LARGEST
 from shared.adapters.azure_errors import MEANING_OF_CODE, MEANING_OF_STATUS
 from shared.domain.errors import (
     BatchError,
@@ -39,6 +42,7 @@ EXPECTED_OF_CODE: dict[str, tuple[int, type[BatchError]]] = {
     "ContainerDisabled": (403, ServiceUnavailable),
     "LeaseIdMissing": (412, Conflict),
     "PublicAccessNotPermitted": (409, StoreRefuses),
+    "Md5Mismatch": (400, ServiceUnavailable),
     "OperationTimedOut": (500, ServiceUnavailable),
     "ServerBusy": (503, ServiceUnavailable),
 }
@@ -124,6 +128,26 @@ def test_a_commit_whose_answer_is_lost_is_not_repeated_either(lost: Reply) -> No
             blobs.commit("container", "out", [], if_absent=True)
 
         assert 1 == len(store.requests)
+
+
+def test_a_block_is_sent_with_its_digest() -> None:
+    with account(CREATED) as (store, blobs):
+        blobs.stage("container", "out", "b-1", b"rows")
+
+        digest = hashlib.md5(b"rows", usedforsecurity=False).digest()
+        assert [base64.b64encode(digest).decode()] == store.digests
+
+
+def test_a_copy_that_is_refused_for_its_size_is_none_and_no_conflict() -> None:
+    large = Reply(200, headers=CREATED.headers, missing=LARGEST + 1)
+    with account(large, refusal(409, "CannotVerifyCopySource"), refusal(404, "BlobNotFound")) as (
+        store,
+        blobs,
+    ):
+        source, target = ("container", "part"), ("container", "out")
+
+        assert not blobs.copy(source, target, if_match="0x1", metadata={})
+        assert ["HEAD", "PUT", "HEAD"] == [request.split()[0] for request in store.requests]
 
 
 @BOTH_CLIENTS

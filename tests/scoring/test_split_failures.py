@@ -12,6 +12,7 @@ from shared.scoring.child.mlflow.loading import loaded
 from shared.scoring.child.mlflow.pieces import in_whole
 from shared.scoring.preflight.splittable import splitting_signature
 from shared.scoring.scorer_spec import LocalFile
+from shared.scoring.split.kept_blocks import KeptBlocks
 from shared.scoring.split.splitter import Splitter
 from tests.scoring.test_splitter import COLUMNS, CONTAINER, mlmodel, put
 
@@ -28,7 +29,7 @@ def failures(blobs: MemoryBlobs, folder: Path, name: str, text: str, split: str)
         if one.piece is None:
             path.write_bytes(text.encode())
         else:
-            write_piece(blobs, CONTAINER, one, path)
+            write_piece(blobs, CONTAINER, one, path, KeptBlocks())
         piece = LocalFile(path, name, one.piece).asked
         request = RunRequest(((str(path), name),), "", piece=piece)
         files = loaded(schema, request, at_once=False)

@@ -23,6 +23,7 @@ from shared.scoring.child.mlflow import parquet_table
 from shared.scoring.preflight.mlflow_inputs import MlflowInputs
 from shared.scoring.preflight.splittable import splitting_signature
 from shared.scoring.split import splitter as module
+from shared.scoring.split.kept_blocks import KeptBlocks
 from shared.scoring.split.splitter import Splitter
 
 CONTAINER, ROWS = "input", 1_000
@@ -82,7 +83,7 @@ def test_parquet_is_cut_between_row_groups_and_only_wanted_columns_are_fetched(
     for one in pieces:
         assert one.piece is not None
         path = tmp_path / "piece.parquet"
-        write_piece(blobs, CONTAINER, one, path)
+        write_piece(blobs, CONTAINER, one, path, KeptBlocks())
         fetched += sum(stop - start for start, stop in one.piece.ranges)
         frames.append(parquet_table.read(str(path), signature, (one.piece.start, one.piece.stop)))
     assert [240, 240, 240, 240, 40] == [len(frame) for frame in frames]
@@ -184,7 +185,7 @@ def test_a_piece_is_of_the_version_that_was_planned(blobs: MemoryBlobs, tmp_path
     put(blobs, "a.csv", b"x,n\n" + b"3,4\n" * 9)
 
     with pytest.raises(PreconditionFailed):
-        write_piece(blobs, CONTAINER, first, tmp_path / "piece")
+        write_piece(blobs, CONTAINER, first, tmp_path / "piece", KeptBlocks())
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from shared.ports import Blobs
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_way, safe_paths
 from shared.scoring.scorer_spec import FileFailure, LocalFile
+from shared.scoring.split.kept_blocks import KeptBlocks
 
 DELETED = "The file was deleted since the job started. Upload it again, and start another job."
 CHANGED = "The file was changed since the job started. Start another job to score it as it is now."
@@ -49,11 +50,15 @@ class Fetching:
 
 
 class Downloads:
-    """Thread-safe; the executor bounds how many downloads run at once."""
+    """Thread-safe; the executor bounds how many downloads run at once.
+
+    Pieces come from `kept` where their file was planned on this machine.
+    """
 
     def __init__(self, blobs: Blobs, executor: Executor) -> None:
         self._blobs = blobs
         self._executor = executor
+        self.kept = KeptBlocks()
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
         """Begin to download the files into the folder, which is made."""
@@ -89,7 +94,7 @@ class Downloads:
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         container = file.container or container
         if file.piece:
-            write_piece(self._blobs, container, file, path)
+            write_piece(self._blobs, container, file, path, self.kept)
             return
         try:
             self._blobs.download(container, file.name, path, if_match=file.etag)

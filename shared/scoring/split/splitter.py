@@ -19,10 +19,11 @@ from shared.scoring.preflight.model_signature import ModelSignature
 from shared.scoring.preflight.splittable import TARGET, why_not_of_kind
 from shared.scoring.split.csv_scan import CsvScan
 from shared.scoring.split.json_scan import JsonScan
+from shared.scoring.split.kept_blocks import Keeping, KeptBlocks
 from shared.scoring.split.parquet_groups import pieces_of_parquet
 from shared.scoring.split.records import Cut, NotSplit, Scan, pieces_of
 
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 # Blocks that are read before they are looked at.
 AHEAD = 4
 MOST_NAMED = 5
@@ -44,6 +45,8 @@ class Splitter:
     signature: ModelSignature
     carried: tuple[str, ...] = ()
     watch: Callable[[], object] = lambda: None
+    job: str = ""
+    kept: KeptBlocks = field(default_factory=KeptBlocks)
     unsplit: dict[str, str] = field(default_factory=dict[str, str])
     _known: dict[tuple[str, str, str], list[Piece]] = field(
         default_factory=dict[tuple[str, str, str], list[Piece]]
@@ -101,8 +104,23 @@ class Splitter:
         return [piece.model_copy(update={"columns": scan.seen}) for piece in pieces]
 
     def _of_text(self, file: PlannedFile, scan: Scan) -> list[Piece]:
-        head, cuts = pieces_of(self._blocks(file), scan, self.split)
+        keeping = self.kept.begin(self.job, file.size)
+        try:
+            head, cuts = pieces_of(self._kept(file, keeping), scan, self.split)
+        except BaseException:
+            if keeping is not None:
+                keeping.drop()
+            raise
+        if keeping is not None:
+            key = (file.container or self.container, file.name, file.etag)
+            self.kept.keep(key, keeping, sum(cut.stop - cut.start for cut in cuts))
         return [_piece(number, len(cuts), head, one) for number, one in enumerate(cuts)]
+
+    def _kept(self, file: PlannedFile, keeping: Keeping | None) -> Iterator[bytes]:
+        for block in self._blocks(file):
+            if keeping is not None:
+                keeping.add(block)
+            yield block
 
     def _columns(self, names: Sequence[str]) -> Sequence[str]:
         """Those of a parquet file that are wanted."""
