@@ -127,10 +127,10 @@ class AzureBlobs:
 
     def delete(self, container: str, name: str, *, if_match: str = "") -> None:
         check_names(container, name)
-        blob = self._blob(container, name)
+        options = condition(if_match) | {"delete_snapshots": "include"}
         try:
             with suppress(NotFound), translated(container, name):
-                blob.delete_blob(delete_snapshots="include", **condition(if_match))
+                self._blob(container, name).delete_blob(**options)
         except PreconditionFailed:
             if self.exists(container, name):  # a blob that is gone fails the condition too
                 raise
@@ -191,10 +191,8 @@ class AzureBlobs:
         return True
 
     def stage(self, container: str, name: str, block_id: str, data: bytes) -> None:
-        # With its MD5 the store refuses bytes that were changed on their way; without one Azurite
-        # computes a CRC64 in JavaScript, which is most of what a block costs there.
         check_names(container, name)
-        with translated(container, name):
+        with translated(container, name):  # with its MD5: without, Azurite computes a slow CRC64
             self._blob(container, name).stage_block(block_id, data, validate_content=True)
 
     def commit(
@@ -209,14 +207,13 @@ class AzureBlobs:
         content_type: str = "application/octet-stream",
     ) -> str:
         check_names(container, name)
-        once = {} if is_repeatable else NOT_REPEATED
-        absent = {"match_condition": MatchConditions.IfMissing, **once}
         with translated(container, name, if_absent=if_absent):
             committed = self._blob(container, name).commit_block_list(
                 [BlobBlock(block_id) for block_id in block_ids],
                 content_settings=ContentSettings(content_type=content_type),
                 metadata=dict(metadata or {}),
-                **(absent if if_absent else {}),
+                match_condition=MatchConditions.IfMissing if if_absent else None,
+                **(NOT_REPEATED if if_absent and not is_repeatable else {}),
             )
         return unquoted(str(committed["etag"]))
 
