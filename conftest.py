@@ -5,6 +5,7 @@ test that it was at runs once more, in another process, and fails when that dies
 """
 
 import faulthandler
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ _NOISE = ("Extension modules:", "/_pytest/", "/pluggy/", "/xdist/", "/execnet/",
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background: children inherit
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     crash_file = getattr(config, "workerinput", {}).get("crash_file")
     if crash_file:
         faulthandler.enable(Path(crash_file).open("w"))  # noqa: SIM115 - open until the end

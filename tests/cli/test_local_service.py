@@ -65,7 +65,7 @@ def test_two_at_once_start_one_service_though_the_port_is_taken(state: Path) -> 
         said = [starter.communicate(timeout=LIMIT_S) for starter in starters]
 
     found = running_here()
-    assert found is not None
+    assert found is not None, said
     assert state_folder() == found.state
     assert f":{port}" not in found.url
     assert [found.url, found.url] == [answer.strip() for answer, _ in said]
