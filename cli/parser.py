@@ -12,6 +12,8 @@ from knack.parser import CLICommandParser
 
 from cli.errors import UsageError
 
+WORDS = "model_and_data"
+"""Of `score`, the one command with words: flags may stand between them."""
 MISSING_COMMAND = ("_command", "_subcommand")
 
 log = get_logger(__name__)
@@ -25,7 +27,10 @@ class Parser(CLICommandParser):  # type: ignore[misc]  # knack has no types
         """The framework's own calls what is left over an error of the whole program."""
         self._expand_prefixed_files(args)
         known, others = self.parse_known_args(args, namespace)
-        if others:
+        words = getattr(known, WORDS, None)
+        if words and not any(other.startswith("-") for other in others):
+            words += others  # argparse takes those that stand side by side alone
+        elif others:
             known._parser.error(f"unrecognized arguments: {' '.join(others)}")  # noqa: SLF001
         return known
 

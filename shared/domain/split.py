@@ -18,7 +18,7 @@ UNITS |= {"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 LARGEST_PIECE = 1 << 30
 # A mini-batch for each; a file that would make more is scored as one.
 MOST_PIECES = 100_000
-_AMOUNT = r"(?P<most>[0-9]{1,12})\s*(?P<unit>[a-z]*)"
+_AMOUNT = r"(?P<most>[0-9]{1,30})\s*(?P<unit>[a-z]*)"
 _TEXT = re.compile(rf"(?P<by>[a-z]+)(?:\s*=\s*{_AMOUNT})?", re.IGNORECASE)
 EXAMPLES = "size, rows, size=64MB or rows=100000"
 
@@ -59,7 +59,10 @@ def parse_split(text: str) -> Split | None:
     unit = ((match and match["unit"]) or "").upper()
     known = UNITS if by == SplitBy.SIZE else {"": 1}
     if match is None or by not in list(SplitBy) or unit not in known:
-        raise ValueError(f"'{text[:100]}' does not say how to split files.")
+        raise ValueError(
+            f"'{text[:100]}' does not say how to split files: amounts are whole numbers, of bytes "
+            "also with KB, MB, GB, KiB, MiB or GiB."
+        )
     kind = SplitBy(by)
     if match["most"] is None:
         return Split(kind, USUAL[kind])

@@ -58,8 +58,9 @@ def read_of_properties(properties: Mapping[str, JSON], path: str) -> Given:
 
 
 def check_choice(given: Mapping[str, JSON], path: str) -> None:
-    """Raise InvalidRequest for values that choose no files, wherever they stand."""
-    _read({name: (given.get(name), f"{path}.{name}") for name in FIELDS})
+    """Raise InvalidRequest for values that choose no files, or not together."""
+    read = _read({name: (given.get(name), f"{path}.{name}") for name in FIELDS})
+    select(Selection(), read, path)
 
 
 def select(base: Selection, given: Given, path: str) -> Selection:

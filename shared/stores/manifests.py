@@ -101,9 +101,11 @@ class Manifests:
         return PlannedFile(name=place.path, etag=blob.etag, size=blob.size, container=other)
 
     def _locate(self, manifest: Location, text: str) -> Location:
+        if text.endswith("/"):
+            raise InvalidRequest(f"{text[:SHOWN]!r} is a folder.", fix="Name files.")
         if is_url(text) or bucket_path(text) or text.startswith(("azureml:", "/")):
             place, _ = self.inputs.resolve(text, target="manifest")
-            if not place.path or text.endswith("/"):
+            if not place.path:
                 raise InvalidRequest(f"'{place}' is a folder.", fix="Name files.")
             return place
         if problem := problem_with(text):

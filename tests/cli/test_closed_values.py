@@ -86,6 +86,8 @@ def test_another_value_is_named_with_those_that_there_are(
         (("--mini-batch-size", "0"), "--mini-batch-size is 0. Give a whole number, 1 or more."),
         (("--error-threshold", "-2"), "--error-threshold is -2."),
         (("--split", "size=0MB"), "a piece has 1 to 1073741824 bytes"),
+        (("--split", "rows=99999999999999"), "a piece has 1 to 1073741824 rows"),
+        (("--split", "size=1.5MB"), "amounts are whole numbers"),
     ],
 )
 def test_what_no_job_of_score_can_be_is_refused_before_anything_is_sent(

@@ -71,6 +71,17 @@ def test_a_service_that_is_named_and_down_is_reported_and_none_is_started(
     assert "cannot be reached" in done.stderr
 
 
+def test_flags_may_stand_between_the_model_and_the_data(
+    service: StubService, tmp_path: Path
+) -> None:
+    service.close()
+    words = (MODEL, "--mini-batch-size", "2", f"{TRIPS}/trips-0.csv", f"{TRIPS}/trips-1.csv")
+
+    done = alone(service, tmp_path, "score", *words, BEP_URL=service.url, BEP_TOKEN="t")
+
+    assert "cannot be reached" in done.stderr
+
+
 def test_a_folder_called_model_has_the_name_of_the_one_around_it() -> None:
     assert "taxi" == read_model(MODEL, Choices()).name
 

@@ -71,6 +71,7 @@ def test_flags_that_were_not_written_choose_nothing() -> None:
     [
         (("--newest", "x"), "newest' is 'x'"),
         (("--changed-since", "never!"), "neither a time nor a job's name"),
+        (("--manifest", "--newest", "3"), "A manifest says which files are the input, and newest"),
         (("--include", "a/../b"), "which no path in the folder matches"),
         (("--output-format", "excel"), "'properties.outputFormat' is 'excel'"),
         (("--output-if-exists", "overwrite"), "Use fail, version"),

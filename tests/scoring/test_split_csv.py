@@ -112,6 +112,39 @@ def test_many_quotes_are_read_in_a_time_that_grows_with_the_file_alone() -> None
             scan.rows(block)
 
 
+class Counted(CsvScan):
+    """Adds up how many bytes it is given to look at."""
+
+    seen = 0
+
+    def whole(self, block: bytes) -> int:
+        self.seen += len(block)
+        return super().whole(block)
+
+    def rows(self, block: bytes) -> int:
+        self.seen += len(block)
+        return super().rows(block)
+
+    def first(self, block: bytes) -> int:
+        self.seen += len(block)
+        return super().first(block)
+
+    def can_begin_piece(self, block: bytes) -> bool:
+        self.seen += len(block)
+        return super().can_begin_piece(block)
+
+
+@pytest.mark.parametrize("row", [b"1,2\n", b'1,"a\nb"\n'])
+@pytest.mark.parametrize("by", list(SplitBy))
+def test_very_many_pieces_cost_no_more_than_their_bytes(by: SplitBy, row: bytes) -> None:
+    data, scan = b"x,y\n" + row * 50_000, Counted()
+
+    _, cuts = pieces_of([data], scan, Split(by, 1))
+
+    assert 50_000 == len(cuts)
+    assert scan.seen < 30 * len(data)
+
+
 def test_pieces_are_as_large_as_was_asked_for() -> None:
     data = b"x,y\n" + b"".join(b'%d,"a\n%d"\n' % (row, row) for row in range(5_000))
 

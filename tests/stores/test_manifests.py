@@ -108,6 +108,7 @@ def test_what_opens_files_of_other_accounts_is_kept_for_the_job(
         ("sub\\a.csv", ["Line 1", "backslash"]),
         ("azureml://datastores/nope/paths/x", ["Line 1", "no datastore 'nope'"]),
         ("azureml://datastores/other/paths/x/", ["Line 1", "is a folder"]),
+        ("nested/", ["Line 1", "'nested/' is a folder", "Name files"]),
         ("azureml:nothing:1", ["Line 1", "nothing"]),
         ("ftp://host/x", ["Line 1", "no blob"]),
         (b"a.csv\n\xff\xfe", ["Line 2", "UTF-8"]),

@@ -72,21 +72,18 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
     found, head = list[Cut](), b""
     cut: Cut | None = None
     for block in _of_records(blocks, scan):
-        rest = block
+        text, at = block, 0
         if cut is None:
             head += block
             size = scan.begin(head)
             if size is None:
                 continue
-            head, rest = head[:size], head[size:]
+            head, text = head[:size], head[size:]
             cut = Cut(size, stop=size)
-        while rest:
-            cut.is_checked = cut.is_checked or scan.can_begin_piece(rest)
-            size, rows = _taken(rest, scan, split, cut)
-            cut.rows += rows
-            cut.lines += rest.count(b"\n", 0, size)
-            cut.stop += size
-            rest = rest[size:]
+        while at < len(text):
+            size = _size(text, at, scan, split, cut)
+            _take(cut, text[at : at + size], scan)
+            at += size
             if _is_full(cut, split):
                 found.append(cut)
                 cut = cut.next()
@@ -95,25 +92,35 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
     return len(head), [one for one in (*found, cut) if one is not None and one.rows]
 
 
+def _take(cut: Cut, records: bytes, scan: Scan) -> None:
+    cut.is_checked = cut.is_checked or scan.can_begin_piece(records)
+    cut.rows += scan.rows(records)
+    cut.lines += records.count(b"\n")
+    cut.stop += len(records)
+
+
 def _is_full(cut: Cut, split: Split) -> bool:
     done = cut.stop - cut.start if split.by is SplitBy.SIZE else cut.rows
     return done >= split.most
 
 
-def _taken(block: bytes, scan: Scan, split: Split, cut: Cut) -> tuple[int, int]:
-    """The bytes of the block that go into the piece, and their rows."""
+def _size(block: bytes, at: int, scan: Scan, split: Split, cut: Cut) -> int:
+    """The bytes from there on that go into the piece: whole records, to the block's end or less.
+
+    No more of the block is copied than those: there may be very many pieces in it.
+    """
     if split.by is SplitBy.ROWS:
-        return _through_row(block, scan, split.most - cut.rows)
-    room, size = split.most - (cut.stop - cut.start), len(block)
-    if room < size:
-        before = scan.whole(block[:room])
-        size = before if before == room else before + scan.first(block[before:])
-    return size, scan.rows(block[:size])
+        return _through_row(block, at, scan, split.most - cut.rows)
+    room, left = split.most - (cut.stop - cut.start), len(block) - at
+    if room >= left:
+        return left
+    before = scan.whole(block[at : at + room])
+    return room if before == room else before + len(_first(block, at + before, scan))
 
 
-def _through_row(block: bytes, scan: Scan, count: int) -> tuple[int, int]:
-    """The bytes up to the end of the `count`-th row, or all; and the rows in them."""
-    taken, rows, step = 0, 0, min(STEP, count * SHORT_ROW)
+def _through_row(block: bytes, at: int, scan: Scan, count: int) -> int:
+    """The bytes up to the end of the `count`-th row, or all."""
+    taken, rows, step = at, 0, min(STEP, count * SHORT_ROW)
     while taken < len(block) and rows < count:
         part = _records_of(block, taken, step, scan)
         found = scan.rows(part)
@@ -121,20 +128,26 @@ def _through_row(block: bytes, scan: Scan, count: int) -> tuple[int, int]:
             step = max(1, step // 2)
         else:
             taken, rows = taken + len(part), rows + found
-            step = max(1, (count - rows) * taken // max(1, rows))
-    return taken, rows
+            step = max(1, (count - rows) * (taken - at) // max(1, rows))
+    return taken - at
 
 
 def _records_of(block: bytes, at: int, step: int, scan: Scan) -> bytes:
     """The whole records in so many bytes from there on; if there is none, the one."""
     if at + step >= len(block):
         return block[at:]
-    if size := scan.whole(block[at : at + step]):
-        return block[at : at + size]
-    while not size and at + step < len(block):
+    size = scan.whole(block[at : at + step])
+    return block[at : at + size] if size else _first(block, at, scan, step)
+
+
+def _first(block: bytes, at: int, scan: Scan, step: int = SHORT_ROW) -> bytes:
+    """The record that begins there, found in windows that grow."""
+    while at + step < len(block):
         step *= 2
-        size = scan.whole(block[at : at + step])
-    records = block[at : at + size] if size else block[at:]
+        if size := scan.whole(block[at : at + step]):
+            records = block[at : at + size]
+            return records[: scan.first(records)]
+    records = block[at:]
     return records[: scan.first(records)]
 
 
