@@ -35,8 +35,8 @@ class Job:
         self.name = self.invoked["name"]
         stack.ended(self.invoked)
 
-    def invoke(self, role: str) -> Any:
-        given = {"x": {"jobInputType": "UriFolder", "uri": self.uri}}
+    def invoke(self, role: str, uri: str = "") -> Any:
+        given = {"x": {"jobInputType": "UriFolder", "uri": uri or self.uri}}
         body = {"properties": {"inputData": given}}
         answer = self.ask(role, "POST", f"/endpoints/{self.endpoint}/jobs", body)
         assert 201 == answer.status, answer.body
@@ -174,7 +174,8 @@ def test_an_invoker_follows_a_job_by_the_url_that_invoke_answered(job: Job) -> N
 
 
 def test_an_invoker_ends_a_job_by_the_url_that_invoke_answered(job: Job) -> None:
-    started = job.invoke("invoker")
+    files = {f"{number}.csv": csv_of((1, 1)) for number in range(60)}
+    started = job.invoke("invoker", job.stack.upload("handed-out-long", files))
 
     assert 403 == job.ask("reader", "POST", started["terminatePostUri"]).status
     assert job.ask("invoker", "POST", started["terminatePostUri"]).status in {200, 202}
