@@ -89,7 +89,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], out: Console) -> Address
     began = time.monotonic()
     while process.poll() is None:
         out.live(f"starting for {duration_text(time.monotonic() - began)}")
-        if (found := running_here()) is not None:
+        if (found := running_here(process.pid)) is not None:
             return found
         if time.monotonic() > began + LIMIT_S:
             process.terminate()

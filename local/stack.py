@@ -87,10 +87,10 @@ def serve(plan: StackPlan, stopping: Event) -> None:
     state = StateFolder(plan.state)
     with ExitStack() as parts:
         lock = parts.enter_context(state.lock())
+        parts.callback(_remove_ready_file, plan)
+        _remove_ready_file(plan)  # at once: who finds the lock taken believes it
         console = parts.enter_context(StackConsole())
         choose(plan.port)
-        parts.callback(_remove_ready_file, plan)
-        _remove_ready_file(plan)
         issuer = Issuer(state.folder)
         links = SignInLinks(state.folder, issuer)
         keys = parts.enter_context(KeyServer(issuer, links))

@@ -68,13 +68,18 @@ def is_locked(state: Path) -> bool:
     return False
 
 
-def running_here() -> Address | None:
-    """The service that `./run serve` of this project serves now, however the last one ended."""
+def running_here(process: int = 0) -> Address | None:
+    """The service that `./run serve` of this project serves now, however the last one ended.
+
+    With a process it is that one's service, or None.
+    """
     state = state_folder()
     with suppress(OSError, ValueError, KeyError, TypeError):
         facts: JSON = json.loads((state / RUNNING).read_text(encoding="utf-8"))
-        os.kill(int(facts["pids"]["serve"]), 0)
-        if not is_locked(state):
+        server = int(facts["pids"]["serve"])
+        os.kill(server, 0)
+        holder = int((state / LOCK).read_text(encoding="utf-8"))
+        if not is_locked(state) or {server} != {holder, process or holder}:
             return None
         return Address(
             facts["url"],

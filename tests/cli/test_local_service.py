@@ -15,6 +15,7 @@ from cli.connection.service_address import running_here, state_folder
 from cli.console import Console
 from cli.errors import CommandError
 from cli.local_service import find_or_start
+from local.state_folder import StateFolder
 from tests.support.stub_service import ROOT
 from tests.support.waiting import is_running, wait_until
 
@@ -51,6 +52,20 @@ def test_the_file_of_a_service_that_was_killed_leads_nowhere(state: Path) -> Non
     stale_file(state)
 
     assert running_here() is None
+
+
+def test_the_file_of_a_killed_service_is_not_that_of_the_one_that_is_starting(state: Path) -> None:
+    """The lock is taken before the file is written."""
+    stale_file(state)
+    facts = json.loads((state / "service.json").read_text())
+    (state / "service.json").write_text(json.dumps(facts | {"pids": {"serve": os.getppid()}}))
+
+    with StateFolder(state).lock():
+        assert running_here() is None
+        (state / "service.json").write_text(json.dumps(facts))
+        assert running_here() is not None
+        assert running_here(os.getpid()) is not None
+        assert running_here(os.getppid()) is None
 
 
 @pytest.mark.timeout(LIMIT_S)
