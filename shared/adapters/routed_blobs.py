@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shared.domain import place
-from shared.domain.errors import AccountRefuses, NotFound, StoreRefuses
+from shared.domain.errors import AccountRefuses, NotFound, ServiceUnavailable, StoreRefuses
 from shared.ports import BlobContent, BlobItem, BlobProperties, Blobs
 
 type Elsewhere = Callable[[str], tuple[Blobs, str]]
@@ -154,18 +154,30 @@ class RoutedBlobs:
             raise _words_of(refused, container) from None
         except NotFound as missing:
             raise _words_of_missing(missing, container) from None
+        except ServiceUnavailable as silent:
+            raise _words_of_silent(silent, container) from None
 
 
 def _words_of(refused: StoreRefuses, container: str) -> AccountRefuses:
     """What its owner can do about it."""
-    datastore, _ = place.datastore_of(container)
-    if datastore:
-        problem = f"Datastore '{datastore}': {refused.problem}"
+    if place.datastore_of(container)[0]:
         fix = "Give the datastore a key or SAS that is valid, or the service's identity a role."
     else:
-        problem = f"'{place.words(container)}': {refused.problem}"
         fix = f"Make it public, add {A_SAS}, or register a datastore for it."
-    return AccountRefuses(problem, fix=fix, target=refused.target)
+    return AccountRefuses(f"{_named(container)}: {refused.problem}", fix=fix, target=refused.target)
+
+
+def _words_of_silent(silent: ServiceUnavailable, container: str) -> ServiceUnavailable:
+    """Which account does not answer: a container's name alone may be that of the service's own."""
+    if place.is_web_server(place.signature_of(container)[0]):
+        return silent  # it is named
+    problem = f"{_named(container)}: {silent.problem}"
+    return ServiceUnavailable(problem, fix=silent.fix, target=silent.target)
+
+
+def _named(container: str) -> str:
+    datastore, _ = place.datastore_of(container)
+    return f"Datastore '{datastore}'" if datastore else f"'{place.words(container)}'"
 
 
 def _words_of_missing(missing: NotFound, container: str) -> NotFound:
