@@ -1,5 +1,8 @@
 """What was read to plan a split is not fetched again, as long as it is what the store has."""
 
+import errno
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,6 +125,25 @@ def test_a_disk_without_room_keeps_nothing_and_all_is_fetched(
     pieces = planned(blobs, kept, HEADER + ROW * ROWS)
 
     assert all(text.startswith(HEADER) for text in texts(blobs, kept, pieces, tmp_path / "piece"))
+    assert blobs.ranges
+
+
+@pytest.mark.parametrize("call", ["write", "disk_usage"])
+def test_a_disk_that_fails_keeps_nothing_and_harms_nothing(
+    blobs: Counting,
+    kept: KeptBlocks,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os if call == "write" else shutil, call, fail)
+        pieces = planned(blobs, kept, HEADER + ROW * ROWS)
+
+    assert 5 == len(list(texts(blobs, kept, pieces, tmp_path / "piece")))
     assert blobs.ranges
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -25,18 +26,24 @@ type Key = tuple[str, str, str]
 
 
 class Keeping:
-    """A file that is read in order, block by block. It ends when it is dropped, or forgotten."""
+    """A file that is read in order, block by block. It ends when it is dropped, or forgotten.
+
+    `is_broken`: the disk did not take a block.
+    """
 
     def __init__(self, job: str, folder: Path) -> None:
-        self.job, self.left, self.used_at = job, 0, time.monotonic()
+        self.job, self.left, self.used_at, self.is_broken = job, 0, time.monotonic(), False
         self._file, path = tempfile.mkstemp(dir=folder)
         Path(path).unlink()
         self.drop = weakref.finalize(self, os.close, self._file)
 
     def add(self, block: bytes) -> None:
-        rest = memoryview(block)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
+        rest = memoryview(b"" if self.is_broken else block)
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError:
+            self.is_broken = True
 
     def read(self, start: int, length: int) -> bytes:
         self.used_at = time.monotonic()
@@ -54,13 +61,17 @@ class KeptBlocks:
     def begin(self, job: str, size: int) -> Keeping | None:
         """Of a file of so many bytes; None when there is no room for it."""
         self._drop(lambda one: time.monotonic() - one.used_at > UNUSED_S)
-        folder = self.folder or Path(tempfile.gettempdir())
-        if size > shutil.disk_usage(folder).free // MOST_SHARE:
-            return None
-        return Keeping(job, folder)
+        with suppress(OSError):
+            folder = self.folder or Path(tempfile.gettempdir())
+            if size <= shutil.disk_usage(folder).free // MOST_SHARE:
+                return Keeping(job, folder)
+        return None
 
     def keep(self, key: Key, kept: Keeping, size: int) -> None:
-        """It has all blocks; its pieces have so many bytes."""
+        """All blocks were added; its pieces have so many bytes."""
+        if kept.is_broken:
+            kept.drop()
+            return
         kept.left = size
         with self._lock:
             before = self._files.pop(key, None)
