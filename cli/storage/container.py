@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from cli.answers import JSON
 from cli.connection.service import Service
 from cli.connection.transport import authorities
+from cli.errors import UsageError
 from cli.storage.client_options import RETRIES, limits
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
@@ -36,8 +37,13 @@ class Container:
 
 
 def open_datastore(service: Service, name: str = DEFAULT_DATASTORE) -> Container:
-    """Raises ResourceNotFound."""
+    """Raises ResourceNotFound, and UsageError for a bucket."""
     properties = service.get(f"datastores/{name}")["properties"]
+    if not is_in_azure(properties):
+        raise UsageError(
+            f"Datastore '{name}' is a bucket of another cloud.",
+            fix="Its files are reached by that cloud's own program; jobs read them from there.",
+        )
     url = f"{account_url(properties)}/{container_of(properties)}"
     return connect(url, partial(_sign, service, name), service.ca_bundle)
 
@@ -49,6 +55,11 @@ def open_new(service: Service, folder: str) -> Container:
     reference = answer["blobReferenceForConsumption"]
     signature = reference["credential"]["sasUri"].partition("?")[2]
     return connect(reference["blobUri"], lambda: signature, service.ca_bundle)
+
+
+def is_in_azure(properties: JSON) -> bool:
+    """Whether a datastore is in a storage account; else it is a bucket of another cloud."""
+    return "accountName" in properties
 
 
 def account_url(properties: JSON) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from cli.answers import JSON
 from cli.connection.service import Service
 from cli.errors import ResourceNotFound, UsageError
-from cli.storage.container import Container, account_url, container_of, open_datastore
+from cli.storage.container import Container, account_url, container_of, is_in_azure, open_datastore
 
 PATHS = "/paths/"
 DATASTORES = "/datastores/"
@@ -16,7 +16,7 @@ def open_reference(service: Service, uri: str) -> tuple[Container, str]:
     if PATHS in uri and DATASTORES in uri.replace("azureml://datastores/", DATASTORES):
         parent, _, path = uri.partition(PATHS)
         return open_datastore(service, parent.rpartition("/")[2]), path
-    for datastore in service.pages("datastores"):
+    for datastore in filter(_is_in_azure, service.pages("datastores")):
         base = f"{_url(datastore['properties'])}/"
         if uri.lower().startswith(base.lower()):
             return open_datastore(service, datastore["name"]), unquote(uri[len(base) :])
@@ -31,15 +31,22 @@ def open_named(service: Service, name: str) -> tuple[Container, str]:
     if name.startswith(("http://", "https://", "azureml://")):
         return open_reference(service, name if "/paths/" in name else f"{name.rstrip('/')}/")
     wanted, _, path = name.strip("/").partition("/")
-    datastores = list(service.pages("datastores"))
+    every = list(service.pages("datastores"))
+    datastores = list(filter(_is_in_azure, every))
     for datastore in datastores:
         if wanted in {container_of(datastore["properties"]), datastore["name"]}:
             return open_datastore(service, datastore["name"]), path
+    if any(wanted == one["name"] for one in every):
+        return open_datastore(service, wanted), path  # which says that it cannot
     known = ", ".join(container_of(one["properties"]) for one in datastores)
     raise ResourceNotFound(
         f"No datastore of the service has the container '{wanted}'.",
         fix=f"Use one of: {known}; or create a datastore for it: bep datastore create.",
     )
+
+
+def _is_in_azure(datastore: JSON) -> bool:
+    return is_in_azure(datastore["properties"])
 
 
 def _url(properties: JSON) -> str:

@@ -16,7 +16,9 @@ GROUPS = {
 
 _ASSETS = "[].{name:name, version:version, latestVersion:latest_version, description:description}"
 _COMPUTES = "[].{name:name, min:min_instances, max:max_instances, state:provisioning_state}"
-_DATASTORES = "[].{name:name, container:container_name || filesystem, isDefault:is_default}"
+_DATASTORES = (
+    "[].{name:name, container:container_name || filesystem || bucket, isDefault:is_default}"
+)
 _WORKSPACES = "[].{name:name, resourceGroup:resourceGroup, location:location}"
 _BLOBS = "[].{name:name, length:properties.contentLength, lastModified:properties.lastModified}"
 

@@ -61,9 +61,9 @@ def test_thinning_keeps_counts_and_failures(most: int, scorers: int) -> None:
 
 def test_a_hundred_thousand_spans_are_thinned_in_short_time() -> None:
     sheets = [a_sheet([100.0] * 200, first=200 * i) for i in range(500)]
-    began = time.perf_counter()
+    began = time.process_time()
 
     thin = Timeline.of(sheets, 0, EVER).thinned(2_000)
 
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert 100_000 == sum(span.count for span in thin.spans)

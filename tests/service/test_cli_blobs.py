@@ -7,7 +7,7 @@ import pytest
 
 from tests.service.test_cli_assets import Bep, answer, bep, make_model
 from tests.support.refusals import is_refused
-from tests.support.stack import CONTAINER, Stack, served
+from tests.support.stack import CONTAINER, WORKSPACE, Stack, served
 from tests.support.stub_service import environment, run
 
 __all__ = ["bep"]
@@ -69,6 +69,25 @@ def test_one_file_goes_up_is_listed_and_comes_down(bep: Bep, files: Path) -> Non
     down = ("storage", "blob", "download", "-c", CONTAINER, "-n", "cli/one/ä 1.csv", "-f")
     answer(bep(*down, "back.csv"))
     assert "*\na.csv" == (files / "back.csv").read_text()
+
+
+def test_a_bucket_among_the_datastores_is_told_apart(bep: Bep, files: Path, stack: Stack) -> None:
+    bucket = {"datastoreType": "AmazonS3", "bucketName": CONTAINER, "region": "eu-west-1"}
+    stack.put("/datastores/aaa-bucket", {"properties": bucket})
+    try:
+        up = ("storage", "blob", "upload", "-c", CONTAINER, "-f", "in/a.csv", "-n", "beside/a.csv")
+        answer(bep(*up))
+        listed = ("storage", "blob", "list", "--prefix", "beside", "--query", "[].name", "-c")
+        assert ["beside/a.csv"] == answer(bep(*listed, CONTAINER))
+        for place in ("aaa-bucket", "azureml://datastores/aaa-bucket/paths/x"):
+            refused = bep(*listed, place)
+            assert is_refused(refused, code=2), refused.stderr
+            assert "'aaa-bucket' is a bucket of another cloud" in refused.stderr
+        assert is_refused(bep(*listed, "s3://elsewhere/x"), code=3)
+        stores = bep("datastore", "list", "--output", "table").stdout
+        assert any("aaa-bucket" in row and CONTAINER in row for row in stores.splitlines())
+    finally:
+        assert stack.send("DELETE", f"{WORKSPACE}/datastores/aaa-bucket").status in {200, 204}
 
 
 def test_a_folder_may_follow_the_container(bep: Bep, files: Path, stack: Stack) -> None:
