@@ -2,13 +2,11 @@
 
 import time
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import cast
 
 from shared.adapters.telemetry.start import start_telemetry
 from shared.domain.minibatch import Span
-from shared.domain.outcome import MinibatchReport
-from shared.domain.sheet import Recorded
+from shared.domain.outcome import MinibatchReport, Segment
+from shared.stores.results import Record
 from shared.telemetry.job_observer import JobObserver
 from shared.telemetry.port import NoTelemetry
 from tests.support.specs import a_spec
@@ -34,13 +32,14 @@ def cpu_of_telling(minibatches: int, collector: str) -> float:
 
 def _tell(observer: JobObserver, minibatches: int, times: int) -> None:
     spec, span = a_spec(), Span(first=0, stop=minibatches)
+    record = _record(span)
     for bundle in range(times):
         with observer.step("score_minibatch", lambda: spec, 0, span):
-            observer.scored(spec, 0, _record(minibatches), f"record-{bundle}")
+            observer.scored(spec, 0, record, f"record-{bundle}")
         time.sleep(PAUSE_S)
 
 
-def _record(minibatches: int) -> Recorded:
+def _record(span: Span) -> Record:
     now = datetime.now(UTC)
     reports = [
         MinibatchReport(
@@ -55,15 +54,7 @@ def _record(minibatches: int) -> Recorded:
             started_at=now,
             waited=0.001,
         )
-        for index in range(minibatches)
+        for index in range(span.stop)
     ]
-    kept = SimpleNamespace(
-        process="scorer-1",
-        reports=reports,
-        errors=[],
-        tries=[],
-        loads=[],
-        memory_mb=0,
-        memory_limit_mb=0,
-    )
-    return cast("Recorded", kept)
+    segment = Segment(span=span, rows=span.stop, bytes=0, sha256="", blocks=0)
+    return Record(segment=segment, reports=reports, errors=[], process="scorer-1")

@@ -38,12 +38,13 @@ class Container:
 
 def open_datastore(service: Service, name: str = DEFAULT_DATASTORE) -> Container:
     """Raises ResourceNotFound, and UsageError for a bucket."""
-    properties = service.get(f"datastores/{name}")["properties"]
-    if not is_in_azure(properties):
+    datastore = service.get(f"datastores/{name}")
+    if not is_in_azure(datastore):
         raise UsageError(
             f"Datastore '{name}' is a bucket of another cloud.",
             fix="Its files are reached by that cloud's own program; jobs read them from there.",
         )
+    properties = datastore["properties"]
     url = f"{account_url(properties)}/{container_of(properties)}"
     return connect(url, partial(_sign, service, name), service.ca_bundle)
 
@@ -57,9 +58,9 @@ def open_new(service: Service, folder: str) -> Container:
     return connect(reference["blobUri"], lambda: signature, service.ca_bundle)
 
 
-def is_in_azure(properties: JSON) -> bool:
-    """Whether a datastore is in a storage account; else it is a bucket of another cloud."""
-    return "accountName" in properties
+def is_in_azure(datastore: JSON) -> bool:
+    """Whether it is in a storage account; else it is a bucket of another cloud."""
+    return "accountName" in datastore["properties"]
 
 
 def account_url(properties: JSON) -> str:

@@ -16,7 +16,7 @@ def open_reference(service: Service, uri: str) -> tuple[Container, str]:
     if PATHS in uri and DATASTORES in uri.replace("azureml://datastores/", DATASTORES):
         parent, _, path = uri.partition(PATHS)
         return open_datastore(service, parent.rpartition("/")[2]), path
-    for datastore in filter(_is_in_azure, service.pages("datastores")):
+    for datastore in filter(is_in_azure, service.pages("datastores")):
         base = f"{_url(datastore['properties'])}/"
         if uri.lower().startswith(base.lower()):
             return open_datastore(service, datastore["name"]), unquote(uri[len(base) :])
@@ -32,7 +32,7 @@ def open_named(service: Service, name: str) -> tuple[Container, str]:
         return open_reference(service, name if "/paths/" in name else f"{name.rstrip('/')}/")
     wanted, _, path = name.strip("/").partition("/")
     every = list(service.pages("datastores"))
-    datastores = list(filter(_is_in_azure, every))
+    datastores = list(filter(is_in_azure, every))
     for datastore in datastores:
         if wanted in {container_of(datastore["properties"]), datastore["name"]}:
             return open_datastore(service, datastore["name"]), path
@@ -43,10 +43,6 @@ def open_named(service: Service, name: str) -> tuple[Container, str]:
         f"No datastore of the service has the container '{wanted}'.",
         fix=f"Use one of: {known}; or create a datastore for it: bep datastore create.",
     )
-
-
-def _is_in_azure(datastore: JSON) -> bool:
-    return is_in_azure(datastore["properties"])
 
 
 def _url(properties: JSON) -> str:

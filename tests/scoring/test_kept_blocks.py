@@ -147,7 +147,10 @@ def test_a_disk_that_fails_keeps_nothing_and_harms_nothing(
     assert blobs.ranges
 
 
-def test_a_file_that_is_not_split_is_not_kept(blobs: Counting, kept: KeptBlocks) -> None:
-    (file,) = planned(blobs, kept, b"x,n\r" + b"1,2\r" * ROWS)
+@pytest.mark.parametrize("data", [b"x,n\r" + b"1,2\r" * ROWS, HEADER + ROW])
+def test_a_file_that_is_not_split_is_not_kept(
+    blobs: Counting, kept: KeptBlocks, data: bytes
+) -> None:
+    (file,) = planned(blobs, kept, data)
 
     assert not kept.has((CONTAINER, file.name, file.etag))

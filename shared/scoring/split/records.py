@@ -81,8 +81,11 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
             head, text = head[:size], head[size:]
             cut = Cut(size, stop=size)
         while at < len(text):
-            size = _size(text, at, scan, split, cut)
-            _take(cut, text[at : at + size], scan)
+            size, rows = _taken(text, at, scan, split, cut)
+            cut.is_checked = cut.is_checked or scan.can_begin_piece(text[at : at + size])
+            cut.rows += rows
+            cut.lines += text.count(b"\n", at, at + size)
+            cut.stop += size
             at += size
             if _is_full(cut, split):
                 found.append(cut)
@@ -92,34 +95,27 @@ def pieces_of(blocks: Iterable[bytes], scan: Scan, split: Split) -> tuple[int, l
     return len(head), [one for one in (*found, cut) if one is not None and one.rows]
 
 
-def _take(cut: Cut, records: bytes, scan: Scan) -> None:
-    cut.is_checked = cut.is_checked or scan.can_begin_piece(records)
-    cut.rows += scan.rows(records)
-    cut.lines += records.count(b"\n")
-    cut.stop += len(records)
-
-
 def _is_full(cut: Cut, split: Split) -> bool:
     done = cut.stop - cut.start if split.by is SplitBy.SIZE else cut.rows
     return done >= split.most
 
 
-def _size(block: bytes, at: int, scan: Scan, split: Split, cut: Cut) -> int:
-    """The bytes from there on that go into the piece: whole records, to the block's end or less.
+def _taken(block: bytes, at: int, scan: Scan, split: Split, cut: Cut) -> tuple[int, int]:
+    """The bytes from there on that go into the piece, and their rows: whole records.
 
     No more of the block is copied than those: there may be very many pieces in it.
     """
     if split.by is SplitBy.ROWS:
         return _through_row(block, at, scan, split.most - cut.rows)
-    room, left = split.most - (cut.stop - cut.start), len(block) - at
-    if room >= left:
-        return left
-    before = scan.whole(block[at : at + room])
-    return room if before == room else before + len(_first(block, at + before, scan))
+    room, size = split.most - (cut.stop - cut.start), len(block) - at
+    if room < size:
+        before = scan.whole(block[at : at + room])
+        size = room if before == room else before + len(_first(block, at + before, scan))
+    return size, scan.rows(block[at : at + size])
 
 
-def _through_row(block: bytes, at: int, scan: Scan, count: int) -> int:
-    """The bytes up to the end of the `count`-th row, or all."""
+def _through_row(block: bytes, at: int, scan: Scan, count: int) -> tuple[int, int]:
+    """The bytes up to the end of the `count`-th row, or all; and the rows in them."""
     taken, rows, step = at, 0, min(STEP, count * SHORT_ROW)
     while taken < len(block) and rows < count:
         part = _records_of(block, taken, step, scan)
@@ -129,7 +125,7 @@ def _through_row(block: bytes, at: int, scan: Scan, count: int) -> int:
         else:
             taken, rows = taken + len(part), rows + found
             step = max(1, (count - rows) * (taken - at) // max(1, rows))
-    return taken - at
+    return taken - at, rows
 
 
 def _records_of(block: bytes, at: int, step: int, scan: Scan) -> bytes:

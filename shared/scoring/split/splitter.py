@@ -111,7 +111,7 @@ class Splitter:
             if keeping is not None:
                 keeping.drop()
             raise
-        if keeping is not None:
+        if keeping is not None and len(cuts) > 1:  # else it is scored as one
             key = (file.container or self.container, file.name, file.etag)
             self.kept.keep(key, keeping, sum(cut.stop - cut.start for cut in cuts))
         return [_piece(number, len(cuts), head, one) for number, one in enumerate(cuts)]
