@@ -1,8 +1,10 @@
 """The two ways a blob's bytes travel: obstore's for the names it can say, Microsoft's for all."""
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -27,6 +29,7 @@ _ATTRIBUTES = {
     "Storage-Class",
 }
 """What obstore keeps beside the metadata; no metadata name holds a hyphen."""
+_FILE_MODE = 0o666  # less what the process's umask takes
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,10 @@ class FastBytes:
             name,
             options={"if_match": quoted(if_match)} if if_match else None,
         )
-        return Opened(_properties_of_answer(answer), iter(answer.stream(min_chunk_size=size)))
+        properties = _properties_of_answer(answer)
+        if properties.size <= size:  # one call instead of a stream's many: a third of the CPU
+            return Opened(properties, _whole(answer))
+        return Opened(properties, iter(answer.stream(min_chunk_size=size)))
 
     def read_range(self, container: str, name: str, start: int, stop: int, if_match: str) -> bytes:
         store = self._account.store(container)
@@ -152,6 +158,11 @@ def _mode(draft: Draft) -> "PutMode":
     return {"e_tag": quoted(draft.if_match)} if draft.if_match else "overwrite"
 
 
+def _whole(answer: "GetResult") -> "Iterator[Bytes]":
+    """Read when it is asked for, where the caller translates what may go wrong."""
+    yield answer.bytes()
+
+
 def _properties_of_answer(answer: "GetResult") -> BlobProperties:
     metadata = {name: value for name, value in answer.attributes.items() if name not in _ATTRIBUTES}
     return BlobProperties(unquoted(answer.meta["e_tag"]), answer.meta["size"], metadata)
@@ -176,6 +187,21 @@ def cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]
                 yield bytes(view[start : start + size])
     if missing:
         raise broken_off(container, name, missing)
+
+
+def write_file(path: Path, pieces: Iterable[bytes]) -> int:
+    """How many bytes there were. Python's buffered files cost as much again as a small blob."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
+    written = 0
+    try:
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                count = os.write(descriptor, rest)
+                written, rest = written + count, rest[count:]
+    finally:
+        os.close(descriptor)
+    return written
 
 
 def range_of(

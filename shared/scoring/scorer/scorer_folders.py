@@ -16,6 +16,7 @@ from pathlib import Path
 
 from shared.scoring.child.messages import CODE
 from shared.scoring.enclosure import Enclosure
+from shared.scoring.scorer.spread import spread
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class ScorerFolders:
         self.side = self._folder / "side"
         for folder in (self.work, self.results):
             folder.mkdir(parents=True)
+            spread(folder)
         self._finalize = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
 
     def remove(self) -> None:
