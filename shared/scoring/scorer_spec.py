@@ -19,6 +19,7 @@ from shared.scoring.child.messages import (
     RunRequest,
 )
 from shared.scoring.child.named_columns import differing
+from shared.scoring.side_files.folder_scan import Stamp
 from shared.scoring.side_files.side_folder import SideFile
 
 __all__ = [
@@ -97,13 +98,14 @@ class LocalFile:
     """A local file, and the name that goes into the output's file column.
 
     `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `key` tells
-    the file from all others of the job.
+    the file from all others of the job. `stamp` is the file's as it was downloaded.
     """
 
     path: Path
     name: str
     piece: Piece | None = None
     key: str = ""
+    stamp: Stamp | None = field(default=None, compare=False)
 
     @property
     def asked(self) -> FilePiece | None:

@@ -18,6 +18,7 @@ from shared.domain.message import JSON
 from shared.domain.outcome import Load
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scorers import Scorers
+from shared.scoring.scorer.answers import Waiting
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
 from shared.scoring.scorer.scorer_exit import ScorerExit
@@ -56,6 +57,7 @@ class ScriptedScorer:
             ScorerSpec("scripted", "scripted", "", None), None, self.workplace.results
         )
         self.memory = MemoryWatch(0)
+        self.waiting = Waiting(self.memory)
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -98,36 +99,49 @@ class _Run:
         self._work = work
         self._results = results
         self._keep_printed = keep_printed
+        self._indices = iter(range(bundle.span.first, bundle.span.stop))
+        self._ahead = deque[Fetching]()
+        self._scored = list[Fetching]()
+        self._removals = list[Future[None]]()
 
     def run(self) -> BundleResult:
         bundle, began = self._bundle, time.monotonic()
         result = BundleResult(span=Span(first=bundle.span.first, stop=bundle.span.first))
-        ahead: deque[Fetching] = deque()
-        indices = iter(range(bundle.span.first, bundle.span.stop))
+        self._scorer.waiting.meanwhile = self._prepare_next
         try:
             for index in range(bundle.span.first, bundle.span.stop):
                 is_long = index > bundle.span.first and self._has_had_its_turn(_since(began))
                 if is_long or bundle.is_over():
                     break
-                ahead.extend(self._fetch(next_) for next_ in islice(indices, AHEAD - len(ahead)))
-                self._score(index, ahead.popleft(), result)
+                if not self._ahead:
+                    self._fetch_ahead(AHEAD)
+                self._score(index, self._ahead.popleft(), result)
         except ScoringStopped:
             pass  # the mini-batch under way was not scored; those before it were
         except InitFailed:
             if not result.reports:  # else the next activity finds out what it means
                 raise
         finally:
-            for fetching in ahead:
+            self._scorer.waiting.rest()
+            for fetching in self._ahead:
                 fetching.drop()
+            wait(self._removals)
         result.seconds = _since(began)
         return result
 
     def _has_had_its_turn(self, seconds: float) -> bool:
         return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds)
 
-    def _fetch(self, index: int) -> Fetching:
-        files = self._bundle.files_of(index)
-        return self._downloads.start(self._bundle.container, files, self._inputs(index))
+    def _prepare_next(self) -> None:
+        """While the process scores: so it waits for neither files to come nor files to go."""
+        self._fetch_ahead(AHEAD - 1)
+        self._removals += [self._downloads.remove(fetching) for fetching in self._scored]
+        self._scored.clear()
+
+    def _fetch_ahead(self, most: int) -> None:
+        for index in islice(self._indices, most - len(self._ahead)):
+            files, folder = self._bundle.files_of(index), self._work / f"{index}.files"
+            self._ahead.append(self._downloads.start(self._bundle.container, files, folder))
 
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
         asked = time.monotonic()
@@ -148,7 +162,7 @@ class _Run:
         result.take(report, errors, [part.scored for part in attempted.groups if part.scored])
         if report.failed_files:
             self._bundle.note_failures(report.file_mark, report.failed_files)
-        shutil.rmtree(self._inputs(index), ignore_errors=True)
+        self._scored.append(fetching)
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
 
@@ -182,9 +196,6 @@ class _Run:
     def _keep(self, output: Path) -> Path:
         """What is scored is scored: no later run() of the script can change it."""
         return output.rename(self._results / output.name)
-
-    def _inputs(self, index: int) -> Path:
-        return self._work / f"{index}.files"
 
 
 def _since(began: float) -> float:

@@ -1,5 +1,6 @@
 """Downloads: a mini-batch's files onto the local disk, many at once."""
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.domain.split import Piece
 from shared.ports import Blobs
+from shared.scoring.bundle.originals import stamp_at
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_way, safe_paths
 from shared.scoring.scorer_spec import FileFailure, LocalFile
@@ -72,6 +74,10 @@ class Downloads:
         ]
         return Fetching(futures, planned, folder)
 
+    def remove(self, fetching: Fetching) -> Future[None]:
+        """Begin to remove the files of a mini-batch that nobody needs any more."""
+        return self._executor.submit(shutil.rmtree, fetching.folder, ignore_errors=True)
+
     def download_again(self, container: str, fetching: Fetching, path: Path) -> None:
         """Download a file once more, over what a script made of it and of its folder."""
         make_way(path, fetching.folder)
@@ -89,7 +95,7 @@ class Downloads:
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
-        return LocalFile(path=path, name=file.base_name, piece=file.piece, key=file.key)
+        return LocalFile(path, file.base_name, file.piece, file.key, stamp_at(path))
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         container = file.container or container

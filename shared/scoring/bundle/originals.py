@@ -1,12 +1,12 @@
 """Whether a script has changed the files that it was given: the next try must see the originals."""
 
 import contextlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from shared.scoring.scorer_spec import LocalFile
-
-Stamp = tuple[int, int, int, int]
+from shared.scoring.side_files.folder_scan import Stamp, stamp_of
 
 
 class Originals:
@@ -17,19 +17,19 @@ class Originals:
     """
 
     def __init__(self, files: Sequence[LocalFile]) -> None:
-        self._stamps = {file: _stamp(file.path) for file in files}
+        self._stamps = {file: file.stamp or stamp_at(file.path) for file in files}
 
     def altered(self) -> tuple[LocalFile, ...]:
         """Those to download again, in the order given."""
         return tuple(
             file
             for file, stamp in self._stamps.items()
-            if stamp is None or _stamp(file.path) != stamp
+            if stamp is None or stamp_at(file.path) != stamp
         )
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp_at(path: Path) -> Stamp | None:
+    """None where nothing is."""
     with contextlib.suppress(OSError):
-        found = path.lstat()
-        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        return stamp_of(os.lstat(path))
     return None

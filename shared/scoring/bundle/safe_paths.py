@@ -24,7 +24,8 @@ def safe_paths(names: Sequence[str]) -> list[PurePath]:
     used = set[str]()
     paths = list[PurePath]()
     for index, name in enumerate(names):
-        key = unicodedata.normalize("NFC", name).casefold()
+        is_plain = name.isascii()
+        key = name.lower() if is_plain else unicodedata.normalize("NFC", name).casefold()
         folder = str(index) if key in used else "files"
         used.add(key)
         paths.append(PurePath(folder, _fitting(name)))
@@ -48,8 +49,7 @@ def make_way(path: Path, folder: Path) -> None:
 
 
 def _fitting(name: str) -> str:
-    encoded = name.encode()
-    if len(encoded) <= LONGEST_NAME:
+    if len(encoded := name.encode()) <= LONGEST_NAME:
         return name
     digest = hashlib.sha256(encoded).hexdigest()[:_DIGEST]
     return f"{digest}~{encoded[_DIGEST + 1 - LONGEST_NAME :].decode(errors='ignore')}"

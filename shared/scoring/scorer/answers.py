@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.scoring.child.messages import ScorerMessage
 from shared.scoring.scorer.memory_watch import MemoryWatch
@@ -24,12 +24,28 @@ Answer = ScorerMessage | Ended | Outgrown | None
 """None: there was none in time."""
 
 
+def _nothing() -> None:
+    """There is nothing to be done meanwhile."""
+
+
+@dataclass
+class Waiting:
+    """What is looked at, and done, while a process is at it.
+
+    `is_stopped` says that its answer is not wanted any more. `meanwhile` is called once for each
+    message, as soon as it is sent: what is done there costs the process no time.
+    """
+
+    memory: MemoryWatch
+    is_stopped: Callable[[], bool] = field(default=lambda: False)
+    meanwhile: Callable[[], None] = _nothing
+
+    def rest(self) -> None:
+        self.meanwhile = _nothing
+
+
 def ask(
-    process: ScorerProcess,
-    message: ScorerMessage,
-    deadline: float,
-    memory: MemoryWatch,
-    is_stopped: Callable[[], bool],
+    process: ScorerProcess, message: ScorerMessage, deadline: float, waiting: Waiting
 ) -> Answer:
     """The answer to a message; see `await_answer`."""
     try:
@@ -38,21 +54,20 @@ def ask(
         return None
     except OSError:
         pass  # it is gone, or about to go: its end is the next message
-    return await_answer(process, deadline, memory, is_stopped)
+    waiting.meanwhile()
+    return await_answer(process, deadline, waiting)
 
 
-def await_answer(
-    process: ScorerProcess, deadline: float, memory: MemoryWatch, is_stopped: Callable[[], bool]
-) -> Answer:
+def await_answer(process: ScorerProcess, deadline: float, waiting: Waiting) -> Answer:
     """The answer; once `is_stopped` says so, ends the process and raises ScoringStopped."""
     while True:
         remaining_s = deadline - time.monotonic()
         answer = process.receive(timeout_s=min(remaining_s, _LOOK_EVERY_S))
         if answer is not None or remaining_s <= _LOOK_EVERY_S:
             return answer
-        if is_stopped():
+        if waiting.is_stopped():
             process.kill()
             raise ScoringStopped
-        if memory.is_passed_by(process):
+        if waiting.memory.is_passed_by(process):
             process.kill()
-            return Outgrown(memory.limit_mb)
+            return Outgrown(waiting.memory.limit_mb)

@@ -20,7 +20,7 @@ from shared.scoring.child.messages import (
 )
 from shared.scoring.models.model_view import ModelView
 from shared.scoring.scorer import verdicts
-from shared.scoring.scorer.answers import Answer, ask
+from shared.scoring.scorer.answers import Answer, Waiting, ask
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
@@ -61,12 +61,12 @@ class Scorer:
         self.name = uuid.uuid4().hex
         self._launch, self._failures, self._differing = launch, failures, differences
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
-        self._is_stopped: Callable[[], bool] = lambda: False  # asked while an answer is waited for
         self.job = ""  # whose mini-batches it scores: `begin` says so
         self.logs = OutputLogs()
         self._state = ScorerState.NEW
         self._process: ScorerProcess | None = None
         self.memory = MemoryWatch(spec.memory_limit_mb)
+        self.waiting = Waiting(self.memory)
         self._model = ModelView(spec.model_dir)
         self.workplace = workplace
         self._side = ScorerSideFiles(workplace.side) if spec.script else None
@@ -109,7 +109,7 @@ class Scorer:
         """Serve this job from now on, until `is_stopped` says that it is not wanted any more."""
         if self.job not in ("", job):
             self.drain_logs()  # what its threads printed after its last job
-        self.job, self._is_stopped = job, is_stopped
+        self.job, self.waiting.is_stopped = job, is_stopped
 
     def start(self) -> None:
         """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
@@ -212,7 +212,7 @@ class Scorer:
         return self._process
 
     def _ask(self, message: ScorerMessage, deadline: float) -> Answer:
-        return ask(self._require_process(), message, deadline, self.memory, self._is_stopped)
+        return ask(self._require_process(), message, deadline, self.waiting)
 
     def _load(self) -> Load:
         began, started_at = time.monotonic(), datetime.now(UTC)

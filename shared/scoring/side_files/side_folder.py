@@ -74,22 +74,23 @@ class SideFolder:
         self.rewritten: set[str] = set()
 
     def accept(self, to: Path, names: SideNames = ANY) -> tuple[SideFile, ...]:
-        """What changed since the last time; new bytes are files in `to`, which is made.
+        """What changed since the last time; new bytes are files in `to`, which is made for them.
 
         Raises BadSideName when a file's name is none of `names`, or OSError, and takes nothing:
         what was taken and not told would be no change the next time.
         """
-        to.mkdir(parents=True, exist_ok=True)
         scan = scan_folder(self.live)
         _check(scan.files.keys() - self._accepted.keys(), names)
         gone = sorted(self._accepted.keys() - scan.files.keys())
         changes = [SideFile(published_name(name), None) for name in gone]
         now: dict[str, _AcceptedFile | None] = dict.fromkeys(gone)
-        for name in sorted(scan.files):
-            if not self._is_surely_same(name, scan):
-                with contextlib.suppress(FileNotFoundError):  # that comes out the next time
-                    change, now[name] = self._change(name, scan, to / str(len(changes)))
-                    changes += [change] if change else []
+        changed = [name for name in sorted(scan.files) if not self._is_surely_same(name, scan)]
+        if changed:
+            to.mkdir(parents=True, exist_ok=True)
+        for name in changed:
+            with contextlib.suppress(FileNotFoundError):  # that comes out the next time
+                change, now[name] = self._change(name, scan, to / str(len(changes)))
+                changes += [change] if change else []
         for name, accepted in now.items():
             self._keep(name, accepted)
         self._folders = scan.folders
