@@ -3,7 +3,8 @@
 A batch of uploads was listed when it was accepted: its document has the files and their etags. A
 manifest is a file that lists the input.
 
-The input is listed a second time, names only: a plan that holds other names is made again.
+The input is listed a second time, names only: a plan that holds other names is made again. The two
+listings go side by side at first, and then one after the other, as an input needs that changes.
 
 Who wants to hear of the job's start is called back, by orchestrations of their own.
 """
@@ -127,22 +128,28 @@ def _write_confirmed_plan(spec: JobSpec, services: Services) -> tuple[Plan, Skip
     lister = InputLister(services.blobs, services.inputs, services.jobs, services.plans)
     source = lister.of(spec.input, spec.settings.selection, spec.name)
     splitter = _splitter(spec, services)
-    for _ in range(MOST_PLANS):
-        planned, skipped = _write_plan(spec, source, splitter, services)
+    for number in range(MOST_PLANS):
+        is_beside = number == 0
+        planned, skipped = _write_plan(spec, source, splitter, services, is_beside=is_beside)
         if planned.is_confirmed or spec.settings.selection.manifest:
             break
     return planned, skipped
 
 
 def _write_plan(
-    spec: JobSpec, source: PlannedInput, splitter: Splitter | None, services: Services
+    spec: JobSpec,
+    source: PlannedInput,
+    splitter: Splitter | None,
+    services: Services,
+    *,
+    is_beside: bool,
 ) -> tuple[Plan, Skipped]:
     skipped, listed, sampling = Skipped(), ListingSum(), Sampling(spec.sample)
-    check, key, version = partial(_check_wanted, spec, services), uuid.uuid4().hex, source.version()
-    taken = sampling.taken(source.files(skipped, listed, check))
-    planned = _write(spec, key, taken, splitter, services)
-    is_confirmed = source.is_still(version, listed, check)
-    found = {"is_confirmed": is_confirmed, "whole": sampling.whole}
+    check, key = partial(_check_wanted, spec, services), uuid.uuid4().hex
+    with source.looked_at_twice(check, is_beside=is_beside) as is_still:
+        taken = sampling.taken(source.files(skipped, listed, check))
+        planned = _write(spec, key, taken, splitter, services)
+        found = {"is_confirmed": is_still(listed), "whole": sampling.whole}
     return planned.model_copy(update=found), skipped
 
 

@@ -253,4 +253,5 @@ process.stdin.once("end", () => {
   process.kill(process.pid, "SIGTERM");
 });
 
+require("./azurite_xml.cjs");
 require("azurite/dist/src/azurite.js");

@@ -7,7 +7,7 @@ own repeat then meets `Conflict`, and knows its own earlier success by the blob'
 A caller that does so may have the write repeated here (`is_repeatable`), in place.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Self
 
 from azure.core import MatchConditions
 from azure.core.credentials import TokenCredential
-from azure.storage.blob import BlobBlock, BlobClient, ContentSettings
+from azure.storage.blob import BlobBlock, BlobClient, ContainerClient, ContentSettings
 
 from shared.adapters.azure_account import PIECE, AzureAccount
 from shared.adapters.azure_bytes import (
@@ -33,7 +33,7 @@ from shared.adapters.azure_bytes import (
 )
 from shared.adapters.azure_copy import LARGEST, Copies
 from shared.adapters.azure_errors import changed, translated
-from shared.adapters.azure_listing import folders, listing
+from shared.adapters.azure_listing import folders, listing, names
 from shared.adapters.blob_names import check_container, check_names, may_begin_a_name
 from shared.domain.blob_name import listing_order
 from shared.domain.errors import (
@@ -137,23 +137,23 @@ class AzureBlobs:
                 raise
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
-        yield from self._listing(container, prefix)
+        yield from self._listed(container, prefix, lambda client: listing(client, prefix))
 
     def list_folders(self, container: str, prefix: str = "") -> Iterator[str]:
-        check_container(container)
-        if may_begin_a_name(prefix):
-            client = self._account.service.get_container_client(container)
-            with translated(container):
-                yield from folders(client, prefix)
+        yield from self._listed(container, prefix, lambda client: folders(client, prefix))
 
     def list_names(
         self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
     ) -> Iterator[str]:
         # A listing begins with the name that it starts from.
         size, before = at_once + 1 if at_once else 0, listing_order(start_after)
-        for item in self._listing(container, prefix, start_after, size, has_metadata=False):
-            if not start_after or listing_order(item.name) > before:
-                yield item.name
+
+        def read(client: ContainerClient) -> Iterator[str]:
+            return names(client, prefix, start_after, size)
+
+        for name in self._listed(container, prefix, read):
+            if not start_after or listing_order(name) > before:
+                yield name
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         opened = self._open(container, name, if_match=if_match)
@@ -233,18 +233,10 @@ class AzureBlobs:
         with translated(container, name):
             return self._bytes(name).open(container, name, if_match=if_match, size=size)
 
-    def _listing(
-        self,
-        container: str,
-        prefix: str,
-        start_from: str = "",
-        page_size: int = 0,
-        *,
-        has_metadata: bool = True,
-    ) -> Iterator[BlobItem]:
+    def _listed[T](
+        self, container: str, prefix: str, read: Callable[[ContainerClient], Iterator[T]]
+    ) -> Iterator[T]:
         check_container(container)
-        if not may_begin_a_name(prefix):
-            return
-        client = self._account.service.get_container_client(container)
-        with translated(container):
-            yield from listing(client, prefix, start_from, page_size, has_metadata=has_metadata)
+        if may_begin_a_name(prefix):
+            with translated(container):
+                yield from read(self._account.service.get_container_client(container))

@@ -12,6 +12,8 @@ from shared.domain.errors import ServiceUnavailable
 from shared.domain.minibatch import PlannedFile
 
 type Order = Callable[[str], bytes]
+type Sum = tuple[int, str]
+"""How many names, and the SHA-256 over them in order."""
 
 
 class ListingSum:
@@ -28,8 +30,7 @@ class ListingSum:
         self._digest.update(f"{name}\n".encode())
 
     @property
-    def sum(self) -> tuple[int, str]:
-        """How many names, and the SHA-256 over them in order."""
+    def sum(self) -> Sum:
         return self._count, self._digest.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.specs import a_spec
 type Fault = Callable[[list[BlobItem]], list[BlobItem]]
 LOST: Fault = lambda items: items[:3] + items[6:]  # noqa: E731
 TWICE: Fault = lambda items: items[:6] + items[:6]  # noqa: E731
+PATIENCE_S = 30
 
 
 class Unsteady(MemoryBlobs):
@@ -36,17 +38,29 @@ class Unsteady(MemoryBlobs):
 
 
 class Growing(MemoryBlobs):
-    """Somebody uploads a file after each of the first listings of the input."""
+    """Somebody uploads a file after each of the first listings of the input.
+
+    The second listing, beside the first one, is at the same place when that happens.
+    """
 
     def __init__(self, uploads: int) -> None:
         super().__init__()
         self.uploads = uploads
+        self.has_grown = Event()
 
     def list_blobs(self, container: str, prefix: str = "") -> Iterator[BlobItem]:
         yield from super().list_blobs(container, prefix)
         if prefix == "in/" and self.uploads:
             self.uploads -= 1
             self.write(container, f"in/new-{self.uploads}.csv", b"n")
+            self.has_grown.set()
+
+    def list_names(
+        self, container: str, prefix: str = "", start_after: str = "", *, at_once: int = 0
+    ) -> Iterator[str]:
+        if prefix == "in/":
+            assert self.has_grown.wait(PATIENCE_S)
+        yield from super().list_names(container, prefix, start_after, at_once=at_once)
 
 
 ROWS = [f"0,{index},f{index:04d}.csv" for index in range(9)]
