@@ -72,7 +72,14 @@ _PATCHING = frozenset(
     }
 )
 # Set by the libraries themselves, and by us: no library reads them while it is imported.
-_UNREAD = frozenset({"KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK", "MLFLOW_TRACKING_URI"})
+_UNREAD = frozenset(
+    {
+        "KMP_DUPLICATE_LIB_OK",
+        "KMP_INIT_AT_FORK",
+        "MLFLOW_TRACKING_URI",
+        "_MLFLOW_TELEMETRY_SESSION_ID",
+    }
+)
 _FOLDERS = ("site-packages", "dist-packages")
 # An environment with all of them has 6,000; who has more has generated them.
 _MOST = 10_000

@@ -86,4 +86,7 @@ class ProcessStarts:
 
 
 def _is_fit(one: StartedProcess) -> bool:
-    return one.process.is_alive and one.model.is_intact
+    try:
+        return one.process.is_alive and one.model.is_intact
+    except OSError:  # somebody cleaned up where it lives
+        return False
