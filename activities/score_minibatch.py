@@ -23,7 +23,7 @@ from shared.observed import observed, observer
 from shared.scoring.bundle.bundle import Bundle, score_bundle
 from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.row_forms import rows_asked
-from shared.scoring.child.messages import clipped
+from shared.scoring.child.texts import clipped
 from shared.scoring.environments.environment_spec import EnvironmentFailed
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.process_exit import ExitReport

@@ -3,7 +3,7 @@
 The same files, model and script; one storage account; everybody's runs interleaved. The limit is
 what an expert writes by hand for this machine, without retries, counts, logs or a restart. A
 peer's time is a fresh process's; the service's is from the POST to the job's end, with the host up
-and the model not loaded.
+and the model not loaded. Where processes are prepared (`--prepared`), they are the deployment's.
 """
 
 import json
@@ -16,16 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race.contender import Contender, Heat
+from benchmarks.race.contender import MINI_BATCH, PROCESSES, Contender, Heat
 from benchmarks.race.deployed import Deployed, deploy_mlflow, deploy_script
 from benchmarks.race.meter import busy_seconds, cpu_seconds, descendants
 from benchmarks.race.models import IMAGES, TABLES, made_models
 from benchmarks.race.outputs import rows_of
 from benchmarks.race.peer import Peer
+from benchmarks.race.rest import Rest
 from benchmarks.race.results import LIMIT, NO_CODE, SCRIPT, Result, is_reached, tables
 from benchmarks.race.sets import SETS, FileSet
 from examples.demo.service import CONTAINER, Service, ServiceFailed, starting
 from local.project import PROJECT
+from shared.settings import Settings
 
 CACHE = PROJECT / ".cache" / "bench"
 PEERS = (LIMIT, "pool", "plain")
@@ -35,13 +37,16 @@ SCORER_IDLE_S = 5
 
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
-    os.environ["SCORER_IDLE_S"] = str(SCORER_IDLE_S)  # the service inherits it
+    os.environ["SCORER_IDLE_S"] = str(SCORER_IDLE_S)  # the service inherits them
+    os.environ["SCORER_PREPARED"] = str(options.prepared)
     with tempfile.TemporaryDirectory() as folder, starting(Path(folder)) as wait:
         models = made_models(CACHE)
         service = wait()
         ready = json.loads((Path(folder) / "ready.json").read_text())
-        contenders = list(_contenders(service, models, ready, options))
-        results = list(_results(contenders, service, ready["pids"]["azurite"], options))
+        host, azurite = ready["pids"]["host"], ready["pids"]["azurite"]
+        rest = Rest(host, descendants(host), options.prepared, SCORER_IDLE_S)
+        contenders = list(_contenders(service, models, ready, rest, options))
+        results = list(_results(contenders, service, azurite, rest, options))
         service.blobs.close()
     print("\n".join(tables(results)))
     return int(not is_reached(results))
@@ -54,6 +59,12 @@ def _options(arguments: Sequence[str]) -> Namespace:
     parser.add_argument(
         "--only", default="", metavar="TEXT", help="Contenders so named, by commas."
     )
+    parser.add_argument(
+        "--prepared",
+        type=int,
+        default=Settings.model_fields["scorer_prepared"].default,
+        help="SCORER_PREPARED of the service; 0: a run starts its scorers. Default: %(default)s.",
+    )
     parser.add_argument("--files", type=int, default=0, help="The first files of a set only.")
     return parser.parse_args(arguments)
 
@@ -63,11 +74,9 @@ def _is_wanted(name: str, options: Namespace) -> bool:
 
 
 def _contenders(
-    service: Service, models: Path, ready: dict[str, Any], options: Namespace
+    service: Service, models: Path, ready: dict[str, Any], rest: Rest, options: Namespace
 ) -> Iterator[Contender]:
     """Those that are asked for: of the service nothing else is deployed."""
-    host = ready["pids"]["host"]
-    at_rest = descendants(host)
     wanted = [name for name in (LIMIT, SCRIPT, NO_CODE, *PEERS[1:]) if _is_wanted(name, options)]
     for name in wanted:
         if name == NO_CODE:
@@ -78,7 +87,7 @@ def _contenders(
             yield Peer(name, ready["storage_connection_string"], models)
             continue
         if uris:
-            yield Deployed(name, service, uris, host, at_rest)
+            yield Deployed(name, service, uris, rest)
 
 
 def _scripts(service: Service, models: Path) -> Iterator[tuple[str, str]]:
@@ -91,17 +100,22 @@ def _scripts(service: Service, models: Path) -> Iterator[tuple[str, str]]:
 
 
 def _results(
-    contenders: list[Contender], service: Service, azurite: int, options: Namespace
+    contenders: list[Contender], service: Service, azurite: int, rest: Rest, options: Namespace
 ) -> Iterator[Result]:
     """One run after the other, the contenders taking turns; each run is told as it ends."""
     for name in options.sets:
         file_set = SETS[name]
         files = min(options.files or file_set.files, file_set.files)
-        prefix = _upload(service, file_set, files)
+        prefix = f"bench/files/{file_set.name}"
         for turn in range(options.reps):
             heat = Heat(file_set, files, prefix, turn)
+            if not turn:
+                _upload(service, file_set, files, heat.prefix)
+                _upload(service, file_set, min(files, MINI_BATCH * PROCESSES), heat.few)
             for contender in contenders:
                 if contender.takes(file_set):
+                    contender.get_ready(heat)
+                    rest.wait()  # nobody's imports fall into another one's time
                     result = _result(contender, heat, service, azurite)
                     print(result, flush=True)
                     yield result
@@ -122,9 +136,8 @@ def _result(contender: Contender, heat: Heat, service: Service, azurite: int) ->
     )
 
 
-def _upload(service: Service, file_set: FileSet, count: int) -> str:
-    """The folder of the set's first files in storage."""
-    prefix = f"bench/files/{file_set.name}"
+def _upload(service: Service, file_set: FileSet, count: int, prefix: str) -> None:
+    """The set's first files."""
     client = service.blobs.get_container_client(CONTAINER)
 
     def upload(path: Path) -> None:
@@ -132,7 +145,6 @@ def _upload(service: Service, file_set: FileSet, count: int) -> str:
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(upload, file_set.made(count, CACHE)))
-    return prefix
 
 
 if __name__ == "__main__":

@@ -18,10 +18,11 @@ from statistics import median
 
 from benchmarks.jobs import scored
 from benchmarks.race.contender import Heat
-from benchmarks.race.deployed import DATASTORE, deploy_mlflow, wait_until_left
+from benchmarks.race.deployed import DATASTORE, deploy_mlflow
 from benchmarks.race.meter import PeakMemory, descendants
 from benchmarks.race.models import made_models
 from benchmarks.race.peer import Peer
+from benchmarks.race.rest import Rest
 from benchmarks.race.results import LIMIT
 from benchmarks.race.sets import SETS
 from benchmarks.row import Row
@@ -41,17 +42,16 @@ MOST_TIMES, MOST_GROWTH = 1.25, 1.15
 class Bench:
     service: Service
     scoring_uri: str
-    host: int
+    rest: Rest
     split: str
-    processes_at_rest: int
 
     def job(self, folder: str, split: str = "") -> tuple[float, float, float]:
         """Seconds, peak MB, and the seconds of them before the first mini-batch began.
 
         No scorer is left of the job before.
         """
-        wait_until_left(self.host, self.processes_at_rest)
-        with PeakMemory(self.host) as memory:
+        self.rest.wait()
+        with PeakMemory(self.rest.pid) as memory:
             job = scored(self.service, self.scoring_uri, f"{DATASTORE}/{folder}", split)
         began = min(one["Start Time"] for one in job.minibatches)
         print(f"{folder} {split}: {job.seconds:.1f} s, {memory.megabytes:.0f} MB", flush=True)
@@ -64,14 +64,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--reps", type=int, default=2, help="Rounds. Default: %(default)s.")
     parser.add_argument("--split", default="size=16MB", help="Default: %(default)s.")
     options = parser.parse_args(arguments)
-    os.environ["SCORER_IDLE_S"] = str(IDLE_S)
+    os.environ.update(SCORER_IDLE_S=str(IDLE_S), SCORER_PREPARED="0")
     with tempfile.TemporaryDirectory() as folder, starting(Path(folder)) as wait:
         models, service = made_models(CACHE), wait()
         ready = json.loads((Path(folder) / "ready.json").read_text())
         _upload(service, options.mb, Path(folder))
         host = ready["pids"]["host"]
-        at_rest = descendants(host)
-        bench = Bench(service, deploy_mlflow(service, models), host, options.split, at_rest)
+        rest = Rest(host, descendants(host), prepared=0, idle_s=IDLE_S)
+        bench = Bench(service, deploy_mlflow(service, models), rest, options.split)
         limit = Peer(LIMIT, ready["storage_connection_string"], models)
         rows = list(_figures(bench, limit, options.mb, options.reps))
         service.blobs.close()

@@ -1,8 +1,11 @@
-"""What it costs to start a scorer process of an MLflow model: `./run bench start`.
+"""What it costs to start a scorer of an MLflow model: `./run bench start`.
 
 The same interpreter imports MLflow and loads the same model, as a scorer does and plainly, in pairs
 that take turns; each row is a median. The ratio of CPU times counts: a machine that has other
 things to do changes both. `--python` and `--model` are another environment's, and a model of it.
+
+Then a scorer is leased until it is ready, from processes that are started for it, and from prepared
+ones, which wait with everything imported.
 """
 
 import os
@@ -19,10 +22,14 @@ from statistics import median
 from benchmarks.row import Row
 from examples.demo.wine import load_wines, save_model
 from shared.scoring import child
+from shared.scoring.scorer.pool import ScorerPool
+from shared.scoring.scorer_spec import ScorerSpec
 
 DRIVER = Path(child.__path__[0]) / "mlflow"
 PAIRS = 9
 BUDGET_IMPORT_RATIO = 0.95
+BUDGET_PREPARED_RATIO = 0.5
+PREPARED_LIMIT_S = 60.0
 # As scorers have them: one thread each, and nobody is called.
 VARIABLES = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -69,7 +76,8 @@ def main(arguments: Sequence[str]) -> int:
         for turn in range(chosen.pairs):
             for how in sorted(runs, reverse=bool(turn % 2)):
                 runs[how].append(_start(chosen.python, how, model, Path(folder)))
-    rows = _rows(runs["plainly"], runs["as a scorer"])
+        leases = _leases(chosen.python, model, Path(folder), chosen.pairs)
+    rows = [*_rows(runs["plainly"], runs["as a scorer"]), *_rows_of_leases(*leases)]
     for row in rows:
         print(row)
     return int(any(row.is_over for row in rows))
@@ -97,6 +105,46 @@ def _start(python: str, how: str, model: str, folder: Path) -> Start:
         raise RuntimeError(f"'{python}' does not load '{model}': code {process.returncode}")
     imported, ready = map(float, line.split())
     return Start(imported, ready, wall)
+
+
+def _leases(
+    python: str, model: str, folder: Path, pairs: int
+) -> tuple[Sequence[float], Sequence[float]]:
+    """Seconds until a scorer is ready: started for the lease, and prepared."""
+    spec = ScorerSpec("bench", "mlflow", python, Path(model))
+    fresh, prepared = list[float](), list[float]()
+    for turn in range(pairs):
+        pool = ScorerPool(scratch=folder / f"scratch-{turn}", idle_s=0.1, prepared=1)
+        try:
+            fresh.append(_ready_after(pool, spec))
+            _wait_for_prepared(pool)
+            prepared.append(_ready_after(pool, spec))
+        finally:
+            pool.close()
+    return fresh, prepared
+
+
+def _ready_after(pool: ScorerPool, spec: ScorerSpec) -> float:
+    began = time.perf_counter()
+    with pool.lease(spec, capacity=1, job="bench"):
+        return time.perf_counter() - began
+
+
+def _wait_for_prepared(pool: ScorerPool) -> None:
+    deadline = time.monotonic() + PREPARED_LIMIT_S
+    while not pool.prepared():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"No process was prepared within {PREPARED_LIMIT_S:g} s")
+        time.sleep(0.05)
+
+
+def _rows_of_leases(fresh: Sequence[float], prepared: Sequence[float]) -> list[Row]:
+    before, after = median(fresh), median(prepared)
+    return [
+        Row("from the lease until it is ready: started for it", before, "s"),
+        Row("  prepared", after, "s"),
+        Row("  ratio", after / before, "", BUDGET_PREPARED_RATIO),
+    ]
 
 
 def _rows(plain: Sequence[Start], lazy: Sequence[Start]) -> list[Row]:

@@ -96,6 +96,8 @@ def make_scorers(
         scratch=make_own_folder(base / "processes"),
         temporary=_temporary(),
         idle_s=settings.scorer_idle_s,
+        prepared=settings.scorer_prepared,
+        prepared_idle_s=settings.scorer_prepared_idle_s,
         course_of=lambda job: _course_of(job, jobs),
         gpus=Gpus(lambda: find_gpus(settings.nvidia_smi), settings.scorers_per_gpu),
     )

@@ -14,6 +14,13 @@ class ScorerSettings(BaseModel):
     scorer_idle_s: PositiveInt = 300
     """After this time without work a warm scorer process leaves."""
 
+    scorer_prepared: NonNegativeInt = 2
+    """So many processes on this machine, in all, wait for the next job after the warm ones have
+    left: they have imported what the last one did, and loaded nothing. 0: none."""
+
+    scorer_prepared_idle_s: PositiveInt = 3600
+    """After this time without a job they leave, too."""
+
     scorer_processes: NonNegativeInt = 0
     """The most scorer processes of one deployment on this machine; 0: as its settings say."""
 

@@ -18,6 +18,11 @@ class Heat:
     prefix: str
     round: int
 
+    @property
+    def few(self) -> str:
+        """The prefix of two mini-batches' files of the set."""
+        return f"{self.prefix}.few"
+
 
 @dataclass(frozen=True)
 class Finish:
@@ -35,5 +40,8 @@ class Contender(Protocol):
     def name(self) -> str: ...
 
     def takes(self, file_set: FileSet) -> bool: ...
+
+    def get_ready(self, heat: Heat) -> None:
+        """What is done before the clock runs."""
 
     def run(self, heat: Heat) -> Finish: ...

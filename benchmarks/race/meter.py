@@ -23,7 +23,12 @@ def busy_seconds() -> float:
 
 
 def descendants(pid: int) -> int:
-    return len(_family(pid)) - 1
+    return len(pids_below(pid))
+
+
+def pids_below(pid: int) -> frozenset[int]:
+    """Of the process's living descendants."""
+    return frozenset(process.pid for process in _family(pid)) - {pid}
 
 
 class PeakMemory:

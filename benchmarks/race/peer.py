@@ -34,6 +34,9 @@ class Peer:
     def takes(self, _file_set: FileSet) -> bool:
         return True
 
+    def get_ready(self, heat: Heat) -> None:
+        """Nothing: a fresh process has its start in its time."""
+
     def run(self, heat: Heat) -> Finish:
         kind = heat.file_set.kind
         output = f"bench/rows/{self.name}-{heat.file_set.name}-{heat.round}.csv"

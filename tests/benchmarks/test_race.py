@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,8 +15,9 @@ import pytest
 
 from benchmarks.jobs import EndedJob
 from benchmarks.race.contender import Finish, Heat
-from benchmarks.race.meter import PeakMemory, cpu_seconds, descendants
+from benchmarks.race.meter import PeakMemory, cpu_seconds, descendants, pids_below
 from benchmarks.race.outputs import rows_of
+from benchmarks.race.rest import Rest
 from benchmarks.race.results import (
     LIMIT,
     NO_CODE,
@@ -148,6 +150,35 @@ def test_memory_and_time_of_a_childs_child_count() -> None:
     assert below == 1
     assert cpu_seconds(shell.pid) == 0
     assert cpu_seconds(os.getpid()) > 0
+
+
+HOST = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is gone
+below = [subprocess.Popen([sys.executable, "-c", life]) for life in sys.argv[1:]]
+print(flush=True)
+time.sleep(60)
+"""
+WARM = "import time; time.sleep(0.5)"
+PREPARED = "import time; [n for n in range(2 * 10**7)]; time.sleep(60)"
+
+
+@pytest.mark.parametrize(("lives", "prepared"), [([WARM], 0), ([WARM, PREPARED], 1)])
+def test_a_host_is_at_rest_when_the_warm_have_left_and_the_prepared_have_nothing_to_do(
+    lives: list[str], prepared: int
+) -> None:
+    command = [sys.executable, "-c", HOST, *lives]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as host:
+        assert host.stdout
+        host.stdout.readline()
+
+        Rest(host.pid, processes=0, prepared=prepared, idle_s=0.1).wait()
+
+        left, used = pids_below(host.pid), cpu_seconds(host.pid)
+        for pid in (*left, host.pid):
+            os.kill(pid, signal.SIGKILL)
+    assert prepared == len(left)
+    assert used > 0.3 * prepared  # it was waited for
 
 
 class History:

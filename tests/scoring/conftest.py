@@ -28,7 +28,7 @@ import sys
 sys.path.insert(0, {repository!r})
 from shared.scoring.child.loop import run
 from tests.scoring.misbehaving_driver import driver
-run(sys.argv[2:], {{"misbehaving": driver}})
+run(sys.argv[2:], {{"misbehaving": driver}}, {{}})
 """
 
 Specs = Callable[..., ScorerSpec]

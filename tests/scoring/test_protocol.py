@@ -4,27 +4,33 @@ from hypothesis import strategies as st
 
 from shared.domain.message import LONGEST_REASON
 from shared.scoring.child.messages import (
-    MESSAGE_LIMIT,
     BrokenProtocol,
     FileFailure,
+    Imported,
     InitDone,
     InitError,
     InitRequest,
+    PrepareDone,
+    PrepareRequest,
     RunDone,
     RunError,
     RunRequest,
     ScorerMessage,
     decode,
     encode,
-    error_text,
 )
+from shared.scoring.child.texts import MESSAGE_LIMIT, error_text
 
 TEXT = st.text(st.characters())
 FAILURES = st.builds(FileFailure, TEXT, TEXT, TEXT, TEXT)
+NAMES = st.lists(TEXT).map(tuple)
+IMPORTS = st.builds(Imported, NAMES, NAMES)
 MESSAGES: st.SearchStrategy[ScorerMessage] = st.one_of(
     st.builds(InitRequest, TEXT, TEXT, TEXT, code_dir=TEXT, script=TEXT),
     st.builds(RunRequest, st.lists(st.tuples(TEXT, TEXT)).map(tuple), TEXT),
-    st.just(InitDone()),
+    st.builds(PrepareRequest, TEXT, TEXT, IMPORTS),
+    st.just(PrepareDone()),
+    st.builds(InitDone, IMPORTS),
     st.builds(InitError, TEXT, TEXT, TEXT),
     st.builds(RunError, TEXT, TEXT, TEXT),
     st.builds(
@@ -34,6 +40,7 @@ MESSAGES: st.SearchStrategy[ScorerMessage] = st.one_of(
         st.lists(FAILURES).map(tuple),
         st.integers(),
         st.floats(allow_nan=False),
+        imports=IMPORTS,
     ),
 )
 
@@ -64,6 +71,10 @@ def test_every_message_is_one_line_that_reads_back_the_same(message: ScorerMessa
 def test_anything_else_is_refused(line: bytes) -> None:
     with pytest.raises(BrokenProtocol):
         decode(line)
+
+
+def test_a_process_need_not_say_what_it_has_imported() -> None:
+    assert InitDone() == decode(b'{"type": "InitDone"}')
 
 
 @given(TEXT)

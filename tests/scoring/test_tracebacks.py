@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.scoring.child import tracebacks
-from shared.scoring.child.messages import DETAILS_LIMIT, clipped
 from shared.scoring.child.script import script_driver
+from shared.scoring.child.texts import DETAILS_LIMIT, clipped
 from shared.scoring.scorer.init_failure_text import explain_init_failure
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import InitFailed

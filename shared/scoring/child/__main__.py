@@ -24,7 +24,8 @@ def main() -> None:
     sys.modules[_PACKAGE] = package
     spec.loader.exec_module(package)
     drivers = importlib.import_module(_PACKAGE + ".drivers")
-    importlib.import_module(_PACKAGE + ".loop").run(sys.argv[1:], drivers.DRIVERS)
+    loop = importlib.import_module(_PACKAGE + ".loop")
+    loop.run(sys.argv[1:], drivers.DRIVERS, drivers.PREPARATIONS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The life of a scorer process: load once, one run per request, and an end like a program's."""
+"""The life of a scorer process: load once, one run per request, and an end like a program's.
+
+Before it knows whether it will ever load, it may be asked to import what that will need.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,18 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
 from . import tracebacks
+from .libraries import ImportRecord, without
 from .messages import (
-    MESSAGE_LIMIT,
     InitDone,
     InitError,
     InitRequest,
+    PrepareDone,
+    PrepareRequest,
     RunDone,
     RunError,
     RunRequest,
@@ -24,14 +30,14 @@ from .messages import (
     ShutdownRequest,
     decode,
     encode,
-    error_text,
 )
 from .parent_death import die_with_parent, heed_signals, leave_or_be_killed
+from .texts import MESSAGE_LIMIT, error_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .drivers import Driver
+    from .drivers import Driver, Preparation
     from .messages import Run
 
 _STANDARD = (0, 1, 2)
@@ -71,26 +77,54 @@ class Channel:
             leave_or_be_killed()
 
 
-def run(arguments: Sequence[str], drivers: Mapping[str, Driver]) -> None:
+def run(
+    arguments: Sequence[str],
+    drivers: Mapping[str, Driver],
+    preparations: Mapping[str, Preparation],
+) -> None:
     requests, events, parent = (int(argument) for argument in arguments[:3])
     die_with_parent(parent)
     heed_signals()
     del sys.argv[1:]
     _print_at_once()
     channel = Channel(requests, events)
+    record = ImportRecord()
     start = channel.next()
+    if isinstance(start, PrepareRequest):
+        if not _is_prepared(start, preparations):
+            return
+        channel.send(PrepareDone())
+        start = channel.next()
     if start is not None:
-        _serve(channel, cast(InitRequest, start), drivers)
+        _serve(channel, cast(InitRequest, start), drivers, record)
 
 
-def _serve(channel: Channel, start: InitRequest, drivers: Mapping[str, Driver]) -> None:
-    logging.basicConfig(stream=sys.stderr, level=start.logging_level.upper())
+def _is_prepared(start: PrepareRequest, preparations: Mapping[str, Preparation]) -> bool:
+    """What does not go as it went in another process goes unsaid: that of `init` is told."""
+    _log_to_stderr(start.logging_level)
+    try:
+        with without(start.imports.own):
+            preparations[start.kind](start)
+    except BaseException:  # noqa: BLE001  # the rim: whatever an import raises
+        return False
+    return True
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(stream=sys.stderr, level=level.upper())
+
+
+def _serve(
+    channel: Channel, start: InitRequest, drivers: Mapping[str, Driver], record: ImportRecord
+) -> None:
+    _log_to_stderr(start.logging_level)
     try:
         score = drivers[start.kind](start)
     except Exception as error:  # noqa: BLE001  # the rim: whatever a model's loading raises
         channel.send(_init_error(error))
         return
-    channel.send(InitDone())
+    channel.send(InitDone(record.news()))
+    has_run = False
     while True:
         request = channel.next()
         if request is None:
@@ -98,7 +132,10 @@ def _serve(channel: Channel, start: InitRequest, drivers: Mapping[str, Driver]) 
         if isinstance(request, ShutdownRequest):
             channel.send(_shut_down(score))
             return
-        channel.send(_answer(score, cast(RunRequest, request)))
+        answer = _answer(score, cast(RunRequest, request))
+        if isinstance(answer, RunDone) and not has_run:
+            answer, has_run = replace(answer, imports=record.news()), True
+        channel.send(answer)
 
 
 def _answer(score: Run, request: RunRequest) -> RunDone | RunError:

@@ -1,10 +1,10 @@
 """The messages between a worker and its scorer process: one JSON line each, on pipes of their own.
 
-1. worker -> child: `InitRequest`, once; then one `RunRequest` per mini-batch; `ShutdownRequest`, at
-   most once, at the end. Closing the pipe ends the process, too.
-2. child -> worker: `InitDone` or `InitError`, once; then `RunDone` or `RunError` for every
-   `RunRequest`, and `ShutdownDone` for `ShutdownRequest`, before the interpreter ends as any
-   program does.
+1. worker -> child: `PrepareRequest`, at most once; `InitRequest`, once; then one `RunRequest` per
+   mini-batch; `ShutdownRequest`, at most once, at the end. Closing the pipe ends the process, too.
+2. child -> worker: `PrepareDone`, or an end without a word; `InitDone` or `InitError`, once; then
+   `RunDone` or `RunError` for every `RunRequest`, and `ShutdownDone` for `ShutdownRequest`, before
+   the interpreter ends as any program does.
 """
 
 from __future__ import annotations
@@ -20,23 +20,42 @@ if TYPE_CHECKING:  # Python 3.7 could not evaluate it
 
 # A script's process copies its code folder into its home, under this name.
 CODE = "code"
-# As many characters as the domain's LONGEST_REASON, which a foreign interpreter cannot import.
-MESSAGE_LIMIT = 3000
-# A traceback that recurses has thousands of lines; its end says what went wrong.
-DETAILS_LIMIT = 64 * 1024
 # Rows whose columns have names: below a header, or each an object of its own.
 CSV_HEADER, JSONL = "csv_header", "jsonl"
 # Rows that go into several files: one for each input, or for each value of some columns.
 PER_INPUT, HIVE = "per_input", "hive"
 # Of `carry`: every column of the input.
 ALL = "*"
-# Stands where the middle of a text was taken out.
-_CUT = "\n...\n"
 
 
 @dataclass(frozen=True)
 class ScorerMessage:
     """Every message is one of the classes below."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Modules of `libraries` that may be imported before anything else, in this order.
+
+    `own` are modules of the deployment itself: a library that imports one is not what it is alone.
+    """
+
+    libraries: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PrepareRequest(ScorerMessage):
+    """What a process of this kind can do before anybody knows whether it is wanted."""
+
+    kind: str
+    logging_level: str
+    imports: Imported = Imported()
+
+
+@dataclass(frozen=True)
+class PrepareDone(ScorerMessage):
+    """Everything is imported, and nothing else is done."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +139,7 @@ class ShutdownDone(ScorerMessage):
 
 @dataclass(frozen=True)
 class InitDone(ScorerMessage):
-    pass
+    imports: Imported = Imported()
 
 
 @dataclass(frozen=True)
@@ -168,10 +187,12 @@ class RunDone(ScorerMessage):
     shapes: str = ""
     apart: str = ""
     has_differed: bool = False
+    imports: Imported = Imported()
+    """Since init(): it is told once, with the first rows."""
 
 
-_REQUESTS = (InitRequest, RunRequest, ShutdownRequest)
-_KINDS = (*_REQUESTS, InitDone, InitError, RunDone, RunError, ShutdownDone)
+_REQUESTS = (PrepareRequest, InitRequest, RunRequest, ShutdownRequest)
+_KINDS = (*_REQUESTS, PrepareDone, InitDone, InitError, RunDone, RunError, ShutdownDone)
 _MESSAGES: dict[str, type[ScorerMessage]] = {kind.__name__: kind for kind in _KINDS}
 
 
@@ -196,6 +217,9 @@ def decode(line: bytes) -> ScorerMessage:
             fields["failures"] = tuple(FileFailure(**failure) for failure in fields["failures"])
             fields["held"] = tuple(fields["held"])
             fields["columns"] = tuple(fields["columns"])
+        if "imports" in fields:
+            told = fields["imports"]
+            fields["imports"] = Imported(tuple(told["libraries"]), tuple(told["own"]))
         message: ScorerMessage = kind(**fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BrokenProtocol(repr(line[:200])) from error
@@ -223,28 +247,3 @@ def _piece_of(fields: Any) -> FilePiece | None:
         return None
     columns, groups = tuple(fields["columns"]), tuple(fields["groups"])
     return FilePiece(**{**fields, "columns": columns, "groups": groups})
-
-
-def printable(text: str) -> str:
-    """Half of a surrogate pair, which no UTF-8 can hold, is spelt out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def error_text(error: BaseException) -> str:
-    """What the error says: never empty, its first line first, and never too long."""
-    try:
-        text = printable(str(error)).strip()
-    except Exception:  # noqa: BLE001  # a model's own error may fail to say anything
-        text = ""
-    text = text or type(error).__name__
-    return text if len(text) <= MESSAGE_LIMIT else text[: MESSAGE_LIMIT - 1] + "…"
-
-
-def clipped(text: str, limit: int) -> str:
-    """At most `limit` characters: the first line, and as much as fits of what comes last."""
-    if len(text) <= limit:
-        return text
-    head = text.split("\n", 1)[0][: limit // 3] + _CUT
-    tail = text[len(text) - max(0, limit - len(head)) :]
-    _, newline, whole = tail.partition("\n")
-    return head + (whole if newline and whole else tail)

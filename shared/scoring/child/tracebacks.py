@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from .messages import DETAILS_LIMIT, MESSAGE_LIMIT, clipped, printable
+from .texts import DETAILS_LIMIT, MESSAGE_LIMIT, clipped, printable
 
 _OURS = str(Path(__file__).parent)
 _OF_IMPORTS = "<frozen importlib"

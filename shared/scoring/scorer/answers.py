@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared.scoring.child.messages import ScorerMessage
+from shared.scoring.child.messages import PrepareDone, ScorerMessage
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.scorer_process import Ended, ScorerProcess
 from shared.scoring.scorer_spec import ScoringStopped
@@ -63,6 +63,8 @@ def await_answer(process: ScorerProcess, deadline: float, waiting: Waiting) -> A
     while True:
         remaining_s = deadline - time.monotonic()
         answer = process.receive(timeout_s=min(remaining_s, _LOOK_EVERY_S))
+        if isinstance(answer, PrepareDone):
+            continue  # it was still preparing when it was asked
         if answer is not None or remaining_s <= _LOOK_EVERY_S:
             return answer
         if waiting.is_stopped():

@@ -18,6 +18,11 @@ class Census:
     starting: int
     waiting: int
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody scores, loads or waits."""
+        return not (self.busy or self.starting or self.waiting)
+
 
 def memory_bytes(scorers: Iterable[Scorer]) -> int:
     """What they and their children hold, each page counted once; some milliseconds for each."""

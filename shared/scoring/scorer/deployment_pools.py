@@ -45,6 +45,12 @@ class DeploymentPools:
         with self._changed:
             return self.pool(spec).capacity
 
+    def is_in_use(self, fingerprint: str) -> bool:
+        """Whether the deployment has a scorer here, or wants one."""
+        with self._changed:
+            pool = self._of.get(fingerprint)
+            return pool is not None and not pool.is_empty
+
     def leave_queue(self, ticket: LeaseRequest) -> None:
         with self._changed:
             self.pool(ticket.spec).queue.remove(ticket)

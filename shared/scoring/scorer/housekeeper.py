@@ -2,8 +2,8 @@
 
 1. A process that has scored is asked to end by itself, and what it leaves is reported.
 2. A spare takes its place, and one more, if its deployment has room for them.
-3. Once in a while somebody looks: for scorers that were idle for too long, and for jobs whose end
-   came on another machine.
+3. Once in a while somebody looks: for scorers that were idle for too long, for jobs whose end came
+   on another machine, and for processes to prepare.
 """
 
 import logging
@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from shared.scoring.scorer.deployment_pools import DeploymentPools
+from shared.scoring.scorer.prepared_scorers import PreparedScorers
 from shared.scoring.scorer.process_exit import ExitReport
 from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer_spec import InitFailed, JobCourse, PoolClosed, ScorerSpec, ScoringStopped
@@ -31,11 +32,12 @@ class Housekeeper:
     def __init__(
         self,
         pools: DeploymentPools,
+        prepared: PreparedScorers,
         make: Callable[[ScorerSpec], Scorer],
         course_of: Callable[[str], JobCourse],
         idle_s: float,
     ) -> None:
-        self._pools = pools
+        self._pools, self._prepared = pools, prepared
         self._make = make
         self._course_of = course_of
         self._idle_s = idle_s
@@ -47,6 +49,7 @@ class Housekeeper:
         """The processes have ended already: nothing here takes long any more."""
         self._reaper.join()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._prepared.close()
 
     def shut_down(self, scorers: list[Scorer]) -> None:
         """End scorers, and report what they leave. One whose report fails goes back, and raises."""
@@ -142,6 +145,7 @@ class Housekeeper:
             if used:
                 self._run_in_background(lambda used=used: self.shut_down(used))  # type: ignore[misc]
             self._end_scorers_of_ended_jobs(self._pools.idle_jobs(_LONGEST_NAP_S))
+            self._prepared.look(self._run_in_background)
 
     def _end_scorers_of_ended_jobs(self, jobs: Iterable[str]) -> None:
         for job in jobs:

@@ -1,6 +1,6 @@
 """Why a process did not start, in as many characters as there are: the reason and the frames."""
 
-from shared.scoring.child.messages import clipped
+from shared.scoring.child.texts import clipped
 from shared.scoring.scorer_spec import InitFailed
 
 # Characters of the exception's own words, which stand before the traceback and at its end.

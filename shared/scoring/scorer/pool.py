@@ -5,7 +5,8 @@
    Nor is a process given mini-batches that it has scored, if it writes files beside their rows: it
    would find those there, and nothing would tell that they are of the second time as well.
 2. When the job is over its scorers end, by themselves, and spares take their places.
-3. Idle ones leave after `idle_s`. All end with the pool, and with the process that holds it.
+3. Idle ones leave after `idle_s`; few take their places that are prepared, and have loaded nothing.
+   All end with the pool, and with the process that holds it.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from shared.scoring.scorer.housekeeper import Housekeeper
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.launcher import Launcher
 from shared.scoring.scorer.predict_differences import PredictDifferences
+from shared.scoring.scorer.prepared_scorers import PreparedScorers
 from shared.scoring.scorer.scorer import GRACE_S, INIT_LIMIT_S, Scorer
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
@@ -31,6 +33,8 @@ from shared.scoring.scorer_spec import JobCourse, ScorerSpec, ScoringStopped
 # A job that shares its scorers keeps one so long at least: its next turn costs an activity more,
 # some 40 ms on the real host.
 SHORTEST_TURN_S = 0.2
+# Jobs of every hour still find a prepared process.
+PREPARED_IDLE_S = 3_600
 
 
 def _never() -> bool:
@@ -54,6 +58,8 @@ class ScorerPool:
         grace_s: float = GRACE_S,
         course_of: Callable[[str], JobCourse] = _always_running,
         gpus: Gpus | None = None,
+        prepared: int = 0,
+        prepared_idle_s: float = PREPARED_IDLE_S,
     ) -> None:
         self._scratch = scratch
         self._temporary = temporary
@@ -64,7 +70,10 @@ class ScorerPool:
         self._pools = DeploymentPools()
         self._scorers = WeakSet[Scorer]()
         self._ended_specs: dict[str, list[ScorerSpec]] = {}
-        self._housekeeper = Housekeeper(self._pools, self._new, course_of, idle_s)
+        self._prepared = PreparedScorers(
+            self._make, self._pools, at_most=prepared, idle_s=prepared_idle_s
+        )
+        self._housekeeper = Housekeeper(self._pools, self._prepared, self._new, course_of, idle_s)
 
     @contextmanager
     def lease(
@@ -118,7 +127,8 @@ class ScorerPool:
         """
 
         def make(spec: ScorerSpec) -> Scorer:
-            scorer = self._new(spec, InitFailures())
+            scorer = self._new(spec)
+            scorer.failures = InitFailures()
             scorer.begin("", is_stopped)
             return scorer
 
@@ -158,6 +168,10 @@ class ScorerPool:
         """How many scorers there are now, and who waits for one."""
         return self._pools.census()
 
+    def prepared(self) -> int:
+        """How many processes have imported what their deployment needs, and loaded nothing."""
+        return self._prepared.ready
+
     def memory_bytes(self) -> int:
         """What the scorers hold now."""
         return memory_bytes(list(self._scorers))
@@ -188,11 +202,15 @@ class ScorerPool:
             self._pools.count_back(ticket)
             raise
 
-    def _new(self, spec: ScorerSpec, failures: InitFailures | None = None) -> Scorer:
+    def _new(self, spec: ScorerSpec) -> Scorer:
+        capacity = self._pools.capacity(spec)
+        return self._prepared.take(spec, capacity) or self._make(spec, capacity)
+
+    def _make(self, spec: ScorerSpec, capacity: int) -> Scorer:
         scorer = Scorer(
             spec,
-            partial(self._launcher.launch, beside=self._pools.capacity(spec)),
-            failures or self._failures,
+            partial(self._launcher.launch, beside=capacity),
+            self._failures,
             self._differences,
             workplace=ScorerFolders(self._scratch, self._temporary),
             init_limit_s=self._init_limit_s,
@@ -202,6 +220,8 @@ class ScorerPool:
         return scorer
 
     def _put_back(self, scorer: Scorer, ticket: LeaseRequest, *, is_lost: bool) -> None:
+        if self._gpus.choose(scorer.spec, ()) is None:  # who has a GPU is not prepared
+            self._prepared.remember(scorer, ticket)
         is_spoilt = is_lost and scorer.exit.must_end_well and not scorer.is_spare
         is_pooled = scorer.is_worth_keeping and not is_spoilt and self._pools.give_back(scorer)
         self._pools.count_back(ticket)

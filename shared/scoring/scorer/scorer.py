@@ -11,13 +11,7 @@ from pathlib import Path
 
 from shared.domain.outcome import Load
 from shared.domain.side_names import SideNames
-from shared.scoring.child.messages import (
-    InitDone,
-    InitError,
-    RunDone,
-    RunError,
-    ScorerMessage,
-)
+from shared.scoring.child.messages import InitDone, InitError, RunDone, RunError, ScorerMessage
 from shared.scoring.models.model_view import ModelView
 from shared.scoring.scorer import verdicts
 from shared.scoring.scorer.answers import Answer, Waiting, ask
@@ -25,12 +19,13 @@ from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
 from shared.scoring.scorer.predict_differences import PredictDifferences
+from shared.scoring.scorer.process_starts import ProcessStarts
 from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_process import ScorerProcess
 from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
 from shared.scoring.scorer.scorer_state import ScorerState
-from shared.scoring.scorer.start_process import Launch, start_process
+from shared.scoring.scorer.start_process import Launch
 from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScorerSpec
 from shared.scoring.side_files.side_folder import ANY, SideFile
 
@@ -59,7 +54,7 @@ class Scorer:
     ) -> None:
         self.spec = spec
         self.name = uuid.uuid4().hex
-        self._launch, self._failures, self._differing = launch, failures, differences
+        self.failures, self._differing = failures, differences
         self._init_limit_s, self._grace_s = init_limit_s, grace_s
         self.job = ""  # whose mini-batches it scores: `begin` says so
         self.logs = OutputLogs()
@@ -70,6 +65,7 @@ class Scorer:
         self._model = ModelView(spec.model_dir)
         self.workplace = workplace
         self._side = ScorerSideFiles(workplace.side) if spec.script else None
+        self.starts = ProcessStarts(launch, spec, workplace, self._side, self.logs)
         self.exit = ScorerExit(spec, self._side, workplace.results)
         self._has_scored = False
         self._loads: list[Load] = []
@@ -94,7 +90,7 @@ class Scorer:
     @property
     def pid(self) -> int | None:
         """Of the latest process, which may have ended."""
-        return self._process.pid if self._process else None
+        return self._process.pid if self._process else self.starts.prepared_pid
 
     def drain_logs(self) -> Printed:
         """What the processes printed since the last call: the last MiB of each stream, or more."""
@@ -112,17 +108,17 @@ class Scorer:
         self.job, self.waiting.is_stopped = job, is_stopped
 
     def start(self) -> None:
-        """Load the model in a new process. Raises `InitFailed`, and `ScoringStopped`."""
+        """Load the model in a process of its own. Raises `InitFailed`, and `ScoringStopped`."""
         if self.state in (ScorerState.READY, ScorerState.SCORING):
             raise RuntimeError(f"A scorer that is {self._state.value} cannot be started.")
-        self._failures.check(self.spec.fingerprint)
+        self.failures.check(self.spec.fingerprint)
         self._state = ScorerState.DEAD
         try:
             load = self._load()
         except InitFailed as failure:
-            self._failures.record(self.spec.fingerprint, failure)
+            self.failures.record(self.spec.fingerprint, failure)
             raise
-        self._failures.record_success(self.spec.fingerprint)
+        self.failures.record_success(self.spec.fingerprint)
         self._loads.append(load)
         self._state = ScorerState.READY
 
@@ -181,6 +177,7 @@ class Scorer:
 
     def discard(self) -> None:
         """End the process, and remove what it wrote: nobody needs this scorer any more."""
+        self.starts.end_prepared(self._grace_s)
         self.end()
         self.workplace.remove()
 
@@ -212,14 +209,20 @@ class Scorer:
         return self._process
 
     def _ask(self, message: ScorerMessage, deadline: float) -> Answer:
-        return ask(self._require_process(), message, deadline, self.waiting)
+        answer = ask(self._require_process(), message, deadline, self.waiting)
+        if isinstance(answer, InitDone | RunDone):
+            self.starts.learn(answer.imports)
+        return answer
 
     def _load(self) -> Load:
         began, started_at = time.monotonic(), datetime.now(UTC)
         deadline = began + self._init_limit_s
-        started = start_process(self._launch, self.spec, self.workplace, self._side, self.logs)
-        self._process, self._model = started.process, started.model
-        answer = self._ask(started.init, deadline)
+        answer: Answer = None
+        for started in self.starts.tries():
+            self._process, self._model = started.process, started.model
+            answer = self._ask(started.init, deadline)
+            if isinstance(answer, InitDone):
+                break
         if not isinstance(answer, InitDone):
             raise self._init_failure(answer)
         if self._side is not None:
@@ -228,10 +231,7 @@ class Scorer:
 
     def _init_failure(self, answer: Answer) -> Exception:
         process = self._require_process()
-        if isinstance(answer, InitError):
-            process.leave(grace_s=self._grace_s)
-        else:
-            process.kill()
+        process.leave(grace_s=self._grace_s if isinstance(answer, InitError) else 0)
         return verdicts.init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
 
     def _end_failed_try(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from shared.domain.value_shape import read_shapes
-from shared.scoring.child.messages import DETAILS_LIMIT, MESSAGE_LIMIT, InitError, RunDone, RunError
+from shared.scoring.child.messages import InitError, RunDone, RunError
+from shared.scoring.child.texts import DETAILS_LIMIT, MESSAGE_LIMIT
 from shared.scoring.scorer.answers import Answer, Outgrown
 from shared.scoring.scorer.cause_of_death import describe_death
 from shared.scoring.scorer.scorer_process import Ended

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..messages import MESSAGE_LIMIT, FileFailure, error_text, printable
+from ..messages import FileFailure
+from ..texts import MESSAGE_LIMIT, error_text, printable
 from . import prediction_rows
 from .failure import BadPrediction
 from .sample import PartOfTable

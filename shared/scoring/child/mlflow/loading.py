@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from ..messages import error_text
+from ..texts import error_text
 from . import kinds, plain_csv, sample
 from .batches import Loaded, file_failure
 from .carried import columns_of

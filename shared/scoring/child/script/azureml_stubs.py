@@ -106,7 +106,10 @@ class _MlflowWithoutServer(MetaPathFinder):
 
 
 def install(scratch: Path) -> None:
+    """Once: a process may have been prepared."""
     EntryScript.scratch = scratch
+    if any(isinstance(finder, _LastLoader) for finder in sys.meta_path):
+        return
     sys.meta_path.append(_LastLoader())
     if not os.environ.get(TRACKING):
         os.environ[TRACKING] = (scratch / "mlruns").as_uri()

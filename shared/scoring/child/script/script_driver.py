@@ -42,6 +42,12 @@ class Exited(Exception):
     """The script left where it had to return."""
 
 
+def prepare(logging_level: str) -> None:
+    """What comes before the script's import, and is the same for every script."""
+    _log_to_stdout(logging_level)
+    azureml_stubs.install(Path.cwd())
+
+
 def load(start: InitRequest) -> Run:
     scratch = Path.cwd()
     code = scratch / CODE
