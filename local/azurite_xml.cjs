@@ -1,5 +1,5 @@
 "use strict";
-// Writes the XML of listings as Azurite does, to the byte, in a tenth of the time.
+// Writes the XML of listings as Azurite does, to the byte, several times as fast.
 //
 // Azurite has a tree of objects made of each listing, one for each property of each blob, and that
 // written: two fifths of what a page costs its one thread. Here the text is written at once. What is
