@@ -12,10 +12,11 @@ from hypothesis import settings
 from shared.adapters.memory_blobs import MemoryBlobs
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import LocalFile, ScorerSpec
+from tests.scoring.prepared_house import house, house_of
 from tests.scoring.text_scorer import TextScorer, mlflow_spec
 from tests.support.private_folder import outside
 
-__all__ = ["outside"]
+__all__ = ["house", "house_of", "outside"]
 
 # A busy machine is no failure.
 settings.register_profile("unhurried", deadline=None)

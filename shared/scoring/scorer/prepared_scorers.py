@@ -73,7 +73,9 @@ class PreparedScorers:
             return sum(one.is_ready for one in self._prepared)
 
     def remember(self, scorer: Scorer, ticket: LeaseRequest) -> None:
-        """A scorer comes back from a lease."""
+        """A scorer comes back from a lease; one that did not load says nothing."""
+        if not scorer.starts.has_told:
+            return
         used = Preparable(
             scorer.spec,
             scorer.starts.imports,

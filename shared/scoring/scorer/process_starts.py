@@ -21,7 +21,8 @@ _SEND_LIMIT_S = 10.0
 class ProcessStarts:
     """`imports` is what the deployment may import ahead.
 
-    `is_ready`: a process has done so. `has_misled`: one had, and did not load, where another did.
+    `has_told`: a process has loaded, and said so. `is_ready`: one has imported it ahead.
+    `has_misled`: one had, and did not load, where another did.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class ProcessStarts:
         self._launch, self._spec, self._workplace = launch, spec, workplace
         self._side, self._logs = side, logs
         self._prepared: StartedProcess | None = None
-        self.is_ready = self.has_misled = self._has_failed = False
+        self.has_told = self.is_ready = self.has_misled = self._has_failed = False
         self.imports = Imported()
 
     @property
@@ -49,7 +50,7 @@ class ProcessStarts:
 
     def learn(self, imports: Imported) -> None:
         """What a process that has loaded, or scored, has imported besides what is known."""
-        self.has_misled = self._has_failed
+        self.has_told, self.has_misled = True, self._has_failed
         libraries = dict.fromkeys((*self.imports.libraries, *imports.libraries))
         own = dict.fromkeys((*self.imports.own, *imports.own))
         self.imports = Imported(tuple(libraries), tuple(own))
