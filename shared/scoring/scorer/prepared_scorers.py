@@ -25,6 +25,8 @@ from shared.scoring.scorer_spec import InitFailed, PoolClosed, ScorerSpec
 LOGGER = logging.getLogger(__name__)
 # The largest libraries take some ten seconds on a busy disk.
 _IMPORT_LIMIT_S = 120.0
+# Between two bundles of a job nobody scores either.
+_REST_S = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +66,7 @@ class PreparedScorers:
         self._deployments = PreparableDeployments()
         self._prepared: list[_Prepared] = []
         self._is_starting = False
+        self._scored_at = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -74,6 +77,7 @@ class PreparedScorers:
 
     def remember(self, scorer: Scorer, ticket: LeaseRequest) -> None:
         """A scorer comes back from a lease; one that did not load says nothing."""
+        self._scored_at = time.monotonic()
         if not scorer.starts.has_told:
             return
         used = Preparable(
@@ -101,7 +105,7 @@ class PreparedScorers:
         """End those that have to go, and begin one that is missing, behind the scenes."""
         if not self._at_most:
             return
-        is_quiet = self._pools.census().is_quiet
+        is_quiet = self._pools.census().is_quiet and time.monotonic() - self._scored_at > _REST_S
         with self._lock:
             self._note_ends()
             leaving, missing = self._compare()
