@@ -79,7 +79,7 @@ class House:
 
     def is_at_rest(self, count: int) -> bool:
         census = self.pool.census()
-        return self.pool.prepared() == count and census.is_quiet and not census.idle
+        return self.pool.prepared() == count and census.is_at_rest
 
     def is_hopeless(self, spec: ScorerSpec) -> bool:
         return any(known.spec == spec and known.is_hopeless for known in self.known)

@@ -19,9 +19,9 @@ class Census:
     waiting: int
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether nobody scores, loads or waits."""
-        return not (self.busy or self.starting or self.waiting)
+    def is_at_rest(self) -> bool:
+        """Whether nobody scores, may score at once, loads or waits."""
+        return not (self.busy or self.idle or self.starting or self.waiting)
 
 
 def memory_bytes(scorers: Iterable[Scorer]) -> int:

@@ -2,7 +2,8 @@
 
 1. When a lease ends, what its process has imported is remembered with its deployment.
 2. When a deployment's warm scorers have left for idleness, prepared ones take their places, one
-   after the other, while nobody scores.
+   after the other, while no scorer of any deployment is there: a job has the cores, and the
+   memory, for itself.
 3. They are few on a machine: those of the deployments that were used last. Others make room, and
    all leave after `idle_s` without a job.
 4. Whoever needs a new scorer of the same spec gets one. Once its deployment is at rest again,
@@ -25,8 +26,6 @@ from shared.scoring.scorer_spec import InitFailed, PoolClosed, ScorerSpec
 LOGGER = logging.getLogger(__name__)
 # The largest libraries take some ten seconds on a busy disk.
 _IMPORT_LIMIT_S = 120.0
-# Between two bundles of a job nobody scores either.
-_REST_S = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,6 @@ class PreparedScorers:
         self._deployments = PreparableDeployments()
         self._prepared: list[_Prepared] = []
         self._is_starting = False
-        self._scored_at = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -77,7 +75,6 @@ class PreparedScorers:
 
     def remember(self, scorer: Scorer, ticket: LeaseRequest) -> None:
         """A scorer comes back from a lease; one that did not load says nothing."""
-        self._scored_at = time.monotonic()
         if not scorer.starts.has_told:
             return
         used = Preparable(
@@ -105,12 +102,12 @@ class PreparedScorers:
         """End those that have to go, and begin one that is missing, behind the scenes."""
         if not self._at_most:
             return
-        is_quiet = self._pools.census().is_quiet and time.monotonic() - self._scored_at > _REST_S
+        is_at_rest = self._pools.census().is_at_rest
         with self._lock:
             self._note_ends()
             leaving, missing = self._compare()
             is_busy = self._is_starting or not all(one.is_ready for one in self._prepared)
-            begun = None if is_busy or not is_quiet else missing
+            begun = None if is_busy or not is_at_rest else missing
             self._is_starting = self._is_starting or begun is not None
         for scorer in leaving:
             scorer.discard()
