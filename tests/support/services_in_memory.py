@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from activities.close_shard import close
 from activities.end_job import end
@@ -18,9 +18,11 @@ from shared.domain.message import JSON
 from shared.domain.outcome import Load
 from shared.domain.task import BundleTask, ClosingTask, EndTask, JobRun, PlanTask
 from shared.scorers import Scorers
-from shared.scoring.scorer.answers import Waiting
+from shared.scoring.models.model_view import ModelView
+from shared.scoring.scorer.conversation import Conversation
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
+from shared.scoring.scorer.process_starts import ProcessStarts
 from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer_spec import (
@@ -40,6 +42,10 @@ ACCOUNT_URL = "http://127.0.0.1:10000/devstoreaccount1"
 SIGNER = KeySigner("devstoreaccount1", "YSBrZXk=", https_only=False)
 
 
+def _no_process(*_: object) -> NoReturn:
+    raise AssertionError("What is scripted starts no process.")
+
+
 class ScriptedScorer:
     """Scores a file by what is in it.
 
@@ -53,11 +59,11 @@ class ScriptedScorer:
     def __init__(self, scratch: Path) -> None:
         self.workplace = ScorerFolders(scratch)
         self.logs = OutputLogs()
-        self.exit = ScorerExit(
-            ScorerSpec("scripted", "scripted", "", None), None, self.workplace.results
-        )
+        self.spec = ScorerSpec("scripted", "scripted", "", None)
+        self.exit = ScorerExit(self.spec, None, self.workplace.results)
         self.memory = MemoryWatch(0)
-        self.waiting = Waiting(self.memory)
+        starts = ProcessStarts(_no_process, self.spec, self.workplace, None, self.logs)
+        self.conversation = Conversation(starts, ModelView(None), self.memory)
         self.minibatches: list[list[str]] = []
         self._seen = set[str]()
 

@@ -104,12 +104,17 @@ class Attempts:
             yield group
 
     def _score_once(self, files: list[LocalFile]) -> FileGroup:
-        output = self._output.with_name(f"{self._output.name}.{self._runs}")
+        output = output_of(self._output, self._runs)
         self._runs += 1
         try:
             return FileGroup(files, scored=self._score(files, output))
         except ScoringFailed as failed:
             return FileGroup(files, failed=failed, is_known=len(files) == 1)
+
+
+def output_of(output: Path, run: int) -> Path:
+    """Where the rows of a run are written, from 0."""
+    return output.with_name(f"{output.name}.{run}")
 
 
 def _fail_alike(first: FileGroup, second: FileGroup) -> bool:

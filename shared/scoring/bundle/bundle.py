@@ -10,7 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -19,7 +19,7 @@ from pathlib import Path
 from shared.domain.deployment import RetrySettings
 from shared.domain.minibatch import PlannedFile, Span
 from shared.domain.side_names import SideNames
-from shared.scoring.bundle.attempts import Attempted, Attempts
+from shared.scoring.bundle.attempts import Attempted, Attempts, output_of
 from shared.scoring.bundle.bundle_result import BundleResult
 from shared.scoring.bundle.downloads import Downloads, Fetching
 from shared.scoring.bundle.failures import error_of, errors_of, failed_tries, in_piece, tracebacks
@@ -28,11 +28,20 @@ from shared.scoring.bundle.originals import Originals
 from shared.scoring.bundle.safe_paths import make_way
 from shared.scoring.scorer.output_log import Printed
 from shared.scoring.scorer.scorer import Scorer
-from shared.scoring.scorer_spec import InitFailed, LocalFile, RowsAsked, Scored, ScoringStopped
+from shared.scoring.scorer_spec import (
+    FileFailure,
+    InitFailed,
+    LocalFile,
+    RowsAsked,
+    Scored,
+    ScoringStopped,
+)
 from shared.scoring.side_files.side_folder import ANY
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
+# A process is asked ahead where mini-batches take no longer: if it is in vain, little is lost.
+BRISK_S = 0.1
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
 
@@ -103,38 +112,45 @@ class _Run:
         self._ahead = deque[Fetching]()
         self._scored = list[Fetching]()
         self._removals = list[Future[None]]()
+        self._began, self._at = time.monotonic(), bundle.span.first
+        self._is_brisk = False
+        self._rows_ahead = RowsAsked.USUAL
 
     def run(self) -> BundleResult:
-        bundle, began = self._bundle, time.monotonic()
+        bundle, conversation = self._bundle, self._scorer.conversation
         result = BundleResult(span=Span(first=bundle.span.first, stop=bundle.span.first))
-        self._scorer.waiting.meanwhile = self._prepare_next
+        conversation.meanwhile = self._prepare_next
         try:
-            for index in range(bundle.span.first, bundle.span.stop):
-                is_long = index > bundle.span.first and self._has_had_its_turn(_since(began))
-                if is_long or bundle.is_over():
+            for self._at in range(bundle.span.first, bundle.span.stop):
+                is_begun = self._at == bundle.span.first or conversation.has_asked_ahead
+                if bundle.is_over() or (self._has_had_its_turn() and not is_begun):
                     break
                 if not self._ahead:
                     self._fetch_ahead(AHEAD)
-                self._score(index, self._ahead.popleft(), result)
+                self._score(self._at, self._ahead.popleft(), result)
         except ScoringStopped:
             pass  # the mini-batch under way was not scored; those before it were
         except InitFailed:
             if not result.reports:  # else the next activity finds out what it means
                 raise
         finally:
-            self._scorer.waiting.rest()
+            with suppress(ScoringStopped):
+                conversation.rest()
             for fetching in self._ahead:
                 fetching.drop()
             wait(self._removals)
-        result.seconds = _since(began)
+        result.seconds = _since(self._began)
         return result
 
-    def _has_had_its_turn(self, seconds: float) -> bool:
+    def _has_had_its_turn(self) -> bool:
+        seconds = _since(self._began)
         return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds)
 
     def _prepare_next(self) -> None:
         """While the process scores: so it waits for neither files to come nor files to go."""
         self._fetch_ahead(AHEAD - 1)
+        if self._is_brisk and self._ahead and self._ahead[0].is_done:
+            self._ask_ahead(self._at + 1, *self._ahead[0].wait())
         self._removals += [self._downloads.remove(fetching) for fetching in self._scored]
         self._scored.clear()
 
@@ -142,6 +158,17 @@ class _Run:
         for index in islice(self._indices, most - len(self._ahead)):
             files, folder = self._bundle.files_of(index), self._work / f"{index}.files"
             self._ahead.append(self._downloads.start(self._bundle.container, files, folder))
+
+    def _ask_ahead(self, index: int, files: list[LocalFile], unread: list[FileFailure]) -> None:
+        """Have the process go on with the next mini-batch at once, if nothing speaks against it."""
+        is_plain = not (unread or Originals(files).altered()) and self._work.is_dir()
+        if is_plain and not (self._has_had_its_turn() or self._bundle.is_over()):
+            output, limit = output_of(self._rows(index), 0), float(self._bundle.retry.timeout_s)
+            self._rows_ahead = self._bundle.rows_asked()
+            self._scorer.ask_ahead(files, output, self._rows_ahead, index, limit)
+
+    def _rows(self, index: int) -> Path:
+        return self._work / f"{index}.rows"
 
     def _score(self, index: int, fetching: Fetching, result: BundleResult) -> None:
         asked = time.monotonic()
@@ -163,6 +190,8 @@ class _Run:
         if report.failed_files:
             self._bundle.note_failures(report.file_mark, report.failed_files)
         self._scored.append(fetching)
+        is_well = attempted.tries == 1 and not report.failed_files
+        self._is_brisk = is_well and report.run_seconds < BRISK_S
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
 
@@ -171,10 +200,14 @@ class _Run:
         originals = Originals(files)
 
         def score(some: list[LocalFile], output: Path) -> Scored:
-            for altered in originals.altered():
-                self._downloads.download_again(self._bundle.container, fetching, altered.path)
-            if not self._work.is_dir():
-                make_way(output, self._work)
+            is_first = output == output_of(self._rows(index), 0)
+            self._is_brisk = self._is_brisk and is_first
+            is_begun = is_first and self._scorer.conversation.has_asked_ahead
+            if not is_begun:
+                for altered in originals.altered():
+                    self._downloads.download_again(self._bundle.container, fetching, altered.path)
+                if not self._work.is_dir():
+                    make_way(output, self._work)
             names = self._bundle.side_names
             side = self._results / f"{output.name}.side" if names else None
             limit = float(retry.timeout_s)
@@ -185,12 +218,11 @@ class _Run:
                 minibatch=index,
                 side=side,
                 names=names or ANY,
-                rows=self._bundle.rows_asked(),
+                rows=self._rows_ahead if is_begun else self._bundle.rows_asked(),
             )
             return replace(scored, output=self._keep(output))
 
-        output = self._work / f"{index}.rows"
-        attempts = Attempts(score, output, isolates=self._bundle.isolates)
+        attempts = Attempts(score, self._rows(index), isolates=self._bundle.isolates)
         return attempts.run(files, retry)
 
     def _keep(self, output: Path) -> Path:

@@ -33,6 +33,11 @@ class Fetching:
         """What is scored of a file that is split; it is alone in its mini-batch."""
         return next((file.piece for file in self.planned.values()), None)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether `wait` answers at once, and does not raise."""
+        return all(future.done() and not future.exception() for future in self.futures)
+
     def wait(self) -> tuple[list[LocalFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
 

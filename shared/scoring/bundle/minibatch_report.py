@@ -24,6 +24,7 @@ def report_of(
     succeeded = sum(
         min(part.scored.succeeded, len(part.files)) for part in attempted.groups if part.scored
     )
+    run_seconds = sum(one.seconds for one in scored)
     kinds = [part.failed.kind for part in attempted.groups if part.failed]
     return MinibatchReport(
         index=index,
@@ -33,8 +34,8 @@ def report_of(
         failed_files=files - succeeded,
         rows=sum(one.rows for one in scored),
         tries=attempted.tries,
-        seconds=round(clock.seconds, 6),
-        run_seconds=round(sum(one.seconds for one in scored), 6),
+        seconds=round(max(clock.seconds, run_seconds), 6),  # it may have begun before it was asked
+        run_seconds=round(run_seconds, 6),
         status=kinds[0] if kinds else "done",
         piece=piece.number if piece else 0,
         pieces=piece.of if piece else 0,

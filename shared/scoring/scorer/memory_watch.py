@@ -16,12 +16,16 @@ class MemoryWatch:
         self.highest_mb = 0
         self._looked_at = 0.0
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next look is a real one."""
+        return bool(self.limit_mb) and time.monotonic() - self._looked_at >= _LOOK_EVERY_S
+
     def is_passed_by(self, process: ScorerProcess) -> bool:
         """Looks now and then: many short runs are not slowed down."""
-        now = time.monotonic()
-        if not self.limit_mb or now - self._looked_at < _LOOK_EVERY_S:
+        if not self.is_due:
             return False
-        self._looked_at = now
+        self._looked_at = time.monotonic()
         held = process.process_tree.memory_mb(self.limit_mb)
         self.highest_mb = max(self.highest_mb, held)
         return held > self.limit_mb

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from shared.domain.outcome import Load
 from shared.domain.side_names import SideNames
-from shared.scoring.child.messages import InitDone, InitError, RunDone, RunError, ScorerMessage
+from shared.scoring.child.messages import InitDone, InitError, RunDone, RunError, RunRequest
 from shared.scoring.models.model_view import ModelView
 from shared.scoring.scorer import verdicts
-from shared.scoring.scorer.answers import Answer, Waiting, ask
+from shared.scoring.scorer.answers import Answer
+from shared.scoring.scorer.conversation import Conversation
 from shared.scoring.scorer.init_failures import InitFailures
 from shared.scoring.scorer.memory_watch import MemoryWatch
 from shared.scoring.scorer.output_log import OutputLogs, Printed
@@ -22,7 +23,6 @@ from shared.scoring.scorer.predict_differences import PredictDifferences
 from shared.scoring.scorer.process_starts import ProcessStarts
 from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer.scorer_folders import ScorerFolders
-from shared.scoring.scorer.scorer_process import ScorerProcess
 from shared.scoring.scorer.scorer_side_files import ScorerSideFiles
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer.start_process import Launch
@@ -59,27 +59,25 @@ class Scorer:
         self.job = ""  # whose mini-batches it scores: `begin` says so
         self.logs = OutputLogs()
         self._state = ScorerState.NEW
-        self._process: ScorerProcess | None = None
         self.memory = MemoryWatch(spec.memory_limit_mb)
-        self.waiting = Waiting(self.memory)
-        self._model = ModelView(spec.model_dir)
         self.workplace = workplace
         self._side = ScorerSideFiles(workplace.side) if spec.script else None
         self.starts = ProcessStarts(launch, spec, workplace, self._side, self.logs)
+        self.conversation = Conversation(self.starts, ModelView(spec.model_dir), self.memory)
         self.exit = ScorerExit(spec, self._side, workplace.results)
         self._has_scored = False
         self._loads: list[Load] = []
 
     @property
     def state(self) -> ScorerState:
-        if self._state is ScorerState.READY and not self._require_process().is_alive:
+        if self._state is ScorerState.READY and not self.conversation.process.is_alive:
             self._state = ScorerState.DEAD
         return self._state
 
     @property
     def is_worth_keeping(self) -> bool:
         """Warm, or dead with something that its job has a claim to."""
-        is_warm = self.state is ScorerState.READY and self._model.is_intact
+        is_warm = self.state is ScorerState.READY and self.conversation.model.is_intact
         return is_warm or self.exit.is_awaited
 
     @property
@@ -90,7 +88,7 @@ class Scorer:
     @property
     def pid(self) -> int | None:
         """Of the latest process, which may have ended."""
-        return self._process.pid if self._process else self.starts.prepared_pid
+        return self.conversation.pid or self.starts.prepared_pid
 
     def drain_logs(self) -> Printed:
         """What the processes printed since the last call: the last MiB of each stream, or more."""
@@ -105,7 +103,7 @@ class Scorer:
         """Serve this job from now on, until `is_stopped` says that it is not wanted any more."""
         if self.job not in ("", job):
             self.drain_logs()  # what its threads printed after its last job
-        self.job, self.waiting.is_stopped = job, is_stopped
+        self.job, self.conversation.is_stopped = job, is_stopped
 
     def start(self) -> None:
         """Load the model in a process of its own. Raises `InitFailed`, and `ScoringStopped`."""
@@ -143,11 +141,11 @@ class Scorer:
         `PoolClosed` when the service is stopping, which are nobody's failures.
         """
         self.exit.names = names
-        self._ensure_ready()
-        self._state, self._has_scored = ScorerState.SCORING, True
         request = self._differing.told(self.spec, rows.request(files, output, minibatch), timeout_s)
+        self._ensure_ready(request)
+        self._state, self._has_scored = ScorerState.SCORING, True
         try:
-            answer = rows.judge(self._ask(request, time.monotonic() + timeout_s))
+            answer = rows.judge(self.conversation.ask(request, time.monotonic() + timeout_s))
             self._differing.learn(self.spec, answer)
             side_files: tuple[SideFile, ...] = ()
             if side and self._side and isinstance(answer, RunDone):
@@ -163,17 +161,32 @@ class Scorer:
         output.unlink(missing_ok=True)
         raise failure
 
+    def ask_ahead(
+        self,
+        files: Sequence[LocalFile],
+        output: Path,
+        rows: RowsAsked,
+        index: int,
+        timeout_s: float,
+    ) -> None:
+        """While a mini-batch is scored: what `score` will be asked next, with just these arguments.
+
+        Not if files might be written beside the rows, for then each run() is looked at by itself.
+        """
+        if not self.exit.may_write:
+            request = rows.request(files, output, index)
+            self.conversation.ask_ahead(self._differing.told(self.spec, request, timeout_s))
+
     def end(self) -> None:
         """End the process, at once if it scores. The next `score` starts another."""
-        if self._process is not None:
-            self._process.leave(grace_s=0 if self._state is ScorerState.SCORING else self._grace_s)
+        self.conversation.end(0 if self._state is ScorerState.SCORING else self._grace_s)
         self._state = ScorerState.DEAD
 
     def request_exit(self) -> None:
         """Ask the process to end by itself, as a program does: `exit.finish` waits for it."""
         if self.state is ScorerState.READY:
             self._state = ScorerState.DEAD
-            self.exit.request_exit(self._require_process())
+            self.exit.request_exit(self.conversation.process)
 
     def discard(self) -> None:
         """End the process, and remove what it wrote: nobody needs this scorer any more."""
@@ -192,37 +205,23 @@ class Scorer:
             self.end()
             self._side.roll_back()
 
-    def _ensure_ready(self) -> None:
+    def _ensure_ready(self, request: RunRequest) -> None:
+        if self.conversation.is_asked(request):
+            return
+        self.conversation.settle()
         if self.state is ScorerState.SCORING:
             raise RuntimeError("A scorer scores one mini-batch at a time.")
         if self._state is ScorerState.READY:
-            process = self._require_process()
+            process = self.conversation.process
             if not process.has_home or self.memory.is_passed_by(process):
                 self.exit.replace(process)
                 self.end()  # the mini-batch that comes next is not to blame
         if self._state is not ScorerState.READY:
             self.start()
 
-    def _require_process(self) -> ScorerProcess:
-        if self._process is None:
-            raise RuntimeError("A scorer that was never started has no process.")
-        return self._process
-
-    def _ask(self, message: ScorerMessage, deadline: float) -> Answer:
-        answer = ask(self._require_process(), message, deadline, self.waiting)
-        if isinstance(answer, InitDone | RunDone):
-            self.starts.learn(answer.imports)
-        return answer
-
     def _load(self) -> Load:
         began, started_at = time.monotonic(), datetime.now(UTC)
-        deadline = began + self._init_limit_s
-        answer: Answer = None
-        for started in self.starts.tries():
-            self._process, self._model = started.process, started.model
-            answer = self._ask(started.init, deadline)
-            if isinstance(answer, InitDone):
-                break
+        answer = self.conversation.load(began + self._init_limit_s)
         if not isinstance(answer, InitDone):
             raise self._init_failure(answer)
         if self._side is not None:
@@ -230,20 +229,21 @@ class Scorer:
         return Load(started_at=started_at, seconds=round(time.monotonic() - began, 3))
 
     def _init_failure(self, answer: Answer) -> Exception:
-        process = self._require_process()
+        process = self.conversation.process
         process.leave(grace_s=self._grace_s if isinstance(answer, InitError) else 0)
         return verdicts.init_verdict(answer, self.spec, self._init_limit_s, self.drain_logs().both)
 
     def _end_failed_try(self, answer: Answer, timeout_s: float, *, undo: bool) -> Exception:
+        process = self.conversation.process
         if isinstance(answer, RunError):
             self._state = ScorerState.READY
-            if undo and self._side is not None and not self._side.undo(self._require_process().pid):
+            if undo and self._side is not None and not self._side.undo(process.pid):
                 self.end()
             return verdicts.run_verdict(answer)
         self._state = ScorerState.DEAD
         self.exit.note_death()
         if answer is None:
-            obeyed = self._require_process().terminate(grace_s=self._grace_s)
+            obeyed = process.terminate(grace_s=self._grace_s)
             return verdicts.timeout_verdict(timeout_s, self._grace_s, obeyed=obeyed)
-        self._require_process().kill()
+        process.kill()
         return verdicts.run_verdict(answer)
