@@ -242,7 +242,7 @@ def build(settings: Settings, blobs: Blobs, account_url: str, signer: Signer) ->
         side_files=SideFiles(blobs, ThreadPoolExecutor(WRITERS, thread_name_prefix="side-files")),
         ends=ScorerEnds(blobs),
         signals=JobSignals(blobs),
-        downloads=Downloads(blobs, downloads),
+        downloads=Downloads(blobs, downloads, settings.downloads_at_once),
         scorers=make_scorers(settings, blobs, registry, downloads, jobs),
         blobs=blobs,
         callbacks=make_callbacks(settings, blobs, registry, jobs),

@@ -85,7 +85,7 @@ class AzureBlobs:
     def read(self, container: str, name: str) -> BlobContent:
         opened = self._open(container, name)
         data = b"".join(cut(container, name, opened, PIECE))
-        return BlobContent(data, opened.properties.etag)
+        return BlobContent(data, opened.describe().etag)
 
     def read_range(
         self, container: str, name: str, start: int, length: int, *, if_match: str = ""

@@ -6,6 +6,7 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from shared.domain.minibatch import PlannedFile
 from shared.domain.split import Piece
 from shared.domain.value_shape import Columns, are_shapes
 from shared.scoring.child.messages import (
@@ -97,15 +98,20 @@ class ScorerSpec:
 class LocalFile:
     """A local file, and the name that goes into the output's file column.
 
-    `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `key` tells
-    the file from all others of the job. `stamp` is the file's as it was downloaded.
+    `piece` is what there is of it, if the file is split: it is alone in its mini-batch. `planned`
+    is the input file that it is, and `stamp` what it was when it was downloaded.
     """
 
     path: Path
     name: str
     piece: Piece | None = None
-    key: str = ""
+    planned: PlannedFile | None = field(default=None, compare=False)
     stamp: Stamp | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """What tells it from all other files of the job."""
+        return self.planned.key if self.planned else ""
 
     @property
     def asked(self) -> FilePiece | None:

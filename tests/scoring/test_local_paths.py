@@ -1,15 +1,21 @@
 """Local paths: the files' own names, never two alike on any file system."""
 
 import unicodedata
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.bundle.safe_paths import LONGEST_NAME, safe_paths
+from shared.scoring.bundle.safe_paths import LONGEST_NAME
+from shared.scoring.bundle.safe_paths import safe_paths as safe_texts
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1)
+
+
+def safe_paths(names: Sequence[str]) -> list[PurePath]:
+    return [PurePath(text) for text in safe_texts(names)]
 
 
 def may_stay(name: str) -> bool:

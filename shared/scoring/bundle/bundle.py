@@ -205,7 +205,7 @@ class _Run:
             is_begun = is_first and self._scorer.conversation.has_asked_ahead
             if not is_begun:
                 for altered in originals.altered():
-                    self._downloads.download_again(self._bundle.container, fetching, altered.path)
+                    self._downloads.download_again(self._bundle.container, fetching, altered)
                 if not self._work.is_dir():
                     make_way(output, self._work)
             names = self._bundle.side_names

@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.domain.split import Piece
 from shared.ports import Blobs
+from shared.scoring.bundle.download_lanes import Lanes
 from shared.scoring.bundle.originals import stamp_at
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_way, safe_paths
@@ -25,13 +27,13 @@ class Fetching:
     """Downloads under way, into `folder`: their results come in the order of the files."""
 
     futures: list[Future[LocalFile | FileFailure]]
-    planned: dict[Path, PlannedFile]
+    planned: Sequence[PlannedFile]
     folder: Path
 
     @property
     def piece(self) -> Piece | None:
         """What is scored of a file that is split; it is alone in its mini-batch."""
-        return next((file.piece for file in self.planned.values()), None)
+        return self.planned[0].piece if self.planned else None
 
     @property
     def is_done(self) -> bool:
@@ -57,40 +59,42 @@ class Fetching:
 
 
 class Downloads:
-    """Thread-safe; the executor bounds how many downloads run at once.
+    """Thread-safe; at most so many run `at_once`.
 
     Pieces come from `kept` where their file was planned on this machine.
     """
 
-    def __init__(self, blobs: Blobs, executor: Executor) -> None:
+    def __init__(self, blobs: Blobs, executor: Executor, at_once: int = 32) -> None:
         self._blobs = blobs
         self._executor = executor
+        self._lanes = Lanes(executor, at_once)
         self.kept = KeptBlocks()
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
         """Begin to download the files into the folder, which is made."""
-        paths = [folder / path for path in safe_paths([file.base_name for file in files])]
-        for parent in {path.parent for path in paths}:
-            parent.mkdir(parents=True)
-        planned = dict(zip(paths, files, strict=True))
+        paths = safe_paths([file.base_name for file in files])
+        for inside in {path.partition("/")[0] for path in paths}:
+            (folder / inside).mkdir(parents=True)
         futures = [
-            self._executor.submit(self._fetch, container, file, path, folder)
-            for path, file in planned.items()
+            self._lanes.begin(partial(self._fetch, container, file, f"{folder}/{path}", folder))
+            for path, file in zip(paths, files, strict=True)
         ]
-        return Fetching(futures, planned, folder)
+        return Fetching(futures, files, folder)
 
     def remove(self, fetching: Fetching) -> Future[None]:
         """Begin to remove the files of a mini-batch that nobody needs any more."""
         return self._executor.submit(shutil.rmtree, fetching.folder, ignore_errors=True)
 
-    def download_again(self, container: str, fetching: Fetching, path: Path) -> None:
+    def download_again(self, container: str, fetching: Fetching, file: LocalFile) -> None:
         """Download a file once more, over what a script made of it and of its folder."""
-        make_way(path, fetching.folder)
-        self._download(container, fetching.planned[path], path, fetching.folder)
+        if file.planned is not None:
+            make_way(file.path, fetching.folder)
+            self._download(container, file.planned, file.path, fetching.folder)
 
     def _fetch(
-        self, container: str, file: PlannedFile, path: Path, folder: Path
+        self, container: str, file: PlannedFile, place: str, folder: Path
     ) -> LocalFile | FileFailure:
+        path = Path(place)
         try:
             self._download(container, file, path, folder)
         except NotFound as error:
@@ -100,7 +104,7 @@ class Downloads:
             return _unreadable(file, error, CHANGED if is_there else DELETED)
         except InvalidRequest as error:
             return _unreadable(file, error, str(error))
-        return LocalFile(path, file.base_name, file.piece, file.key, stamp_at(path))
+        return LocalFile(path, file.base_name, file.piece, file, stamp_at(path))
 
     def _download(self, container: str, file: PlannedFile, path: Path, folder: Path) -> None:
         container = file.container or container

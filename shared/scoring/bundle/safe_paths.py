@@ -7,28 +7,30 @@ import hashlib
 import shutil
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 # Most file systems hold so many bytes.
 LONGEST_NAME = 255
 _DIGEST = 8
 
 
-def safe_paths(names: Sequence[str]) -> list[PurePath]:
+def safe_paths(names: Sequence[str]) -> list[str]:
     """Paths below the mini-batch's folder, for distinct names of blobs without their folders.
+
+    Each is a folder and a name, as text: to make thousands of `Path`s of parts takes time.
 
     Names that some file systems take for one (upper and lower case, composed characters) lie in
     folders of their own. One that is too long keeps its end, which tells what it is, after a
     digest that nobody else's name has.
     """
     used = set[str]()
-    paths = list[PurePath]()
+    paths = list[str]()
     for index, name in enumerate(names):
         is_plain = name.isascii()
         key = name.lower() if is_plain else unicodedata.normalize("NFC", name).casefold()
         folder = str(index) if key in used else "files"
         used.add(key)
-        paths.append(PurePath(folder, _fitting(name)))
+        paths.append(f"{folder}/{_fitting(name)}")
     return paths
 
 

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # Python 3.7 could not evaluate it
@@ -201,7 +201,8 @@ class BrokenProtocol(ValueError):
 
 
 def encode(message: ScorerMessage) -> bytes:
-    return json.dumps({"type": type(message).__name__, **asdict(message)}).encode() + b"\n"
+    fields = {"type": type(message).__name__, **vars(message)}
+    return json.dumps(fields, default=vars).encode() + b"\n"
 
 
 def decode(line: bytes) -> ScorerMessage:

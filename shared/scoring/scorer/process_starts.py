@@ -51,6 +51,8 @@ class ProcessStarts:
     def learn(self, imports: Imported) -> None:
         """What a process that has loaded, or scored, has imported besides what is known."""
         self.has_told, self.has_misled = True, self._has_failed
+        if not (imports.libraries or imports.own):
+            return
         libraries = dict.fromkeys((*self.imports.libraries, *imports.libraries))
         own = dict.fromkeys((*self.imports.own, *imports.own))
         self.imports = Imported(tuple(libraries), tuple(own))
