@@ -24,6 +24,8 @@ from shared.stores.registry import Registry
 OTHER_PAGE = 4_900
 # Of a folder from which files are chosen, at invoke: in a larger one planning finds them, or none.
 MOST_LOOKED_AT = 20_000
+# Of a folder, to see whether it holds a file at all.
+FEW = 20
 
 type Watch = Callable[[], object]
 """Called for each name that is listed, kept or not: what it raises ends the listing."""
@@ -127,12 +129,27 @@ class Inputs:
         """Of a very large folder from which is chosen, the plan will tell."""
         if kind is DataType.URI_FILE:
             return next(self._one_file(location), None) is not None
+        if selection.is_default and self._begins_with_a_file(location):
+            return True
         items, prefix = self._items(location), location.inside("")
         looked_at = islice(items, None if selection.is_default else MOST_LOOKED_AT)
         any_of = selection.model_copy(update={"newest": 0})
         if next(Choice(any_of).of(looked_at, prefix, skipped), None) is not None:
             return True
         return next(items, None) is not None
+
+    def _begins_with_a_file(self, location: Location) -> bool:
+        """Seen without a page of thousands, which takes a store longer than all else here."""
+        container, prefix = location.container, location.inside("")
+        names = islice(self._blobs.list_names(container, prefix, at_once=FEW), FEW)
+        name = next((one for one in names if _is_input(BlobItem(one, "", 0), prefix)), "")
+        if not name:
+            return False
+        try:
+            found = self._blobs.head(container, name)
+        except NotFound:  # it was just deleted
+            return False
+        return _is_input(BlobItem(name, found.etag, found.size, metadata=found.metadata), prefix)
 
     def names(self, location: Location, kind: DataType) -> Iterator[str]:
         """Every name in the folder, by a listing of its own; of a single file, none."""
@@ -201,6 +218,10 @@ class Inputs:
 def _is_like_a_file(location: Location) -> bool:
     """Whether its name ends as those of files do; nobody said what it is."""
     return bool(PurePosixPath(location.path).suffix)
+
+
+def _is_input(item: BlobItem, prefix: str) -> bool:
+    return next(IN_FOLDER.of([item], prefix, Skipped()), None) is not None
 
 
 def _planned(item: BlobItem) -> PlannedFile:
