@@ -23,6 +23,7 @@ from shared.scoring.environments.environments import Bound, Environments
 from shared.scoring.models.model_cache import ModelCache
 from shared.scoring.scorer.gpu_query import find_gpus
 from shared.scoring.scorer.gpus import Gpus
+from shared.scoring.scorer.plain_code import may_import_ahead
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import JobCourse
 from shared.settings import Settings
@@ -98,6 +99,7 @@ def make_scorers(
         idle_s=settings.scorer_idle_s,
         prepared=settings.scorer_prepared,
         prepared_idle_s=settings.scorer_prepared_idle_s,
+        may_import_ahead=may_import_ahead,
         course_of=lambda job: _course_of(job, jobs),
         gpus=Gpus(lambda: find_gpus(settings.nvidia_smi), settings.scorers_per_gpu),
     )

@@ -47,9 +47,6 @@ def run(mini_batch):
         rows.append(name + " " + text)
     return rows
 """
-_LAST = "        rows.append("
-_WRITE = '        Path(os.environ["AZUREML_BI_OUTPUT_PATH"], name).write_text(text)'
-WRITES = SCRIPT.replace(_LAST, f"{_WRITE}\n{_LAST}")
 
 
 @dataclass
@@ -69,9 +66,15 @@ class Bench:
         return log.read_text().split() if log.exists() else []
 
     @contextmanager
-    def scorer(self, source: str = SCRIPT) -> Iterator[Scorer]:
-        variables = ((LOG, str(self.folder / "runs.log")),)
-        spec = replace(script_spec(self.folder, sys.executable, source), environment=variables)
+    def scorer(self, *, is_stateless: bool = True) -> Iterator[Scorer]:
+        """The mechanism is shown with a script, which can say what it was asked."""
+        spec = script_spec(
+            self.folder,
+            sys.executable,
+            SCRIPT,
+            environment=((LOG, str(self.folder / "runs.log")),),
+            is_stateless=is_stateless,
+        )
         with self.pool.lease(spec, capacity=1, job="j") as scorer:
             yield scorer
 
@@ -177,11 +180,12 @@ def test_nothing_is_asked_ahead_of_long_ones(bench: Bench) -> None:
     assert [] == bench.asked_ahead
 
 
-def test_a_script_that_writes_files_is_looked_at_after_each_run(bench: Bench) -> None:
-    with bench.scorer(WRITES) as scorer:
-        result, rows = bench.score(bench.bundle({}), scorer)
+def test_whose_run_may_leave_something_behind_is_asked_when_it_is_wanted(bench: Bench) -> None:
+    with bench.scorer(is_stateless=False) as scorer:
+        _, rows = bench.score(bench.bundle({5: "once"}, tries=2), scorer)
 
-    assert _names(range(MINIBATCHES)) == rows == [one.name for one in result.side_files]
+    assert _names(range(MINIBATCHES)) == rows
+    assert _names([*range(6), *range(5, MINIBATCHES)]) == bench.runs
     assert [] == bench.asked_ahead
 
 

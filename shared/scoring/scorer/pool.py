@@ -60,6 +60,7 @@ class ScorerPool:
         gpus: Gpus | None = None,
         prepared: int = 0,
         prepared_idle_s: float = PREPARED_IDLE_S,
+        may_import_ahead: Callable[[ScorerSpec], bool] = lambda _: True,
     ) -> None:
         self._scratch = scratch
         self._temporary = temporary
@@ -71,7 +72,11 @@ class ScorerPool:
         self._scorers = WeakSet[Scorer]()
         self._ended_specs: dict[str, list[ScorerSpec]] = {}
         self._prepared = PreparedScorers(
-            self._make, self._pools, at_most=prepared, idle_s=prepared_idle_s
+            self._make,
+            self._pools,
+            at_most=prepared,
+            idle_s=prepared_idle_s,
+            may_import_ahead=may_import_ahead,
         )
         self._housekeeper = Housekeeper(self._pools, self._prepared, self._new, course_of, idle_s)
 

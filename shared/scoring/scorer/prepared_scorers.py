@@ -59,9 +59,11 @@ class PreparedScorers:
         *,
         at_most: int,
         idle_s: float,
+        may_import_ahead: Callable[[ScorerSpec], bool],
     ) -> None:
         self._make, self._pools = make, pools
         self._at_most, self._idle_s = at_most, idle_s
+        self._may_import_ahead = may_import_ahead
         self._deployments = PreparableDeployments()
         self._prepared: list[_Prepared] = []
         self._is_starting = False
@@ -75,7 +77,7 @@ class PreparedScorers:
 
     def remember(self, scorer: Scorer, ticket: LeaseRequest) -> None:
         """A scorer comes back from a lease; one that did not load says nothing."""
-        if not scorer.starts.has_told:
+        if not (self._at_most and scorer.starts.has_told and self._may_import_ahead(scorer.spec)):
             return
         used = Preparable(
             scorer.spec,

@@ -171,9 +171,9 @@ class Scorer:
     ) -> None:
         """While a mini-batch is scored: what `score` will be asked next, with just these arguments.
 
-        Not if files might be written beside the rows, for then each run() is looked at by itself.
+        Only where run() leaves nothing behind: one that nobody wants after all is as if it was not.
         """
-        if not self.exit.may_write:
+        if self.spec.is_stateless:
             request = rows.request(files, output, index)
             self.conversation.ask_ahead(self._differing.told(self.spec, request, timeout_s))
 
