@@ -29,7 +29,6 @@ from shared.adapters.azure_bytes import (
     is_plain,
     range_of,
     unquoted,
-    write_file,
 )
 from shared.adapters.azure_copy import LARGEST, Copies
 from shared.adapters.azure_errors import changed, translated
@@ -158,7 +157,8 @@ class AzureBlobs:
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         opened = self._open(container, name, if_match=if_match)
         try:
-            return write_file(path, cut(container, name, opened, PIECE))
+            with path.open("wb") as file:
+                return sum(map(file.write, cut(container, name, opened, PIECE)))
         except BaseException:
             path.unlink(missing_ok=True)
             raise

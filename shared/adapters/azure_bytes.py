@@ -1,11 +1,9 @@
 """The two ways a blob's bytes travel: obstore's for the names it can say, Microsoft's for all."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -30,7 +28,6 @@ _ATTRIBUTES = {
     "Storage-Class",
 }
 """What obstore keeps beside the metadata; no metadata name holds a hyphen."""
-_FILE_MODE = 0o666  # less what the process's umask takes
 
 
 @dataclass(frozen=True)
@@ -193,21 +190,6 @@ def cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]
                 yield bytes(view[start : start + size])
     if missing:
         raise broken_off(container, name, missing)
-
-
-def write_file(path: Path, pieces: Iterable[bytes]) -> int:
-    """How many bytes there were. Python's buffered files cost as much again as a small blob."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
-    written = 0
-    try:
-        for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
-                count = os.write(descriptor, rest)
-                written, rest = written + count, rest[count:]
-    finally:
-        os.close(descriptor)
-    return written
 
 
 def range_of(

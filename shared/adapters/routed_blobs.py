@@ -94,8 +94,6 @@ class RoutedBlobs:
             yield from blobs.list_names(there, prefix, start_after, at_once=at_once)
 
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
-        if place.is_own(container):  # thousands of small files: a context for each would show
-            return self._own.download(container, name, path, if_match=if_match)
         with self._at(container) as (blobs, there):
             return blobs.download(there, name, path, if_match=if_match)
 

@@ -142,14 +142,13 @@ class Inputs:
         """Seen without a page of thousands, which takes a store longer than all else here."""
         container, prefix = location.container, location.inside("")
         names = islice(self._blobs.list_names(container, prefix, at_once=FEW), FEW)
-        name = next((one for one in names if _is_input(BlobItem(one, "", 0), prefix)), "")
-        if not name:
+        named = IN_FOLDER.of((BlobItem(name, "", 0) for name in names), prefix, Skipped())
+        first = next(named, None)
+        if first is None:
             return False
-        try:
-            found = self._blobs.head(container, name)
-        except NotFound:  # it was just deleted
-            return False
-        return _is_input(BlobItem(name, found.etag, found.size, metadata=found.metadata), prefix)
+        return (
+            next(self._one_file(Location(container=container, path=first.name)), None) is not None
+        )
 
     def names(self, location: Location, kind: DataType) -> Iterator[str]:
         """Every name in the folder, by a listing of its own; of a single file, none."""
@@ -218,10 +217,6 @@ class Inputs:
 def _is_like_a_file(location: Location) -> bool:
     """Whether its name ends as those of files do; nobody said what it is."""
     return bool(PurePosixPath(location.path).suffix)
-
-
-def _is_input(item: BlobItem, prefix: str) -> bool:
-    return next(IN_FOLDER.of([item], prefix, Skipped()), None) is not None
 
 
 def _planned(item: BlobItem) -> PlannedFile:

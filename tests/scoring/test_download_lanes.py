@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from shared.scoring.bundle.download_lanes import FEWEST, Lanes
+from shared.scoring.bundle.download_lanes import FEWEST, DownloadLanes
 
 MOST = 32
 
@@ -19,7 +19,7 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_a_store_nearby_needs_few_and_one_far_away_all(executor: ThreadPoolExecutor) -> None:
-    lanes = Lanes(executor, MOST)
+    lanes = DownloadLanes(executor, MOST)
     assert FEWEST == lanes.at_once
 
     lanes.note(0.001)
@@ -33,7 +33,7 @@ def test_a_store_nearby_needs_few_and_one_far_away_all(executor: ThreadPoolExecu
 
 
 def test_one_quick_answer_says_that_the_others_waited_for_us(executor: ThreadPoolExecutor) -> None:
-    lanes = Lanes(executor, MOST)
+    lanes = DownloadLanes(executor, MOST)
     for seconds in (0.5, 0.4, 0.001, 0.5, 0.5):
         lanes.note(seconds)
 
@@ -41,7 +41,7 @@ def test_one_quick_answer_says_that_the_others_waited_for_us(executor: ThreadPoo
 
 
 def test_a_setting_of_few_is_kept(executor: ThreadPoolExecutor) -> None:
-    lanes, going, most = Lanes(executor, 2), [0], [0]
+    lanes, going, most = DownloadLanes(executor, 2), [0], [0]
     lock = threading.Lock()
 
     def work() -> int:
@@ -60,7 +60,7 @@ def test_a_setting_of_few_is_kept(executor: ThreadPoolExecutor) -> None:
 
 
 def test_each_is_done_once_whoever_asks(executor: ThreadPoolExecutor) -> None:
-    lanes, done = Lanes(executor, MOST), list[int]()
+    lanes, done = DownloadLanes(executor, MOST), list[int]()
 
     def ask(first: int) -> None:
         for future in [lanes.begin(partial(done.append, one)) for one in range(first, 5_000, 8)]:
@@ -76,7 +76,7 @@ def test_each_is_done_once_whoever_asks(executor: ThreadPoolExecutor) -> None:
 
 
 def test_what_fails_is_told_and_what_comes_after_it_is_done(executor: ThreadPoolExecutor) -> None:
-    lanes = Lanes(executor, 1)
+    lanes = DownloadLanes(executor, 1)
 
     def fail() -> None:
         raise ValueError("gone")
@@ -89,7 +89,7 @@ def test_what_fails_is_told_and_what_comes_after_it_is_done(executor: ThreadPool
 
 
 def test_what_was_dropped_before_its_turn_is_not_done(executor: ThreadPoolExecutor) -> None:
-    lanes, may_end, done = Lanes(executor, 1), threading.Event(), list[str]()
+    lanes, may_end, done = DownloadLanes(executor, 1), threading.Event(), list[str]()
     first = lanes.begin(lambda: may_end.wait(30))
     dropped, last = (lanes.begin(partial(done.append, name)) for name in ("dropped", "last"))
 
@@ -106,4 +106,4 @@ def test_nobody_waits_for_an_executor_that_is_shut_down() -> None:
     executor.shutdown()
 
     with pytest.raises(CancelledError):
-        Lanes(executor, 1).begin(lambda: None).result(timeout=30)
+        DownloadLanes(executor, 1).begin(lambda: None).result(timeout=30)

@@ -40,7 +40,8 @@ from shared.scoring.side_files.side_folder import ANY
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
-# A process is asked ahead where mini-batches take no longer: if it is in vain, little is lost.
+# A process is asked ahead where mini-batches take no longer: if it is in vain, little is lost. And
+# only where run() leaves nothing behind: one that nobody wants after all is as if it was not.
 BRISK_S = 0.1
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
@@ -113,7 +114,7 @@ class _Run:
         self._scored = list[Fetching]()
         self._removals = list[Future[None]]()
         self._began, self._at = time.monotonic(), bundle.span.first
-        self._is_brisk = False
+        self._may_ask_ahead = False
         self._rows_ahead = RowsAsked.USUAL
 
     def run(self) -> BundleResult:
@@ -149,7 +150,7 @@ class _Run:
     def _prepare_next(self) -> None:
         """While the process scores: so it waits for neither files to come nor files to go."""
         self._fetch_ahead(AHEAD - 1)
-        if self._is_brisk and self._ahead and self._ahead[0].is_done:
+        if self._may_ask_ahead and self._ahead and self._ahead[0].is_done:
             self._ask_ahead(self._at + 1, *self._ahead[0].wait())
         self._removals += [self._downloads.remove(fetching) for fetching in self._scored]
         self._scored.clear()
@@ -191,7 +192,9 @@ class _Run:
             self._bundle.note_failures(report.file_mark, report.failed_files)
         self._scored.append(fetching)
         is_well = attempted.tries == 1 and not report.failed_files
-        self._is_brisk = is_well and report.run_seconds < BRISK_S
+        self._may_ask_ahead = (
+            self._scorer.spec.is_stateless and is_well and report.run_seconds < BRISK_S
+        )
         if self._scorer.logs.are_much:
             self._keep_printed(self._scorer.drain_logs())
 
@@ -201,7 +204,7 @@ class _Run:
 
         def score(some: list[LocalFile], output: Path) -> Scored:
             is_first = output == output_of(self._rows(index), 0)
-            self._is_brisk = self._is_brisk and is_first
+            self._may_ask_ahead = self._may_ask_ahead and is_first
             is_begun = is_first and self._scorer.conversation.has_asked_ahead
             if not is_begun:
                 for altered in originals.altered():

@@ -20,7 +20,7 @@ _TURN_S = 0.0005
 _FORGOTTEN = 1.01
 
 
-class Lanes:
+class DownloadLanes:
     """Thread-safe. What is begun is done in its order, by `most` of the threads at the most."""
 
     def __init__(self, executor: Executor, most: int) -> None:

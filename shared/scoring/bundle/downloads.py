@@ -11,7 +11,7 @@ from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.domain.split import Piece
 from shared.ports import Blobs
-from shared.scoring.bundle.download_lanes import Lanes
+from shared.scoring.bundle.download_lanes import DownloadLanes
 from shared.scoring.bundle.originals import stamp_at
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_way, safe_paths
@@ -67,7 +67,7 @@ class Downloads:
     def __init__(self, blobs: Blobs, executor: Executor, at_once: int = 32) -> None:
         self._blobs = blobs
         self._executor = executor
-        self._lanes = Lanes(executor, at_once)
+        self._lanes = DownloadLanes(executor, at_once)
         self.kept = KeptBlocks()
 
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:

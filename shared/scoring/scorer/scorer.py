@@ -171,11 +171,10 @@ class Scorer:
     ) -> None:
         """While a mini-batch is scored: what `score` will be asked next, with just these arguments.
 
-        Only where run() leaves nothing behind: one that nobody wants after all is as if it was not.
+        For stateless models: what was asked and is not wanted any more has run all the same.
         """
-        if self.spec.is_stateless:
-            request = rows.request(files, output, index)
-            self.conversation.ask_ahead(self._differing.told(self.spec, request, timeout_s))
+        request = rows.request(files, output, index)
+        self.conversation.ask_ahead(self._differing.told(self.spec, request, timeout_s))
 
     def end(self) -> None:
         """End the process, at once if it scores. The next `score` starts another."""
