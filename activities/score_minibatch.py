@@ -103,7 +103,7 @@ def _score(watch: JobWatch, plan: PlanPage, services: Services) -> Outcome:
         isolates=spec.settings.isolate_failures,
         side_names=SideNames(output=spec.output.location.path) if spec.resolved.script else None,
         is_over=watch.is_over,
-        must_yield=lambda held_s: services.scorers.must_yield(spec.resolved, spec.name, held_s),
+        must_yield=lambda *times: services.scorers.must_yield(spec.resolved, spec.name, *times),
         note_failures=lambda index, failed: services.signals.record(spec.name, index, failed),
         rows_asked=rows_asked(
             spec, lambda: columns.known(spec), lambda names: columns.agree(spec, names)

@@ -105,9 +105,9 @@ class Scorers:
             lambda: self._spec(resolved), capacity=capacity, most=self._most, is_stopped=is_stopped
         )
 
-    def must_yield(self, resolved: ResolvedDeployment, job: str, held_s: float) -> bool:
-        """Whether another job waits for a scorer that this job has had for so long."""
-        return self._pool.must_yield(resolved.fingerprint, job, held_s)
+    def must_yield(self, of: ResolvedDeployment, job: str, held_s: float, left_s: float) -> bool:
+        """Whether somebody waits for a scorer that this job has had for so long."""
+        return self._pool.must_yield(of.fingerprint, job, held_s, left_s)
 
     def init_tries(self, resolved: ResolvedDeployment) -> int:
         """How often what scores by the deployment may fail to load, one time after the other."""

@@ -10,7 +10,7 @@ from shared.domain.deployment import Limits
 from shared.domain.instance_id import instance_id
 from shared.domain.job import JobStatus
 from shared.domain.message import JSON
-from shared.domain.minibatch import SHORTEST_BUNDLE_S, shard_span, shards_of
+from shared.domain.minibatch import BUNDLE_TARGET_S, SHORTEST_BUNDLE_S, shard_span, shards_of
 from shared.domain.outcome import Tally
 from shared.domain.plan import Plan
 from shared.domain.task import (
@@ -117,6 +117,7 @@ class JobRunState:
             scoring_since=self._since(),
             begun=self._begun,
             shortest_bundle_s=SHORTEST_BUNDLE_S,
+            longest_even_s=BUNDLE_TARGET_S,
         )
 
     def count_shard(self, result: ShardResult) -> None:

@@ -26,6 +26,9 @@ BUNDLE_TARGET_S = 2.0
 # Towards the end of a shard bundles become small, so that all workers finish together: at the most
 # this much apart, for an activity of less work would cost as much as it saves.
 SHORTEST_BUNDLE_S = 0.25
+# Mini-batches this short make bundles as even as can be: whoever is outpaced gives the rest back
+# between two of them, and each activity that is spared is worth several.
+BRISK_S = 0.1
 LARGEST_BUNDLE = 100
 
 # A plan is written and read by pages: of so many files, where a mini-batch has no more.
@@ -136,3 +139,17 @@ def bundle_size(
     fitting, worthwhile = int(BUNDLE_TARGET_S / pace), math.ceil(shortest_s / pace)
     share = remaining if width == 1 and shortest_s else math.ceil(remaining / (2 * width))
     return max(1, min(fitting, max(share, worthwhile), remaining, LARGEST_BUNDLE))
+
+
+def even_share(
+    remaining: int, width: int, seconds_per_minibatch: float | None, longest_s: float
+) -> int:
+    """How many mini-batches each bundle has, where all that remain make even ones.
+
+    Each worker has the same number of bundles, and none is longer than `longest_s`. 0: they are too
+    slow for that, or nobody knows.
+    """
+    if seconds_per_minibatch is None or seconds_per_minibatch > BRISK_S or not longest_s:
+        return 0
+    rounds = max(1, math.ceil(remaining * seconds_per_minibatch / (width * longest_s)))
+    return min(LARGEST_BUNDLE, math.ceil(remaining / (width * rounds)))

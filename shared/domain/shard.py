@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.domain.message import JSON
-from shared.domain.minibatch import Span, bundle_size, joined
+from shared.domain.minibatch import Span, bundle_size, even_share, joined
 from shared.domain.outcome import Outcome, Tally
 from shared.domain.task import (
     AcceptedBundle,
@@ -28,6 +28,7 @@ class Shard:
         self._is_suspended = False
         self._is_held_back = False
         self._alone: Span | None = None
+        self._even = 0
         self._fatal = ""
         self.is_lost = False
 
@@ -35,6 +36,8 @@ class Shard:
         """The bundles to hand out now, while there is room for them."""
         width = 1 if self._is_held_back else self._task.limits.parallelism
         is_over = self._is_over or self._is_suspended
+        if not in_flight:  # all begin side by side
+            self._even = even_share(self._left, width, self._pace, self._task.longest_even_s)
         while self._todo and not is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1
@@ -91,10 +94,19 @@ class Shard:
             is_stopped=bool(self._todo),
         )
 
+    @property
+    def _left(self) -> int:
+        """How many mini-batches are still to hand out."""
+        return sum(map(len, self._todo))
+
+    @property
+    def _pace(self) -> float | None:
+        return self._task.tally.plus(self.tally).seconds_per_minibatch
+
     def _hand_out(self) -> BundleTask:
+        size = self._even or self._bundle_size()
         task, span = self._task, self._todo.pop(0)
-        remaining = len(span) + sum(len(other) for other in self._todo)
-        size = min(len(span), self._bundle_size(remaining))
+        size = min(len(span), size)
         if size < len(span):
             self._todo.insert(0, Span(first=span.first + size, stop=span.stop))
         bundle = Span(first=span.first, stop=span.first + size)
@@ -108,10 +120,9 @@ class Shard:
             is_alone=self._is_held_back,
         )
 
-    def _bundle_size(self, remaining: int) -> int:
-        task = self._task
-        pace = task.tally.plus(self.tally).seconds_per_minibatch
-        return bundle_size(remaining, task.limits.parallelism, pace, task.shortest_bundle_s)
+    def _bundle_size(self) -> int:
+        width, shortest_s = self._task.limits.parallelism, self._task.shortest_bundle_s
+        return bundle_size(self._left, width, self._pace, shortest_s)
 
     def _failed_files(self) -> int:
         before, own = self._task.tally, self.tally

@@ -72,7 +72,8 @@ class ShardTask(Message):
     """Input of `score_shard`: its mini-batches, and the tally of the shards before it.
 
     With `begun` it goes on with a shard that an earlier orchestration left when it was suspended.
-    `shortest_bundle_s` is fixed in here: a shard that began before an upgrade goes on as it began.
+    `shortest_bundle_s` and `longest_even_s` are fixed in here: a shard that began before an upgrade
+    goes on as it began.
     """
 
     job: JobName
@@ -84,6 +85,7 @@ class ShardTask(Message):
     scoring_since: AwareDatetime
     begun: Begun = Begun()
     shortest_bundle_s: float = Field(default=0.0, ge=0, exclude_if=lambda seconds: not seconds)
+    longest_even_s: float = Field(default=0.0, ge=0, exclude_if=lambda seconds: not seconds)
 
     @field_validator("span")
     @classmethod

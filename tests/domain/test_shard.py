@@ -7,13 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.deployment import Limits
-from shared.domain.minibatch import Span
+from shared.domain.minibatch import BUNDLE_TARGET_S, Span
 from shared.domain.outcome import Outcome, Tally
 from shared.domain.shard import Shard
 from shared.domain.task import BundleTask, ShardTask
 
+NOTHING = Tally()
 
-def a_shard(minibatches: int, width: int = 2, threshold: int = -1) -> Shard:
+
+def a_shard(
+    minibatches: int,
+    width: int = 2,
+    threshold: int = -1,
+    longest_even_s: float = 0.0,
+    before: Tally = NOTHING,
+) -> Shard:
     return Shard(
         ShardTask(
             job="j",
@@ -21,8 +29,9 @@ def a_shard(minibatches: int, width: int = 2, threshold: int = -1) -> Shard:
             shard=0,
             span=Span(first=0, stop=minibatches),
             limits=Limits(parallelism=width, error_threshold=threshold),
-            tally=Tally(),
+            tally=before,
             scoring_since=datetime(2026, 1, 1, tzinfo=UTC),
+            longest_even_s=longest_even_s,
         )
     )
 
@@ -43,14 +52,16 @@ def an_outcome(bundle: BundleTask, done: int, failed: int = 0, seconds: float = 
     minibatches=st.integers(1, 200),
     width=st.integers(1, 8),
     pace=st.floats(0.001, 2),
+    longest_even_s=st.sampled_from([0.0, BUNDLE_TARGET_S]),
     seed=st.integers(0, 10**6),
 )
 def test_every_minibatch_is_accepted_once(
-    minibatches: int, width: int, pace: float, seed: int
+    minibatches: int, width: int, pace: float, longest_even_s: float, seed: int
 ) -> None:
     """Bundles come back in any order, and some only in part."""
     draw = random.Random(seed)  # noqa: S311  # a script, not a secret
-    shard, running = a_shard(minibatches, width), list[BundleTask]()
+    shard = a_shard(minibatches, width, longest_even_s=longest_even_s)
+    running = list[BundleTask]()
     while True:
         running += shard.next_bundles(len(running))
         assert len(running) <= width
@@ -154,3 +165,44 @@ def test_a_lost_plan_makes_the_shard_lost_and_counts_nothing() -> None:
 
     assert shard.result().is_lost
     assert 0 == shard.result().tally.minibatches
+
+
+def bundles_of(
+    pace: float, minibatches: int = 200, longest_even_s: float = BUNDLE_TARGET_S
+) -> list[int]:
+    """How many mini-batches each bundle of two workers has, where the pace is known."""
+    before = Tally(minibatches=200, files=200, seconds=200 * pace)
+    shard = a_shard(minibatches, longest_even_s=longest_even_s, before=before)
+    running, sizes = list(shard.next_bundles(0)), list[int]()
+    while running:
+        bundle, *running = running
+        sizes.append(len(bundle.span))
+        shard.count_outcome(an_outcome(bundle, len(bundle.span), seconds=pace), bundle.span)
+        running += shard.next_bundles(len(running))
+    return sizes
+
+
+def test_brisk_minibatches_make_as_few_even_bundles_as_are_short_enough() -> None:
+    assert [100, 100] == bundles_of(0.005)
+    assert [50, 50, 50, 50] == bundles_of(0.03)
+    assert [10, 10] == bundles_of(0.08, minibatches=20)
+
+
+def test_slow_ones_and_shards_that_began_before_keep_small_bundles_for_the_end() -> None:
+    sizes = bundles_of(0.2, minibatches=60)
+
+    assert sizes[0] > 5
+    assert [1, 1] == sizes[-2:]
+    assert 50 == bundles_of(0.005, longest_even_s=0.0)[0]
+
+
+def test_what_an_outpaced_bundle_gave_back_is_shared_by_all() -> None:
+    shard = a_shard(200, longest_even_s=BUNDLE_TARGET_S)
+    for pilot in list(shard.next_bundles(0)):
+        shard.count_outcome(an_outcome(pilot, 1, seconds=0.01), pilot.span)
+    quick, slow = shard.next_bundles(0)
+    shard.count_outcome(an_outcome(quick, len(quick.span), seconds=0.001), quick.span)
+    assert [] == list(shard.next_bundles(1))
+    shard.count_outcome(an_outcome(slow, 19, seconds=0.02), slow.span)
+
+    assert [40, 40] == [len(bundle.span) for bundle in shard.next_bundles(0)]

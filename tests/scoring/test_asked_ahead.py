@@ -207,10 +207,27 @@ def test_what_was_asked_ahead_of_an_end_counts_for_nothing(bench: Bench) -> None
     assert _names([8, 9]) == again
 
 
+def test_a_bundle_says_how_much_work_it_has_left(bench: Bench) -> None:
+    """By what its mini-batches took so far."""
+    said = list[tuple[float, float]]()
+
+    def must_yield(held: float, left: float) -> bool:
+        said.append((held, left))
+        return False
+
+    with bench.scorer(is_stateless=False) as scorer:
+        bench.score(replace(bench.bundle({}), must_yield=must_yield), scorer)
+
+    held, left = said[MINIBATCHES // 2]
+    assert held > 0
+    assert pytest.approx(held) == left
+    assert pytest.approx(said[-1][0] / (MINIBATCHES - 1)) == said[-1][1]
+
+
 def test_one_that_has_begun_is_scored_before_another_job_has_its_turn(bench: Bench) -> None:
     turns = iter(range(9))
 
-    def must_yield(_seconds: float) -> bool:
+    def must_yield(_held: float, _left: float) -> bool:
         return next(turns, None) is None
 
     with bench.scorer() as scorer:

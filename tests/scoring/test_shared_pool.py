@@ -1,12 +1,13 @@
 """Two jobs of one deployment share its scorers: who has more yields, who waits is next."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from shared.scoring.scorer.pool import SHORTEST_TURN_S, ScorerPool
+from shared.scoring.scorer.pool import SHARED_S, SHORTEST_TURN_S, ScorerPool
 from shared.scoring.scorer_spec import ScorerSpec
 from tests.scoring.conftest import Specs
 from tests.support.waiting import PATIENCE_S, wait_until
@@ -91,3 +92,42 @@ def test_a_job_does_not_yield_where_its_process_would_have_to_end(
     with leasing(spec, most=1) as wait:
         wait("small")
         assert yields == pool.must_yield(spec.fingerprint, "large", LONG)
+
+
+def rest(pool: ScorerPool, spec: ScorerSpec, job: str = "large") -> None:
+    """A scorer of the job comes back, and has nothing to do for a while."""
+    with pool.lease(spec, job=job, capacity=2):
+        pass
+    time.sleep(SHARED_S + 0.1)
+
+
+def test_a_bundle_gives_work_back_once_another_scorer_of_its_job_rests(
+    pool: ScorerPool, spec_of: Specs
+) -> None:
+    name = spec_of().fingerprint
+    with pool.lease(spec_of(), job="large", capacity=2):
+        assert not pool.must_yield(name, "large", LONG, LONG)
+        began = time.monotonic()
+        rest(pool, spec_of())
+        held_s = time.monotonic() - began
+        assert pool.must_yield(name, "large", held_s, SHARED_S)
+        assert not pool.must_yield(name, "large", held_s, SHARED_S / 2)
+        assert not pool.must_yield(name, "other", held_s, LONG)
+
+
+def test_a_scorer_that_rested_before_the_bundle_began_wants_nothing_of_it(
+    pool: ScorerPool, spec_of: Specs
+) -> None:
+    """The job's next bundle may have gone to another machine: no bundle is cut for that twice."""
+    with pool.lease(spec_of(), job="large", capacity=2):
+        rest(pool, spec_of())
+        assert not pool.must_yield(spec_of().fingerprint, "large", SHARED_S / 2, LONG)
+
+
+def test_a_scorer_that_came_back_this_moment_is_about_to_have_another_bundle(
+    pool: ScorerPool, spec_of: Specs
+) -> None:
+    with pool.lease(spec_of(), job="large", capacity=2):
+        with pool.lease(spec_of(), job="large", capacity=2):
+            pass
+        assert not pool.must_yield(spec_of().fingerprint, "large", LONG, LONG)

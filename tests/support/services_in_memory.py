@@ -127,7 +127,7 @@ class ScriptedCrews:
     def warm_up(self, resolved: Any, *, capacity: int, **_lease: Any) -> None:
         self.warmed.append(capacity)
 
-    def must_yield(self, resolved: Any, job: str, held_s: float) -> bool:
+    def must_yield(self, of: Any, job: str, held_s: float, left_s: float) -> bool:
         return self._wanted()
 
     def init_tries(self, resolved: Any) -> int:

@@ -9,7 +9,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -53,10 +52,10 @@ class Bundle:
 
     `isolates` has a mini-batch that failed its last try halved until its bad files stand alone;
     `side_names` are those of the files that a script may write beside its rows; None: it has none.
-    `is_over()` says that no further mini-batch is wanted, and `must_yield(seconds)` that another
-    job waits for the scorer that this bundle has had for so long. `note_failures(minibatch,
-    failed_files)` is called for each mini-batch after its last try. `rows_asked()` says how a try
-    writes its rows.
+    `is_over()` says that no further mini-batch is wanted, and `must_yield(held, left)` that
+    somebody waits: the bundle has had its scorer for so many seconds, and has work left for so many
+    more. `note_failures(minibatch, failed_files)` is called for each mini-batch after its last try.
+    `rows_asked()` says how a try writes its rows.
     """
 
     span: Span
@@ -67,7 +66,7 @@ class Bundle:
     side_names: SideNames | None
     is_over: Callable[[], bool]
     note_failures: Callable[[int, int], None]
-    must_yield: Callable[[float], bool] = lambda _: False
+    must_yield: Callable[[float, float], bool] = lambda _, __: False
     rows_asked: Callable[[], RowsAsked] = RowsAsked
 
 
@@ -112,7 +111,6 @@ class _Run:
         self._indices = iter(range(bundle.span.first, bundle.span.stop))
         self._ahead = deque[Fetching]()
         self._scored = list[Fetching]()
-        self._removals = list[Future[None]]()
         self._began, self._at = time.monotonic(), bundle.span.first
         self._may_ask_ahead = False
         self._rows_ahead = RowsAsked.USUAL
@@ -139,20 +137,21 @@ class _Run:
                 conversation.rest()
             for fetching in self._ahead:
                 fetching.drop()
-            wait(self._removals)
         result.seconds = _since(self._began)
         return result
 
     def _has_had_its_turn(self) -> bool:
-        seconds = _since(self._began)
-        return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds)
+        seconds, span = _since(self._began), self._bundle.span
+        left = (span.stop - self._at) / max(1, self._at - span.first) * seconds
+        return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds, left)
 
     def _prepare_next(self) -> None:
         """While the process scores: so it waits for neither files to come nor files to go."""
         self._fetch_ahead(AHEAD - 1)
         if self._may_ask_ahead and self._ahead and self._ahead[0].is_done:
             self._ask_ahead(self._at + 1, *self._ahead[0].wait())
-        self._removals += [self._downloads.remove(fetching) for fetching in self._scored]
+        for fetching in self._scored:
+            fetching.remove()
         self._scored.clear()
 
     def _fetch_ahead(self, most: int) -> None:

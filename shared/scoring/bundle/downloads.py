@@ -51,6 +51,10 @@ class Fetching:
             [one for one in done if isinstance(one, FileFailure)],
         )
 
+    def remove(self) -> None:
+        """The files of a mini-batch that nobody needs any more."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def drop(self) -> None:
         """Forget the downloads that have not begun, and wait for the others."""
         for future in self.futures:
@@ -66,7 +70,6 @@ class Downloads:
 
     def __init__(self, blobs: Blobs, executor: Executor, at_once: int = 32) -> None:
         self._blobs = blobs
-        self._executor = executor
         self._lanes = DownloadLanes(executor, at_once)
         self.kept = KeptBlocks()
 
@@ -80,10 +83,6 @@ class Downloads:
             for path, file in zip(paths, files, strict=True)
         ]
         return Fetching(futures, files, folder)
-
-    def remove(self, fetching: Fetching) -> Future[None]:
-        """Begin to remove the files of a mini-batch that nobody needs any more."""
-        return self._executor.submit(shutil.rmtree, fetching.folder, ignore_errors=True)
 
     def download_again(self, container: str, fetching: Fetching, file: LocalFile) -> None:
         """Download a file once more, over what a script made of it and of its folder."""

@@ -90,6 +90,10 @@ class DeploymentPool:
             self.leased[one.job] < self.leased[job] and self._is_helped(one) for one in self.queue
         )
 
+    def is_outpaced(self, job: str, began: float, rested: float) -> bool:
+        """Whether a scorer of the job came back after it `began`, and has rested since then."""
+        return any(one.scorer.job == job and began < one.since <= rested for one in self.idle)
+
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.
 

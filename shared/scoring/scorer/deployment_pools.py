@@ -73,6 +73,13 @@ class DeploymentPools:
             pool = self._of.get(fingerprint)
             return pool is not None and pool.must_yield(job)
 
+    def is_outpaced(self, fingerprint: str, job: str, held_s: float, rest_s: float) -> bool:
+        """Whether another scorer of the job's came back meanwhile, and rests for so long."""
+        now = time.monotonic()
+        with self._changed:
+            pool = self._of.get(fingerprint)
+            return pool is not None and pool.is_outpaced(job, now - held_s, now - rest_s)
+
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """An idle scorer that fits, and those that have to go for it."""
         with self._changed:

@@ -33,6 +33,9 @@ from shared.scoring.scorer_spec import JobCourse, ScorerSpec, ScoringStopped
 # A job that shares its scorers keeps one so long at least: its next turn costs an activity more,
 # some 40 ms on the real host.
 SHORTEST_TURN_S = 0.2
+# A bundle gives back work of so long, once another scorer of its job's has had none for so long:
+# that is several times what it takes to hand out the next one.
+SHARED_S = 0.5
 # Jobs of every hour still find a prepared process.
 PREPARED_IDLE_S = 3_600
 
@@ -146,8 +149,14 @@ class ScorerPool:
 
         self._housekeeper.run_ahead(load)
 
-    def must_yield(self, fingerprint: str, job: str, held_s: float) -> bool:
-        """Whether another job, which has fewer scorers, waits for one that this job has."""
+    def must_yield(self, fingerprint: str, job: str, held_s: float, left_s: float = 0.0) -> bool:
+        """Whether a bundle that has had its scorer for `held_s` is to give back what it has left.
+
+        Another job, which has fewer scorers, waits for one that this job has; or one of its own has
+        nothing to do, and so much is left that both had better do it.
+        """
+        if left_s >= SHARED_S and self._pools.is_outpaced(fingerprint, job, held_s, SHARED_S):
+            return True
         return held_s >= SHORTEST_TURN_S and self._pools.must_yield(fingerprint, job)
 
     def init_tries(self, fingerprint: str) -> int:
