@@ -47,9 +47,22 @@ class Rest:
             return False
         if not self.prepared:
             return True
-        return unchanged_s > self.idle_s + LEAVING_S and self._is_quiet()
+        return unchanged_s > self.idle_s + LEAVING_S and _is_quiet(self.pid)
 
-    def _is_quiet(self) -> bool:
-        used = cpu_seconds(self.pid)
-        time.sleep(QUIET_S)
-        return cpu_seconds(self.pid) - used < QUIET_CPU_S
+
+def wait_until_quiet(host: int) -> None:
+    """Until what the last job began behind the scenes is done: scorers for the next one are loaded.
+
+    Raises TimeoutError.
+    """
+    deadline = time.monotonic() + LIMIT_S
+    while not _is_quiet(host):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the host still worked after {LIMIT_S:g} s")
+
+
+def _is_quiet(host: int) -> bool:
+    """Whether no process below it comes or goes for a while, and none works."""
+    found, used = pids_below(host), cpu_seconds(host)
+    time.sleep(QUIET_S)
+    return pids_below(host) == found and cpu_seconds(host) - used < QUIET_CPU_S
