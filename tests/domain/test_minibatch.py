@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.minibatch import (
+    BRISK_S,
     BUNDLE_TARGET_S,
     LARGEST_BUNDLE,
     MINIBATCHES_PER_SHARD,
@@ -16,6 +17,7 @@ from shared.domain.minibatch import (
     PlannedFile,
     Span,
     bundle_size,
+    even_share,
     joined,
     minibatches_of,
     shard_span,
@@ -87,6 +89,33 @@ def test_short_minibatches_make_few_activities(pace: float, width: int, most: in
 
     assert len(sizes) <= most
     assert all(size * pace <= BUNDLE_TARGET_S for size in sizes)
+
+
+@pytest.mark.parametrize(("width", "share"), [(1, 100), (2, 100), (4, 50), (64, 4)])
+def test_minibatches_that_do_nothing_are_one_bundle_for_each_worker(width: int, share: int) -> None:
+    """If that is no more than a bundle may hold."""
+    assert share == even_share(MINIBATCHES_PER_SHARD, width, 0.001, BUNDLE_TARGET_S)
+
+
+@given(remaining=st.integers(1, 200), width=st.integers(1, 64), pace=st.floats(0, BRISK_S))
+def test_even_bundles_are_short_enough_and_as_many_for_each_worker(
+    remaining: int, width: int, pace: float
+) -> None:
+    share = even_share(remaining, width, pace, BUNDLE_TARGET_S)
+
+    assert 1 <= share <= min(LARGEST_BUNDLE, remaining)
+    assert share == 1 or (share - 1) * pace <= BUNDLE_TARGET_S
+    rounds = max(1, math.ceil(remaining * pace / (width * BUNDLE_TARGET_S)))
+    assert share == LARGEST_BUNDLE or math.ceil(remaining / share) <= width * rounds
+
+
+@pytest.mark.parametrize(
+    ("pace", "longest_s"), [(None, BUNDLE_TARGET_S), (BRISK_S * 1.01, BUNDLE_TARGET_S), (0.01, 0)]
+)
+def test_slow_ones_and_those_of_a_shard_that_began_before_make_no_even_bundles(
+    pace: float | None, longest_s: float
+) -> None:
+    assert 0 == even_share(200, 2, pace, longest_s)
 
 
 @given(st.lists(st.integers(0, 60), unique=True), st.randoms(use_true_random=False))
