@@ -5,6 +5,7 @@ test that it was at runs once more, in another process, and fails when that dies
 """
 
 import faulthandler
+import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -29,8 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    folder = node.config.stash.setdefault(_FOLDER, Path(tempfile.mkdtemp(prefix="crashes-")))
-    node.workerinput["crash_file"] = str(folder / f"{node.gateway.id}.txt")
+    stash = node.config.stash
+    if _FOLDER not in stash:
+        stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="crashes-"))
+    node.workerinput["crash_file"] = str(stash[_FOLDER] / f"{node.gateway.id}.txt")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -50,6 +53,11 @@ def pytest_terminal_summary(
         if lines:
             terminalreporter.section(f"where {file.stem} stood when it died")
             terminalreporter.write_line("\n".join(lines))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _FOLDER in config.stash:
+        shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
 
 
 def _is_noise(line: str) -> bool:

@@ -1,5 +1,6 @@
 """What the last lines of a run say when a process of the tests dies."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,17 @@ def test_a_test_whose_process_died_once_runs_again_and_the_run_says_so(tmp_path:
     assert "2 passed, 1 rerun" in end
 
 
-def _run_of_a_test_that_dies(folder: Path, times: int) -> subprocess.CompletedProcess[str]:
+def test_a_run_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+
+    _run_of_a_test_that_dies(tmp_path, times=1, TMPDIR=str(tmp_path / "temporary"))
+
+    assert [] == [path.name for path in tmp_path.glob("temporary/crashes-*")]
+
+
+def _run_of_a_test_that_dies(
+    folder: Path, times: int, **environment: str
+) -> subprocess.CompletedProcess[str]:
     (folder / "test_dying.py").write_text(DIES)
     (folder / "lives").write_text(str(times))
     (folder / "conftest.py").write_text((ROOT / "conftest.py").read_text())
@@ -52,6 +63,7 @@ def _run_of_a_test_that_dies(folder: Path, times: int) -> subprocess.CompletedPr
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(folder)],
         cwd=folder,
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
