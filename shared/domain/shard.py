@@ -56,6 +56,7 @@ class Shard:
             self.tally = self.tally.after(outcome)
         if done.stop < handed_out.stop:
             self._todo.insert(0, Span(first=done.stop, stop=handed_out.stop))
+            self._even = 0  # it is for all who wait for something to do
         self._is_suspended = self._is_suspended or outcome.is_suspended
         self._is_held_back = not len(done) and not outcome.is_suspended
         self._fatal = self._fatal or outcome.fatal

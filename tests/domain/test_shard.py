@@ -206,3 +206,17 @@ def test_what_an_outpaced_bundle_gave_back_is_shared_by_all() -> None:
     shard.count_outcome(an_outcome(slow, 19, seconds=0.02), slow.span)
 
     assert [40, 40] == [len(bundle.span) for bundle in shard.next_bundles(0)]
+
+
+def test_what_is_given_back_while_another_bundle_is_out_goes_to_all_who_rest() -> None:
+    before = Tally(minibatches=200, files=200, seconds=200 * 0.005)
+    shard = a_shard(200, width=4, longest_even_s=BUNDLE_TARGET_S, before=before)
+    slow, quick, _, other = shard.next_bundles(0)
+    for one in (quick, other):
+        shard.count_outcome(an_outcome(one, 50, seconds=0.001), one.span)
+    shard.count_outcome(an_outcome(slow, 3, seconds=0.3), slow.span)
+
+    sizes = [len(bundle.span) for bundle in shard.next_bundles(1)]
+
+    assert 3 == len(sizes)
+    assert max(sizes) < 47 / 2

@@ -19,6 +19,7 @@ from shared.scoring.bundle.downloads import Downloads
 from shared.scoring.scorer.conversation import Conversation
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer.scorer import Scorer
+from shared.scoring.scorer.scorer_exit import ScorerExit
 from tests.scoring.misbehaving_scripts import script_spec
 
 BOX, MINIBATCHES = "azureml-blobstore", 12
@@ -222,6 +223,22 @@ def test_a_bundle_says_how_much_work_it_has_left(bench: Bench) -> None:
     assert held > 0
     assert pytest.approx(held) == left
     assert pytest.approx(said[-1][0] / (MINIBATCHES - 1)) == said[-1][1]
+
+
+def test_a_process_that_writes_files_has_nothing_to_give_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ScorerExit, "may_write", True)
+    said = set[float]()
+
+    def must_yield(_held: float, left: float) -> bool:
+        said.add(left)
+        return False
+
+    with bench.scorer(is_stateless=False) as scorer:
+        bench.score(replace(bench.bundle({}), must_yield=must_yield), scorer)
+
+    assert {0.0} == said
 
 
 def test_one_that_has_begun_is_scored_before_another_job_has_its_turn(bench: Bench) -> None:

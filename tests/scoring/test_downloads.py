@@ -45,3 +45,29 @@ def test_a_deleted_file_is_not_called_changed(
     told = {failure.name: failure.message for failure in failed}
     assert told["gone"].startswith("The file was deleted since the job started. ")
     assert told["other"].startswith("The file was changed since the job started. ")
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "link", "nothing"])
+def test_what_a_script_put_where_files_are_to_lie_makes_way(
+    executor: Executor, tmp_path: Path, kind: str
+) -> None:
+    """It renamed its own folder, say; what a link names is not ours."""
+    blobs = MemoryBlobs()
+    blobs.ensure_container(BOX)
+    file = PlannedFile(name="a", etag=blobs.write(BOX, "a", b"1"), size=1)
+    folder, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_text("")
+    if kind == "folder":
+        (folder / "files").mkdir(parents=True)
+        (folder / "files" / "b").write_text("of another mini-batch")
+    elif kind == "file":
+        folder.write_text("")
+    elif kind == "link":
+        folder.symlink_to(elsewhere)
+
+    there, failed = Downloads(blobs, executor).start(BOX, [file], folder).wait()
+
+    assert (["a"], []) == ([one.name for one in there], failed)
+    assert ["a"] == [path.name for path in (folder / "files").iterdir()]
+    assert ["kept"] == [path.name for path in elsewhere.iterdir()]

@@ -8,14 +8,18 @@ import pytest
 from sklearn.compose import TransformedTargetRegressor, make_column_transformer
 from sklearn.decomposition import NMF, PCA
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+)
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, Normalizer, StandardScaler
 from sklearn.svm import SVC
 
-from shared.scoring.child.mlflow.row_wise import reason_against
+from shared.scoring.child.mlflow.row_wise import may_multiply, reason_against
 
 ROWS = np.random.default_rng(3).uniform(size=(40, 3))
 LABELS = (ROWS[:, 0] > 0.5).astype(int)  # the middle
@@ -83,3 +87,38 @@ def test_a_python_function_is_not_known_and_a_formula_may_look_at_the_column() -
 
 def mean_of(rows: Any) -> Any:
     return rows.mean()
+
+
+FOREST = make_pipeline(
+    make_column_transformer((StandardScaler(), [0]), (MinMaxScaler(), [1])),
+    HistGradientBoostingClassifier(max_iter=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "multiplies"),
+    [
+        (FOREST, False),
+        (GradientBoostingClassifier(n_estimators=2), False),
+        (GradientBoostingClassifier(n_estimators=2, init=LogisticRegression()), True),
+        (BaggingClassifier(LogisticRegression(), n_estimators=2), True),
+        (make_pipeline(PCA(2), HistGradientBoostingClassifier(max_iter=2)), True),
+        (make_pipeline(Normalizer(), HistGradientBoostingClassifier(max_iter=2)), True),
+        (LogisticRegression(), True),
+        (KNeighborsClassifier(), True),
+        (SVC(), True),
+    ],
+    ids=str,
+)
+def test_a_product_of_matrices_anywhere_in_it_may_depend_on_a_row_s_place(
+    model: Any, *, multiplies: bool
+) -> None:
+    assert multiplies == may_multiply(loaded(model.fit(ROWS, LABELS)))
+
+
+@pytest.mark.parametrize(
+    ("loader", "multiplies"),
+    [("mlflow.statsmodels", True), ("mlflow.xgboost", False), ("mlflow.lightgbm", False)],
+)
+def test_of_other_flavours_only_those_of_trees_do_not(loader: str, *, multiplies: bool) -> None:
+    assert multiplies == may_multiply(loaded(object(), loader))

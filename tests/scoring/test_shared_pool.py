@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from shared.scoring.scorer.pool import SHARED_S, SHORTEST_TURN_S, ScorerPool
+from shared.scoring.scorer.scorer_exit import ScorerExit
 from shared.scoring.scorer_spec import ScorerSpec
 from tests.scoring.conftest import Specs
 from tests.support.waiting import PATIENCE_S, wait_until
@@ -130,4 +131,14 @@ def test_a_scorer_that_came_back_this_moment_is_about_to_have_another_bundle(
     with pool.lease(spec_of(), job="large", capacity=2):
         with pool.lease(spec_of(), job="large", capacity=2):
             pass
+        assert not pool.must_yield(spec_of().fingerprint, "large", LONG, LONG)
+
+
+def test_a_scorer_that_writes_files_is_not_given_what_is_before_them(
+    pool: ScorerPool, spec_of: Specs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pool.lease(spec_of(), job="large", capacity=2):
+        rest(pool, spec_of())
+        assert pool.must_yield(spec_of().fingerprint, "large", LONG, LONG)
+        monkeypatch.setattr(ScorerExit, "may_write", True)
         assert not pool.must_yield(spec_of().fingerprint, "large", LONG, LONG)

@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
 
+from shared.scoring.child.mlflow import batches
+from shared.scoring.child.mlflow import sharing as sharing_module
 from shared.scoring.child.mlflow.batches import Loaded, rows_of
 from shared.scoring.child.mlflow.sample import Sample
 from shared.scoring.child.mlflow.sharing import DIFFERS, Deadline, Sharing
@@ -172,3 +175,77 @@ def test_nothing_is_tried_of_a_run_that_has_used_much_of_its_time() -> None:
     score(sharing, model, 2, 1, deadline=Deadline(1e-9))
 
     assert [2, 1] == model.sizes
+
+
+def by_place(frame: Any) -> Any:
+    """As a product of matrices does: the rows after the last four are summed in another way."""
+    last = len(frame) - len(frame) % 4
+    return [x if at < last else np.nextafter(x, 99.0) for at, x in enumerate(frame["x"].tolist())]
+
+
+def test_rows_that_may_depend_on_their_place_are_proven_by_their_layout() -> None:
+    """Four and four are never told from two times four; five and three would be."""
+    sharing, model = Sharing(asked=None, needs_layout=True), Model(by_place)
+    alone = Sharing(asked=False)
+
+    for counts in ((4, 4), (4, 4), (4, 4), (4, 4), (4, 4), (5, 3), (3, 5), (8, 4)):
+        assert score(alone, Model(by_place), *counts) == score(sharing, model, *counts)
+
+    assert [4, 4, *[4, 4, 8] * 3, 8, 5, 3, 3, 5, 8, 4] == model.sizes
+    assert not sharing.has_differed
+
+
+def test_a_layout_that_comes_again_is_compared_and_a_difference_ends_it() -> None:
+    sharing, model = Sharing(asked=None, needs_layout=True), Model(by_place)
+
+    score(sharing, model, 5, 3)
+    assert "" == sharing.apart
+    score(sharing, model, 5, 3)
+
+    assert (DIFFERS, True) == (sharing.apart, sharing.has_differed)
+
+
+def test_files_of_other_kinds_are_another_layout() -> None:
+    def rows(end: str) -> None:
+        given = [Loaded(f"{one.name}.{end}", one.sample) for one in files(4, 4)]
+        list(sharing.scored(model, given, rows_of, Deadline(0)))
+
+    sharing, model = Sharing(asked=None, needs_layout=True), Model(row_wise)
+    for _ in range(5):
+        rows("csv")
+    model.sizes.clear()
+
+    rows("parquet")
+    rows("csv")
+
+    assert [4, 4, 8] == model.sizes
+
+
+def test_of_very_many_layouts_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing_module, "_MOST_LAYOUTS", 2)
+    sharing, model = Sharing(asked=None, needs_layout=True), Model(row_wise)
+
+    for counts in ((1, 2), (2, 1), (3, 1), (1, 2)):
+        score(sharing, model, *counts)
+
+    assert [1, 2, 2, 1, 3, 1, 1, 2] == model.sizes
+
+
+def test_a_linear_model_gives_the_rows_that_it_gives_file_by_file() -> None:
+    """Proven by files of four rows, where each stands as it stands alone, and then they are odd."""
+    chance = np.random.default_rng(0)
+    columns = [f"x{at}" for at in range(4)]
+
+    def tables(counts: tuple[int, ...]) -> list[Loaded]:
+        frames = [pd.DataFrame(chance.normal(size=(n, 4)), columns=columns) for n in counts]
+        return [Loaded(f"f{at}", Sample(one, len(one))) for at, one in enumerate(frames)]
+
+    training = tables((200,))[0].sample
+    assert training is not None
+    model = LinearRegression().fit(training.data, chance.normal(size=200))
+    sharing = Sharing(asked=None, needs_layout=True)
+    for counts in [(4, 4)] * 4 + [(5, 3), (3, 4), (1, 4), (2, 4)] * 10:
+        given = tables(counts)
+        alone = [one.block for one in batches.scored_alone(model, given, rows_of)]
+        shared = [one.block for one in sharing.scored(model, given, rows_of, Deadline(0))]
+        assert alone == shared, counts

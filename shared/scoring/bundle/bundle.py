@@ -143,6 +143,8 @@ class _Run:
     def _has_had_its_turn(self) -> bool:
         seconds, span = _since(self._began), self._bundle.span
         left = (span.stop - self._at) / max(1, self._at - span.first) * seconds
+        if self._scorer.exit.may_write:
+            left = 0.0  # another process may have begun its files with later mini-batches
         return seconds > LONGEST_BUNDLE_S or self._bundle.must_yield(seconds, left)
 
     def _prepare_next(self) -> None:

@@ -14,7 +14,7 @@ from shared.ports import Blobs
 from shared.scoring.bundle.download_lanes import DownloadLanes
 from shared.scoring.bundle.originals import stamp_at
 from shared.scoring.bundle.pieces import write_piece
-from shared.scoring.bundle.safe_paths import make_way, safe_paths
+from shared.scoring.bundle.safe_paths import make_folders, make_way, safe_paths
 from shared.scoring.scorer_spec import FileFailure, LocalFile
 from shared.scoring.split.kept_blocks import KeptBlocks
 
@@ -76,8 +76,7 @@ class Downloads:
     def start(self, container: str, files: Sequence[PlannedFile], folder: Path) -> Fetching:
         """Begin to download the files into the folder, which is made."""
         paths = safe_paths([file.base_name for file in files])
-        for inside in {path.partition("/")[0] for path in paths}:
-            (folder / inside).mkdir(parents=True)
+        make_folders(folder, {path.partition("/")[0] for path in paths})
         futures = [
             self._lanes.begin(partial(self._fetch, container, file, f"{folder}/{path}", folder))
             for path, file in zip(paths, files, strict=True)

@@ -6,7 +6,7 @@ Scripts tell their rows apart by it, so it is never altered where a file system 
 import hashlib
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # Most file systems hold so many bytes.
@@ -34,6 +34,18 @@ def safe_paths(names: Sequence[str]) -> list[str]:
     return paths
 
 
+def make_folders(folder: Path, names: Iterable[str]) -> None:
+    """New folders of these names inside `folder`, with nothing else beside them.
+
+    A script may have put something there.
+    """
+    try:
+        _make(folder, names)
+    except FileExistsError:
+        _remove(folder)
+        _make(folder, names)
+
+
 def make_way(path: Path, folder: Path) -> None:
     """Have a real folder for the file, inside `folder`, and nothing in its place.
 
@@ -44,6 +56,16 @@ def make_way(path: Path, folder: Path) -> None:
         if folder_path.is_symlink() or folder_path.is_file():
             folder_path.unlink()
         folder_path.mkdir(parents=True, exist_ok=True)
+    _remove(path)
+
+
+def _make(folder: Path, names: Iterable[str]) -> None:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).mkdir()
+
+
+def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -91,8 +91,14 @@ class DeploymentPool:
         )
 
     def is_outpaced(self, job: str, began: float, rested: float) -> bool:
-        """Whether a scorer of the job came back after it `began`, and has rested since then."""
-        return any(one.scorer.job == job and began < one.since <= rested for one in self.idle)
+        """Whether a scorer of the job came back after it `began`, and has rested since then.
+
+        One that writes files had better have mini-batches in their order.
+        """
+        return any(
+            one.scorer.job == job and began < one.since <= rested and not one.scorer.exit.may_write
+            for one in self.idle
+        )
 
     def take_fitting(self, ticket: LeaseRequest) -> tuple[Scorer | None, list[Scorer]]:
         """The job's own, else the spare that rested least; and who has to make room.

@@ -13,7 +13,7 @@ from .batches import rows_of
 from .loading import loaded
 from .named_rows import NamedRows
 from .pieces import in_whole
-from .row_wise import reason_against
+from .row_wise import may_multiply, reason_against
 from .sharing import Deadline, Sharing
 from .type_hints import Hinted
 
@@ -34,7 +34,9 @@ def load(pyfunc: Any, model_dir: str, *, batch_predict: bool | None = None) -> R
     against = reason_against(model) if batch_predict is None else ""
     if against:
         _LOG.info("Each file has a predict() of its own: %s", against)
-    sharing = Sharing(asked=batch_predict, against=against)
+    is_tried = batch_predict is None and not against
+    needs_layout = is_tried and may_multiply(model)
+    sharing = Sharing(asked=batch_predict, against=against, needs_layout=needs_layout)
 
     def run(request: RunRequest) -> RunDone:
         if request.apart:

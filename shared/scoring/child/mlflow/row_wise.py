@@ -2,6 +2,10 @@
 
 Those of libraries whose predict() has no eye for the other rows. Whatever is a user's own - a
 `python_function`, an estimator's class, a function inside a pipeline - is not known.
+
+Of those, some do to a row just the same wherever it stands: trees, and what works value by value. A
+product of matrices does not, to the last digit: BLAS takes rows by fours or eights, and the rest in
+another way.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # The loader that MLmodel names, and where its wrapper keeps the library's own object.
 _FLAVOURS = {
@@ -33,6 +37,16 @@ _STATSMODELS = (
 # They fit, or draw, or stop by the whole of what they are given.
 _BY_THE_WHOLE = ("NMF", "MiniBatchNMF", "IterativeImputer")
 _DRAWING = ("stratified", "uniform")
+# Modules of scikit-learn without a product of matrices, and single classes of others.
+_WITHOUT_PRODUCTS = re.compile(
+    r"sklearn\.(tree|ensemble|pipeline|compose|dummy|multioutput|model_selection|metrics|_loss"
+    r"|feature_selection|utils)\b"
+)
+_VALUE_BY_VALUE = (
+    *("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "Binarizer"),
+    *("OneHotEncoder", "OrdinalEncoder", "LabelEncoder", "LabelBinarizer", "KBinsDiscretizer"),
+    *("SimpleImputer", "MissingIndicator"),
+)
 _OF_FUNCTIONS = ("FunctionTransformer", "TransformedTargetRegressor")
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, range, slice, type, np.generic)
 _MOST_PARTS = 200_000
@@ -43,11 +57,32 @@ def reason_against(model: Any) -> str:
     flavour = _loader(model)
     if flavour not in _FLAVOURS:
         return f"its flavour, {flavour or 'an unknown one'}, is not known to treat rows alone"
-    inner = getattr(model, "_model_impl", None)
-    inner = getattr(inner, _FLAVOURS[flavour], inner)
     if flavour == "mlflow.statsmodels":
-        return _against_statsmodels(inner)
-    return _against_parts(inner)
+        return _against_statsmodels(_inner(model))
+    return _against_parts(_inner(model))
+
+
+def may_multiply(model: Any) -> bool:
+    """Whether the last digit of a row may depend on where it stands among the others.
+
+    Of a model that there is no reason against.
+    """
+    if _loader(model) != "mlflow.sklearn":
+        return _loader(model) == "mlflow.statsmodels"
+    return any(_multiplies(part) for part, _ in _walk(_inner(model)))
+
+
+def _multiplies(part: Any) -> bool:
+    kind = type(part)
+    is_of_library = kind.__module__.split(".")[0] == _OPEN
+    is_known = kind.__name__ in _VALUE_BY_VALUE or _WITHOUT_PRODUCTS.match(kind.__module__)
+    return is_of_library and not is_known
+
+
+def _inner(model: Any) -> Any:
+    """The library's own object."""
+    wrapper = getattr(model, "_model_impl", None)
+    return getattr(wrapper, _FLAVOURS[_loader(model)], wrapper)
 
 
 def _loader(model: Any) -> str:
@@ -64,6 +99,14 @@ def _against_statsmodels(results: Any) -> str:
 
 
 def _against_parts(model: Any) -> str:
+    for number, (part, inner) in enumerate(_walk(model), 1):
+        if inner is None or number > _MOST_PARTS:
+            return f"{_name(part)} in it is not known to treat rows alone"
+    return ""
+
+
+def _walk(model: Any) -> Iterator[tuple[Any, Iterable[Any] | None]]:
+    """Every part, each once, with what it consists of."""
     seen: set[int] = set()
     rest = [model]
     while rest:
@@ -72,10 +115,8 @@ def _against_parts(model: Any) -> str:
             continue
         seen.add(id(part))
         inner = _parts(part)
-        if inner is None or len(seen) > _MOST_PARTS:
-            return f"{_name(part)} in it is not known to treat rows alone"
-        rest.extend(inner)
-    return ""
+        yield part, inner
+        rest.extend(inner or ())
 
 
 def _parts(thing: Any) -> Iterable[Any] | None:

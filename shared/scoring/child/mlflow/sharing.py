@@ -4,7 +4,10 @@
    rows count, and then together.
 2. Once the rows were equal to the bit so often, and for so large files, they are scored together;
    from time to time, and at a new size, both ways again.
-3. A difference ends it. An error of the model is no difference: the files go one by one.
+3. Where a row's last digit may depend on its place in the table (`row_wise.may_multiply`), that is
+   proven of tables of the same layout only: of files of as many rows, one by one. Of a layout that
+   was never seen before the files go alone; it is compared when it comes again.
+4. A difference ends it. An error of the model is no difference: the files go one by one.
 """
 
 from __future__ import annotations
@@ -21,11 +24,15 @@ if TYPE_CHECKING:
 
     from .batches import Write
 
+    Size = tuple[int | str, ...]
+
 # Comparisons before the first rows that are scored together only, and how often there is one after.
 _FIRST, _ONE_OF = 3, 64
 # Of files that take so long each, and of runs that took so much of their time, nothing is tried.
 _LONGEST_S, _MOST_OF_TIME = 0.05, 0.25
 _MOST_ERRORS = 5
+# Of so many layouts it is known how often they came; of more, one begins anew.
+_MOST_LAYOUTS = 10_000
 # Beyond this a call's own cost no longer weighs.
 _PROVEN_BYTES = 4 * 1024 * 1024
 DIFFERS = (
@@ -40,12 +47,15 @@ class Sharing:
     `has_differed` tells that this came out by comparing.
     """
 
-    def __init__(self, *, asked: bool | None, against: str = "") -> None:
+    def __init__(
+        self, *, asked: bool | None, against: str = "", needs_layout: bool = False
+    ) -> None:
         self._is_asked = bool(asked)
         self._never = asked is False
         self.apart = "" if asked is not None else against
         self.has_differed = False
-        self._equal: dict[tuple[int, int], int] = {}
+        self._layouts: set[Size] | None = set() if needs_layout else None
+        self._equal: dict[Size, int] = {}
         self._turns = self._errors = 0
 
     @property
@@ -71,15 +81,30 @@ class Sharing:
             return batches.scored(model, group, write)
         if not self.may_share:
             return batches.scored_alone(model, group, write)
-        if self._is_due(_size(full)):
+        size = self._size(full)
+        if self._is_new(size):
+            return batches.scored_alone(model, group, write)
+        if self._is_due(size):
             return self._compared(model, group, write, deadline)
         return batches.scored(model, group, write)
 
-    def _is_due(self, size: tuple[int, int]) -> bool:
+    def _size(self, files: Sequence[Loaded]) -> Size:
+        return _size(files) if self._layouts is None else _layout(files)
+
+    def _is_new(self, size: Size) -> bool:
+        """Whether it is a layout that may never come again."""
+        if self._layouts is None or size in self._layouts:
+            return False
+        if len(self._layouts) >= _MOST_LAYOUTS:
+            self._layouts.clear()
+        self._layouts.add(size)
+        return True
+
+    def _is_due(self, size: Size) -> bool:
         self._turns += 1
         known = self._equal.get(size, 0)
-        is_proven = known and sum(self._equal.values()) >= _FIRST
-        return not is_proven or self._turns % _ONE_OF == 0
+        often = known if self._layouts is not None else sum(self._equal.values())
+        return not known or often < _FIRST or self._turns % _ONE_OF == 0
 
     def _compared(
         self, model: Any, group: Sequence[Loaded], write: Write, deadline: Deadline
@@ -96,7 +121,7 @@ class Sharing:
         if together is None:
             self._note_error()
         elif list(together) == [rows for file, rows in zip(group, alone) if not file.is_empty]:  # noqa: B905
-            size = _size(full)
+            size = self._size(full)
             self._equal[size] = self._equal.get(size, 0) + 1
             self._errors = 0
         else:
@@ -122,7 +147,13 @@ class Deadline:
         return (time.perf_counter() - self._began) / self._limit_s if self._limit_s else 0.0
 
 
-def _size(files: Sequence[Loaded]) -> tuple[int, int]:
+def _size(files: Sequence[Loaded]) -> Size:
     """Of all the rows and of the largest file, as powers of two."""
     counts = [file.sample.rows for file in files if file.sample is not None]
     return sum(counts).bit_length(), max(counts).bit_length()
+
+
+def _layout(files: Sequence[Loaded]) -> Size:
+    """How many rows each file has, and of what kind it is: another may lie otherwise in memory."""
+    counts = [file.sample.rows for file in files if file.sample is not None]
+    return (*counts, *(file.name.rpartition(".")[2] for file in files))
