@@ -37,7 +37,8 @@ class Shard:
         width = 1 if self._is_held_back else self._task.limits.parallelism
         is_over = self._is_over or self._is_suspended
         if not in_flight:  # all begin side by side
-            self._even = even_share(self._left, width, self._pace, self._task.longest_even_s)
+            longest_s = 0.0 if self._is_held_back else self._task.longest_even_s
+            self._even = even_share(self._left, width, self._pace, longest_s)
         while self._todo and not is_over and in_flight < width:
             yield self._hand_out()
             in_flight += 1

@@ -220,3 +220,16 @@ def test_what_is_given_back_while_another_bundle_is_out_goes_to_all_who_rest() -
 
     assert 3 == len(sizes)
     assert max(sizes) < 47 / 2
+
+
+def test_one_that_goes_on_alone_does_not_keep_the_others_waiting_for_long() -> None:
+    before = Tally(minibatches=200, files=200, seconds=200 * 0.001)
+    shard = a_shard(200, threshold=5, longest_even_s=BUNDLE_TARGET_S, before=before)
+    first, second = shard.next_bundles(0)
+    shard.count_outcome(an_outcome(first, 10), first.span)
+    shard.count_outcome(Outcome(span=Span(first=100, stop=100)), second.span)
+
+    (alone,) = shard.next_bundles(0)
+
+    assert (100, True) == (len(first.span), alone.is_alone)
+    assert len(alone.span) < 100 / 2
