@@ -26,8 +26,9 @@ BUNDLE_TARGET_S = 2.0
 # Towards the end of a shard bundles become small, so that all workers finish together: at the most
 # this much apart, for an activity of less work would cost as much as it saves.
 SHORTEST_BUNDLE_S = 0.25
-# Mini-batches this short make bundles as even as can be: whoever is outpaced gives the rest back
-# between two of them, and each activity that is spared is worth several.
+# A mini-batch that takes no longer is brisk. Brisk ones make bundles as even as can be: whoever is
+# outpaced gives the rest back between two of them, and each activity that is spared is worth
+# several. And a process may be asked for the next one while it is at one.
 BRISK_S = 0.1
 LARGEST_BUNDLE = 100
 

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from shared.domain.deployment import RetrySettings
-from shared.domain.minibatch import PlannedFile, Span
+from shared.domain.minibatch import BRISK_S, PlannedFile, Span
 from shared.domain.side_names import SideNames
 from shared.scoring.bundle.attempts import Attempted, Attempts, output_of
 from shared.scoring.bundle.bundle_result import BundleResult
@@ -39,9 +39,6 @@ from shared.scoring.side_files.side_folder import ANY
 
 # A bundle that turns out long ends here; the orchestrator hands out what it left.
 LONGEST_BUNDLE_S = 10.0
-# A process is asked ahead where mini-batches take no longer: if it is in vain, little is lost. And
-# only where run() leaves nothing behind: one that nobody wants after all is as if it was not.
-BRISK_S = 0.1
 # Mini-batches whose files are on the disk or on their way, with the one that scores.
 AHEAD = 4
 
@@ -193,6 +190,8 @@ class _Run:
             self._bundle.note_failures(report.file_mark, report.failed_files)
         self._scored.append(fetching)
         is_well = attempted.tries == 1 and not report.failed_files
+        # Only where, if it is in vain, little is lost, and run() leaves nothing behind: one that
+        # nobody wants after all is as if it was not.
         self._may_ask_ahead = (
             self._scorer.spec.is_stateless and is_well and report.run_seconds < BRISK_S
         )

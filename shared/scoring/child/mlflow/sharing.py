@@ -54,7 +54,7 @@ class Sharing:
         self._never = asked is False
         self.apart = "" if asked is not None else against
         self.has_differed = False
-        self._layouts: set[Size] | None = set() if needs_layout else None
+        self._needs_layout = needs_layout
         self._equal: dict[Size, int] = {}
         self._turns = self._errors = 0
 
@@ -89,21 +89,21 @@ class Sharing:
         return batches.scored(model, group, write)
 
     def _size(self, files: Sequence[Loaded]) -> Size:
-        return _size(files) if self._layouts is None else _layout(files)
+        return _layout(files) if self._needs_layout else _size(files)
 
     def _is_new(self, size: Size) -> bool:
         """Whether it is a layout that may never come again."""
-        if self._layouts is None or size in self._layouts:
+        if not self._needs_layout or size in self._equal:
             return False
-        if len(self._layouts) >= _MOST_LAYOUTS:
-            self._layouts.clear()
-        self._layouts.add(size)
+        if len(self._equal) >= _MOST_LAYOUTS:
+            self._equal.clear()
+        self._equal[size] = 0
         return True
 
     def _is_due(self, size: Size) -> bool:
         self._turns += 1
         known = self._equal.get(size, 0)
-        often = known if self._layouts is not None else sum(self._equal.values())
+        often = known if self._needs_layout else sum(self._equal.values())
         return not known or often < _FIRST or self._turns % _ONE_OF == 0
 
     def _compared(
