@@ -253,5 +253,6 @@ process.stdin.once("end", () => {
   process.kill(process.pid, "SIGTERM");
 });
 
+require("./azurite_values.cjs");
 require("./azurite_xml.cjs");
 require("azurite/dist/src/azurite.js");

@@ -27,7 +27,9 @@ from shared.adapters.azure_bytes import (
     condition,
     cut,
     is_plain,
+    pieces_of,
     range_of,
+    save,
     unquoted,
 )
 from shared.adapters.azure_copy import LARGEST, Copies
@@ -157,8 +159,7 @@ class AzureBlobs:
     def download(self, container: str, name: str, path: Path, *, if_match: str = "") -> int:
         opened = self._open(container, name, if_match=if_match)
         try:
-            with path.open("wb") as file:
-                return sum(map(file.write, cut(container, name, opened, PIECE)))
+            return save(pieces_of(container, name, opened), path)
         except BaseException:
             path.unlink(missing_ok=True)
             raise

@@ -1,9 +1,11 @@
 """The two ways a blob's bytes travel: obstore's for the names it can say, Microsoft's for all."""
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import obstore
@@ -28,6 +30,7 @@ _ATTRIBUTES = {
     "Storage-Class",
 }
 """What obstore keeps beside the metadata; no metadata name holds a hyphen."""
+_MODE = 0o666  # what open() has, less the umask
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class FastBytes:
             options={"if_match": quoted(if_match)} if if_match else None,
         )
         # One call instead of a stream's many, where one will do: a third of the CPU.
-        found = answer.meta["size"]
+        found = answer.range[1]  # of a whole blob; `meta` makes a date and four texts
         stream = _whole(answer) if found <= size else iter(answer.stream(min_chunk_size=size))
         return Opened(found, stream, partial(_properties_of_answer, answer))
 
@@ -176,20 +179,44 @@ def _properties_of_blob(properties: StoredProperties) -> BlobProperties:
     return BlobProperties(unquoted(properties.etag), properties.size, metadata)
 
 
+def pieces_of(container: str, name: str, opened: Opened) -> "Iterator[bytes | Bytes]":
+    """The pieces; raises ServiceUnavailable unless they are all that the blob holds."""
+    missing = opened.size
+    with translated(container, name):
+        for piece in opened.pieces:
+            missing -= len(piece)
+            yield piece
+    if missing:
+        raise broken_off(container, name, missing)
+
+
 def cut(container: str, name: str, opened: Opened, size: int) -> Iterator[bytes]:
     """The pieces, cut to at most `size` bytes: neither client keeps to a size.
 
     Raises ServiceUnavailable unless they are all that the blob holds.
     """
-    missing = opened.size
-    with translated(container, name):
-        for piece in opened.pieces:
-            view = memoryview(piece)
-            missing -= len(view)
-            for start in range(0, len(view), size):
-                yield bytes(view[start : start + size])
-    if missing:
-        raise broken_off(container, name, missing)
+    for piece in pieces_of(container, name, opened):
+        view = memoryview(piece)
+        for start in range(0, len(view), size):
+            yield bytes(view[start : start + size])
+
+
+def save(pieces: "Iterable[bytes | Bytes]", path: Path) -> int:
+    """Write them to the file, and return their size in bytes. Raises OSError.
+
+    In as few calls as it takes, and without a copy: each call lets other threads run, which costs
+    more than what it does where dozens download.
+    """
+    size, file = 0, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
+    try:
+        for piece in pieces:
+            rest = memoryview(piece)
+            size += len(rest)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
+    return size
 
 
 def range_of(

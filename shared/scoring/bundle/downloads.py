@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from shared.domain.errors import InvalidRequest, NotFound, PreconditionFailed
 from shared.domain.minibatch import PlannedFile
 from shared.domain.split import Piece
 from shared.ports import Blobs
-from shared.scoring.bundle.download_lanes import DownloadLanes
+from shared.scoring.bundle.download_lanes import Batch, DownloadLanes
 from shared.scoring.bundle.originals import stamp_at
 from shared.scoring.bundle.pieces import write_piece
 from shared.scoring.bundle.safe_paths import make_folders, make_way, safe_paths
@@ -26,7 +26,7 @@ CHANGED = "The file was changed since the job started. Start another job to scor
 class Fetching:
     """Downloads under way, into `folder`: their results come in the order of the files."""
 
-    futures: list[Future[LocalFile | FileFailure]]
+    batch: Batch[LocalFile | FileFailure]
     planned: Sequence[PlannedFile]
     folder: Path
 
@@ -38,14 +38,14 @@ class Fetching:
     @property
     def is_done(self) -> bool:
         """Whether `wait` answers at once, and does not raise."""
-        return all(future.done() and not future.exception() for future in self.futures)
+        return self.batch.is_well
 
     def wait(self) -> tuple[list[LocalFile], list[FileFailure]]:
         """The files that are there, and those that could not be read.
 
         Raises ServiceUnavailable when the store does not answer.
         """
-        done = [future.result() for future in self.futures]
+        done = self.batch.wait()
         return (
             [one for one in done if isinstance(one, LocalFile)],
             [one for one in done if isinstance(one, FileFailure)],
@@ -57,9 +57,7 @@ class Fetching:
 
     def drop(self) -> None:
         """Forget the downloads that have not begun, and wait for the others."""
-        for future in self.futures:
-            if not future.cancel():
-                future.exception()
+        self.batch.drop()
 
 
 class Downloads:
@@ -77,11 +75,11 @@ class Downloads:
         """Begin to download the files into the folder, which is made."""
         paths = safe_paths([file.base_name for file in files])
         make_folders(folder, {path.partition("/")[0] for path in paths})
-        futures = [
-            self._lanes.begin(partial(self._fetch, container, file, f"{folder}/{path}", folder))
+        works = [
+            partial(self._fetch, container, file, f"{folder}/{path}", folder)
             for path, file in zip(paths, files, strict=True)
         ]
-        return Fetching(futures, files, folder)
+        return Fetching(self._lanes.begin(works), files, folder)
 
     def download_again(self, container: str, fetching: Fetching, file: LocalFile) -> None:
         """Download a file once more, over what a script made of it and of its folder."""
