@@ -11,7 +11,7 @@ from examples.demo.service import Service
 
 POLL_S, LONGEST_POLL_S = 0.1, 1.0
 """Each poll takes milliseconds from the cores that score: while the end is far they are rarer."""
-POLLS_TO_THE_END = 4
+POLLS_TO_THE_END = 10
 UNDER_WAY = {"NotStarted", "Preparing", "Running", "Finalizing"}
 REPORT = "logs/sys/job_report/processed_mini-batches.csv"
 

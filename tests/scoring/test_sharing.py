@@ -63,6 +63,15 @@ def test_the_first_mini_batches_are_scored_both_ways_and_the_others_together() -
     assert (True, "", False) == (sharing.may_share, sharing.apart, sharing.has_differed)
 
 
+def test_of_large_files_none_is_scored_twice_to_compare() -> None:
+    """Of x alone, 65,536 rows have half of a MiB."""
+    sharing, model = Sharing(asked=None), Model(row_wise)
+
+    score(sharing, model, 90_000, 90_000, 60_000, 60_000)
+
+    assert [90_000, 90_000, 60_000, 60_000, 120_000] == model.sizes
+
+
 def test_a_model_of_the_whole_batch_gives_what_it_gives_file_by_file_and_says_why() -> None:
     sharing, model = Sharing(asked=None), Model(mean)
 
