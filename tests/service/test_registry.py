@@ -111,6 +111,10 @@ def test_a_thousand_endpoints_are_listed_in_pages_the_first_one_at_once(
             )
         )
 
+        start = time.monotonic()
+        list(threads.map(registry.endpoints.get, names))
+        all_took = time.monotonic() - start
+
     took = list[float]()
     for _ in range(5):
         start = time.monotonic()
@@ -125,7 +129,8 @@ def test_a_thousand_endpoints_are_listed_in_pages_the_first_one_at_once(
         seen += [one["name"] for one in body["value"]]
         link = body["nextLink"]
 
-    assert min(took) < FIRST_PAGE_S  # whatever else the machine does meanwhile
+    # Whatever else the machine does meanwhile: where it is slow, it is to read all of them, too.
+    assert min(took) < max(FIRST_PAGE_S, all_took / 3)
     assert len(seen) == len(set(seen))
     assert names <= set(seen)
 
