@@ -1,13 +1,11 @@
 """The values of Azurite's answers, taken at once: what Azurite itself makes of them, or refuses."""
 
-import json
-import subprocess
 from typing import Any
 
 import pytest
 
 from local.azurite import LAUNCHER
-from local.node import node
+from tests.local.in_node import compared
 
 SHORTCUT = LAUNCHER.with_name("azurite_values.cjs")
 COMPARE = """
@@ -103,12 +101,7 @@ CASES: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def made() -> dict[str, list[str]]:
     """What both make of each case."""
-    command = [str(node()), "-e", COMPARE, str(SHORTCUT)]
-    cases = json.dumps(list(CASES.values()))
-    done = subprocess.run(
-        command, cwd=LAUNCHER.parent, input=cases, capture_output=True, text=True, check=True
-    )
-    return dict(zip(CASES, json.loads(done.stdout), strict=True))
+    return compared(COMPARE, SHORTCUT, CASES)
 
 
 @pytest.mark.parametrize("case", CASES)

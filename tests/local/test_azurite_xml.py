@@ -1,14 +1,12 @@
 """The XML of listings, written at once: what Azurite itself writes, to the byte."""
 
-import json
-import subprocess
 from typing import Any
 
 import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.azurite import LAUNCHER, Azurite
-from local.node import node
+from tests.local.in_node import compared
 
 WRITER = LAUNCHER.with_name("azurite_xml.cjs")
 COMPARE = """
@@ -71,12 +69,7 @@ CASES: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def written() -> dict[str, list[str]]:
     """What both write of each case."""
-    command = [str(node()), "-e", COMPARE, str(WRITER)]
-    cases = json.dumps(list(CASES.values()))
-    done = subprocess.run(
-        command, cwd=LAUNCHER.parent, input=cases, capture_output=True, text=True, check=True
-    )
-    return dict(zip(CASES, json.loads(done.stdout), strict=True))
+    return compared(COMPARE, WRITER, CASES)
 
 
 @pytest.mark.parametrize("case", CASES)
