@@ -36,11 +36,11 @@ def test_a_message_loses_what_differs_between_files(message: str, same: str) -> 
 
 @pytest.mark.parametrize("piece", ["'", "a/", "0a", '"', "a", "-", "a.", "/a", "a-/", "1,"])
 def test_no_message_takes_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
 
     normalised(piece * 50_000)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 def test_files_that_fail_alike_are_one_cause() -> None:

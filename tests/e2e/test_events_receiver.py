@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from standardwebhooks import Webhook
 
 from tests.support.stack import ROOT
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 RECEIVER = ROOT / "examples/events/receiver.py"
 DATA = '{"job": "j", "status": "s", "counts": {"rows": 7}}'
@@ -62,7 +62,7 @@ def test_the_examples_receiver_prints_only_what_its_secret_signed(tmp_path: Path
         try:
             wait_until((tmp_path / "url").exists)
             answers = try_all((tmp_path / "url").read_text(), tmp_path / "secret")
-            printed = receiver.communicate(timeout=20)[0].decode()
+            printed = receiver.communicate(timeout=PATIENCE_S)[0].decode()
         finally:
             receiver.kill()
 

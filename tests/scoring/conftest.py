@@ -15,6 +15,7 @@ from shared.scoring.scorer_spec import LocalFile, ScorerSpec
 from tests.scoring.prepared_house import house, house_of
 from tests.scoring.text_scorer import TextScorer, mlflow_spec
 from tests.support.private_folder import outside
+from tests.support.waiting import PATIENCE_S
 
 __all__ = ["house", "house_of", "outside"]
 
@@ -73,7 +74,7 @@ def spec_of(tmp_path: Path) -> Specs:
 
 @pytest.fixture
 def pool(tmp_path: Path) -> Iterator[ScorerPool]:
-    pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, init_limit_s=20, grace_s=0.3)
+    pool = ScorerPool(scratch=tmp_path / "scratch", idle_s=60, init_limit_s=PATIENCE_S, grace_s=0.3)
     yield pool
     pool.close()
 

@@ -12,8 +12,7 @@ from shared.scoring.scorer.scorer import Scorer
 from shared.scoring.scorer_spec import LocalFile, Scored, ScoringFailed
 from shared.scoring.side_files.side_folder import ANY
 from tests.scoring.misbehaving_scripts import code_of, input_files, script_spec
-
-PATIENCE_S = 20.0
+from tests.support.waiting import PATIENCE_S
 
 
 class Leased:

@@ -10,6 +10,7 @@ from shared.scoring.child.script.batch_context import WrongArguments, bind_conte
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import InitFailed
 from tests.scoring.script_lease import leased
+from tests.support.waiting import PATIENCE_S
 
 FILES = ["a", "b"]
 
@@ -110,7 +111,9 @@ def test_a_script_reads_the_index_of_its_minibatch(pool: ScorerPool, tmp_path: P
 
     with leased(pool, tmp_path, source) as scorer:
         for index in (5, 2):
-            scorer.scorer.score(scorer.files("a"), scorer.output, timeout_s=20, minibatch=index)
+            scorer.scorer.score(
+                scorer.files("a"), scorer.output, timeout_s=PATIENCE_S, minibatch=index
+            )
             assert f"{index}\n" == scorer.output.read_text()
 
 

@@ -10,7 +10,7 @@ from shared.scoring.scorer.output_log import LIMIT_BYTES
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import InitFailed, ScoringFailed
 from tests.scoring.script_lease import misbehaving
-from tests.support.waiting import is_running
+from tests.support.waiting import PATIENCE_S, is_running
 
 IMPATIENCE_S = 0.4
 
@@ -220,6 +220,6 @@ def test_inputs_that_a_script_has_spoilt_are_found(pool: ScorerPool, tmp_path: P
         originals = Originals(files)
         assert () == originals.altered()
         with pytest.raises(ScoringFailed, match="and now for the retry"):
-            scorer.scorer.score(files, scorer.output, timeout_s=10)
+            scorer.scorer.score(files, scorer.output, timeout_s=PATIENCE_S)
 
     assert ("removed", "rewritten") == tuple(file.name for file in originals.altered())

@@ -15,6 +15,7 @@ from shared.scoring.child.script.rows import BadReturn
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import LocalFile, RowsAsked, ScoringFailed
 from tests.scoring.script_lease import leased
+from tests.support.waiting import PATIENCE_S
 
 LINEAGE = ("file", "row", "mini_batch", "deployment", "job")
 CONSTANTS = (("deployment", "blue"), ("model_version", "7"), ("job", "j"))
@@ -153,11 +154,11 @@ def test_a_process_writes_them_and_keeps_to_the_header_that_others_agreed_on(
     with leased(pool, tmp_path, source) as script:
         files = [LocalFile(one.path, "in/" + one.name) for one in script.files("a", "b")]
         done = script.scorer.score(
-            files, script.output, timeout_s=20, rows=RowsAsked(RowForm(JSONL, ("file",)))
+            files, script.output, timeout_s=PATIENCE_S, rows=RowsAsked(RowForm(JSONL, ("file",)))
         )
         rows = [json.loads(line) for line in script.output.read_text().splitlines()]
         with pytest.raises(ScoringFailed, match=r"'prediction' are not .*: 'other'") as refused:
-            script.scorer.score(files, script.output, timeout_s=20, rows=asked)
+            script.scorer.score(files, script.output, timeout_s=PATIENCE_S, rows=asked)
 
     assert (2, ()) == (done.rows, done.columns)
     assert ["in/a", "in/b"] == [row["file"] for row in rows]

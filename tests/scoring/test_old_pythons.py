@@ -11,6 +11,7 @@ from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import InitFailed, ScorerSpec, ScoringFailed
 from tests.scoring.conftest import acts, misbehaving_interpreter
 from tests.scoring.misbehaving_scripts import input_files, script_spec
+from tests.support.waiting import PATIENCE_S
 
 _SUPPORTED = range(7, 15)
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -40,12 +41,12 @@ def test_a_scorer_runs_on_every_interpreter_found(
     output = tmp_path / "output"
 
     with pool.lease(ScorerSpec("f", "misbehaving", misbehaving, None), capacity=1) as scorer:
-        scored = scorer.score(acts("a", "prints"), output, timeout_s=20)
+        scored = scorer.score(acts("a", "prints"), output, timeout_s=PATIENCE_S)
         assert b"0,a\n1,prints\n" == output.read_bytes()
         assert (2, 13) == (scored.rows, scored.bytes)
         assert b"printed by the model\n" == scorer.drain_logs().both
         with pytest.raises(ScoringFailed, match="code 42"):
-            scorer.score(acts("exits"), output, timeout_s=20)
+            scorer.score(acts("exits"), output, timeout_s=PATIENCE_S)
 
 
 @pytest.mark.parametrize("python", interpreters(), ids=lambda python: str(python.parts[-3]))
@@ -75,13 +76,13 @@ def run(mini_batch):
     output = tmp_path / "output"
 
     with pool.lease(spec, capacity=1) as scorer:
-        scored = scorer.score(files, output, timeout_s=20, side=tmp_path / "side")
+        scored = scorer.score(files, output, timeout_s=PATIENCE_S, side=tmp_path / "side")
         assert b"a\nb\n" == output.read_bytes()
         assert ["log"] == [one.name for one in scored.side_files]
         assert b"scored\n" == (tmp_path / "side" / "0").read_bytes()
         bad = input_files(tmp_path / "inputs", "bad")
         with pytest.raises(ScoringFailed, match="bad is bad"):
-            scorer.score(bad, output, timeout_s=20)
+            scorer.score(bad, output, timeout_s=PATIENCE_S)
 
 
 @pytest.mark.parametrize("python", interpreters()[:1], ids=lambda python: str(python.parts[-3]))

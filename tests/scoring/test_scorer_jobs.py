@@ -15,7 +15,7 @@ from tests.scoring.conftest import Specs, acts
 from tests.scoring.lasting_scripts import BEGINS, TOTALS_AT_ITS_END, Run
 from tests.scoring.misbehaving_scripts import script_spec
 from tests.scoring.script_lease import Leased, leased
-from tests.support.waiting import is_running, wait_until
+from tests.support.waiting import PATIENCE_S, is_running, wait_until
 
 _COUNTS = (
     BEGINS
@@ -102,7 +102,7 @@ def test_a_stateless_model_is_warm_for_every_job(pool: ScorerPool, spec_of: Spec
     spec, pids = spec_of(is_stateless=True), set()
     for job in ("one", "two"):
         with pool.lease(spec, capacity=1, job=job) as scorer:
-            scorer.score(acts("a"), scorer.workplace.work / "output", timeout_s=20)
+            scorer.score(acts("a"), scorer.workplace.work / "output", timeout_s=PATIENCE_S)
             pids.add(scorer.pid)
         pool.release(job)
 

@@ -9,6 +9,7 @@ import pytest
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import ScoringFailed
 from tests.scoring.script_lease import Leased, leased, misbehaving
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def returned(told: Leased, expression: str, files: int = 3) -> tuple[int, int, b
     names = [f"file-{number}" for number in range(files)]
     inputs = told.files(*names)
     inputs[0].path.write_text(expression)
-    scored = told.scorer.score(inputs, told.output, timeout_s=20)
+    scored = told.scorer.score(inputs, told.output, timeout_s=PATIENCE_S)
     assert () == scored.failures
     assert scored.bytes == told.output.stat().st_size
     return scored.rows, scored.succeeded, told.output.read_bytes()

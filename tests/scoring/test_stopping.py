@@ -9,7 +9,7 @@ import pytest
 from shared.scoring.scorer.pool import ScorerPool
 from shared.scoring.scorer_spec import ScoringStopped
 from tests.scoring.conftest import Specs, acts
-from tests.support.waiting import is_running, wait_until
+from tests.support.waiting import PATIENCE_S, is_running, wait_until
 
 
 def sooner_or_later() -> Iterator[bool]:
@@ -32,7 +32,7 @@ def test_a_run_is_ended_and_the_next_lease_has_a_new_process(
 
     wait_until(lambda: not is_running(first), "the process that slept is gone")
     with pool.lease(spec_of(), capacity=1) as scorer:
-        assert 1 == scorer.score(acts("behaves"), output, timeout_s=20).rows
+        assert 1 == scorer.score(acts("behaves"), output, timeout_s=PATIENCE_S).rows
 
 
 def test_a_load_is_ended(pool: ScorerPool, spec_of: Specs) -> None:

@@ -14,10 +14,7 @@ from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer_spec import Scored, ScoringFailed
 from tests.scoring import misbehaving_driver
 from tests.scoring.conftest import Specs, acts
-from tests.support.waiting import is_running, wait_until
-
-PATIENCE_S = 20.0
-
+from tests.support.waiting import PATIENCE_S, is_running, wait_until
 
 IMPATIENCE_S = 0.3
 

@@ -13,7 +13,7 @@ from shared.scoring.scorer.scorer_folders import ScorerFolders
 from shared.scoring.scorer.scorer_state import ScorerState
 from shared.scoring.scorer_spec import ScorerSpec, ScoringFailed
 from tests.scoring.conftest import acts, misbehaving_interpreter
-from tests.support.waiting import is_running
+from tests.support.waiting import PATIENCE_S, is_running
 
 
 class AnyOrderOfCalls(RuleBasedStateMachine):
@@ -51,7 +51,7 @@ class AnyOrderOfCalls(RuleBasedStateMachine):
 
     @rule()
     def score(self) -> None:
-        scored = self.scorer.score(acts("a", "b"), self.output, timeout_s=20)
+        scored = self.scorer.score(acts("a", "b"), self.output, timeout_s=PATIENCE_S)
         assert (2, 2) == (scored.rows, scored.succeeded)
         assert b"0,a\n1,b\n" == self.output.read_bytes()
         self.expected = ScorerState.READY

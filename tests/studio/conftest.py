@@ -16,7 +16,7 @@ from tests.support.deploying import deploy_on
 from tests.support.doubler import csv_of
 from tests.support.stack import ROOT, Stack, served
 
-expect.set_options(timeout=20_000)  # a page looks every few seconds; the machine may be busy
+expect.set_options(timeout=60_000)  # a page looks every few seconds; the machine may be busy
 
 type Open = Callable[..., Screen]
 

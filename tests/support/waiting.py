@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psutil
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 """Far more than any of it takes, on a machine that has other things to do."""
 
 
