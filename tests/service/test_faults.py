@@ -16,9 +16,10 @@ from tests.service.models import csv_of, rows_of
 from tests.support.stack import Stack, kill_scorers, served
 from tests.support.waiting import wait_until
 
-KILLS = 3
-FILES = {f"f{i:03d}.csv": csv_of((i, 1), (i, 2)) for i in range(400)}
-ROWS = [row for i in range(400) for row in rows_of(f"f{i:03d}.csv", (i, 1), (i, 2))]
+KILLS = 2
+COUNT = 260
+FILES = {f"f{i:03d}.csv": csv_of((i, 1), (i, 2)) for i in range(COUNT)}
+ROWS = [row for i in range(COUNT) for row in rows_of(f"f{i:03d}.csv", (i, 1), (i, 2))]
 SETTINGS: dict[str, Any] = {
     "miniBatchSize": 1,
     "maxConcurrencyPerInstance": 2,
@@ -52,7 +53,7 @@ def undisturbed_while(own: Stack, disturb: Callable[[], None]) -> None:
     """Start a job, disturb it KILLS times on its way, and check that nobody can tell."""
     started = own.invoke("faulty", "azureml://datastores/workspaceblobstore/paths/faults")
     for kill in range(KILLS):
-        wait_until(partial(_has_done, own, started, (kill + 1) * 400 // (KILLS + 1) - 60))
+        wait_until(partial(_has_done, own, started, (kill + 1) * COUNT // (KILLS + 1) - 40))
         disturb()
     properties = own.ended(started, limit_s=240)
 
@@ -60,7 +61,7 @@ def undisturbed_while(own: Stack, disturb: Callable[[], None]) -> None:
     assert ROWS == own.output(properties).decode().splitlines()
     receipt = own.receipt(started)
     assert "proven" == receipt["verdict"]
-    assert 400 == receipt["files"]["scored"]
+    assert COUNT == receipt["files"]["scored"]
     assert properties["outputs"]["sha256"] == receipt["output"]["sha256"]
 
 

@@ -13,7 +13,7 @@ from tests.service.conftest import deploy_on
 from tests.service.upload_storm import Storm, check_scored_once, upload_storm
 from tests.support.stack import served
 
-FILES = 120
+FILES = 60
 
 
 def test_two_hosts_that_gather_the_same_watch_make_no_second_job(
@@ -24,7 +24,7 @@ def test_two_hosts_that_gather_the_same_watch_make_no_second_job(
         storage = first.facts["storage_connection_string"]
         with served(tmp_path / "second", storage=storage) as second:
             endpoint = deploy_on(first, "twin-end", miniBatchSize=20)
-            storm = Storm("batch-inbox", endpoint, FILES, quiet_s=2, most_files=30, kills=1)
+            storm = Storm("batch-inbox", endpoint, FILES, quiet_s=2, most_files=15, kills=1)
             rules = {"properties": {"gather": storm.gather}}
             first.put(f"/batchEndpoints/{endpoint}/watches/inbox", rules)
 

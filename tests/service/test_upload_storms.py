@@ -1,8 +1,8 @@
 """A storm of uploads becomes few jobs on the local host, though a fifth of the events is lost.
 
 By Event Grid - posts to the trigger's own webhook and to `/events/blobs` - and by the polled blob
-trigger. Every final version is scored exactly once, with the host killed five times meanwhile.
-For the sake of time 300 files each; STORM_FILES=1000 has a thousand.
+trigger. Every final version is scored exactly once, with the host killed meanwhile. For the sake of
+time 180 files and three kills each; STORM_FILES=1000 has a thousand, and five kills.
 """
 
 import json
@@ -24,7 +24,8 @@ from tests.support.json_over_http import connect
 from tests.support.stack import Stack, served
 
 INBOXES = "batch-inbox"
-FILES = int(os.environ.get("STORM_FILES", "300"))
+FILES = int(os.environ.get("STORM_FILES", "180"))
+KILLS = 5 if FILES >= 1000 else 3
 HAZARDS = ("--hazards", "lost-events=0.2,double-events=0.1,late-events=0.2", "--hazard-seed", "4")
 DEPLOYMENT = {"miniBatchSize": 100, "maxConcurrencyPerInstance": 2}
 
@@ -81,7 +82,7 @@ class EventGrid:
 def storm_over(stack: Stack, files: int, after_each: Callable[[str], None]) -> None:
     """A storm into an inbox of its own, and what came of it."""
     endpoint = deploy_on(stack, "storm-end", **DEPLOYMENT)
-    storm = Storm(INBOXES, endpoint, files, quiet_s=5, most_files=max(files // 5, 60))
+    storm = Storm(INBOXES, endpoint, files, quiet_s=5, most_files=max(files // 5, 60), kills=KILLS)
     rules = {"properties": {"gather": storm.gather}}
     stack.put(f"/batchEndpoints/{endpoint}/watches/inbox", rules)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from local.issuer import Issuer
+from local.sign_in_links import SignInLinks, sign_in_url
 from tests.studio.chromium import browsing
 from tests.studio.inside import Inside
 from tests.studio.screen import Screen
@@ -51,7 +53,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Somebody's browser: nothing in it yet."""
     fresh = browser.new_context(viewport={"width": 1280, "height": 800})
-    fresh.set_default_timeout(20_000)
+    fresh.set_default_timeout(60_000)
     yield fresh
     fresh.close()
 
@@ -71,12 +73,14 @@ def sign_in(screen: Screen, stack: Stack) -> Open:
 
 
 def signed_in(screen: Screen, stack: Stack, page: str = "", role: str = "contributor") -> Screen:
-    screen.page.goto(link_to(stack.state, page, role))
+    code = SignInLinks(stack.state, Issuer(stack.state)).create(role)
+    screen.page.goto(sign_in_url(stack.url, code, page))
     screen.page.get_by_role("navigation", name="Main").wait_for()
     return screen
 
 
 def link_to(state: Path, page: str = "", role: str = "contributor", url: str = "") -> str:
+    """As the command prints it."""
     command = [sys.executable, "-m", "local.studio_link", "--state", str(state)]
     command += ["--role", role, *(["--page", page] if page else [])]
     command += ["--url", url] if url else []
