@@ -18,7 +18,7 @@ MODEL = ROOT / "examples/sdk/taxi/model"
 TRIPS = ROOT / "examples/sdk/taxi/trips"
 READ = "python3 -m json.tool"
 """What `| jq .` is, where jq may not be there."""
-STARTS, BEST_S, MOST_OF_OTHERS = 12, 0.3, 3.5
+STARTS, BEST_S, MOST_OF_OTHERS = 6, 0.3, 3.5
 
 DEPLOY_AND_RUN = """\
 set -e

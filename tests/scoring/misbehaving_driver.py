@@ -123,6 +123,12 @@ def closes_everything() -> None:
     os.closerange(3, 1024)
 
 
+def dies_slowly() -> None:
+    closes_everything()
+    time.sleep(1)
+    os._exit(9)
+
+
 def closes_everything_and_sleeps() -> None:
     closes_everything()
     sleeps_forever()

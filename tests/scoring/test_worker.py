@@ -77,6 +77,7 @@ def test_a_message_is_short_has_a_first_line_and_is_never_empty(
     [
         ("exits", "exited with code 42"),
         ("exits_at_once", "exited with code 7"),
+        ("dies_slowly", "exited with code 9"),
         ("is_killed", "was killed by SIGKILL, likely out of memory"),
         ("crashes", "was killed by SIGSEGV, a crash in native code"),
         ("closes_everything_and_sleeps", "closed its control pipe or wrote into it"),

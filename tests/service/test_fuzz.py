@@ -29,7 +29,7 @@ from tests.support.route_table import ROUTES
 from tests.support.stack import WORKSPACE, Stack
 
 # Requests per operation and kind: where there is a body there is more to get wrong.
-WITH_BODY = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+WITH_BODY = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 WITHOUT_BODY = max(1, WITH_BODY // 3)
 FUZZED = "fuzzed"
 OWN = WORKSPACE.split("/")

@@ -27,6 +27,7 @@ WORKSPACE = (
     "Microsoft.MachineLearningServices/workspaces/local"
 )
 START_LIMIT_S = 240
+STOP_LIMIT_S = 120
 ENDED = ("Completed", "Failed", "Canceled")
 
 
@@ -244,7 +245,7 @@ def served(
             client.close()
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(40)
+            process.wait(STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

@@ -27,8 +27,9 @@ from shared.scoring.scorer.scorer_folders import ProcessFolders
 
 # Pipes hold less than this: who still writes after it has escaped, and is not waited for.
 _LAST_WORDS = 1 << 18
-# A process closes its pipes just before it is dead; one that lives on after this is lost.
-_DYING_S = 0.5
+# A process closes its pipes just before it is dead; one that lives on after this is lost. On a
+# machine that is busy half a second was too short: how a process ended was not told.
+_DYING_S = 3.0
 # SIGKILL works at once, unless the kernel holds the process in a call to a disk or a driver.
 _KILL_LIMIT_S = 10.0
 
