@@ -1,22 +1,21 @@
 """One service and one Chromium for all tests of this folder."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from functools import partial
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from local.issuer import Issuer
-from local.sign_in_links import SignInLinks, sign_in_url
+from local import studio_link
 from tests.studio.chromium import browsing
 from tests.studio.inside import Inside
 from tests.studio.screen import Screen
 from tests.support.deploying import deploy_on
 from tests.support.doubler import csv_of
-from tests.support.stack import ROOT, Stack, served
+from tests.support.stack import Stack, served
 
 expect.set_options(timeout=60_000)  # a page looks every few seconds; the machine may be busy
 
@@ -73,19 +72,19 @@ def sign_in(screen: Screen, stack: Stack) -> Open:
 
 
 def signed_in(screen: Screen, stack: Stack, page: str = "", role: str = "contributor") -> Screen:
-    code = SignInLinks(stack.state, Issuer(stack.state)).create(role)
-    screen.page.goto(sign_in_url(stack.url, code, page))
+    screen.page.goto(link_to(stack.state, page, role))
     screen.page.get_by_role("navigation", name="Main").wait_for()
     return screen
 
 
 def link_to(state: Path, page: str = "", role: str = "contributor", url: str = "") -> str:
-    """As the command prints it."""
-    command = [sys.executable, "-m", "local.studio_link", "--state", str(state)]
-    command += ["--role", role, *(["--page", page] if page else [])]
-    command += ["--url", url] if url else []
-    made = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=60)
-    return made.stdout.strip()
+    """What `python -m local.studio_link` prints, without a process of its own."""
+    arguments = ["--state", str(state), "--role", role, *(["--page", page] if page else [])]
+    arguments += ["--url", url] if url else []
+    printed = StringIO()
+    with redirect_stdout(printed):
+        assert 0 == studio_link.main(arguments)
+    return printed.getvalue().strip()
 
 
 __all__ = ["Open", "link_to", "signed_in"]
